@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace ClausumPanel.Storage;
+
+public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : PanelDb(options)
+{
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        // SQLite has neither instants nor uuids: integers order as time does, and big-endian bytes of a Guid v7 do too.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
+        configurationBuilder.Properties<Guid>().HaveConversion<BigEndianGuidConverter>();
+    }
+}
+
+/// <summary>For the migrations tool only.</summary>
+public sealed class SqlitePanelDbFactory : IDesignTimeDbContextFactory<SqlitePanelDb>
+{
+    public SqlitePanelDb CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<SqlitePanelDb>().UseSqlite("Data Source=design.db")
+        .UseApplicationServiceProvider(StorageSetup.DesignServices()).Options);
+}

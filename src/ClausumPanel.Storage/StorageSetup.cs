@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Storage;
+
+public static class StorageSetup
+{
+    /// <param name="services">Gets <see cref="PanelDb"/> and <see cref="StorageChoice"/>.</param>
+    /// <param name="configuration">ConnectionStrings:Panel and Panel:Provider.</param>
+    /// <param name="homeFolder">Where the SQLite file goes when nothing says otherwise.</param>
+    public static StorageChoice AddPanelStorage(this IServiceCollection services, IConfiguration configuration, string homeFolder)
+    {
+        var storage = StorageChoice.From(configuration, homeFolder);
+        services.AddSingleton(storage);
+        services.UsePanelIdentitySchema();
+        if (storage.Provider == StorageProvider.Sqlite)
+            services.AddDbContextPool<PanelDb, SqlitePanelDb>(db => db.UseSqlite(storage.ConnectionString).AddInterceptors(SqliteSession.Instance));
+        else
+            services.AddDbContextPool<PanelDb, PostgresPanelDb>(db => db.UseNpgsql(storage.ConnectionString));
+        return storage;
+    }
+
+    /// <summary>Identity reads its schema version from the services of whoever makes the context: the third has the table of passkeys.</summary>
+    private static void UsePanelIdentitySchema(this IServiceCollection services) => services.Configure<IdentityOptions>(o => o.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
+
+    internal static IServiceProvider DesignServices()
+    {
+        var services = new ServiceCollection();
+        services.UsePanelIdentitySchema();
+        return services.BuildServiceProvider();
+    }
+
+    /// <summary>Brings the database to this program's version: checks the file, keeps a copy when there is something to change, migrates.</summary>
+    /// <exception cref="SettingException">The file is broken, or of a newer program.</exception>
+    public static async Task PrepareAsync(this PanelDb db, StorageChoice storage, TimeProvider clock, Action<string>? say = null, CancellationToken stop = default)
+    {
+        if (storage.Provider == StorageProvider.Sqlite) SqliteFile.CreateOrCheck(storage, say);
+        var known = db.Database.GetMigrations().ToList();
+        var applied = await AppliedAsync(db, storage, stop);
+        if (applied.Except(known).LastOrDefault() is { } newer)
+            throw new SettingException($"The database {storage} is of a newer program (it has \"{newer}\"): start that one, or restore an older backup.");
+        if (applied.Count == known.Count) return;
+        if (applied.Count > 0 && storage.Provider == StorageProvider.Sqlite)
+        {
+            var copy = $"{storage.File}.before-{clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
+            say?.Invoke($"Keeping a copy of the database as {copy}");
+            SqliteFile.CopyTo(storage, copy);
+        }
+        say?.Invoke(applied.Count == 0 ? $"Creating the tables in {storage}" : $"Migrating {storage}");
+        await db.Database.MigrateAsync(stop);
+    }
+
+    private static async Task<List<string>> AppliedAsync(PanelDb db, StorageChoice storage, CancellationToken stop)
+    {
+        try
+        {
+            return await db.Database.CanConnectAsync(stop) && await db.GetService<IHistoryRepository>().ExistsAsync(stop) ? [.. await db.Database.GetAppliedMigrationsAsync(stop)] : [];
+        }
+        catch (DbException e)
+        {
+            throw new SettingException($"The database {storage} does not answer: {e.Message}");
+        }
+    }
+}
+
+/// <summary>What every SQLite connection of ours is told first: an answer given survives a pulled plug.</summary>
+internal sealed class SqliteSession : DbConnectionInterceptor
+{
+    public static readonly SqliteSession Instance = new();
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous=FULL";
+        command.ExecuteNonQuery();
+    }
+
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+
+namespace ClausumPanel.Web.Plumbing;
+
+internal static class PagesSetup
+{
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorPages(pages =>
+        {
+            pages.Conventions.Add(new UnderDashboard());
+            pages.Conventions.RequirePolicies();
+        });
+        builder.Services.AddRouting(routes => routes.LowercaseUrls = true);
+    }
+
+    /// <summary>Every page lives under /dashboard, but for those a person needs before they are in.</summary>
+    private sealed class UnderDashboard : IPageRouteModelConvention
+    {
+        private static readonly string[] Outside = ["/Account/", "/Error", "/Docs/"];
+
+        public void Apply(PageRouteModel model)
+        {
+            if (Outside.Any(folder => model.ViewEnginePath.StartsWith(folder, StringComparison.Ordinal))) return;
+            foreach (var selector in model.Selectors.Where(s => s.AttributeRouteModel is not null))
+            {
+                var template = selector.AttributeRouteModel!.Template ?? "";
+                if (template.StartsWith('/')) continue;
+                // The Panel itself is the front page of the dashboard.
+                if (template is "Panel" or "Panel/Index") template = "";
+                selector.AttributeRouteModel.Template = AttributeRouteModel.CombineTemplates("dashboard", template);
+            }
+        }
+    }
+}

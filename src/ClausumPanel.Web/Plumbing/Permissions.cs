@@ -1,0 +1,50 @@
+using ClausumPanel.Storage.Team;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+
+namespace ClausumPanel.Web.Plumbing;
+
+/// <summary>
+/// Who may do what: the one page that opens anything. Whoever is not signed in gets nothing (the fallback policy); a page needs <see cref="ViewPanel"/> unless it is
+/// named below or says <c>[Authorize(Permissions.…)]</c> itself.
+/// </summary>
+public static class Permissions
+{
+    public const string
+        ViewPanel = nameof(ViewPanel),
+        Export = nameof(Export),
+        Review = nameof(Review),
+        EditProtection = nameof(EditProtection),
+        ViewKeys = nameof(ViewKeys),
+        ManageKeys = nameof(ManageKeys),
+        ManageTeam = nameof(ManageTeam),
+        ManageSettings = nameof(ManageSettings),
+        ViewAudit = nameof(ViewAudit),
+        OwnAccount = nameof(OwnAccount);
+
+    public static readonly IReadOnlyDictionary<string, Role[]> Matrix = new Dictionary<string, Role[]>
+    {
+        [ViewPanel] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
+        [Export] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
+        [Review] = [Role.Admin, Role.Analyst],
+        [EditProtection] = [Role.Admin, Role.Analyst],
+        [ViewKeys] = [Role.Admin, Role.Analyst],
+        [ManageKeys] = [Role.Admin],
+        [ManageTeam] = [Role.Admin],
+        [ManageSettings] = [Role.Admin],
+        [ViewAudit] = [Role.Admin, Role.Compliance],
+        [OwnAccount] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
+    };
+
+    public static void AddPermissions(this AuthorizationBuilder authorization)
+    {
+        foreach (var (name, roles) in Matrix)
+            authorization.AddPolicy(name, policy => policy.RequireAuthenticatedUser().RequireRole(roles.Select(r => r.Name())));
+        authorization.SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    public static void RequirePolicies(this PageConventionCollection pages)
+    {
+        pages.AuthorizeFolder("/", ViewPanel);
+    }
+}
