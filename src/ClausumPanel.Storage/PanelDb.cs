@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace ClausumPanel.Storage;
 
@@ -16,6 +17,48 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<ChangeMark> ChangeMarks => Set<ChangeMark>();
     public DbSet<PanelSetting> Settings => Set<PanelSetting>();
     public DbSet<UserSession> UserSessions => Set<UserSession>();
+
+    /// <summary>What must hold before the end of the audit chain is read and written: one engine locks by its transactions, the other must be asked.</summary>
+    protected abstract Task LockAuditAsync(CancellationToken stop);
+
+    /// <summary>The statements behind the tables that a migration does not make: they are run at every start and change nothing the second time.</summary>
+    internal abstract IReadOnlyList<string> Guards { get; }
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        var entries = ChangeTracker.Entries<AuditEntry>().Where(e => e.State == EntityState.Added).Select(e => e.Entity).OrderBy(e => Math.Abs(e.Sequence)).ToList();
+        if (entries.Count == 0) return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+        var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
+        await using (own)
+        {
+            await LockAuditAsync(cancellationToken);
+            await ChainAsync(entries, cancellationToken);
+            var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            if (own is null) return saved;                        // whoever began the transaction ends it
+            await own.CommitAsync(cancellationToken);
+            this.GetService<AuditKey>().Remember(entries[^1]);
+            return saved;
+        }
+    }
+
+    /// <summary>Saving is always asynchronous here.</summary>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => throw new NotSupportedException("Use SaveChangesAsync.");
+
+    private async Task ChainAsync(List<AuditEntry> entries, CancellationToken stop)
+    {
+        var key = this.GetService<AuditKey>();
+        var last = await AuditEntries.AsNoTracking().OrderByDescending(e => e.Sequence).Select(e => new { e.Sequence, e.Hash }).FirstOrDefaultAsync(stop);
+        var (sequence, hash) = (last?.Sequence ?? 0, last?.Hash ?? AuditChain.Beginning);
+        foreach (var entry in entries)
+        {
+            Entry(entry).State = EntityState.Detached;
+            entry.Sequence = ++sequence;
+            entry.PreviousHash = hash;
+            entry.Hash = hash = AuditChain.Hash(key, entry);
+            Add(entry);
+        }
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => configurationBuilder.UsePanelConventions();
 

@@ -11,6 +11,15 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
         // timestamptz takes UTC only, and keeps what SQLite keeps: milliseconds.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMillisecondsConverter>();
     }
+
+    protected override Task LockAuditAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE", stop);
+
+    internal override IReadOnlyList<string> Guards =>
+    [
+        "CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit entries are never altered or removed'; END $$",
+        "CREATE OR REPLACE TRIGGER audit_entries_keep BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_refuse()",
+        "CREATE OR REPLACE TRIGGER audit_entries_stay BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_refuse()",
+    ];
 }
 
 /// <summary>For the migrations tool only.</summary>

@@ -14,7 +14,8 @@ public static class SqliteFile
         if (file is { Exists: true, Length: > 0 })
         {
             if (file.Length > 256 << 20) say?.Invoke($"Checking {storage.File}");
-            Check(storage);
+            Check(storage.ConnectionString, storage.File);
+            KeepWriteAheadLog(storage);
         }
         else Create(storage);
     }
@@ -28,6 +29,7 @@ public static class SqliteFile
         to.Open();
         from.BackupDatabase(to);
         Run(to, "PRAGMA journal_mode=DELETE");          // one file, complete in itself
+        OwnerOnly(target);
     }
 
     private static void Create(StorageChoice storage)
@@ -40,7 +42,7 @@ public static class SqliteFile
             Run(connection, $"PRAGMA page_size={PageSize}");
             Run(connection, "PRAGMA journal_mode=WAL");
             Run(connection, "PRAGMA user_version=0");
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(storage.File, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            OwnerOnly(storage.File);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -48,20 +50,46 @@ public static class SqliteFile
         }
     }
 
-    private static void Check(StorageChoice storage)
+    /// <summary>Puts a backup in the database's place. The server must not be running.</summary>
+    public static void Replace(string source, StorageChoice storage)
+    {
+        using var from = new SqliteConnection(Unpooled($"Data Source={source};Mode=ReadOnly"));
+        from.Open();
+        foreach (var ending in (string[])["", "-wal", "-shm"]) File.Delete(storage.File + ending);
+        Create(storage);
+        using var to = new SqliteConnection(Unpooled(storage.ConnectionString));
+        to.Open();
+        Run(to, "PRAGMA journal_mode=DELETE");
+        from.BackupDatabase(to);
+        Run(to, "PRAGMA journal_mode=WAL");
+    }
+
+    /// <exception cref="SettingException">It is damaged, or no database at all.</exception>
+    public static void Check(string connectionString, string file)
     {
         try
         {
-            using var connection = new SqliteConnection(Unpooled(storage.ConnectionString));
+            using var connection = new SqliteConnection(Unpooled(connectionString));
             connection.Open();
             if (Scalar(connection, "PRAGMA quick_check(1)") is var verdict and not "ok")
-                throw new SettingException($"The database file {storage.File} is damaged ({verdict}): restore a backup.");
-            Run(connection, "PRAGMA journal_mode=WAL");
+                throw new SettingException($"The database file {file} is damaged ({verdict}): restore a backup.");
         }
         catch (SqliteException e)
         {
-            throw new SettingException($"The database file {storage.File} cannot be used: {e.Message}");
+            throw new SettingException($"The database file {file} cannot be used ({e.Message}): restore a backup.");
         }
+    }
+
+    private static void KeepWriteAheadLog(StorageChoice storage)
+    {
+        using var connection = new SqliteConnection(Unpooled(storage.ConnectionString));
+        connection.Open();
+        Run(connection, "PRAGMA journal_mode=WAL");
+    }
+
+    private static void OwnerOnly(string file)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private static string Unpooled(string connectionString) => new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;

@@ -12,6 +12,15 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
         configurationBuilder.Properties<Guid>().HaveConversion<BigEndianGuidConverter>();
     }
+
+    // Transactions begin IMMEDIATE: whoever is in one is the only writer.
+    protected override Task LockAuditAsync(CancellationToken stop) => Task.CompletedTask;
+
+    internal override IReadOnlyList<string> Guards =>
+    [
+        "CREATE TRIGGER IF NOT EXISTS audit_entries_keep BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS audit_entries_stay BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END",
+    ];
 }
 
 /// <summary>For the migrations tool only.</summary>

@@ -1,5 +1,8 @@
 using System.Data.Common;
 using System.Globalization;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Settings;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -20,11 +23,21 @@ public static class StorageSetup
         var storage = StorageChoice.From(configuration, homeFolder);
         services.AddSingleton(storage);
         services.UsePanelIdentitySchema();
+        var stem = storage.Provider == StorageProvider.Sqlite ? storage.File : Path.Combine(homeFolder, "App_Data", "panel");
+        services.AddSingleton(AuditKey.From(configuration["Panel:Audit:Key"], stem));
         if (storage.Provider == StorageProvider.Sqlite)
             services.AddDbContextPool<PanelDb, SqlitePanelDb>(db => db.UseSqlite(storage.ConnectionString).AddInterceptors(SqliteSession.Instance));
         else
             services.AddDbContextPool<PanelDb, PostgresPanelDb>(db => db.UseNpgsql(storage.ConnectionString));
         return storage;
+    }
+
+    /// <summary>What a running server adds: the keys in memory, and the watch that makes everything in memory follow the database.</summary>
+    public static void AddPanelMemory(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiKeyRing>().AddSingleton<IFollowChanges>(s => s.GetRequiredService<ApiKeyRing>());
+        services.AddHostedService<ChangeWatch>();
+        services.AddHostedService<WriteKeyUses>();
     }
 
     /// <summary>Identity reads its schema version from the services of whoever makes the context: the third has the table of passkeys.</summary>
@@ -46,7 +59,12 @@ public static class StorageSetup
         var applied = await AppliedAsync(db, storage, stop);
         if (applied.Except(known).LastOrDefault() is { } newer)
             throw new SettingException($"The database {storage} is of a newer program (it has \"{newer}\"): start that one, or restore an older backup.");
-        if (applied.Count == known.Count) return;
+        if (applied.Count < known.Count) await MigrateAsync(db, storage, applied, clock, say, stop);
+        foreach (var guard in db.Guards) await db.Database.ExecuteSqlRawAsync(guard, stop);
+    }
+
+    private static async Task MigrateAsync(PanelDb db, StorageChoice storage, List<string> applied, TimeProvider clock, Action<string>? say, CancellationToken stop)
+    {
         if (applied.Count > 0 && storage.Provider == StorageProvider.Sqlite)
         {
             var copy = $"{storage.File}.before-{clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";

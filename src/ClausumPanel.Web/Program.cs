@@ -1,24 +1,36 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Plumbing;
 
+// The same program is the server and its command line: `ClausumPanel.Web keys create …`.
+if (!Commands.TryRead(args, out var command, out var problem))
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 2;
+}
 try
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"] });
-    builder.ListenAtTheUsualAddress();
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. command is null ? args : [], "--hostBuilder:reloadConfigOnChange=false"] });
+    builder.UsePanelDefaults(quiet: command is not null);
     builder.WebHost.UseStaticWebAssets();               // nothing to do once published; lets `dotnet run` serve them in every environment
 
     builder.Services.AddSingleton(TimeProvider.System);
     var storage = builder.Services.AddPanelStorage(builder.Configuration, builder.Environment.ContentRootPath);
+    builder.Services.AddPanelMemory();
     builder.AddSignIn(storage);
     builder.AddPages();
 
     await using var app = builder.Build();
-    await app.PrepareStorageAsync(storage);
+    app.CheckSettings();
+    if (command is not null) return await app.RunCommandAsync(command);
+    using var ownership = await app.PrepareStorageAsync(storage);
 
+    app.UseProxies();
     app.UseSecurityHeaders();
     app.UseRouting();
     app.UseAuthentication();
     app.UseAuthorization();
+    app.UseSecondFactorFirst();
     app.UseAntiforgery();
 
     app.MapStaticAssets().AllowAnonymous();

@@ -9,7 +9,7 @@ public enum ActorKind { Person, Key, CommandLine, System }
 public sealed class AuditEntry
 {
     /// <summary>1, 2, 3 … without a gap.</summary>
-    public required long Sequence { get; init; }
+    public required long Sequence { get; set; }
     public required DateTimeOffset At { get; init; }
     public required ActorKind ActorKind { get; init; }
     public Guid? ActorId { get; init; }
@@ -21,8 +21,8 @@ public sealed class AuditEntry
     public string? SubjectId { get; init; }
     public string? Before { get; init; }
     public string? After { get; init; }
-    public required byte[] PreviousHash { get; init; }
-    public required byte[] Hash { get; init; }
+    public required byte[] PreviousHash { get; set; }
+    public required byte[] Hash { get; set; }
 }
 
 internal sealed class AuditEntryMap : IEntityTypeConfiguration<AuditEntry>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ClausumPanel.Storage.Team;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -32,6 +34,32 @@ public sealed class ApiKey
     public Guid? RevokedById { get; private set; }
     /// <summary>Coarse: written every ten seconds at most.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
+
+    /// <summary>Makes a key. Its text exists here and in the answer to whoever asked for it, and nowhere else afterwards.</summary>
+    public static (ApiKey Key, string Text) Issue(string name, KeyType type, DateTimeOffset now, Guid? byId = null)
+    {
+        var text = KeyText.Create(type);
+        return (new ApiKey
+        {
+            Name = name,
+            Type = type,
+            Hash = SHA256.HashData(Encoding.ASCII.GetBytes(text)),
+            Prefix = KeyText.Shown(text, type),
+            LastFour = text[^4..],
+            Permissions = string.Join(' ', KeyPermissions.Of(type)),
+            CreatedAt = now,
+            CreatedById = byId,
+        }, text);
+    }
+
+    /// <summary>What the audit trail keeps of it: enough to know which key, never the key.</summary>
+    public object Summary => new { Name, Type, Key = $"{Prefix}…{LastFour}", Permissions, PerMinute, PerDay, AllowedOrigins, ExpiresAt };
+
+    public bool IsUsable(DateTimeOffset now) => RevokedAt is null && !(ExpiresAt <= now);
+
+    /// <summary>Whether somebody who says this means this key: its id, name, first characters, last four, or the whole of it.</summary>
+    public bool IsCalled(string said) =>
+        (Guid.TryParse(said, out var id) && id == Id) || said == Name || said == LastFour || said == Prefix || (said.Length >= Prefix.Length && SHA256.HashData(Encoding.UTF8.GetBytes(said)).AsSpan().SequenceEqual(Hash));
 
     /// <returns>False when it had been revoked before; nothing changes then.</returns>
     public bool Revoke(Guid? byId, DateTimeOffset now)

@@ -24,6 +24,15 @@ public static class ChangeMarks
     /// <summary>Raises the mark at once; call it inside the transaction of the change itself.</summary>
     public static Task RaiseAsync(this PanelDb db, string topic, CancellationToken stop = default) =>
         db.ChangeMarks.Where(m => m.Topic == topic).ExecuteUpdateAsync(m => m.SetProperty(x => x.Version, x => x.Version + 1), stop);
+
+    /// <summary>Saves what is pending and raises the mark, both or neither.</summary>
+    public static async Task SaveAndRaiseAsync(this PanelDb db, string topic, CancellationToken stop = default)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await db.RaiseAsync(topic, stop);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(stop);
+    }
 }
 
 internal sealed class ChangeMarkMap : IEntityTypeConfiguration<ChangeMark>

@@ -21,6 +21,10 @@ public sealed class User : IdentityUser<Guid>
     public DateTimeOffset? LastSignInAt { get; set; }
     /// <summary>The time step of the last one-time code that was accepted; no code of it or of an earlier one opens anything again.</summary>
     public long LastTotpStep { get; set; }
+    /// <summary>The secret of the one-time codes, protected with a key that is not in the database.</summary>
+    public byte[]? ProtectedTotpSecret { get; set; }
+    /// <summary>SHA-256 of each recovery code still unused, one after the other.</summary>
+    public byte[] RecoveryCodeHashes { get; set; } = [];
 
     public static User Called(string displayName, string email, Role role, DateTimeOffset now) =>
         new() { DisplayName = displayName, Email = email, UserName = email, EmailConfirmed = true, LockoutEnabled = true, Role = role, CreatedAt = now };
@@ -38,6 +42,8 @@ internal sealed class UserMap : IEntityTypeConfiguration<User>,
         builder.Property(u => u.DisplayName).HasMaxLength(100);
         builder.Property(u => u.Culture).HasMaxLength(10);
         builder.Property(u => u.TimeZone).HasMaxLength(64);
+        builder.Property(u => u.ProtectedTotpSecret).HasMaxLength(500);
+        builder.Property(u => u.RecoveryCodeHashes).HasMaxLength(32 * 10);
     }
 
     public void Configure(EntityTypeBuilder<IdentityUserClaim<Guid>> builder) => builder.ToTable("UserClaims");

@@ -20,7 +20,9 @@ public static class Permissions
         ManageTeam = nameof(ManageTeam),
         ManageSettings = nameof(ManageSettings),
         ViewAudit = nameof(ViewAudit),
-        OwnAccount = nameof(OwnAccount);
+        OwnAccount = nameof(OwnAccount),
+        /// <summary>Not a right but a duty: who may do this must show a second factor.</summary>
+        NeedsSecondFactor = nameof(NeedsSecondFactor);
 
     public static readonly IReadOnlyDictionary<string, Role[]> Matrix = new Dictionary<string, Role[]>
     {
@@ -33,6 +35,7 @@ public static class Permissions
         [ManageTeam] = [Role.Admin],
         [ManageSettings] = [Role.Admin],
         [ViewAudit] = [Role.Admin, Role.Compliance],
+        [NeedsSecondFactor] = [Role.Admin, Role.Compliance],
         [OwnAccount] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
     };
 

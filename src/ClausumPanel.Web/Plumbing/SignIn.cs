@@ -1,7 +1,9 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Team;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Plumbing;
 
@@ -9,17 +11,101 @@ internal static class SignInSetup
 {
     public static void AddSignIn(this WebApplicationBuilder builder, StorageChoice storage)
     {
-        builder.Services.AddIdentityCore<User>(identity => identity.User.RequireUniqueEmail = true)
-            .AddSignInManager()
-            .AddDefaultTokenProviders()
-            .AddEntityFrameworkStores<PanelDb>();
-        builder.Services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
-        builder.Services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, cookie =>
+        var services = builder.Services;
+        var development = builder.Environment.IsDevelopment();
+        services.AddOptions<SecurityOptions>().BindConfiguration("Panel:Security").ValidateDataAnnotations().ValidateOnStart();
+        services.PostConfigure<SecurityOptions>(security =>
         {
+            security.RequireSecondFactor ??= builder.Environment.IsProduction();
+            security.RequireHttps ??= !development;
+        });
+
+        // Beside the database, not in it: a copy of the one is of no use without the other.
+        var keys = storage.Provider == StorageProvider.Sqlite ? storage.File + ".keys" : Path.Combine(builder.Environment.ContentRootPath, "App_Data", "panel.keys");
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(keys);
+        else Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        services.AddDataProtection().SetApplicationName("ClausumPanel").PersistKeysToFileSystem(new DirectoryInfo(keys));
+
+        Passwords.Configure(services);
+        services.AddIdentityCore<User>(identity =>
+            {
+                identity.User.RequireUniqueEmail = true;
+                identity.Tokens.AuthenticatorTokenProvider = SecondFactor.Provider;
+            })
+            .AddSignInManager<PanelSignInManager>()
+            .AddClaimsPrincipalFactory<UserClaims>()
+            .AddPasswordValidator<Passwords>()
+            .AddTokenProvider<SecondFactor>(SecondFactor.Provider)
+            .AddEntityFrameworkStores<PanelDb>();
+        services.AddScoped<SecondFactor>();
+        services.AddSingleton<WrongPasswords>();
+        services.AddSingleton<SessionTickets>();
+        services.AddOptions<IdentityOptions>().Configure<IOptions<SecurityOptions>>((identity, security) =>
+        {
+            identity.Lockout.MaxFailedAccessAttempts = security.Value.WrongPasswordsPerAccount;
+            identity.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(security.Value.LockOutMinutes);
+        });
+        services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
+
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<SecurityOptions>, SessionTickets, TimeProvider>((cookie, security, tickets, clock) =>
+        {
+            Harden(cookie.Cookie, "panel", security.Value);
+            cookie.SessionStore = tickets;
+            cookie.TimeProvider = clock;
+            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(security.Value.IdleMinutes);
+            cookie.SlidingExpiration = true;
             cookie.LoginPath = "/account/login";
             cookie.AccessDeniedPath = "/account/denied";
+            cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
+            cookie.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
         });
-        builder.Services.AddAuthorizationBuilder().AddPermissions();
-        builder.Services.AddAntiforgery(antiforgery => antiforgery.HeaderName = "RequestVerificationToken");
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme).Configure<IOptions<SecurityOptions>, TimeProvider>((cookie, security, clock) =>
+        {
+            Harden(cookie.Cookie, "panel-second-factor", security.Value);
+            cookie.TimeProvider = clock;
+            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
+        });
+        services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<SecurityOptions>>((antiforgery, security) =>
+        {
+            antiforgery.HeaderName = "RequestVerificationToken";
+            Harden(antiforgery.Cookie, "panel-form", security.Value);
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+        });
+        services.AddAuthorizationBuilder().AddPermissions();
+    }
+
+    private static void Harden(CookieBuilder cookie, string name, SecurityOptions security)
+    {
+        var https = security.RequireHttps == true;
+        cookie.Name = https ? "__Host-" + name : name;
+        cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.Path = "/";
+    }
+
+    // A page leads a person to where they sign in, or says no; machines and fragments get the status alone.
+    private static Task Answer(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        var request = context.Request;
+        if (request.Path.StartsWithSegments("/api"))
+        {
+            context.Response.StatusCode = status;
+        }
+        else if (status == StatusCodes.Status403Forbidden)
+        {
+            context.Response.StatusCode = status;
+        }
+        else if (request.Headers.ContainsKey("HX-Request"))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers["HX-Redirect"] = "/account/login";
+        }
+        else
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+        return Task.CompletedTask;
     }
 }

@@ -1,4 +1,10 @@
+using System.Net;
 using ClausumPanel.Storage;
+using ClausumPanel.Web.CommandLine;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Plumbing;
 
@@ -6,19 +12,117 @@ internal static class Startup
 {
     private const string UsualAddress = "http://localhost:5080";
 
-    /// <summary>Only when nothing else says where: neither --urls, the environment, nor Kestrel's own settings.</summary>
-    public static void ListenAtTheUsualAddress(this WebApplicationBuilder builder)
+    /// <summary>What holds where nobody said otherwise. An empty appsettings runs.</summary>
+    public static void UsePanelDefaults(this WebApplicationBuilder builder, bool quiet)
     {
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Default"] = "Information",
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+                ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+            },
+        });
+        if (quiet) builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+
         string[] said = ["urls", "http_ports", "https_ports"];
-        if (said.All(name => string.IsNullOrEmpty(builder.Configuration[name])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls(UsualAddress);
+        if (said.All(name => string.IsNullOrEmpty(builder.Configuration[name])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists()) builder.WebHost.UseUrls(UsualAddress);
     }
 
-    public static async Task PrepareStorageAsync(this WebApplication app, StorageChoice storage)
+    /// <summary>A wrong setting stops the start, in one sentence.</summary>
+    public static void CheckSettings(this WebApplication app)
     {
-        await using var scope = app.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-        await db.PrepareAsync(storage, app.Services.GetRequiredService<TimeProvider>(), Console.WriteLine);
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException wrong)
+        {
+            throw new SettingException($"Settings are wrong: {string.Join(' ', wrong.Failures)}");
+        }
+        catch (InvalidOperationException wrong) when (wrong.InnerException is FormatException or ArgumentException)
+        {
+            throw new SettingException($"A setting cannot be read: {wrong.Message}");
+        }
+    }
+
+    /// <returns>Held for as long as the server runs: nobody else may serve the same file.</returns>
+    public static async Task<IDisposable?> PrepareStorageAsync(this WebApplication app, StorageChoice storage)
+    {
+        var ownership = storage.Provider == StorageProvider.Sqlite ? FileOwnership.Take(storage.File) : null;
+        try
+        {
+            await using var scope = app.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<PanelDb>().PrepareAsync(storage, app.Services.GetRequiredService<TimeProvider>(), Console.WriteLine);
+            return ownership;
+        }
+        catch
+        {
+            ownership?.Dispose();
+            throw;
+        }
+    }
+
+    public static async Task<int> RunCommandAsync(this WebApplication app, CommandRun run)
+    {
+        run.Services = app.Services;
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        try
+        {
+            if (run.Command.NeedsDatabase)
+            {
+                await using var scope = app.Services.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<PanelDb>().PrepareAsync(run.Get<StorageChoice>(), run.Get<TimeProvider>(), stop: stop.Token);
+            }
+            return await run.Command.RunAsync(run, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return run.Refuse("Stopped before it was done.");
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or DbUpdateException)
+        {
+            return run.Refuse($"The database did not take it: {e.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>What a proxy says about the caller counts only from the proxies that the settings name.</summary>
+    public static void UseProxies(this WebApplication app)
+    {
+        var setting = app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.Proxies;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var word in setting.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IPAddress.TryParse(word, out var address)) options.KnownProxies.Add(address);
+            else if (System.Net.IPNetwork.TryParse(word, out var network)) options.KnownIPNetworks.Add(network);
+            else throw new SettingException($"Panel__Security__Proxies has \"{word}\", which is neither an address nor a network.");
+        }
+        if (options.KnownProxies.Count + options.KnownIPNetworks.Count > 0) app.UseForwardedHeaders(options);
+    }
+
+    public static void UseSecondFactorFirst(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor != true) return;
+        app.Use((context, next) =>
+        {
+            var person = context.User;
+            var mustSetUp = person.IsSignedIn && person.May(Permissions.NeedsSecondFactor) && !person.HasSecondFactor;
+            if (!mustSetUp || !context.Request.Path.StartsWithSegments("/dashboard")) return next(context);
+            if (context.Request.Headers.ContainsKey("HX-Request")) context.Response.Headers["HX-Redirect"] = "/account/second-factor/setup";
+            else context.Response.Redirect("/account/second-factor/setup");
+            return Task.CompletedTask;
+        });
     }
 
     public static void MapHealth(this WebApplication app)

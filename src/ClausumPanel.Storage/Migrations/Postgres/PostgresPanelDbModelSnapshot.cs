@@ -405,6 +405,17 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("phone_number_confirmed");
 
+                    b.Property<byte[]>("ProtectedTotpSecret")
+                        .HasMaxLength(500)
+                        .HasColumnType("bytea")
+                        .HasColumnName("protected_totp_secret");
+
+                    b.Property<byte[]>("RecoveryCodeHashes")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("bytea")
+                        .HasColumnName("recovery_code_hashes");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(40)

@@ -400,6 +400,17 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("phone_number_confirmed");
 
+                    b.Property<byte[]>("ProtectedTotpSecret")
+                        .HasMaxLength(500)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("protected_totp_secret");
+
+                    b.Property<byte[]>("RecoveryCodeHashes")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("recovery_code_hashes");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(40)

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261124113150_Initial")]
+    [Migration("20261124114516_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -407,6 +407,17 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("boolean")
                         .HasColumnName("phone_number_confirmed");
+
+                    b.Property<byte[]>("ProtectedTotpSecret")
+                        .HasMaxLength(500)
+                        .HasColumnType("bytea")
+                        .HasColumnName("protected_totp_secret");
+
+                    b.Property<byte[]>("RecoveryCodeHashes")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("bytea")
+                        .HasColumnName("recovery_code_hashes");
 
                     b.Property<string>("Role")
                         .IsRequired()

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261124113140_Initial")]
+    [Migration("20261124114503_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -402,6 +402,17 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("phone_number_confirmed");
+
+                    b.Property<byte[]>("ProtectedTotpSecret")
+                        .HasMaxLength(500)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("protected_totp_secret");
+
+                    b.Property<byte[]>("RecoveryCodeHashes")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("recovery_code_hashes");
 
                     b.Property<string>("Role")
                         .IsRequired()

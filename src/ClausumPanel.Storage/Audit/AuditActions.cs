@@ -1,0 +1,14 @@
+namespace ClausumPanel.Storage.Audit;
+
+/// <summary>The stable codes of what is recorded.</summary>
+public static class AuditActions
+{
+    public const string
+        SignedIn = "signin.succeeded", SignInRefused = "signin.refused", SignedOut = "signin.ended", SessionsEnded = "sessions.ended",
+        SecondFactorOn = "second-factor.enabled", SecondFactorOff = "second-factor.disabled", RecoveryCodesMade = "second-factor.recovery-codes-made", RecoveryCodeUsed = "second-factor.recovery-code-used",
+        PasswordChanged = "password.changed", ProfileChanged = "profile.changed",
+        UserCreated = "user.created", UserChanged = "user.changed", UserDisabled = "user.disabled", UserUnlocked = "user.unlocked",
+        KeyCreated = "key.created", KeyRevoked = "key.revoked", KeyRotated = "key.rotated",
+        Exported = "data.exported", AccessRefused = "access.refused", SettingChanged = "setting.changed", PolicyChanged = "policy.changed",
+        BackedUp = "database.backed-up", Restored = "database.restored", Started = "panel.started";
+}
