@@ -12,7 +12,7 @@ public readonly record struct SignalHit(ushort Signal, short Weight, double A, d
 public sealed class Assessment
 {
     /// <summary>More signals than this cannot fire at once.</summary>
-    public const int MostSignals = 96;
+    public const int MostSignals = 128;
 
     private readonly SignalHit[] _signals = new SignalHit[MostSignals];
 

@@ -1,0 +1,186 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using ClausumPanel.Assess.Signals;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>
+/// Judges facts by one policy. Immutable and thread-safe: built once per policy version, which is when everything is checked and looked up;
+/// judging then allocates nothing.
+/// </summary>
+public sealed class Assessor
+{
+    private const string Above = "amount_above_max";
+    private const short BlockWeight = 100;
+
+    private static readonly string[] BlockedByList = [.. Enum.GetValues<ListType>().Select(type => "blocklist:" + FactCatalog.ListName(type))];
+    private static readonly Fact[] ListFacts = [.. Enum.GetValues<ListType>().Select(FactCatalog.List)];
+    private static readonly AmountBounds Unbounded = new(double.NaN, double.NaN, double.NaN, double.NaN, 100);
+
+    private readonly Step[] _payIn;
+    private readonly Step[] _payOut;
+    private readonly ListStep[] _lists;
+    private readonly FrozenDictionary<string, AmountBounds> _payInBounds;
+    private readonly FrozenDictionary<string, AmountBounds> _payOutBounds;
+    private readonly Bands _bands;
+
+    /// <exception cref="ArgumentException">The policy says something that cannot be; <see cref="TryCreate"/> says what.</exception>
+    public Assessor(Policy policy) : this(policy, PolicyCheck.Problems(policy)) { }
+
+    private Assessor(Policy policy, List<PolicyProblem> problems)
+    {
+        if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(policy));
+        Policy = policy;
+        _bands = policy.Bands;
+        var settings = policy.Signals.ToDictionary(s => s.Code, StringComparer.Ordinal);
+        _payIn = Steps(SignalFlows.PayIn, settings);
+        _payOut = Steps(SignalFlows.PayOut, settings);
+        _lists = [.. Listed.All.Select(definition => ListStep.Of(definition, settings.GetValueOrDefault(definition.Code)))];
+        _payInBounds = Bounds(Flow.PayIn, policy);
+        _payOutBounds = Bounds(Flow.PayOut, policy);
+    }
+
+    /// <summary>The policy it judges by.</summary>
+    public Policy Policy { get; }
+
+    /// <summary>Builds an assessor, or says with place and reason why the policy cannot be.</summary>
+    public static bool TryCreate(Policy policy, [NotNullWhen(true)] out Assessor? assessor, out IReadOnlyList<PolicyProblem> problems)
+    {
+        var found = PolicyCheck.Problems(policy);
+        problems = found;
+        assessor = found.Count == 0 ? new Assessor(policy, found) : null;
+        return assessor is not null;
+    }
+
+    /// <summary>
+    /// Judges: hard blocks, then signals, then their sum as the score, then the strictest of the score's band and what the lists demand.
+    /// On a hard block nothing counts in the payer's favour; an allow-list entry takes back the points of all others and approves, unless something blocks.
+    /// So the listed weights, capped at 0…100, always add up to the score.
+    /// </summary>
+    public void Assess(Facts facts, Assessment into)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(into);
+        into.Clear();
+        var payOut = facts.Text(Known.Flow) == "payout";
+        var seen = new Sight(facts, BoundsOf(facts, payOut ? _payOutBounds : _payInBounds));
+
+        var lists = ReadLists(facts);
+        var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : null;
+
+        var points = lists.Any ? AddLists(facts, into) : 0;
+        points += AddSignals(payOut ? _payOut : _payIn, seen, blockedBy is not null, into);
+        if (blockedBy is not null)
+        {
+            (into.Decision, into.Score, into.BlockedBy) = (Decision.Decline, 100, blockedBy);
+            return;
+        }
+        if (lists.Allowing >= 0)
+        {
+            var taken = Math.Max(points, 0);
+            into.Add(new SignalHit(Listed.Allowed.Index, (short)-taken, lists.Allowing, taken, null));
+            (into.Decision, into.Score) = (Decision.Approve, 0);
+            return;
+        }
+        into.Score = Math.Clamp(points, 0, 100);
+        into.Decision = Strictest(_bands.For(into.Score), lists.Floor);
+    }
+
+    private static Decision Strictest(Decision one, Decision other) => one > other ? one : other;
+
+    private static AmountBounds BoundsOf(Facts facts, FrozenDictionary<string, AmountBounds> bounds) =>
+        facts.Text(Known.Currency) is { } currency && bounds.TryGetValue(currency, out var found) ? found : Unbounded;
+
+    private ListsRead ReadLists(Facts facts)
+    {
+        var read = new ListsRead { Blocking = -1, Allowing = -1 };
+        for (var type = 0; type < ListFacts.Length; type++)
+        {
+            var number = facts.Number(ListFacts[type]);
+            if (!(number > 0)) continue;
+            var severity = (ListSeverity)(int)number;
+            read.Any = true;
+            if (read.Blocking < 0 && severity.HasFlag(ListSeverity.Block)) read.Blocking = type;
+            if (read.Allowing < 0 && severity.HasFlag(ListSeverity.Allow)) read.Allowing = type;
+            if (severity.HasFlag(ListSeverity.Review) && _lists[type].IsEnabled) read.Floor = Decision.Review;
+        }
+        return read;
+    }
+
+    private int AddLists(Facts facts, Assessment into)
+    {
+        var points = 0;
+        for (var type = 0; type < ListFacts.Length; type++)
+        {
+            var number = facts.Number(ListFacts[type]);
+            if (!(number > 0)) continue;
+            var severity = (ListSeverity)(int)number;
+            var step = _lists[type];
+            // A block entry blocks even where flag and review entries are told to be silent.
+            var (weight, shown) = severity.HasFlag(ListSeverity.Block) ? (BlockWeight, ListSeverity.Block)
+                : !step.IsEnabled ? default
+                : severity.HasFlag(ListSeverity.Flag) ? (step.FlagWeight, ListSeverity.Flag)
+                : severity.HasFlag(ListSeverity.Review) ? (step.ReviewWeight, ListSeverity.Review)
+                : default((short, ListSeverity));
+            if (shown == ListSeverity.None) continue;
+            into.Add(new SignalHit(step.Index, weight, (double)shown, double.NaN, null));
+            points += weight;
+        }
+        return points;
+    }
+
+    private static int AddSignals(Step[] steps, in Sight seen, bool blocked, Assessment into)
+    {
+        var points = 0;
+        var found = new Finding { A = double.NaN, B = double.NaN };
+        foreach (var step in steps)
+        {
+            if (!step.Test(seen, step.Tuning, ref found)) continue;
+            if (blocked && step.Weight < 0) continue;
+            into.Add(new SignalHit(step.Index, step.Weight, found.A, found.B, found.Text));
+            points += step.Weight;
+        }
+        return points;
+    }
+
+    private static Step[] Steps(SignalFlows flow, Dictionary<string, SignalSetting> settings)
+    {
+        var steps = new List<Step>();
+        foreach (var definition in SignalCatalog.All)
+        {
+            if (definition.Category == SignalCategory.Lists || !definition.Flows.HasFlag(flow)) continue;
+            var setting = settings.GetValueOrDefault(definition.Code);
+            if (setting?.Enabled ?? definition.IsEnabled) steps.Add(new Step(definition.Test, Tune(definition, setting), definition.Index, (short)(setting?.Weight ?? definition.Weight)));
+        }
+        return [.. steps];
+    }
+
+    private static Tuning Tune(SignalDefinition definition, SignalSetting? setting) => new(
+        [.. definition.Parameters.Select(p => ValueOf(p, setting))],
+        [.. definition.Words.Select(w => (setting?.Texts.GetValueOrDefault(w.Name) ?? w.Default).ToFrozenSet(StringComparer.OrdinalIgnoreCase))]);
+
+    private static double ValueOf(SignalParameter parameter, SignalSetting? setting) => setting is not null && setting.Parameters.TryGetValue(parameter.Name, out var value) ? value : parameter.Default;
+
+    private static FrozenDictionary<string, AmountBounds> Bounds(Flow flow, Policy policy) => Currencies.All.ToFrozenDictionary(code => code, code =>
+    {
+        var limit = policy.Limits.FirstOrDefault(l => l.Flow == flow && l.Currency == code);
+        return new AmountBounds(limit?.Minimum ?? double.NaN, limit?.Maximum ?? double.NaN, limit?.Small ?? double.NaN, limit?.Large ?? double.NaN, (double)Currencies.Scale(code));
+    }, StringComparer.Ordinal);
+
+    private sealed record Step(SignalTest Test, Tuning Tuning, ushort Index, short Weight);
+
+    private sealed record ListStep(ushort Index, bool IsEnabled, short FlagWeight, short ReviewWeight)
+    {
+        public static ListStep Of(SignalDefinition definition, SignalSetting? setting) => new(
+            definition.Index, setting?.Enabled ?? definition.IsEnabled, (short)(setting?.Weight ?? definition.Weight), (short)ValueOf(definition.Parameters[0], setting));
+    }
+
+    /// <summary>What the lists say: places of the first blocking and the first allowing type, or -1.</summary>
+    private struct ListsRead
+    {
+        public int Blocking;
+        public int Allowing;
+        public bool Any;
+        public Decision Floor;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Globalization;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>
+/// The stable numbers under which stored snapshots name facts. <c>FactNumbers.txt</c> only ever grows at its end: a line is <c>number name</c>;
+/// a fact that left the catalogue keeps its line, so that its number is never given away.
+/// </summary>
+internal static class FactNumbers
+{
+    /// <summary>A fact of the catalogue under its stable number.</summary>
+    internal readonly record struct Row(ushort Number, ushort Index, bool IsText);
+
+    private const ushort Unknown = ushort.MaxValue;
+
+    private static readonly ushort[] IndexByNumber;
+
+    static FactNumbers()
+    {
+        Lines = Parse();
+        var numbers = Lines.ToFrozenDictionary(line => line.Name, line => line.Number, StringComparer.Ordinal);
+        Rows = [.. FactCatalog.All.Select(d => new Row(NumberOf(d, numbers), d.Fact.Index, d.IsText)).OrderBy(row => row.Number)];
+        IndexByNumber = new ushort[Lines.Max(line => line.Number) + 1];
+        Array.Fill(IndexByNumber, Unknown);
+        foreach (var row in Rows) IndexByNumber[row.Number] = row.Index;
+    }
+
+    /// <summary>The lines of the file.</summary>
+    internal static IReadOnlyList<(ushort Number, string Name)> Lines { get; }
+
+    /// <summary>The facts of the catalogue by rising number.</summary>
+    internal static Row[] Rows { get; }
+
+    /// <summary>The fact with this number; false for one that left the catalogue or that a later version added.</summary>
+    internal static bool TryFind(int number, out Fact fact)
+    {
+        var index = (uint)number < (uint)IndexByNumber.Length ? IndexByNumber[number] : Unknown;
+        fact = new Fact(index);
+        return index != Unknown;
+    }
+
+    private static ushort NumberOf(FactDefinition definition, FrozenDictionary<string, ushort> numbers) => numbers.TryGetValue(definition.Name, out var number)
+        ? number
+        : throw new InvalidOperationException($"The fact {definition.Name} has no number: add a line at the end of FactNumbers.txt.");
+
+    private static List<(ushort Number, string Name)> Parse()
+    {
+        using var reader = new StreamReader(typeof(FactNumbers).Assembly.GetManifestResourceStream("FactNumbers.txt")!);
+        var lines = new List<(ushort, string)>();
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length == 0 || line[0] == '#') continue;
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            lines.Add((ushort.Parse(line.AsSpan(0, space), CultureInfo.InvariantCulture), line[(space + 1)..]));
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,176 @@
+namespace ClausumPanel.Assess;
+
+/// <summary>
+/// The facts of one assessment as bytes, so that it can be judged again bit for bit. Only what is known is written: first a version, then, by rising stable
+/// number, texts, numbers and runs of whole numbers, in which each value is told from the one before; a run of equal ones costs two bytes.
+/// </summary>
+public static class FactSnapshot
+{
+    /// <summary>No snapshot of a request the API accepts is longer.</summary>
+    public const int MostBytes = 128 * 1_024;
+
+    private const byte Version = 1;
+
+    private enum Kind : byte
+    {
+        Text = 0, Number = 1, Run = 2,
+    }
+
+    /// <summary>Writes what is known and gives the number of bytes. Allocates nothing.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static int Write(Facts facts, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var writer = new PackedWriter(destination);
+        try
+        {
+            Write(facts, ref writer);
+        }
+        catch (Exception tooShort) when (tooShort is IndexOutOfRangeException or ArgumentException)
+        {
+            throw new ArgumentException($"{destination.Length} bytes are too few for this snapshot.", nameof(destination), tooShort);
+        }
+        return writer.Written;
+    }
+
+    /// <summary>Reads a snapshot into facts, which are cleared before.</summary>
+    /// <returns>How many facts were passed over because this version does not know their number.</returns>
+    /// <exception cref="FormatException">The bytes are no snapshot of a version that is known.</exception>
+    public static int Read(ReadOnlySpan<byte> bytes, Facts into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        into.Clear();
+        var reader = new PackedReader(bytes);
+        if (reader.Byte() != Version) throw new FormatException("The snapshot has a version that is not known.");
+        var (number, unknown) = (0, 0);
+        while (!reader.AtEnd)
+        {
+            var head = reader.Unsigned();
+            if (head >> 2 > ushort.MaxValue) throw new FormatException("A fact has a number no fact has.");
+            number += (int)(head >> 2);
+            switch ((Kind)(head & 3))
+            {
+                case Kind.Text:
+                    var text = reader.Text();
+                    if (FactNumbers.TryFind(number, out var textFact)) into.Set(textFact, text);
+                    else unknown++;
+                    break;
+                case Kind.Number:
+                    Set(into, number, reader.Double(), ref unknown);
+                    break;
+                case Kind.Run:
+                    number = ReadRun(ref reader, number, into, ref unknown);
+                    break;
+                default:
+                    throw new FormatException("A fact is written in no way that is known.");
+            }
+        }
+        return unknown;
+    }
+
+    private static void Write(Facts facts, ref PackedWriter writer)
+    {
+        writer.Byte(Version);
+        var rows = FactNumbers.Rows;
+        var numbers = facts.Numbers;
+        var texts = facts.Texts;
+        var last = 0;
+        for (var at = 0; at < rows.Length;)
+        {
+            var row = rows[at];
+            if (row.IsText)
+            {
+                if (texts[row.Index] is { } text)
+                {
+                    writer.Unsigned(Head(row.Number - last, Kind.Text));
+                    writer.Text(text);
+                    last = row.Number;
+                }
+                at++;
+                continue;
+            }
+            var number = numbers[row.Index];
+            if (double.IsNaN(number))
+            {
+                at++;
+                continue;
+            }
+            if (!IsWhole(number))
+            {
+                writer.Unsigned(Head(row.Number - last, Kind.Number));
+                writer.Double(number);
+                last = row.Number;
+                at++;
+                continue;
+            }
+            var end = at + 1;
+            while (end < rows.Length && rows[end].Number == rows[end - 1].Number + 1 && !rows[end].IsText && IsWhole(numbers[rows[end].Index])) end++;
+            writer.Unsigned(Head(row.Number - last, Kind.Run));
+            WriteRun(ref writer, rows.AsSpan(at..end), numbers);
+            last = rows[end - 1].Number;
+            at = end;
+        }
+    }
+
+    private static ulong Head(int gap, Kind kind) => ((ulong)gap << 2) | (byte)kind;
+
+    // Each value as the shorter of its distance from the last one (lowest bit 0) and itself (1); an equal one as 0 and how many more equal ones follow.
+    private static void WriteRun(ref PackedWriter writer, ReadOnlySpan<FactNumbers.Row> rows, ReadOnlySpan<double> numbers)
+    {
+        writer.Unsigned((ulong)rows.Length);
+        var last = 0L;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var value = (long)numbers[rows[i].Index];
+            if (value == last)
+            {
+                var more = 0;
+                while (i + 1 < rows.Length && (long)numbers[rows[i + 1].Index] == last)
+                {
+                    more++;
+                    i++;
+                }
+                writer.Unsigned(0);
+                writer.Unsigned((ulong)more);
+                continue;
+            }
+            var (distance, itself) = (PackedWriter.ZigZag(value - last), PackedWriter.ZigZag(value));
+            writer.Unsigned(distance <= itself ? distance << 1 : (itself << 1) | 1);
+            last = value;
+        }
+    }
+
+    private static int ReadRun(ref PackedReader reader, int number, Facts into, ref int unknown)
+    {
+        var length = reader.Unsigned();
+        if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
+        var last = 0L;
+        for (var left = (int)length; left > 0;)
+        {
+            var token = reader.Unsigned();
+            var equal = 1;
+            if (token == 0)
+            {
+                var more = reader.Unsigned();
+                if (more >= (ulong)left) throw new FormatException("A run of numbers is longer than it says.");
+                equal += (int)more;
+            }
+            else
+            {
+                last = (token & 1) == 0 ? last + PackedReader.UnZigZag(token >> 1) : PackedReader.UnZigZag(token >> 1);
+            }
+            left -= equal;
+            while (equal-- > 0) Set(into, number++, last, ref unknown);
+        }
+        return number - 1;
+    }
+
+    private static void Set(Facts into, int number, double value, ref int unknown)
+    {
+        if (FactNumbers.TryFind(number, out var fact)) into.Set(fact, value);
+        else unknown++;
+    }
+
+    // Minus zero is not a whole number here: its bits would be lost.
+    private static bool IsWhole(double number) => Math.Abs(number) <= 1L << 53 && BitConverter.DoubleToInt64Bits((long)number) == BitConverter.DoubleToInt64Bits(number);
+}

@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>Appends to a span: numbers with as few bytes as they need, texts as UTF-8 or, when they cannot be, as they are.</summary>
+internal ref struct PackedWriter(Span<byte> destination)
+{
+    private readonly Span<byte> _destination = destination;
+    private string? _lastText;
+
+    public int Written { get; private set; }
+
+    public void Byte(byte value) => _destination[Written++] = value;
+
+    public void Unsigned(ulong value)
+    {
+        while (value >= 0x80)
+        {
+            _destination[Written++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+        _destination[Written++] = (byte)value;
+    }
+
+    public void Signed(long value) => Unsigned(ZigZag(value));
+
+    public void Double(double value)
+    {
+        BinaryPrimitives.WriteDoubleLittleEndian(_destination[Written..], value);
+        Written += sizeof(double);
+    }
+
+    /// <summary>Length and kind, then the text; a text that the one before ends with (an address and its domain) is only pointed at.</summary>
+    public void Text(string text)
+    {
+        if (_lastText is { } last && last.EndsWith(text, StringComparison.Ordinal))
+        {
+            Unsigned(((ulong)text.Length << 2) | (ulong)PackedText.EndOfLast);
+        }
+        else if (Encoding.UTF8.GetByteCount(text) is var bytes && IsPlain(text))
+        {
+            Unsigned(((ulong)bytes << 2) | (ulong)PackedText.Utf8);
+            Written += Encoding.UTF8.GetBytes(text, _destination[Written..]);
+        }
+        else
+        {
+            Unsigned(((ulong)text.Length << 2) | (ulong)PackedText.Utf16);
+            foreach (var c in text)
+            {
+                BinaryPrimitives.WriteUInt16LittleEndian(_destination[Written..], c);
+                Written += sizeof(char);
+            }
+        }
+        _lastText = text;
+    }
+
+    public static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
+
+    // A lone surrogate has no UTF-8.
+    private static bool IsPlain(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+            i++;
+        }
+        return true;
+    }
+}
+
+/// <summary>How a text is written.</summary>
+internal enum PackedText : byte
+{
+    Utf8 = 0, Utf16 = 1, EndOfLast = 2,
+}
+
+/// <summary>Reads what <see cref="PackedWriter"/> wrote; anything else is a <see cref="FormatException"/>.</summary>
+internal ref struct PackedReader(ReadOnlySpan<byte> source)
+{
+    private readonly ReadOnlySpan<byte> _source = source;
+    private int _at;
+    private string? _lastText;
+
+    public readonly bool AtEnd => _at == _source.Length;
+
+    public byte Byte() => Take(1)[0];
+
+    public ulong Unsigned()
+    {
+        var value = 0UL;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var part = Byte();
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80) return value;
+        }
+        throw new FormatException("A number has more bytes than a number has.");
+    }
+
+    public long Signed() => UnZigZag(Unsigned());
+
+    public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+    public string Text()
+    {
+        var head = Unsigned();
+        if (head >> 2 > (ulong)_source.Length * 4) throw new FormatException("A text is longer than all there is.");
+        var length = (int)(head >> 2);
+        _lastText = (PackedText)(head & 3) switch
+        {
+            PackedText.Utf8 => SharedTexts.Of(Take(length)),
+            PackedText.Utf16 => string.Create(length, Take(checked(length * sizeof(char))), static (text, bytes) =>
+            {
+                for (var i = 0; i < text.Length; i++) text[i] = (char)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(char))..]);
+            }),
+            PackedText.EndOfLast when _lastText is { } last && length <= last.Length => length == last.Length ? last : last[^length..],
+            _ => throw new FormatException("A text is written in no way that is known."),
+        };
+        return _lastText;
+    }
+
+    public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (length < 0 || length > _source.Length - _at) throw new FormatException("The bytes end in the middle.");
+        var taken = _source.Slice(_at, length);
+        _at += length;
+        return taken;
+    }
+}
+
+/// <summary>
+/// Remembers short texts that were read lately (currencies, countries, card brands…), so that reading a million snapshots does not make a million
+/// copies of "MXN". A race only costs one copy more.
+/// </summary>
+internal static class SharedTexts
+{
+    private const int Longest = 16;
+
+    private static readonly string?[] Places = new string?[1_024];
+
+    public static string Of(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length == 0) return "";
+        if (utf8.Length > Longest) return Encoding.UTF8.GetString(utf8);
+        var hash = 17u;
+        foreach (var b in utf8) hash = (hash * 31) + b;
+        ref var place = ref Places[(hash ^ (hash >> 10)) & (Places.Length - 1)];
+        if (place is { } known && Ascii.Equals(known, utf8)) return known;
+        return place = Encoding.UTF8.GetString(utf8);
+    }
+}

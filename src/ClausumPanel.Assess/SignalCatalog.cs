@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using ClausumPanel.Assess.Signals;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>Every signal the engine knows. Adding one is adding a row to its family's file in <c>Signals/</c>, with an id nobody had.</summary>
+public static class SignalCatalog
+{
+    static SignalCatalog()
+    {
+        var all = new List<SignalDefinition>();
+        Add(SignalCategory.Lists, Listed.All);
+        Add(SignalCategory.Velocity, Velocity.All);
+        Add(SignalCategory.CardTesting, CardTesting.All);
+        Add(SignalCategory.Payer, Payer.All);
+        Add(SignalCategory.Amount, Amount.All);
+        Add(SignalCategory.Email, Email.All);
+        Add(SignalCategory.Behavior, Behavior.All);
+        Add(SignalCategory.Device, Device.All);
+        Add(SignalCategory.Network, Network.All);
+        Add(SignalCategory.Geography, Geography.All);
+        Add(SignalCategory.Payout, Payout.All);
+        Add(SignalCategory.Lists, [Listed.Allowed]);
+        All = [.. all];
+        ByCode = All.ToFrozenDictionary(d => d.Code, StringComparer.Ordinal);
+        ById = All.ToFrozenDictionary(d => d.Id);
+
+        void Add(SignalCategory category, SignalDefinition[] family)
+        {
+            foreach (var definition in family)
+            {
+                definition.Category = category;
+                definition.Index = (ushort)all.Count;
+                all.Add(definition);
+            }
+        }
+    }
+
+    /// <summary>All signals, in the order in which an answer lists them; the place is <see cref="SignalHit.Signal"/>.</summary>
+    public static IReadOnlyList<SignalDefinition> All { get; }
+
+    /// <summary>By code: <c>short_session</c>.</summary>
+    public static FrozenDictionary<string, SignalDefinition> ByCode { get; }
+
+    /// <summary>By the number stored hits carry.</summary>
+    public static FrozenDictionary<ushort, SignalDefinition> ById { get; }
+
+    /// <summary>The number of signals.</summary>
+    public static int Count => All.Count;
+
+    /// <summary>The definition of a hit.</summary>
+    public static SignalDefinition Of(in SignalHit hit) => All[hit.Signal];
+}

@@ -1,0 +1,92 @@
+namespace ClausumPanel.Assess;
+
+/// <summary>The signals of one assessment as bytes, under their stable ids; a typical hit takes five.</summary>
+public static class SignalHits
+{
+    /// <summary>Room for the hits of any assessment whose quoted texts the API accepts.</summary>
+    public const int MostBytes = 8 * 1_024;
+
+    private const byte Version = 1;
+
+    private enum Number : byte
+    {
+        Missing = 0, Whole = 1, Double = 2,
+    }
+
+    /// <summary>Writes the hits and gives the number of bytes. Allocates nothing.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static int Write(ReadOnlySpan<SignalHit> hits, Span<byte> destination)
+    {
+        var writer = new PackedWriter(destination);
+        try
+        {
+            writer.Byte(Version);
+            foreach (ref readonly var hit in hits)
+            {
+                var (a, b) = (KindOf(hit.A), KindOf(hit.B));
+                writer.Unsigned(((ulong)SignalCatalog.Of(hit).Id << 5) | ((ulong)a << 3) | ((ulong)b << 1) | (hit.Text is null ? 0UL : 1UL));
+                writer.Signed(hit.Weight);
+                Write(ref writer, a, hit.A);
+                Write(ref writer, b, hit.B);
+                if (hit.Text is not null) writer.Text(hit.Text);
+            }
+        }
+        catch (Exception tooShort) when (tooShort is IndexOutOfRangeException or ArgumentException)
+        {
+            throw new ArgumentException($"{destination.Length} bytes are too few for these signals.", nameof(destination), tooShort);
+        }
+        return writer.Written;
+    }
+
+    /// <summary>Reads hits and gives their number; those whose signal this version does not know are left out.</summary>
+    /// <param name="bytes">What <see cref="Write(ReadOnlySpan{SignalHit}, Span{byte})"/> wrote.</param>
+    /// <param name="into">Room for <see cref="Assessment.MostSignals"/> hits.</param>
+    /// <exception cref="FormatException">The bytes are no hits of a version that is known, or more than there is room for.</exception>
+    public static int Read(ReadOnlySpan<byte> bytes, Span<SignalHit> into) => Read(bytes, into, out _);
+
+    /// <summary>Reads hits and gives their number.</summary>
+    /// <param name="bytes">What <see cref="Write(ReadOnlySpan{SignalHit}, Span{byte})"/> wrote.</param>
+    /// <param name="into">Room for <see cref="Assessment.MostSignals"/> hits.</param>
+    /// <param name="unknown">How many were left out because this version does not know their signal.</param>
+    public static int Read(ReadOnlySpan<byte> bytes, Span<SignalHit> into, out int unknown)
+    {
+        var reader = new PackedReader(bytes);
+        var count = unknown = 0;
+        if (reader.Byte() != Version) throw new FormatException("The signals have a version that is not known.");
+        while (!reader.AtEnd)
+        {
+            var head = reader.Unsigned();
+            var weight = reader.Signed();
+            var a = Read(ref reader, (Number)((head >> 3) & 3));
+            var b = Read(ref reader, (Number)((head >> 1) & 3));
+            var text = (head & 1) == 0 ? null : reader.Text();
+            if (head >> 5 > ushort.MaxValue || !SignalCatalog.ById.TryGetValue((ushort)(head >> 5), out var definition))
+            {
+                unknown++;
+                continue;
+            }
+            if (count == into.Length) throw new FormatException("There are more signals than fit.");
+            into[count++] = new SignalHit(definition.Index, (short)weight, a, b, text);
+        }
+        return count;
+    }
+
+    private static Number KindOf(double number) =>
+        double.IsNaN(number) ? Number.Missing
+        : Math.Abs(number) <= 1L << 53 && BitConverter.DoubleToInt64Bits((long)number) == BitConverter.DoubleToInt64Bits(number) ? Number.Whole
+        : Number.Double;
+
+    private static void Write(ref PackedWriter writer, Number kind, double number)
+    {
+        if (kind == Number.Whole) writer.Signed((long)number);
+        else if (kind == Number.Double) writer.Double(number);
+    }
+
+    private static double Read(ref PackedReader reader, Number kind) => kind switch
+    {
+        Number.Missing => double.NaN,
+        Number.Whole => reader.Signed(),
+        Number.Double => reader.Double(),
+        _ => throw new FormatException("A number is written in no way that is known."),
+    };
+}

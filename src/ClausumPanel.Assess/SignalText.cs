@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>Writes the sentence of a hit, with its numbers as the reader's culture writes them. Not for the hot path: it builds strings.</summary>
+public static class SignalText
+{
+    private static readonly CultureInfo ApiCulture = CultureInfo.GetCultureInfo("en-US");
+
+    /// <summary>The sentence as the API speaks it, in English: <c>6 transactions in the last hour</c>.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="currency">ISO 4217 of the assessment, for amounts.</param>
+    public static string English(in SignalHit hit, string currency) => Describe(hit, currency, static sentence => sentence, ApiCulture);
+
+    /// <summary>The sentence in the reader's language.</summary>
+    /// <param name="hit">The hit.</param>
+    /// <param name="currency">ISO 4217 of the assessment, for amounts.</param>
+    /// <param name="translate">Gives the reader's sentence for an English one.</param>
+    /// <param name="culture">How numbers are written.</param>
+    public static string Describe(in SignalHit hit, string currency, Func<string, string> translate, CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(translate);
+        var definition = SignalCatalog.Of(hit);
+        var sentence = translate(definition.Sentence);
+        if (definition.A == SignalNumber.None && definition.B == SignalNumber.None && hit.Text is null) return sentence;
+        return string.Format(culture, sentence, Write(definition.A, hit.A, currency, translate, culture), Write(definition.B, hit.B, currency, translate, culture), hit.Text);
+    }
+
+    /// <summary>An amount in minor units: <c>129.90 MXN</c>, <c>1,500 CLP</c>.</summary>
+    public static string Money(double minor, string currency, CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(culture);
+        var digits = Currencies.Exponent(currency);
+        return ((decimal)minor / Currencies.Scale(currency)).ToString("N" + digits.ToString(CultureInfo.InvariantCulture), culture) + " " + currency;
+    }
+
+    /// <summary>A duration in the largest unit that says enough: <c>850 ms</c>, <c>2.4 s</c>, <c>12 min</c>, <c>5 h</c>, <c>40 days</c>.</summary>
+    public static string Duration(double milliseconds, Func<string, string> translate, CultureInfo culture)
+    {
+        ArgumentNullException.ThrowIfNull(translate);
+        var (unit, length, format) = milliseconds switch
+        {
+            < 1_000 => ("{0} ms", 1d, "N0"),
+            < 120_000 => ("{0} s", 1_000d, milliseconds % 1_000 < 50 || milliseconds >= 20_000 ? "N0" : "N1"),
+            < 7_200_000 => ("{0} min", 60_000d, "N0"),
+            < 172_800_000 => ("{0} h", 3_600_000d, "N0"),
+            _ => ("{0} days", 86_400_000d, "N0"),
+        };
+        return string.Format(culture, translate(unit), (milliseconds / length).ToString(format, culture));
+    }
+
+    private static string Write(SignalNumber kind, double number, string currency, Func<string, string> translate, CultureInfo culture) => kind switch
+    {
+        SignalNumber.None => "",
+        SignalNumber.Count => number.ToString("N0", culture),
+        SignalNumber.Number => number.ToString("N1", culture),
+        SignalNumber.Money => Money(number, currency, culture),
+        SignalNumber.Duration => Duration(number, translate, culture),
+        SignalNumber.Country => CountryNumber.Code(number),
+        SignalNumber.Severity => translate(ListName((ListSeverity)(int)number)),
+        SignalNumber.ListType => FactCatalog.ListName((ListType)(int)number),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    /// <summary>The English name of the list an entry of this severity stands on.</summary>
+    public static string ListName(ListSeverity severity) => severity switch
+    {
+        ListSeverity.Block => "block list",
+        ListSeverity.Flag => "flag list",
+        ListSeverity.Review => "review list",
+        ListSeverity.Allow => "allow list",
+        _ => throw new ArgumentOutOfRangeException(nameof(severity)),
+    };
+}

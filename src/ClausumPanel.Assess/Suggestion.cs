@@ -1,0 +1,28 @@
+namespace ClausumPanel.Assess;
+
+/// <summary>Finds what somebody probably meant.</summary>
+internal static class Suggestion
+{
+    /// <summary><c>; did you mean "short_session"?</c>, or nothing when nothing is near.</summary>
+    public static string For(string word, IEnumerable<string> known)
+    {
+        var near = known.Select(k => (Word: k, Distance: Distance(word, k))).Where(k => k.Distance <= Math.Max(2, word.Length / 3)).OrderBy(k => k.Distance).ThenBy(k => k.Word, StringComparer.Ordinal).FirstOrDefault();
+        return near.Word is null ? "" : $"; did you mean “{near.Word}”?";
+    }
+
+    // Levenshtein, two rows.
+    private static int Distance(string one, string other)
+    {
+        if (one.Length > 100) return int.MaxValue;
+        var (last, row) = (new int[other.Length + 1], new int[other.Length + 1]);
+        for (var j = 0; j <= other.Length; j++) last[j] = j;
+        for (var i = 1; i <= one.Length; i++)
+        {
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+                row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + (char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? 0 : 1));
+            (last, row) = (row, last);
+        }
+        return last[other.Length];
+    }
+}
