@@ -12,7 +12,7 @@ internal sealed class Traffic
 {
     private const int Payers = 400_000;
     private static readonly string[] FirstNames = ["maria", "tomas", "lucia", "pedro", "jorge", "diana", "elena", "oscar", "paola", "karla", "bruno", "julia", "mario", "sofia", "ivana", "david"];
-    private static readonly string[] LastNames = ["lopez", "perez", "gomez", "reyes", "ortiz", "silva", "munoz", "rivas", "mejia", "vargas"[..5], "duran", "campo", "nieto", "salas", "ramos", "rubio"];
+    private static readonly string[] LastNames = ["lopez", "perez", "gomez", "reyes", "ortiz", "silva", "munoz", "rivas", "mejia", "solis", "duran", "campo", "nieto", "salas", "ramos", "rubio"];
     private static readonly string[] Domains = ["gmail.com", "gmail.com", "gmail.com", "hotmail.com", "hotmail.com", "outlook.com", "yahoo.com.mx", "live.com.mx", "icloud.com", "prodigy.net.mx"];
     private static readonly int[] FirstOctets = [187, 189, 201, 177, 148, 200];     // mostly Mexican carriers
 

@@ -43,9 +43,13 @@ internal sealed class Subject : IDisposable
         foreach (var (name, value) in store.Environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output.Trim() : throw new BenchFailed($"'{string.Join(' ', command)}' ended with {process.ExitCode}\n{output}{errors.Result}");
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill();
+            throw new BenchFailed($"'{string.Join(' ', command)}' did not end within a minute");
+        }
+        return process.ExitCode == 0 ? output.Result.Trim() : throw new BenchFailed($"'{string.Join(' ', command)}' ended with {process.ExitCode}\n{output.Result}{errors.Result}");
     }
 
     public double CpuSeconds() => Machine.CpuSeconds(Pid);
