@@ -17,7 +17,7 @@ internal sealed class Traffic
     private static readonly int[] FirstOctets = [187, 189, 201, 177, 148, 200];     // mostly Mexican carriers
 
     private readonly byte[] _request;
-    private readonly int _order, _payment, _metadataOrder, _amount, _email, _phone, _customer, _bin, _last4, _ip, _device, _browser, _duration, _mouse, _postalCode;
+    private readonly int _order, _payment, _metadataOrder, _amount, _email, _phone, _customer, _bin, _last4, _ip, _cardHash, _device, _browser, _duration, _mouse, _postalCode;
     private long _next;
 
     /// <param name="first">Where to go on counting, so that a store that holds the first million is asked new ones.</param>
@@ -26,7 +26,7 @@ internal sealed class Traffic
         const string body = """
             {"amount":AMOUN,"currency":"MXN","transaction_type":"payment","email":"EMAILEMAILEMAILEMAILEMAILEMA","phone":"+5255PHONEPHO",
             "customer_id":"cus_CUSTOME","order_id":"ord-ORDERORDER","payment_id":"pay-PAYMENTPAY",
-            "payment_method":{"type":"card","card_bin":"BINBIN","card_last4":"LAST","card_country":"MX","card_brand":"visa"},
+            "payment_method":{"type":"card","card_bin":"BINBIN","card_last4":"LAST","card_country":"MX","card_brand":"visa","card_hash":"CARDHASHCARDHASH"},
             "device":{"ip":"IPIPIPIPIPIPIPI","fingerprint":"fp_DEVICEDEVICEDEVI","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1BR.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
             "behavior":{"session_duration_ms":DURAT,"mouse_movements":MVS,"copy_paste_events":0},
             "billing":{"country":"MX","city":"CDMX","postal_code":"POSTC"},
@@ -36,7 +36,7 @@ internal sealed class Traffic
         _request = Encoding.UTF8.GetBytes(
             $"POST /api/v1/assess HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
         (_order, _payment, _amount, _email, _phone, _customer) = (At("ORDERORDER"), At("PAYMENTPAY"), At("AMOUN"), At("EMAILEMAIL"), At("PHONEPHO"), At("CUSTOME"));
-        (_bin, _last4, _ip, _device, _browser) = (At("BINBIN"), At("LAST"), At("IPIPIPIPIPIPIPI"), At("DEVICEDEVICEDEVI"), At("BR."));
+        (_bin, _last4, _cardHash, _ip, _device, _browser) = (At("BINBIN"), At("LAST"), At("CARDHASH"), At("IPIPIPIPIPIPIPI"), At("DEVICEDEVICEDEVI"), At("BR."));
         (_duration, _mouse, _postalCode) = (At("DURAT"), At("MVS"), At("POSTC"));
         _metadataOrder = _order + 10 + _request.AsSpan(_order + 10).IndexOf("ORDERORDER"u8);
         _next = first;
@@ -55,11 +55,11 @@ internal sealed class Traffic
     {
         var n = _next++;
         var chance = Mix((ulong)n + 0x9E37_79B9_7F4A_7C15);
-        var payer = (long)(Payers * Math.Pow((chance >> 11) * (1.0 / (1UL << 53)), 1.5));
+        var payer = (long)(Payers * Math.Pow(Share(chance), 1.5));
         var self = Mix((ulong)payer * 0xD134_2543_DE82_EF95 + 1);
         var card = Mix(self ^ (chance % 33 == 0 ? 0xCA2DUL : 0xCA1DUL));
         var device = Mix(self ^ (chance % 50 == 1 ? chance : 0xDE1CE));
-        var address = Mix(self ^ (chance % 10 == 2 ? chance : 0xADD2)) % 250_000;    // carriers put several homes behind one address
+        var address = Mix(self ^ (chance % 10 == 2 ? chance : 0xADD2));
 
         Digits(_order, 10, n);
         Digits(_metadataOrder, 10, n);
@@ -68,9 +68,10 @@ internal sealed class Traffic
         Email(payer, self);
         Digits(_phone, 8, (long)(self % 90_000_000) + 10_000_000);
         Digits(_customer, 7, payer);
-        Digits(_bin, 6, 400_000 + (long)(card % 5_000) * 19);
+        Digits(_bin, 6, 400_000 + (long)(300 * Math.Pow(Share(card), 3)) * 317);         // one range of cards in seven is the biggest bank's
         Digits(_last4, 4, (long)(card >> 20) % 10_000);
-        Address(Mix(address));
+        Address(Mix((ulong)(20_000 * Math.Pow(Share(address), 2))), address);
+        Hex(_cardHash, card);
         Hex(_device, device);
         Digits(_browser, 2, 20 + (long)(self % 20));
         Digits(_duration, 5, 12_000 + (long)(chance >> 7) % 80_000);
@@ -92,14 +93,14 @@ internal sealed class Traffic
         Encoding.ASCII.GetBytes(domain, field[(12 + digits)..]);
     }
 
-    private void Address(ulong address)
+    // Carriers put many homes into one network and some behind one address.
+    private void Address(ulong network, ulong home)
     {
-        Digits(_ip, 3, FirstOctets[address % 6]);
-        for (var octet = 1; octet < 4; octet++)
-        {
-            _request[_ip + octet * 4 - 1] = (byte)'.';
-            Digits(_ip + octet * 4, 3, 100 + (long)(address >> (octet * 16)) % 150);
-        }
+        Digits(_ip, 3, FirstOctets[network % 6]);
+        Digits(_ip + 4, 3, 100 + (long)(network >> 16) % 150);
+        Digits(_ip + 8, 3, 100 + (long)(network >> 32) % 150);
+        Digits(_ip + 12, 3, 100 + (long)(home % 150));
+        for (var dot = _ip + 3; dot < _ip + 15; dot += 4) _request[dot] = (byte)'.';
     }
 
     private void Digits(int at, int width, long value)
@@ -111,6 +112,9 @@ internal sealed class Traffic
     {
         for (var i = at + 15; i >= at; i--, value >>= 4) _request[i] = "0123456789abcdef"u8[(int)(value & 15)];
     }
+
+    /// <summary>0 up to 1, evenly.</summary>
+    private static double Share(ulong x) => (x >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Mix(ulong x)
     {
