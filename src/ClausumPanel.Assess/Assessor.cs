@@ -32,10 +32,9 @@ public sealed class Assessor
         if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(policy));
         Policy = policy;
         _bands = policy.Bands;
-        var settings = policy.Signals.ToDictionary(s => s.Code, StringComparer.Ordinal);
-        _payIn = Steps(SignalFlows.PayIn, settings);
-        _payOut = Steps(SignalFlows.PayOut, settings);
-        _lists = [.. Listed.All.Select(definition => ListStep.Of(definition, settings.GetValueOrDefault(definition.Code)))];
+        _payIn = Steps(SignalFlows.PayIn, policy);
+        _payOut = Steps(SignalFlows.PayOut, policy);
+        _lists = [.. Listed.All.Select(definition => ListStep.Of(definition, policy.Of(definition)))];
         _payInBounds = Bounds(Flow.PayIn, policy);
         _payOutBounds = Bounds(Flow.PayOut, policy);
     }
@@ -143,23 +142,21 @@ public sealed class Assessor
         return points;
     }
 
-    private static Step[] Steps(SignalFlows flow, Dictionary<string, SignalSetting> settings)
+    private static Step[] Steps(SignalFlows flow, Policy policy)
     {
         var steps = new List<Step>();
         foreach (var definition in SignalCatalog.All)
         {
             if (definition.Category == SignalCategory.Lists || !definition.Flows.HasFlag(flow)) continue;
-            var setting = settings.GetValueOrDefault(definition.Code);
-            if (setting?.Enabled ?? definition.IsEnabled) steps.Add(new Step(definition.Test, Tune(definition, setting), definition.Index, (short)(setting?.Weight ?? definition.Weight)));
+            var setting = policy.Of(definition);
+            if (setting.Enabled) steps.Add(new Step(definition.Test, Tune(definition, setting), definition.Index, (short)setting.Weight));
         }
         return [.. steps];
     }
 
-    private static Tuning Tune(SignalDefinition definition, SignalSetting? setting) => new(
-        [.. definition.Parameters.Select(p => ValueOf(p, setting))],
-        [.. definition.Words.Select(w => (setting?.Texts.GetValueOrDefault(w.Name) ?? w.Default).ToFrozenSet(StringComparer.OrdinalIgnoreCase))]);
-
-    private static double ValueOf(SignalParameter parameter, SignalSetting? setting) => setting is not null && setting.Parameters.TryGetValue(parameter.Name, out var value) ? value : parameter.Default;
+    private static Tuning Tune(SignalDefinition definition, SignalSetting setting) => new(
+        [.. definition.Parameters.Select(p => setting.Parameters[p.Name])],
+        [.. definition.Words.Select(w => setting.Texts[w.Name].ToFrozenSet(StringComparer.OrdinalIgnoreCase))]);
 
     private static FrozenDictionary<string, AmountBounds> Bounds(Flow flow, Policy policy) => Currencies.All.ToFrozenDictionary(code => code, code =>
     {
@@ -171,8 +168,8 @@ public sealed class Assessor
 
     private sealed record ListStep(ushort Index, bool IsEnabled, short FlagWeight, short ReviewWeight)
     {
-        public static ListStep Of(SignalDefinition definition, SignalSetting? setting) => new(
-            definition.Index, setting?.Enabled ?? definition.IsEnabled, (short)(setting?.Weight ?? definition.Weight), (short)ValueOf(definition.Parameters[0], setting));
+        public static ListStep Of(SignalDefinition definition, SignalSetting setting) =>
+            new(definition.Index, setting.Enabled, (short)setting.Weight, (short)setting.Parameters[definition.Parameters[0].Name]);
     }
 
     /// <summary>What the lists say: places of the first blocking and the first allowing type, or -1.</summary>

@@ -27,33 +27,32 @@ public sealed record AmountLimit(Flow Flow, string Currency, long? Minimum, long
 /// <param name="Texts">Its word lists by name (for example the countries of <c>payout_high_risk_country</c>); a missing one takes the default.</param>
 public sealed record SignalSetting(string Code, int Weight, bool Enabled, IReadOnlyDictionary<string, double> Parameters, IReadOnlyDictionary<string, IReadOnlyList<string>> Texts);
 
-/// <summary>One immutable version of what people may change about the judgement.</summary>
+/// <summary>One immutable version of what people may change about the judgement. <see cref="PolicyJson"/> reads and writes it.</summary>
 /// <param name="Version">1, 2, 3…; every assessment names the version that judged it.</param>
 /// <param name="Bands">The score's bounds.</param>
 /// <param name="Limits">The amount limits.</param>
-/// <param name="Signals">The signals' settings; a signal that is not named takes its defaults.</param>
-public sealed record Policy(int Version, Bands Bands, IReadOnlyList<AmountLimit> Limits, IReadOnlyList<SignalSetting> Signals)
+/// <param name="Signals">The signals' settings; a signal that is not named takes its defaults, or is off (<paramref name="OnlyNamed"/>).</param>
+/// <param name="OnlyNamed">
+/// True: a signal that is not named is off. A policy that names all of them then decides the same under a later version of the program, which may know more signals.
+/// </param>
+public sealed record Policy(int Version, Bands Bands, IReadOnlyList<AmountLimit> Limits, IReadOnlyList<SignalSetting> Signals, bool OnlyNamed = false)
 {
-    /// <summary>The policy the product ships with.</summary>
-    public static Policy Default { get; } = new(1, new Bands(30, 50, 80),
-    [
-        new(Flow.PayIn, "MXN", 100, 20_000_000, 2_000, 1_000_000),
-        new(Flow.PayIn, "USD", 50, 1_000_000, 100, 50_000),
-        new(Flow.PayIn, "CLP", 50, 10_000_000, 1_000, 500_000),
-        new(Flow.PayIn, "BRL", 100, 5_000_000, 500, 250_000),
-        new(Flow.PayIn, "COP", 100_000, 4_000_000_000, 500_000, 200_000_000),
-        new(Flow.PayIn, "PEN", 100, 4_000_000, 500, 200_000),
-        new(Flow.PayIn, "ARS", 10_000, 1_200_000_000, 200_000, 60_000_000),
-        new(Flow.PayIn, "UYU", 1_000, 40_000_000, 5_000, 2_000_000),
-        new(Flow.PayIn, "EUR", 50, 1_000_000, 100, 50_000),
-        new(Flow.PayOut, "MXN", null, 100_000_000, null, 2_000_000),
-        new(Flow.PayOut, "USD", null, 5_000_000, null, 100_000),
-        new(Flow.PayOut, "CLP", null, 50_000_000, null, 1_000_000),
-        new(Flow.PayOut, "BRL", null, 25_000_000, null, 500_000),
-        new(Flow.PayOut, "COP", null, 20_000_000_000, null, 400_000_000),
-        new(Flow.PayOut, "PEN", null, 20_000_000, null, 400_000),
-        new(Flow.PayOut, "ARS", null, 6_000_000_000, null, 120_000_000),
-        new(Flow.PayOut, "UYU", null, 200_000_000, null, 4_000_000),
-        new(Flow.PayOut, "EUR", null, 5_000_000, null, 100_000),
-    ], []);
+    /// <summary>The policy the product ships with: <c>DefaultPolicy.json</c>. It names every signal.</summary>
+    public static Policy Default { get; } = PolicyJson.Shipped();
+
+    /// <summary>What this policy says about a signal, its defaults filled in.</summary>
+    public SignalSetting Of(SignalDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var named = Signals.FirstOrDefault(s => s.Code == definition.Code);
+        return new SignalSetting(
+            definition.Code,
+            named?.Weight ?? definition.Weight,
+            definition.IsFixed || (named?.Enabled ?? (definition.IsEnabled && !OnlyNamed)),
+            definition.Parameters.ToDictionary(p => p.Name, p => named is not null && named.Parameters.TryGetValue(p.Name, out var value) ? value : p.Default, StringComparer.Ordinal),
+            definition.Words.ToDictionary(w => w.Name, w => named?.Texts.GetValueOrDefault(w.Name) ?? w.Default, StringComparer.Ordinal));
+    }
+
+    /// <summary>The same policy with every signal named and every default filled in, so that nothing about it can change from outside. It decides alike.</summary>
+    public Policy Complete() => this with { Signals = [.. SignalCatalog.All.Where(d => !d.IsFixed).Select(Of)], OnlyNamed = true };
 }

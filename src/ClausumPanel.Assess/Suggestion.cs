@@ -3,11 +3,11 @@ namespace ClausumPanel.Assess;
 /// <summary>Finds what somebody probably meant.</summary>
 internal static class Suggestion
 {
-    /// <summary><c>; did you mean "short_session"?</c>, or nothing when nothing is near.</summary>
-    public static string For(string word, IEnumerable<string> known)
+    /// <summary>The known word that is nearest, or null when none is near.</summary>
+    public static string? For(string word, IEnumerable<string> known)
     {
-        var near = known.Select(k => (Word: k, Distance: Distance(word, k))).Where(k => k.Distance <= Math.Max(2, word.Length / 3)).OrderBy(k => k.Distance).ThenBy(k => k.Word, StringComparer.Ordinal).FirstOrDefault();
-        return near.Word is null ? "" : $"; did you mean “{near.Word}”?";
+        var nearest = known.Select(k => (Word: k, Distance: Distance(word, k))).OrderBy(k => k.Distance).ThenBy(k => k.Word, StringComparer.Ordinal).FirstOrDefault();
+        return nearest.Word is not null && nearest.Distance <= Math.Max(2, word.Length / 3) ? nearest.Word : null;
     }
 
     // Levenshtein, two rows.

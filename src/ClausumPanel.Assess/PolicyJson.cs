@@ -1,0 +1,283 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>A policy as a JSON document. The same policy always gives the same bytes, one signal a line, so that two versions can be compared as texts.</summary>
+public static class PolicyJson
+{
+    private static readonly JsonWriterOptions Outer = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Inner = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
+    public static bool TryParse(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems)
+    {
+        policy = null;
+        var found = new PolicyProblems();
+        problems = found.Found;
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
+            var read = new PolicyReader(found).Policy(document.RootElement);
+            if (found.Found.Count == 0) found.Found.AddRange(PolicyCheck.Problems(read));
+            if (found.Found.Count > 0) return false;
+            policy = read;
+            return true;
+        }
+        // A text that is no Unicode (a lone surrogate) is found only when it is read.
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            var at = broken as JsonException;
+            found.Add("", PolicyProblem.NoJson, Place(at?.LineNumber), Place(at?.BytePositionInLine));
+            return false;
+        }
+    }
+
+    /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
+    public static bool TryParse(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems) => TryParse(Encoding.UTF8.GetBytes(json), out policy, out problems);
+
+    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order.</summary>
+    public static string Write(Policy policy) => Encoding.UTF8.GetString(WriteUtf8(policy));
+
+    /// <summary>Writes a policy as UTF-8, which is what a hash of it is made of.</summary>
+    public static byte[] WriteUtf8(Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Outer))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("version", policy.Version);
+            Line(writer, "bands", line =>
+            {
+                line.WriteNumber("review", policy.Bands.Review);
+                line.WriteNumber("challenge", policy.Bands.Challenge);
+                line.WriteNumber("decline", policy.Bands.Decline);
+            });
+            writer.WriteStartObject("limits");
+            foreach (var flow in Enum.GetValues<Flow>()) WriteLimits(writer, flow, policy.Limits);
+            writer.WriteEndObject();
+            writer.WriteBoolean("only_named", policy.OnlyNamed);
+            writer.WriteStartObject("signals");
+            foreach (var definition in SignalCatalog.All)
+                if (policy.Signals.FirstOrDefault(s => s.Code == definition.Code) is { } setting) WriteSignal(writer, definition, setting);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
+        return stream.ToArray();
+    }
+
+    internal static Policy Shipped()
+    {
+        using var stream = typeof(PolicyJson).Assembly.GetManifestResourceStream("DefaultPolicy.json")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return TryParse(bytes, out var policy, out var problems) ? policy : throw new InvalidOperationException($"DefaultPolicy.json: {string.Join("; ", problems)}");
+    }
+
+    private static void WriteLimits(Utf8JsonWriter writer, Flow flow, IReadOnlyList<AmountLimit> limits)
+    {
+        writer.WriteStartObject(PolicyCheck.FlowName(flow));
+        foreach (var limit in limits.Where(l => l.Flow == flow).OrderBy(l => l.Currency, StringComparer.Ordinal))
+            Line(writer, limit.Currency, line =>
+            {
+                if (limit.Minimum is { } minimum) line.WriteNumber("minimum", minimum);
+                if (limit.Small is { } small) line.WriteNumber("small", small);
+                if (limit.Large is { } large) line.WriteNumber("large", large);
+                if (limit.Maximum is { } maximum) line.WriteNumber("maximum", maximum);
+            });
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSignal(Utf8JsonWriter writer, SignalDefinition definition, SignalSetting setting) => Line(writer, definition.Code, line =>
+    {
+        line.WriteNumber("weight", setting.Weight);
+        line.WriteBoolean("enabled", setting.Enabled);
+        if (setting.Parameters.Count > 0)
+        {
+            line.WriteStartObject("parameters");
+            foreach (var parameter in definition.Parameters)
+                if (setting.Parameters.TryGetValue(parameter.Name, out var value)) line.WriteNumber(parameter.Name, value);
+            line.WriteEndObject();
+        }
+        if (setting.Texts.Count > 0)
+        {
+            line.WriteStartObject("words");
+            foreach (var words in definition.Words)
+            {
+                if (!setting.Texts.TryGetValue(words.Name, out var list)) continue;
+                line.WriteStartArray(words.Name);
+                foreach (var word in list) line.WriteStringValue(word);
+                line.WriteEndArray();
+            }
+            line.WriteEndObject();
+        }
+    });
+
+    // An object that stays on one line within the indented document.
+    private static void Line(Utf8JsonWriter writer, string name, Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var line = new Utf8JsonWriter(stream, Inner))
+        {
+            line.WriteStartObject();
+            write(line);
+            line.WriteEndObject();
+        }
+        writer.WritePropertyName(name);
+        writer.WriteRawValue(stream.GetBuffer().AsSpan(0, (int)stream.Length), skipInputValidation: true);
+    }
+
+    private static string Place(long? zeroBased) => ((zeroBased ?? 0) + 1).ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Reads the tree of a policy document and collects what is wrong with its shape; what it means is <see cref="PolicyCheck"/>'s.</summary>
+internal sealed class PolicyReader(PolicyProblems problems)
+{
+    public Policy Policy(JsonElement root)
+    {
+        var version = 1;
+        var bands = default(Bands);
+        var onlyNamed = false;
+        List<AmountLimit> limits = [];
+        List<SignalSetting> signals = [];
+        Members(root, "", ["version", "bands", "limits", "only_named", "signals"], ["bands"], (name, value, place) =>
+        {
+            if (name == "version") version = (int)Whole(value, place, 1, int.MaxValue);
+            else if (name == "bands") bands = Bands(value, place);
+            else if (name == "limits") Members(value, place, ["payin", "payout"], [], (flow, currencies, at) => limits.AddRange(Limits(flow == "payout" ? Flow.PayOut : Flow.PayIn, currencies, at)));
+            else if (name == "only_named") onlyNamed = Flag(value, place);
+            else Each(value, place, (code, setting, at) => signals.Add(Signal(code, setting, at)));
+        });
+        return new Policy(version, bands, limits, signals, onlyNamed);
+    }
+
+    private Bands Bands(JsonElement value, string place)
+    {
+        var (review, challenge, decline) = (0, 0, 0);
+        Members(value, place, ["review", "challenge", "decline"], ["review", "challenge", "decline"], (name, bound, at) =>
+        {
+            var number = (int)Whole(bound, at, 1, 101);
+            if (name == "review") review = number;
+            else if (name == "challenge") challenge = number;
+            else decline = number;
+        });
+        return new Bands(review, challenge, decline);
+    }
+
+    private List<AmountLimit> Limits(Flow flow, JsonElement value, string place)
+    {
+        var limits = new List<AmountLimit>();
+        Each(value, place, (currency, bounds, at) =>
+        {
+            var limit = new AmountLimit(flow, currency, null, null);
+            Members(bounds, at, ["minimum", "small", "large", "maximum"], [], (name, bound, where) =>
+            {
+                if (bound.ValueKind == JsonValueKind.Null) return;
+                var amount = Whole(bound, where, 0, 1L << 53);
+                limit = name switch
+                {
+                    "minimum" => limit with { Minimum = amount },
+                    "small" => limit with { Small = amount },
+                    "large" => limit with { Large = amount },
+                    _ => limit with { Maximum = amount },
+                };
+            });
+            limits.Add(limit);
+        });
+        return limits;
+    }
+
+    private SignalSetting Signal(string code, JsonElement value, string place)
+    {
+        var definition = SignalCatalog.ByCode.GetValueOrDefault(code);
+        var (weight, enabled) = (definition?.Weight ?? 0, definition?.IsEnabled ?? true);
+        var parameters = new Dictionary<string, double>(StringComparer.Ordinal);
+        var texts = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        Members(value, place, ["weight", "enabled", "parameters", "words"], [], (name, member, at) =>
+        {
+            if (name == "weight") weight = (int)Whole(member, at, -100, 100);
+            else if (name == "enabled") enabled = Flag(member, at);
+            else if (name == "parameters") Each(member, at, (parameter, number, where) => parameters[parameter] = Number(number, where));
+            else Each(member, at, (list, words, where) => texts[list] = Words(words, where));
+        });
+        return new SignalSetting(code, weight, enabled, parameters, texts);
+    }
+
+    private List<string> Words(JsonElement value, string place)
+    {
+        var words = new List<string>();
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            Unwanted(place, "an array of texts", value);
+            return words;
+        }
+        foreach (var word in value.EnumerateArray())
+        {
+            if (word.ValueKind == JsonValueKind.String) words.Add(word.GetString()!);
+            else Unwanted($"{place}[{words.Count.ToString(CultureInfo.InvariantCulture)}]", "a text", word);
+        }
+        return words;
+    }
+
+    /// <summary>The members of an object whose names are known.</summary>
+    private void Members(JsonElement value, string place, string[] known, string[] needed, Action<string, JsonElement, string> read)
+    {
+        var seen = Each(value, place, (name, member, at) =>
+        {
+            if (known.Contains(name)) read(name, member, at);
+            else problems.AddUnknown(at, PolicyProblem.NoMember, name, known);
+        });
+        foreach (var name in needed)
+            if (seen is not null && !seen.Contains(name)) problems.Add(place, PolicyProblem.Missing, name);
+    }
+
+    /// <summary>The members of an object, whatever their names; null when it is none.</summary>
+    private HashSet<string>? Each(JsonElement value, string place, Action<string, JsonElement, string> read)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            Unwanted(place, "an object", value);
+            return null;
+        }
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            var at = place.Length == 0 ? member.Name : $"{place}.{member.Name}";
+            if (seen.Add(member.Name)) read(member.Name, member.Value, at);
+            else problems.Add(at, PolicyProblem.Twice);
+        }
+        return seen;
+    }
+
+    private long Whole(JsonElement value, string place, long least, long most)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most) return number;
+        Unwanted(place, string.Create(CultureInfo.InvariantCulture, $"a whole number between {least} and {most}"), value);
+        return least;
+    }
+
+    private double Number(JsonElement value, string place)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)) return number;
+        Unwanted(place, "a number", value);
+        return double.NaN;
+    }
+
+    private bool Flag(JsonElement value, string place)
+    {
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.ValueKind == JsonValueKind.True;
+        Unwanted(place, "true or false", value);
+        return false;
+    }
+
+    private void Unwanted(string place, string wanted, JsonElement value)
+    {
+        var text = value.GetRawText();
+        problems.Add(place, PolicyProblem.Wanted, wanted, text.Length > 40 ? text[..40] + "…" : text);
+    }
+}
