@@ -25,6 +25,7 @@ public static class Known
     public static readonly Fact EmailGibberish = Add("email.gibberish", Number, Reference, "0-100", "How random the name part looks");
     public static readonly Fact EmailDigits = Add("email.digits", Number, Reference, "0-100", "Share of digits in the name part");
     public static readonly Fact EmailRole = Add("email.role_account", Flag, Reference, null, "The name part is a function such as info or admin");
+    public static readonly Fact EmailTagged = Add("email.tagged", Flag, Reference, null, "The address carries a tag that its provider ignores (name+tag@)");
 
     public static readonly Fact Phone = Add("phone", Text, Request, "E.164", "Phone number");
     public static readonly Fact PhoneCountry = Add("phone.country", Text, Reference, "ISO 3166", "Country of the phone prefix");
@@ -42,17 +43,21 @@ public static class Known
     public static readonly Fact IpNetwork = Add("ip.network", Text, Reference, null, "The /24 (IPv4) or /48 (IPv6) network of the address");
     public static readonly Fact IpCountry = Add("ip.country", Text, Reference, "ISO 3166", "Country of the address");
     public static readonly Fact IpHosting = Add("ip.hosting", Flag, Reference, null, "The address belongs to a hosting or cloud network");
+    public static readonly Fact IpProvider = Add("ip.provider", Text, Reference, null, "Hosting provider the address belongs to");
     public static readonly Fact IpPrivate = Add("ip.private", Flag, Reference, null, "The address is private, shared or reserved");
+    public static readonly Fact IpVersion = Add("ip.version", Number, Reference, "4 or 6", "Version of the internet protocol the address is of");
     public static readonly Fact Fingerprint = Add("device.fingerprint", Text, Request, null, "Device fingerprint");
     public static readonly Fact UserAgent = Add("device.user_agent", Text, Request, null, "Browser's user agent");
     public static readonly Fact Browser = Add("device.browser", Text, Reference, null, "Browser family");
     public static readonly Fact BrowserVersion = Add("device.browser_version", Number, Reference, null, "Major version of the browser");
+    public static readonly Fact BrowserOutdated = Add("device.outdated_browser", Flag, Reference, null, "The browser's version came out more than two years ago");
     public static readonly Fact OperatingSystem = Add("device.os", Text, Reference, null, "Operating system");
     public static readonly Fact DeviceClass = Add("device.class", Text, Reference, null, "desktop, mobile, tablet or bot");
     public static readonly Fact Bot = Add("device.bot", Flag, Reference, null, "The user agent is a robot's or a tool's");
     public static readonly Fact Headless = Add("device.headless", Flag, Reference, null, "The user agent is an automated browser's");
     public static readonly Fact Timezone = Add("device.timezone", Text, Request, "IANA", "Time zone of the device");
     public static readonly Fact TimezoneCountry = Add("device.timezone_country", Text, Reference, "ISO 3166", "Country of the device's time zone");
+    public static readonly Fact TimezoneOffset = Add("device.timezone_offset", Number, Reference, "minutes", "How far the device's time zone was ahead of UTC at the time");
 
     public static readonly Fact SessionDuration = Add("behavior.session_duration", Duration, Request, "ms", "Time on the page before paying");
     public static readonly Fact MouseMovements = Add("behavior.mouse_movements", Number, Request, "events", "Mouse movements in the session");
@@ -72,8 +77,12 @@ public static class Known
     public static readonly Fact BeneficiaryClabeValid = Add("beneficiary.clabe_valid", Flag, Reference, null, "The CLABE's check digit is right");
     public static readonly Fact BeneficiaryBank = Add("beneficiary.bank", Text, Reference, null, "Bank the CLABE belongs to");
     public static readonly Fact BeneficiaryIban = Add("beneficiary.iban", Text, Request, null, "IBAN of the beneficiary's account");
+    public static readonly Fact BeneficiaryIbanValid = Add("beneficiary.iban_valid", Flag, Reference, null, "The IBAN's length and check digits are right");
+    public static readonly Fact BeneficiaryIbanCountry = Add("beneficiary.iban_country", Text, Reference, "ISO 3166", "Country the IBAN begins with");
     public static readonly Fact BeneficiaryAccountHash = Add("beneficiary.account_hash", Text, Request, null, "The caller's hash of the beneficiary's account");
     public static readonly Fact BeneficiaryBic = Add("beneficiary.swift_bic", Text, Request, null, "BIC of the beneficiary's bank");
+    public static readonly Fact BeneficiaryBicValid = Add("beneficiary.swift_bic_valid", Flag, Reference, null, "The BIC has the right shape");
+    public static readonly Fact BeneficiaryBicCountry = Add("beneficiary.swift_bic_country", Text, Reference, "ISO 3166", "Country inside the BIC");
     public static readonly Fact OriginAccount = Add("origin.account_id", Text, Request, null, "Account the money leaves");
     public static readonly Fact OriginCountry = Add("origin.country", Text, Request, "ISO 3166", "Country of the account the money leaves");
     public static readonly Fact PayoutRail = Add("payout.rail", Text, Request, null, "Payment rail of the payout");

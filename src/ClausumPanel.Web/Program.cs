@@ -1,5 +1,6 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Web.CommandLine;
+using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Plumbing;
 
 // The same program is the server and its command line: `ClausumPanel.Web keys create …`.
@@ -18,6 +19,7 @@ try
     var storage = builder.Services.AddPanelStorage(builder.Configuration, builder.Environment.ContentRootPath);
     builder.Services.AddPanelMemory();
     builder.AddSignIn(storage);
+    builder.Services.AddEnrichment();
     builder.AddPages();
 
     await using var app = builder.Build();

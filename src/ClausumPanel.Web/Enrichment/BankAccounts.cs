@@ -11,6 +11,14 @@ public static class BankAccounts
     private static readonly System.Collections.Frozen.FrozenDictionary<string, int> LengthOfIban =
         System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(IbanLengths.Split(' '), e => e[..2], e => int.Parse(e.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>The one way to write an account number: without spaces, in capitals.</summary>
+    public static string Written(string text)
+    {
+        foreach (var c in text)
+            if (c == ' ' || char.IsAsciiLetterLower(c)) return text.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        return text;
+    }
+
     /// <summary>True when the text is eighteen digits whose last one checks the others.</summary>
     public static bool IsClabe(ReadOnlySpan<char> text)
     {

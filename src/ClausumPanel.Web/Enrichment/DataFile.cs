@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ClausumPanel.Storage;
 
 namespace ClausumPanel.Web.Enrichment;
 
@@ -11,15 +12,15 @@ namespace ClausumPanel.Web.Enrichment;
 public sealed record DataFile(string Setting, string Path, int Entries, DateOnly Date)
 {
     /// <summary>The setting's path, made absolute; the file is there and can be opened.</summary>
-    internal static string Locate(DataOptions options, string setting, string path)
+    private static string Locate(DataOptions options, string setting, string path)
     {
         var full = System.IO.Path.GetFullPath(path, System.IO.Path.GetFullPath(options.Folder));
         return File.Exists(full) ? full : throw Broken(setting, full, "there is no such file");
     }
 
     /// <summary>What is said when a file cannot be used: which setting, which file, what is wrong and what to do.</summary>
-    internal static InvalidDataException Broken(string setting, string path, string problem, Exception? cause = null) =>
-        new($"Reference data: {problem}: {path}. Set {DataOptions.Section}:{setting} ({DataOptions.Section.Replace(":", "__", StringComparison.Ordinal)}__{setting}) to a good file, or remove the setting to use the one that comes with the program.", cause);
+    private static SettingException Broken(string setting, string path, string problem) =>
+        new($"Reference data: {problem}: {path}. Set Panel__Data__{setting} to a good file, or remove the setting to use the one that comes with the program.");
 
     /// <summary>Reads one file with whatever is wrong with it said in a sentence that names the setting.</summary>
     internal static (T Content, DataFile File) Read<T>(DataOptions options, string setting, string path, Func<string, (T Content, int Entries, DateOnly? Date)> read)
@@ -33,7 +34,7 @@ public sealed record DataFile(string Setting, string Path, int Entries, DateOnly
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or JsonException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Broken(setting, full, $"the file cannot be used ({e.Message.TrimEnd('.')})", e);
+            throw Broken(setting, full, $"the file cannot be used ({e.Message.TrimEnd('.')})");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class EmailAddresses(EmailDomains domains, NameModel names)
 
         var plus = name.IndexOf('+');
         var person = plus > 0 ? name[..plus] : name;
-        var hasTag = plus > 0 && domain.Spelling.HasFlag(MailboxSpelling.IgnoresTag);
+        var hasTag = plus > 0 && domain.IgnoresTag;
         facts = new EmailFacts(address, Normalized(address, hasTag ? person : name, domain, at), domain, names.Gibberish(person), DigitShare(person), RolesBySpan.Contains(person), hasTag);
         return true;
     }
@@ -55,7 +55,7 @@ public sealed class EmailAddresses(EmailDomains domains, NameModel names)
         Span<char> normalized = stackalloc char[MaxLength];
         var length = 0;
         foreach (var c in name)
-            if (c != '.' || !domain.Spelling.HasFlag(MailboxSpelling.IgnoresDots)) normalized[length++] = c;
+            if (c != '.' || !domain.IgnoresDots) normalized[length++] = c;
         var sameName = length == at;
         if (sameName && address.Length - at - 1 == domain.Mailbox.Length && address.AsSpan(at + 1).SequenceEqual(domain.Mailbox)) return address;
         return string.Concat(normalized[..length], "@", domain.Mailbox);

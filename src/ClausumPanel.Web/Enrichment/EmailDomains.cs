@@ -2,19 +2,6 @@ using System.Globalization;
 
 namespace ClausumPanel.Web.Enrichment;
 
-/// <summary>What a provider ignores in the name part of its addresses.</summary>
-[Flags]
-public enum MailboxSpelling : byte
-{
-    AsWritten = 0,
-
-    /// <summary>What follows a plus sign.</summary>
-    IgnoresTag = 1,
-
-    /// <summary>Dots.</summary>
-    IgnoresDots = 2,
-}
-
 /// <summary>What is known about the domain of an e-mail address.</summary>
 /// <param name="Name">Lower case, ASCII.</param>
 /// <param name="Mailbox">The domain whose mailboxes these are: <c>gmail.com</c> for <c>googlemail.com</c>; mostly the domain itself.</param>
@@ -22,8 +9,9 @@ public enum MailboxSpelling : byte
 /// <param name="IsDisposable">It, or a domain it lies under, gives out throw-away addresses.</param>
 /// <param name="IsFree">It is a free mail provider, and not a disposable one.</param>
 /// <param name="HasSuspiciousTld">Its top-level domain is one that abuse prefers.</param>
-/// <param name="Spelling">What its provider ignores in the name part.</param>
-public sealed record EmailDomain(string Name, string Mailbox, string Tld, bool IsDisposable, bool IsFree, bool HasSuspiciousTld, MailboxSpelling Spelling);
+/// <param name="IgnoresTag">Its provider ignores what follows a plus sign in the name part.</param>
+/// <param name="IgnoresDots">Its provider ignores dots in the name part.</param>
+public sealed record EmailDomain(string Name, string Mailbox, string Tld, bool IsDisposable, bool IsFree, bool HasSuspiciousTld, bool IgnoresTag, bool IgnoresDots);
 
 /// <summary>Looks up the domains of e-mail addresses.</summary>
 public sealed class EmailDomains
@@ -55,8 +43,8 @@ public sealed class EmailDomains
     {
         var tld = name[(name.LastIndexOf('.') + 1)..];
         var disposable = IsOrLiesUnder(_disposable, name);
-        var (mailbox, spelling) = Provider(name);
-        return new EmailDomain(name, mailbox, tld, disposable, !disposable && _free.Contains(name), _suspiciousTlds.Contains(tld), spelling);
+        var (mailbox, ignoresTag, ignoresDots) = Provider(name);
+        return new EmailDomain(name, mailbox, tld, disposable, !disposable && _free.Contains(name), _suspiciousTlds.Contains(tld), ignoresTag, ignoresDots);
     }
 
     private static bool IsOrLiesUnder(HashSet<string>.AlternateLookup<ReadOnlySpan<char>> domains, string name)
@@ -68,15 +56,15 @@ public sealed class EmailDomains
     }
 
     // As the providers document it. Where nothing is known, two spellings are two mailboxes.
-    private static (string Mailbox, MailboxSpelling Spelling) Provider(string name) => name switch
+    private static (string Mailbox, bool IgnoresTag, bool IgnoresDots) Provider(string name) => name switch
     {
-        "gmail.com" or "googlemail.com" => ("gmail.com", MailboxSpelling.IgnoresTag | MailboxSpelling.IgnoresDots),
-        "protonmail.com" or "proton.me" or "pm.me" or "protonmail.ch" => ("proton.me", MailboxSpelling.IgnoresTag | MailboxSpelling.IgnoresDots),
-        "icloud.com" or "me.com" or "mac.com" => ("icloud.com", MailboxSpelling.IgnoresTag),
-        "msn.com" or "passport.com" or "windowslive.com" or "fastmail.com" or "fastmail.fm" or "hey.com" or "zoho.com" or "ymail.com" or "rocketmail.com" or "mailfence.com" or "posteo.de" or "runbox.com" => (name, MailboxSpelling.IgnoresTag),
+        "gmail.com" or "googlemail.com" => ("gmail.com", true, true),
+        "protonmail.com" or "proton.me" or "pm.me" or "protonmail.ch" => ("proton.me", true, true),
+        "icloud.com" or "me.com" or "mac.com" => ("icloud.com", true, false),
+        "msn.com" or "passport.com" or "windowslive.com" or "fastmail.com" or "fastmail.fm" or "hey.com" or "zoho.com" or "ymail.com" or "rocketmail.com" or "mailfence.com" or "posteo.de" or "runbox.com" => (name, true, false),
         _ when name.StartsWith("hotmail.", StringComparison.Ordinal) || name.StartsWith("outlook.", StringComparison.Ordinal) || name.StartsWith("live.", StringComparison.Ordinal)
-            || name.StartsWith("yahoo.", StringComparison.Ordinal) || name.StartsWith("yandex.", StringComparison.Ordinal) => (name, MailboxSpelling.IgnoresTag),
-        _ => (name, MailboxSpelling.AsWritten),
+            || name.StartsWith("yahoo.", StringComparison.Ordinal) || name.StartsWith("yandex.", StringComparison.Ordinal) => (name, true, false),
+        _ => (name, false, false),
     };
 
     private string Ascii(string domain)

@@ -20,7 +20,7 @@ public sealed class ReferenceData
     public TimeSpan LoadTime { get; }
 
     /// <summary>Reads all files, several at a time.</summary>
-    /// <exception cref="InvalidDataException">A file is missing or cannot be used; the message names the setting and says what to do.</exception>
+    /// <exception cref="Storage.SettingException">A file is missing or cannot be used; the message names the setting and says what to do.</exception>
     public static ReferenceData Load(DataOptions options)
     {
         var started = Stopwatch.GetTimestamp();

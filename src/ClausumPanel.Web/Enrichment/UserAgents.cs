@@ -13,6 +13,9 @@ namespace ClausumPanel.Web.Enrichment;
 /// <param name="IsHeadless">An automated browser's.</param>
 public sealed record UserAgentFacts(string Browser, int Version, string OperatingSystem, string DeviceClass, bool IsBot, bool IsHeadless)
 {
+    /// <summary>What is said of a browser or an operating system that is none of the known ones.</summary>
+    public const string Other = "other";
+
     private static readonly DateTimeOffset Chrome100 = new(2022, 3, 29, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Firefox100 = new(2022, 5, 3, 0, 0, 0, TimeSpan.Zero);
 
@@ -140,7 +143,7 @@ public sealed class UserAgents
                     return (browser, Number(text[(at + token.Length)..]));
             }
         }
-        return (text.Contains("AppleWebKit/", StringComparison.Ordinal) ? "webview" : "other", 0);
+        return (text.Contains("AppleWebKit/", StringComparison.Ordinal) ? "webview" : UserAgentFacts.Other, 0);
     }
 
     private static string OperatingSystem(ReadOnlySpan<char> text) =>
@@ -149,7 +152,7 @@ public sealed class UserAgents
         : text.Contains("Android", StringComparison.Ordinal) || text.Contains("Dalvik/", StringComparison.Ordinal) || text.StartsWith("okhttp/", StringComparison.Ordinal) ? "android"
         : text.Contains("CrOS", StringComparison.Ordinal) ? "chromeos"
         : text.Contains("Mac OS X", StringComparison.Ordinal) || text.Contains("Macintosh", StringComparison.Ordinal) ? "macos"
-        : text.Contains("Linux", StringComparison.Ordinal) || text.Contains("X11", StringComparison.Ordinal) ? "linux" : "other";
+        : text.Contains("Linux", StringComparison.Ordinal) || text.Contains("X11", StringComparison.Ordinal) ? "linux" : UserAgentFacts.Other;
 
     private static string DeviceClass(ReadOnlySpan<char> text, string system) => system switch
     {

@@ -1,3 +1,4 @@
+using ClausumPanel.Storage;
 using ClausumPanel.Web.Enrichment;
 
 namespace ClausumPanel.Web.Tests.Enrichment;
@@ -24,8 +25,8 @@ public sealed class ReferenceDataTests : IDisposable
     public void A_file_that_is_not_there_is_named_with_the_setting_that_asks_for_it()
     {
         var missing = Path.Combine(_folder, "none.mmdb");
-        var error = Assert.Throws<InvalidDataException>(() => ReferenceData.Load(new DataOptions { IpCountries = missing }));
-        Assert.Equal($"Reference data: there is no such file: {missing}. Set Panel:Data:IpCountries (Panel__Data__IpCountries) to a good file, or remove the setting to use the one that comes with the program.", error.Message);
+        var error = Assert.Throws<SettingException>(() => ReferenceData.Load(new DataOptions { IpCountries = missing }));
+        Assert.Equal($"Reference data: there is no such file: {missing}. Set Panel__Data__IpCountries to a good file, or remove the setting to use the one that comes with the program.", error.Message);
     }
 
     [Theory]
@@ -46,7 +47,7 @@ public sealed class ReferenceDataTests : IDisposable
         File.WriteAllText(path, content);
         var options = new DataOptions();
         typeof(DataOptions).GetProperty(setting)!.SetValue(options, path);
-        var error = Assert.Throws<InvalidDataException>(() => ReferenceData.Load(options));
+        var error = Assert.Throws<SettingException>(() => ReferenceData.Load(options));
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.Contains($"Panel__Data__{setting}", error.Message, StringComparison.Ordinal);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
@@ -60,7 +61,7 @@ public sealed class ReferenceDataTests : IDisposable
     {
         var path = Path.Combine(_folder, "domains.json");
         File.WriteAllText(path, content);
-        Assert.Contains("not a JSON array of texts", Assert.Throws<InvalidDataException>(() => ReferenceData.Load(new DataOptions { DisposableDomains = path })).Message, StringComparison.Ordinal);
+        Assert.Contains("not a JSON array of texts", Assert.Throws<SettingException>(() => ReferenceData.Load(new DataOptions { DisposableDomains = path })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
