@@ -52,6 +52,15 @@ public sealed class ApiKey
         }, text);
     }
 
+    /// <summary>Makes another like this one, which itself goes on working for the overlap.</summary>
+    public (ApiKey Key, string Text) Rotate(TimeSpan overlap, DateTimeOffset now, Guid? byId)
+    {
+        var (next, text) = Issue(Name, Type, now, byId);
+        (next.Permissions, next.PerMinute, next.PerDay, next.AllowedOrigins, next.ExpiresAt) = (Permissions, PerMinute, PerDay, AllowedOrigins, ExpiresAt);
+        if (!(ExpiresAt < now + overlap)) ExpiresAt = now + overlap;
+        return (next, text);
+    }
+
     /// <summary>What the audit trail keeps of it: enough to know which key, never the key.</summary>
     public object Summary => new { Name, Type, Key = $"{Prefix}…{LastFour}", Permissions, PerMinute, PerDay, AllowedOrigins, ExpiresAt };
 

@@ -19,14 +19,8 @@ internal sealed partial class WriteKeyUses(ApiKeyRing ring, IServiceScopeFactory
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The server stops; StopAsync writes the rest.
+            await WriteAsync(CancellationToken.None);
         }
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await WriteAsync(cancellationToken);
     }
 
     private async Task WriteAsync(CancellationToken stop)

@@ -1,3 +1,4 @@
+using ClausumPanel.Web.Localization;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 
 namespace ClausumPanel.Web.Plumbing;
@@ -11,6 +12,7 @@ internal static class PagesSetup
             pages.Conventions.Add(new UnderDashboard());
             pages.Conventions.RequirePolicies();
         });
+        builder.Services.AddSingleton<Texts>();
         builder.Services.AddRouting(routes => routes.LowercaseUrls = true);
     }
 

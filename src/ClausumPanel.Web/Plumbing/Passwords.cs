@@ -9,7 +9,7 @@ namespace ClausumPanel.Web.Plumbing;
 /// At least twelve characters of any kind; not one of the 49,000 most used passwords, nor such a one with a few characters around it, nor one short thing over and over,
 /// nor made of words that anybody would try here first.
 /// </summary>
-internal sealed class Passwords : IPasswordValidator<User>
+public sealed class Passwords : IPasswordValidator<User>
 {
     public const int Shortest = 12, Longest = 256;
     private const int Hashing = 210_000;

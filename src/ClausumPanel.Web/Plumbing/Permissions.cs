@@ -49,5 +49,12 @@ public static class Permissions
     public static void RequirePolicies(this PageConventionCollection pages)
     {
         pages.AuthorizeFolder("/", ViewPanel);
+        pages.AuthorizeFolder("/Account", OwnAccount);
+        pages.AllowAnonymousToPage("/Account/Login");
+        pages.AllowAnonymousToPage("/Account/SecondFactor");
+        pages.AuthorizeFolder("/Connections", ViewKeys);
+        pages.AuthorizePage("/Connections/New", ManageKeys);
+        pages.AuthorizePage("/Connections/Revocation", ManageKeys);
+        pages.AuthorizePage("/Connections/Rotation", ManageKeys);
     }
 }

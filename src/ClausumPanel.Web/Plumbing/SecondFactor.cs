@@ -13,7 +13,7 @@ namespace ClausumPanel.Web.Plumbing;
 /// One-time codes of an authenticator app (RFC 6238: SHA-1, six digits, thirty seconds), one step of clock difference either way. Unlike the framework's own, a code opens
 /// once: the step of the last accepted one is stored, and compared and set in one statement. The secret is stored protected; recovery codes as hashes.
 /// </summary>
-internal sealed class SecondFactor(PanelDb db, IDataProtectionProvider protection, TimeProvider clock) : IUserTwoFactorTokenProvider<User>
+public sealed class SecondFactor(PanelDb db, IDataProtectionProvider protection, TimeProvider clock) : IUserTwoFactorTokenProvider<User>
 {
     public const string Provider = "Totp";
     private const int SecretBytes = 20, StepSeconds = 30, RecoveryCodes = 10;
@@ -110,7 +110,7 @@ internal sealed class SecondFactor(PanelDb db, IDataProtectionProvider protectio
         return true;
     }
 
-    internal static string CodeAt(byte[] secret, long step)
+    public static string CodeAt(byte[] secret, long step)
     {
         Span<byte> message = stackalloc byte[8];
         BinaryPrimitives.WriteInt64BigEndian(message, step);

@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Plumbing;
 
 /// <summary>Keeps what a sign-in opened in the database. The cookie holds a random key only; deleting the row ends the session wherever the cookie was copied to.</summary>
-internal sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAccessor contexts, IDataProtectionProvider protection, TimeProvider clock, IOptions<SecurityOptions> security) : ITicketStore
+public sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAccessor contexts, IDataProtectionProvider protection, TimeProvider clock, IOptions<SecurityOptions> security) : ITicketStore
 {
     /// <summary>In the ticket's properties: which row it is.</summary>
     public const string SessionId = "panel-session";
@@ -44,7 +45,7 @@ internal sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAc
             Browser = Cut(context?.Request.Headers.UserAgent.ToString()),
         });
         await db.SaveChangesAsync();
-        var surplus = await db.UserSessions.Where(s => s.UserId == userId).OrderByDescending(s => s.SeenAt).Skip(security.Value.SessionsPerUser).Select(s => s.Id).ToListAsync();
+        var surplus = await db.UserSessions.Where(s => s.UserId == userId && s.Id != id).OrderByDescending(s => s.SeenAt).Skip(security.Value.SessionsPerUser - 1).Select(s => s.Id).ToListAsync();
         await db.UserSessions.Where(s => surplus.Contains(s.Id) || s.ExpiresAt < now).ExecuteDeleteAsync();
         return key;
     }
@@ -84,6 +85,20 @@ internal sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAc
         var hash = HashOf(key);
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<PanelDb>().UserSessions.Where(s => s.KeyHash == hash).ExecuteDeleteAsync();
+    }
+
+    /// <summary>Which of the person's sessions this request belongs to.</summary>
+    public async Task<Guid?> CurrentAsync(HttpContext context)
+    {
+        var ticket = await context.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        return ticket.Properties?.Items.TryGetValue(SessionId, out var id) == true && Guid.TryParse(id, out var session) ? session : null;
+    }
+
+    /// <summary>Ends every session of the person but this request's.</summary>
+    public async Task<int> EndOthersAsync(PanelDb db, HttpContext context, Guid userId)
+    {
+        var current = await CurrentAsync(context);
+        return await db.UserSessions.Where(s => s.UserId == userId && s.Id != current).ExecuteDeleteAsync();
     }
 
     // Half an hour after the last request, twelve hours after the first, whichever comes first.

@@ -38,7 +38,8 @@ internal static class SignInSetup
             .AddTokenProvider<SecondFactor>(SecondFactor.Provider)
             .AddEntityFrameworkStores<PanelDb>();
         services.AddScoped<SecondFactor>();
-        services.AddSingleton<WrongPasswords>();
+        services.AddScoped<StepUp>();
+        services.AddSingleton<SignInAttempts>();
         services.AddSingleton<SessionTickets>();
         services.AddOptions<IdentityOptions>().Configure<IOptions<SecurityOptions>>((identity, security) =>
         {

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261124114516_Initial")]
+    [Migration("20261124120348_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261124114503_Initial")]
+    [Migration("20261124120332_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
