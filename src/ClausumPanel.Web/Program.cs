@@ -25,6 +25,7 @@ try
     await using var app = builder.Build();
     app.CheckSettings();
     if (command is not null) return await app.RunCommandAsync(command);
+    app.Services.BeginEnrichment();
     using var ownership = await app.PrepareStorageAsync(storage);
 
     app.UseProxies();

@@ -36,15 +36,12 @@ public sealed class IpAddresses(GeoIp countries, HostingNetworks hosting)
         if (parsed.IsIPv4MappedToIPv6) return Known(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), text, out facts);
         Span<char> canonical = stackalloc char[48];
         parsed.TryFormat(canonical, out var length);
-        Span<char> network = stackalloc char[48];
-        bytes[6..].Clear();
-        new IPAddress(bytes).TryFormat(network, out var networkLength);
-        "/48".CopyTo(network[networkLength..]);
-        parsed.TryWriteBytes(bytes, out _);
+        Span<char> network = stackalloc char[24];
+        var networkLength = WriteNetwork(bytes, network);
         var address = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         var isPrivate = SpecialPurpose.Provider(address) is not null;
         facts = new IpAddressFacts(
-            canonical[..length].SequenceEqual(text) ? text : canonical[..length].ToString(), _networks.Get(network[..(networkLength + 3)]),
+            canonical[..length].SequenceEqual(text) ? text : canonical[..length].ToString(), _networks.Get(network[..networkLength]),
             isPrivate ? null : countries.Country(address), hosting.Provider(address), isPrivate, IsIpV6: true);
         return true;
     }
@@ -61,6 +58,22 @@ public sealed class IpAddresses(GeoIp countries, HostingNetworks hosting)
             canonical[..length].SequenceEqual(text) ? text : canonical[..length].ToString(), _networks.Get(network[..(networkLength + 3)]),
             isPrivate ? null : countries.Country(address), hosting.Provider(address), isPrivate, IsIpV6: false);
         return true;
+    }
+
+    // The zeros of the 80 bits behind the network always make the longest run, so the two colons stand at its end.
+    private static int WriteNetwork(ReadOnlySpan<byte> address, Span<char> to)
+    {
+        var groups = 3;
+        while (groups > 0 && address[(groups * 2) - 2] == 0 && address[(groups * 2) - 1] == 0) groups--;
+        var at = 0;
+        for (var group = 0; group < groups; group++)
+        {
+            BinaryPrimitives.ReadUInt16BigEndian(address[(group * 2)..]).TryFormat(to[at..], out var written, "x", System.Globalization.CultureInfo.InvariantCulture);
+            at += written;
+            if (group < groups - 1) to[at++] = ':';
+        }
+        "::/48".CopyTo(to[at..]);
+        return at + 5;
     }
 
     // Four decimal numbers and nothing else: the runtime also takes octal, hexadecimal and shortened forms, which no address of a payer is written in.

@@ -94,10 +94,10 @@ public sealed class NameModel
         // Initials and a few stray letters prove nothing, and what is mostly made of words is not random.
         var strange = steps == 0 ? 0 : Math.Clamp(((surprise / steps) - OrdinaryBits) / (RandomBits - OrdinaryBits), 0, 1);
         var share = letterCount == 0 ? 0 : unexplained / letterCount;
-        var evidence = Math.Clamp((unexplained - 2) / 4, 0, 1) * Math.Min(1, share * 1.4f);
-        var score = 82 * strange * evidence;
-        if (longestConsonants >= 5) score += 8 * Math.Min(longestConsonants - 4, 4) * evidence;
-        if (changes > 2) score += 15 * Math.Min(changes - 2, 4);
+        var evidence = Math.Clamp((unexplained - 3) / 4, 0, 1) * Math.Min(1, share * 1.4f);
+        var score = 96 * strange * evidence;
+        if (longestConsonants >= 5) score += 9 * Math.Min(longestConsonants - 4, 4) * evidence;
+        if (changes > 2) score += 18 * Math.Min(changes - 2, 4);
         if (keyboard >= 4) score += 14 * Math.Min(keyboard - 2, 5) * Math.Min(1, (float)keyboard / letterCount * 1.5f);
         if (repeated >= 4) score += 14 * Math.Min(repeated - 2, 5);
         if (digits >= 4 && changes >= 3 && share > 0.7f) score += 15;

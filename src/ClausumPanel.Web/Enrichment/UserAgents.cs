@@ -48,13 +48,13 @@ public sealed class UserAgents
     private static readonly (string Token, string Browser)[] Browsers =
     [
         ("Edg/", "edge"), ("EdgA/", "edge"), ("EdgiOS/", "edge"), ("Edge/", "edge"), ("OPR/", "opera"), ("OPT/", "opera"), ("OPX/", "opera"), ("Opera Mini/", "opera"), ("Opera/", "opera"), ("Vivaldi/", "vivaldi"), ("YaBrowser/", "yandex"),
-        ("SamsungBrowser/", "samsung"), ("MiuiBrowser/", "miui"), ("UCBrowser/", "uc"), ("HuaweiBrowser/", "huawei"), ("DuckDuckGo/", "duckduckgo"), ("Ddg/", "duckduckgo"),
+        ("SamsungBrowser/", "samsung"), ("Silk/", "silk"), ("MiuiBrowser/", "miui"), ("UCBrowser/", "uc"), ("HuaweiBrowser/", "huawei"), ("DuckDuckGo/", "duckduckgo"), ("Ddg/", "duckduckgo"),
         ("FBAV/", "facebook"), ("Instagram ", "instagram"), ("musical_ly_", "tiktok"), ("BytedanceWebview/", "tiktok"), ("MicroMessenger/", "wechat"), ("Line/", "line"), ("GSA/", "google"),
         ("FxiOS/", "firefox"), ("Firefox/", "firefox"), ("CriOS/", "chrome"), ("; wv) ", "webview"), ("HeadlessChrome/", "chrome"), ("Chromium/", "chrome"), ("Chrome/", "chrome"),
         ("MSIE ", "ie"), ("Trident/", "ie"), ("Version/", "safari"), ("CFNetwork/", "app"), ("Dalvik/", "app"), ("okhttp/", "app"),
     ];
 
-    private static readonly string[] HeadlessTokens = ["HeadlessChrome", "PhantomJS", "SlimerJS", "Puppeteer", "Playwright", "Selenium", "HtmlUnit", "jsdom", "Nightmare/", "Splash"];
+    private static readonly string[] HeadlessTokens = ["HeadlessChrome", "PhantomJS", "SlimerJS", "Puppeteer", "Playwright", "Selenium", "HtmlUnit", "jsdom"];
 
     // Tools that browse for nobody, which lists of crawlers leave out.
     private static readonly string[] MoreRobots = [.. HeadlessTokens, "PostmanRuntime", "insomnia/", "Java/", "Apache-HttpClient", "libwww-perl", "aiohttp", "httpx/", "RestSharp", "Scrapy", "node-fetch", "undici"];

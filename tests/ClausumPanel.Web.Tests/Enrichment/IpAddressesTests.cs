@@ -15,6 +15,8 @@ public sealed class IpAddressesTests
     [InlineData("172.32.0.1", "172.32.0.1", "172.32.0.0/24", "US", null, false, false)]
     [InlineData("203.0.113.7", "203.0.113.7", "203.0.113.0/24", null, null, true, false)]
     [InlineData("127.0.0.1", "127.0.0.1", "127.0.0.0/24", null, null, true, false)]
+    [InlineData("2001:0:1:0:0:0:0:5", "2001:0:1::5", "2001:0:1::/48", null, null, false, true)]
+    [InlineData("2001:db8:0:1::1", "2001:db8:0:1::1", "2001:db8::/48", null, null, true, true)]
     [InlineData("::1", "::1", "::/48", null, null, true, true)]
     [InlineData("fe80::1", "fe80::1", "fe80::/48", null, null, true, true)]
     [InlineData("fd12:3456:789a:1::1", "fd12:3456:789a:1::1", "fd12:3456:789a::/48", null, null, true, true)]
