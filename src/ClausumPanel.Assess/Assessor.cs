@@ -67,7 +67,7 @@ public sealed class Assessor
         var lists = ReadLists(facts);
         var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : null;
 
-        var points = lists.Any ? AddLists(facts, into) : 0;
+        var points = lists.Any ? AddLists(facts, blockedBy is not null, into) : 0;
         points += AddSignals(payOut ? _payOut : _payIn, seen, blockedBy is not null, into);
         if (blockedBy is not null)
         {
@@ -85,6 +85,9 @@ public sealed class Assessor
         into.Decision = Strictest(_bands.For(into.Score), lists.Floor);
     }
 
+    // Enum.HasFlag makes objects until the code is optimized.
+    private static bool Holds(ListSeverity severities, ListSeverity one) => (severities & one) != 0;
+
     private static Decision Strictest(Decision one, Decision other) => one > other ? one : other;
 
     private static AmountBounds BoundsOf(Facts facts, FrozenDictionary<string, AmountBounds> bounds) =>
@@ -99,14 +102,14 @@ public sealed class Assessor
             if (!(number > 0)) continue;
             var severity = (ListSeverity)(int)number;
             read.Any = true;
-            if (read.Blocking < 0 && severity.HasFlag(ListSeverity.Block)) read.Blocking = type;
-            if (read.Allowing < 0 && severity.HasFlag(ListSeverity.Allow)) read.Allowing = type;
-            if (severity.HasFlag(ListSeverity.Review) && _lists[type].IsEnabled) read.Floor = Decision.Review;
+            if (read.Blocking < 0 && Holds(severity, ListSeverity.Block)) read.Blocking = type;
+            if (read.Allowing < 0 && Holds(severity, ListSeverity.Allow)) read.Allowing = type;
+            if (Holds(severity, ListSeverity.Review) && _lists[type].IsEnabled) read.Floor = Decision.Review;
         }
         return read;
     }
 
-    private int AddLists(Facts facts, Assessment into)
+    private int AddLists(Facts facts, bool blocked, Assessment into)
     {
         var points = 0;
         for (var type = 0; type < ListFacts.Length; type++)
@@ -116,12 +119,12 @@ public sealed class Assessor
             var severity = (ListSeverity)(int)number;
             var step = _lists[type];
             // A block entry blocks even where flag and review entries are told to be silent.
-            var (weight, shown) = severity.HasFlag(ListSeverity.Block) ? (BlockWeight, ListSeverity.Block)
+            var (weight, shown) = Holds(severity, ListSeverity.Block) ? (BlockWeight, ListSeverity.Block)
                 : !step.IsEnabled ? default
-                : severity.HasFlag(ListSeverity.Flag) ? (step.FlagWeight, ListSeverity.Flag)
-                : severity.HasFlag(ListSeverity.Review) ? (step.ReviewWeight, ListSeverity.Review)
+                : Holds(severity, ListSeverity.Flag) ? (step.FlagWeight, ListSeverity.Flag)
+                : Holds(severity, ListSeverity.Review) ? (step.ReviewWeight, ListSeverity.Review)
                 : default((short, ListSeverity));
-            if (shown == ListSeverity.None) continue;
+            if (shown == ListSeverity.None || (blocked && weight < 0)) continue;
             into.Add(new SignalHit(step.Index, weight, (double)shown, double.NaN, null));
             points += weight;
         }

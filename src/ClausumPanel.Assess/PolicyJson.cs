@@ -13,7 +13,7 @@ public static class PolicyJson
     private static readonly JsonWriterOptions Inner = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems)
+    public static bool TryRead(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems)
     {
         policy = null;
         var found = new PolicyProblems();
@@ -37,7 +37,7 @@ public static class PolicyJson
     }
 
     /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
-    public static bool TryParse(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems) => TryParse(Encoding.UTF8.GetBytes(json), out policy, out problems);
+    public static bool TryRead(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems) => TryRead(Encoding.UTF8.GetBytes(json), out policy, out problems);
 
     /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order.</summary>
     public static string Write(Policy policy) => Encoding.UTF8.GetString(WriteUtf8(policy));
@@ -76,7 +76,7 @@ public static class PolicyJson
         using var stream = typeof(PolicyJson).Assembly.GetManifestResourceStream("DefaultPolicy.json")!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return TryParse(bytes, out var policy, out var problems) ? policy : throw new InvalidOperationException($"DefaultPolicy.json: {string.Join("; ", problems)}");
+        return TryRead(bytes, out var policy, out var problems) ? policy : throw new InvalidOperationException($"DefaultPolicy.json: {string.Join("; ", problems)}");
     }
 
     private static void WriteLimits(Utf8JsonWriter writer, Flow flow, IReadOnlyList<AmountLimit> limits)

@@ -30,23 +30,28 @@ public static class SignalText
     public static string Money(double minor, string currency, CultureInfo culture)
     {
         ArgumentNullException.ThrowIfNull(culture);
-        var digits = Currencies.Exponent(currency);
-        return ((decimal)minor / Currencies.Scale(currency)).ToString("N" + digits.ToString(CultureInfo.InvariantCulture), culture) + " " + currency;
+        var format = "N" + Currencies.Exponent(currency).ToString(CultureInfo.InvariantCulture);
+        // A sum that no decimal holds is told as it is: nobody counts its cents.
+        var amount = Math.Abs(minor) < 1e27 ? ((decimal)minor / Currencies.Scale(currency)).ToString(format, culture) : (minor / (double)Currencies.Scale(currency)).ToString(format, culture);
+        return amount + " " + currency;
     }
 
     /// <summary>A duration in the largest unit that says enough: <c>850 ms</c>, <c>2.4 s</c>, <c>12 min</c>, <c>5 h</c>, <c>40 days</c>.</summary>
     public static string Duration(double milliseconds, Func<string, string> translate, CultureInfo culture)
     {
         ArgumentNullException.ThrowIfNull(translate);
-        var (unit, length, format) = milliseconds switch
+        var (unit, length, tenths) = milliseconds switch
         {
-            < 1_000 => ("{0} ms", 1d, "N0"),
-            < 120_000 => ("{0} s", 1_000d, milliseconds % 1_000 < 50 || milliseconds >= 20_000 ? "N0" : "N1"),
-            < 7_200_000 => ("{0} min", 60_000d, "N0"),
-            < 172_800_000 => ("{0} h", 3_600_000d, "N0"),
-            _ => ("{0} days", 86_400_000d, "N0"),
+            < 1_000 => ("{0} ms", 1d, false),
+            < 20_000 => ("{0} s", 1_000d, true),
+            < 120_000 => ("{0} s", 1_000d, false),
+            < 7_200_000 => ("{0} min", 60_000d, false),
+            < 172_800_000 => ("{0} h", 3_600_000d, false),
+            _ => ("{0} days", 86_400_000d, false),
         };
-        return string.Format(culture, translate(unit), (milliseconds / length).ToString(format, culture));
+        // Never more than it was: what a bound let pass must not read as if it had reached it.
+        var number = tenths ? Math.Floor(milliseconds / length * 10) / 10 : Math.Floor(milliseconds / length);
+        return string.Format(culture, translate(unit), number.ToString(tenths && number % 1 != 0 ? "N1" : "N0", culture));
     }
 
     private static string Write(SignalNumber kind, double number, string currency, Func<string, string> translate, CultureInfo culture) => kind switch

@@ -31,7 +31,7 @@ public sealed class PolicyJsonTests
             ], OnlyNamed: true);
         var json = PolicyJson.Write(policy);
 
-        Assert.True(PolicyJson.TryParse(json, out var back, out var problems), string.Join("\n", problems));
+        Assert.True(PolicyJson.TryRead(json, out var back, out var problems), string.Join("\n", problems));
         Assert.Equal(json, PolicyJson.Write(back));
         Assert.Equal((7, new Bands(20, 40, 101), true), (back.Version, back.Bands, back.OnlyNamed));
         Assert.Equal(policy.Limits.OrderBy(l => l.Flow).ThenBy(l => l.Currency), back.Limits);
@@ -44,8 +44,8 @@ public sealed class PolicyJsonTests
     {
         const string One = """{"bands":{"decline":80,"review":30,"challenge":50},"signals":{"short_session":{"weight":9},"high_velocity":{"weight":30}},"version":2}""";
         const string Other = """{"version":2,"signals":{"high_velocity":{"weight":30},"short_session":{"weight":9}},"bands":{"review":30,"challenge":50,"decline":80}}""";
-        Assert.True(PolicyJson.TryParse(One, out var one, out _));
-        Assert.True(PolicyJson.TryParse(Other, out var other, out _));
+        Assert.True(PolicyJson.TryRead(One, out var one, out _));
+        Assert.True(PolicyJson.TryRead(Other, out var other, out _));
         Assert.Equal(PolicyJson.Write(one), PolicyJson.Write(other));
     }
 
@@ -107,7 +107,7 @@ public sealed class PolicyJsonTests
     [Fact]
     public void All_that_is_wrong_is_said_at_once()
     {
-        Assert.False(PolicyJson.TryParse("""{"bands":{"review":0},"limits":[],"signals":{"x":{"weight":"a"}},"y":1}""", out _, out var problems));
+        Assert.False(PolicyJson.TryRead("""{"bands":{"review":0},"limits":[],"signals":{"x":{"weight":"a"}},"y":1}""", out _, out var problems));
         Assert.Equal(["bands.review", "bands", "bands", "limits", "signals.x.weight", "y"], problems.Select(p => p.Place));
     }
 
@@ -124,14 +124,14 @@ public sealed class PolicyJsonTests
     [Fact]
     public void Every_sentence_of_a_problem_is_listed_for_translation()
     {
-        Assert.False(PolicyJson.TryParse("""{"bands":{"review":30,"challenge":20,"decline":80},"signals":{"x":{}}}""", out _, out var problems));
+        Assert.False(PolicyJson.TryRead("""{"bands":{"review":30,"challenge":20,"decline":80},"signals":{"x":{}}}""", out _, out var problems));
         Assert.All(problems, p => Assert.Contains(p.Sentence, PolicyProblem.Sentences));
         Assert.Equal(PolicyProblem.Sentences.Count, PolicyProblem.Sentences.Distinct().Count());
     }
 
     private static void Refused(string json, string expected)
     {
-        Assert.False(PolicyJson.TryParse(Encoding.UTF8.GetBytes(json), out var policy, out var problems));
+        Assert.False(PolicyJson.TryRead(Encoding.UTF8.GetBytes(json), out var policy, out var problems));
         Assert.Null(policy);
         Assert.Contains(problems, p => p.ToString().Contains(expected, StringComparison.Ordinal));
     }

@@ -110,9 +110,10 @@ internal static class Payer
         },
     ];
 
+    // A taken-over account is loyal too, so a device never seen before takes the credit away.
     private static bool Loyal(in Sight s, Tuning t, ref Finding f)
     {
-        if (s.Most(Reported) > 0 || s.Most(Disputed) > 0) return false;
+        if (s.Most(Reported) > 0 || s.Most(Disputed) > 0 || s.Number(Histories.DeviceCount) == 0) return false;
         for (var i = 0; i < Accounts.Length; i++)
             if (s.Number(Approved[i]) >= t[0] && s.Number(Ages[i]) >= t[1] * Day) return f.If(true, s.Number(Approved[i]), s.Number(Ages[i]));
         return false;
