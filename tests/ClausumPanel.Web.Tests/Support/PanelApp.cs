@@ -2,6 +2,8 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
+using ClausumPanel.Web.Enrichment;
+using ClausumPanel.Web.Tests.Enrichment;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -95,6 +97,7 @@ public class PanelApp : WebApplicationFactory<Program>, IAsyncLifetime
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
+            if (!_settings.Keys.Any(k => k.StartsWith(DataOptions.Section, StringComparison.Ordinal))) services.AddSingleton(LoadedData.Shipped);
             services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10);
         });
     }
