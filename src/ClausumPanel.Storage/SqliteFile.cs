@@ -80,6 +80,20 @@ public static class SqliteFile
         }
     }
 
+    /// <summary>The migrations that a file has been through; none when it is not a panel's.</summary>
+    public static IReadOnlyList<string> Migrations(string file)
+    {
+        using var connection = new SqliteConnection(Unpooled($"Data Source={file};Mode=ReadOnly"));
+        connection.Open();
+        if (Scalar(connection, "SELECT name FROM sqlite_master WHERE name = '__EFMigrationsHistory'") is null) return [];
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT \"MigrationId\" FROM \"__EFMigrationsHistory\" ORDER BY 1";
+        using var reader = command.ExecuteReader();
+        var migrations = new List<string>();
+        while (reader.Read()) migrations.Add(reader.GetString(0));
+        return migrations;
+    }
+
     private static void KeepWriteAheadLog(StorageChoice storage)
     {
         using var connection = new SqliteConnection(Unpooled(storage.ConnectionString));

@@ -11,7 +11,11 @@ if (!Commands.TryRead(args, out var command, out var problem))
 }
 try
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. command is null ? args : [], "--hostBuilder:reloadConfigOnChange=false"] });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = [.. command is null ? args : [], "--hostBuilder:reloadConfigOnChange=false"],
+        EnvironmentName = Startup.EnvironmentName(args),
+    });
     builder.UsePanelDefaults(quiet: command is not null);
     builder.WebHost.UseStaticWebAssets();               // nothing to do once published; lets `dotnet run` serve them in every environment
 

@@ -24,9 +24,9 @@ internal sealed class CommandRun(Command command, Dictionary<string, string?> op
     public Command Command => command;
     public IReadOnlyList<string> Positionals => positionals;
     public IServiceProvider Services { get; set; } = null!;
-    public TextReader In { get; init; } = Console.In;
-    public TextWriter Out { get; init; } = Console.Out;
-    public TextWriter Error { get; init; } = Console.Error;
+    public TextReader In { get; set; } = Console.In;
+    public TextWriter Out { get; set; } = Console.Out;
+    public TextWriter Error { get; set; } = Console.Error;
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
     public bool Has(string flag) => options.ContainsKey(flag);

@@ -21,6 +21,12 @@ internal sealed class Restore : Command
         using var ownership = FileOwnership.Take(storage.File);
         SqliteFile.Check($"Data Source={source};Mode=ReadOnly", source);
 
+        await using var scope = run.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+        var migrations = SqliteFile.Migrations(source);
+        if (migrations.Count == 0) return run.Refuse($"{source} is not a backup of a panel.");
+        if (migrations.Except(db.Database.GetMigrations()).Any()) return run.Refuse($"{source} is of a newer program: restore it with that one.");
+
         if (File.Exists(storage.File))
         {
             var kept = $"{storage.File}.before-restore";
@@ -30,8 +36,6 @@ internal sealed class Restore : Command
         }
         SqliteFile.Replace(source, storage);
 
-        await using var scope = run.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         var clock = run.Get<TimeProvider>();
         await db.PrepareAsync(storage, clock, run.Out.WriteLine, stop);
         await db.UserSessions.ExecuteDeleteAsync(stop);         // whoever was signed in then is not signed in now

@@ -13,7 +13,7 @@ internal static class SignInSetup
     {
         var services = builder.Services;
         var development = builder.Environment.IsDevelopment();
-        services.AddOptions<SecurityOptions>().BindConfiguration("Panel:Security").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<SecurityOptions>("Panel:Security");
         services.PostConfigure<SecurityOptions>(security =>
         {
             security.RequireSecondFactor ??= builder.Environment.IsProduction();

@@ -12,6 +12,10 @@ internal static class Startup
 {
     private const string UsualAddress = "http://localhost:5080";
 
+    /// <summary>`dotnet run` says Development by the launch profile; whoever names another environment means it.</summary>
+    public static string? EnvironmentName(string[] args) =>
+        Array.Exists(args, a => a.StartsWith("--environment", StringComparison.OrdinalIgnoreCase)) ? null : Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT");
+
     /// <summary>What holds where nobody said otherwise. An empty appsettings runs.</summary>
     public static void UsePanelDefaults(this WebApplicationBuilder builder, bool quiet)
     {
@@ -23,31 +27,17 @@ internal static class Startup
                 ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
                 ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+                // It warns at every start that the keys' folder is protected by its mode alone; the documentation says so once.
+                ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
             },
         });
         if (quiet) builder.Logging.ClearProviders();
+        builder.Services.AddSettings<PanelOptions>("Panel", shared: true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
 
         string[] said = ["urls", "http_ports", "https_ports"];
         if (said.All(name => string.IsNullOrEmpty(builder.Configuration[name])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists()) builder.WebHost.UseUrls(UsualAddress);
-    }
-
-    /// <summary>A wrong setting stops the start, in one sentence.</summary>
-    public static void CheckSettings(this WebApplication app)
-    {
-        try
-        {
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
-        }
-        catch (OptionsValidationException wrong)
-        {
-            throw new SettingException($"Settings are wrong: {string.Join(' ', wrong.Failures)}");
-        }
-        catch (InvalidOperationException wrong) when (wrong.InnerException is FormatException or ArgumentException)
-        {
-            throw new SettingException($"A setting cannot be read: {wrong.Message}");
-        }
     }
 
     /// <returns>Held for as long as the server runs: nobody else may serve the same file.</returns>

@@ -156,18 +156,26 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 }
 
-/// <summary>Runs on both engines; the PostgreSQL half shows as skipped where there is none.</summary>
-public sealed class OnEveryEngineAttribute : Xunit.Sdk.DataAttribute
+public sealed class OnSqliteAttribute : Xunit.Sdk.DataAttribute
 {
-    public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) =>
-        TestDatabase.PostgresServer is null ? [[StorageProvider.Sqlite]] : [[StorageProvider.Sqlite], [StorageProvider.Postgres]];
+    public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) => [[StorageProvider.Sqlite]];
+}
+
+/// <summary>The same test on PostgreSQL, skipped with the reason where there is none.</summary>
+public sealed class OnPostgresAttribute : Xunit.Sdk.DataAttribute
+{
+    public OnPostgresAttribute() => Skip = PostgresFactAttribute.Missing;
+
+    public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) => [[StorageProvider.Postgres]];
 }
 
 /// <summary>A test that needs a PostgreSQL server.</summary>
 public sealed class PostgresFactAttribute : FactAttribute
 {
+    public static string? Missing => TestDatabase.PostgresServer is null ? "PANEL_POSTGRES names no PostgreSQL server (Host=…;Username=…)." : null;
+
     public PostgresFactAttribute()
     {
-        if (TestDatabase.PostgresServer is null) Skip = "PANEL_POSTGRES names no PostgreSQL server (Host=…;Username=…).";
+        if (Missing is not null) Skip = Missing;
     }
 }
