@@ -1,3 +1,4 @@
+using ClausumPanel.Storage.Assessments;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
@@ -10,6 +11,13 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
         base.ConfigureConventions(configurationBuilder);
         // timestamptz takes UTC only, and keeps what SQLite keeps: milliseconds.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMillisecondsConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        // What begins with "maria" is a range of code points, whatever the database's language thinks of sorting.
+        builder.Entity<AssessmentTerm>().Property(t => t.Term).UseCollation("C");
     }
 
     protected override Task LockAuditAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE", stop);

@@ -26,7 +26,7 @@ public static class StorageSetup
         var stem = storage.Provider == StorageProvider.Sqlite ? storage.File : Path.Combine(homeFolder, "App_Data", "panel");
         services.AddSingleton(AuditKey.From(configuration["Panel:Audit:Key"], stem));
         if (storage.Provider == StorageProvider.Sqlite)
-            services.AddDbContextPool<PanelDb, SqlitePanelDb>(db => db.UseSqlite(storage.ConnectionString).AddInterceptors(SqliteSession.Instance));
+            services.AddDbContextPool<PanelDb, SqlitePanelDb>(db => db.UseSqlite(storage.ConnectionString).AddInterceptors(SqliteSession.Instance).ReplaceService<IMigrationsSqlGenerator, SqliteTables>());
         else
             services.AddDbContextPool<PanelDb, PostgresPanelDb>(db => db.UseNpgsql(storage.ConnectionString));
         return storage;
@@ -96,7 +96,7 @@ internal sealed class SqliteSession : DbConnectionInterceptor
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA synchronous=FULL";
+        command.CommandText = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0";      // the log copies the write-ahead log into the file, off everybody's path
         command.ExecuteNonQuery();
     }
 

@@ -1,6 +1,7 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Enrichment;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Plumbing;
 
 // The same program is the server and its command line: `ClausumPanel.Web keys create …`.
@@ -24,6 +25,7 @@ try
     builder.Services.AddPanelMemory();
     builder.AddSignIn(storage);
     builder.Services.AddEnrichment();
+    builder.AddAssess();
     builder.AddPages();
 
     await using var app = builder.Build();

@@ -15,6 +15,95 @@ namespace ClausumPanel.Storage.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "assessment_releases",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_releases", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rows",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    country = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rows", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_signals",
+                columns: table => new
+                {
+                    signal = table.Column<int>(type: "integer", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_signals", x => new { x.signal, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_terms",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "bigint", nullable: false),
+                    term = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_terms", x => new { x.segment, x.term, x.kind, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessments",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "integer", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    session_id = table.Column<string>(type: "text", nullable: false),
+                    order_id = table.Column<string>(type: "text", nullable: true),
+                    payment_id = table.Column<string>(type: "text", nullable: true),
+                    idempotency_key = table.Column<string>(type: "text", nullable: true),
+                    blocked_by = table.Column<string>(type: "text", nullable: true),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false),
+                    facts = table.Column<byte[]>(type: "bytea", nullable: false),
+                    request = table.Column<byte[]>(type: "bytea", nullable: false),
+                    warnings = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessments", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "audit_entries",
                 columns: table => new
                 {
@@ -47,6 +136,119 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_change_marks", x => x.topic);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "idempotency_records",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    key_hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    fingerprint = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency_records", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "list_entries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    value = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
+                    severity = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    flow_scope = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_list_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "log_marks",
+                columns: table => new
+                {
+                    reader = table.Column<string>(type: "text", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_log_marks", x => x.reader);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_events",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_events", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_versions",
+                columns: table => new
+                {
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    activated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_versions", x => x.version);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reviews",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    opened_at = table.Column<long>(type: "bigint", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reviews", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rollups",
+                columns: table => new
+                {
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    blocked = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    score_sum = table.Column<long>(type: "bigint", nullable: false),
+                    latency_microseconds = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rollups", x => new { x.bucket, x.flow, x.decision, x.currency, x.simulated });
                 });
 
             migrationBuilder.CreateTable(
@@ -96,6 +298,26 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "velocity_events",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    last4 = table.Column<int>(type: "integer", nullable: false),
+                    session = table.Column<long>(type: "bigint", nullable: false),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    keys = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_velocity_events", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -270,6 +492,31 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "revoked_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_country_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "country", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_currency_amount_seq",
+                table: "assessment_rows",
+                columns: new[] { "currency", "amount", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_decision_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "decision", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_score_seq",
+                table: "assessment_rows",
+                columns: new[] { "score", "seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_at",
                 table: "audit_entries",
                 column: "at");
@@ -278,6 +525,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_audit_entries_subject_kind_subject_id",
                 table: "audit_entries",
                 columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_list_entries_type_value",
+                table: "list_entries",
+                columns: new[] { "type", "value" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -329,10 +582,46 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "api_keys");
 
             migrationBuilder.DropTable(
+                name: "assessment_releases");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rows");
+
+            migrationBuilder.DropTable(
+                name: "assessment_signals");
+
+            migrationBuilder.DropTable(
+                name: "assessment_terms");
+
+            migrationBuilder.DropTable(
+                name: "assessments");
+
+            migrationBuilder.DropTable(
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
                 name: "change_marks");
+
+            migrationBuilder.DropTable(
+                name: "idempotency_records");
+
+            migrationBuilder.DropTable(
+                name: "list_entries");
+
+            migrationBuilder.DropTable(
+                name: "log_marks");
+
+            migrationBuilder.DropTable(
+                name: "outbox_events");
+
+            migrationBuilder.DropTable(
+                name: "policy_versions");
+
+            migrationBuilder.DropTable(
+                name: "reviews");
+
+            migrationBuilder.DropTable(
+                name: "rollups");
 
             migrationBuilder.DropTable(
                 name: "settings");
@@ -351,6 +640,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "velocity_events");
 
             migrationBuilder.DropTable(
                 name: "users");

@@ -13,6 +13,95 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "assessment_releases",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_releases", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rows",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    country = table.Column<string>(type: "TEXT", nullable: false),
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rows", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_signals",
+                columns: table => new
+                {
+                    signal = table.Column<int>(type: "INTEGER", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_signals", x => new { x.signal, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_terms",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "INTEGER", nullable: false),
+                    term = table.Column<string>(type: "TEXT", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_terms", x => new { x.segment, x.term, x.kind, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessments",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    key_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    session_id = table.Column<string>(type: "TEXT", nullable: false),
+                    order_id = table.Column<string>(type: "TEXT", nullable: true),
+                    payment_id = table.Column<string>(type: "TEXT", nullable: true),
+                    idempotency_key = table.Column<string>(type: "TEXT", nullable: true),
+                    blocked_by = table.Column<string>(type: "TEXT", nullable: true),
+                    replaces = table.Column<long>(type: "INTEGER", nullable: true),
+                    signals = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    facts = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    request = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    warnings = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessments", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "audit_entries",
                 columns: table => new
                 {
@@ -45,6 +134,119 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_change_marks", x => x.topic);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "idempotency_records",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    key_hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    fingerprint = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency_records", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "list_entries",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    value = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    severity = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    flow_scope = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    is_active = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_list_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "log_marks",
+                columns: table => new
+                {
+                    reader = table.Column<string>(type: "TEXT", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_log_marks", x => x.reader);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_events",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_events", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_versions",
+                columns: table => new
+                {
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "TEXT", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    author_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    activated_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_versions", x => x.version);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reviews",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    opened_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    state = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reviews", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rollups",
+                columns: table => new
+                {
+                    bucket = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    blocked = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    score_sum = table.Column<long>(type: "INTEGER", nullable: false),
+                    latency_microseconds = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rollups", x => new { x.bucket, x.flow, x.decision, x.currency, x.simulated });
                 });
 
             migrationBuilder.CreateTable(
@@ -94,6 +296,26 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "velocity_events",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    last4 = table.Column<int>(type: "INTEGER", nullable: false),
+                    session = table.Column<long>(type: "INTEGER", nullable: false),
+                    replaces = table.Column<long>(type: "INTEGER", nullable: true),
+                    keys = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_velocity_events", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -268,6 +490,31 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "revoked_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_country_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "country", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_currency_amount_seq",
+                table: "assessment_rows",
+                columns: new[] { "currency", "amount", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_decision_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "decision", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_score_seq",
+                table: "assessment_rows",
+                columns: new[] { "score", "seq" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_at",
                 table: "audit_entries",
                 column: "at");
@@ -276,6 +523,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_audit_entries_subject_kind_subject_id",
                 table: "audit_entries",
                 columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_list_entries_type_value",
+                table: "list_entries",
+                columns: new[] { "type", "value" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -327,10 +580,46 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "api_keys");
 
             migrationBuilder.DropTable(
+                name: "assessment_releases");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rows");
+
+            migrationBuilder.DropTable(
+                name: "assessment_signals");
+
+            migrationBuilder.DropTable(
+                name: "assessment_terms");
+
+            migrationBuilder.DropTable(
+                name: "assessments");
+
+            migrationBuilder.DropTable(
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
                 name: "change_marks");
+
+            migrationBuilder.DropTable(
+                name: "idempotency_records");
+
+            migrationBuilder.DropTable(
+                name: "list_entries");
+
+            migrationBuilder.DropTable(
+                name: "log_marks");
+
+            migrationBuilder.DropTable(
+                name: "outbox_events");
+
+            migrationBuilder.DropTable(
+                name: "policy_versions");
+
+            migrationBuilder.DropTable(
+                name: "reviews");
+
+            migrationBuilder.DropTable(
+                name: "rollups");
 
             migrationBuilder.DropTable(
                 name: "settings");
@@ -349,6 +638,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "velocity_events");
 
             migrationBuilder.DropTable(
                 name: "users");

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261124120348_Initial")]
+    [Migration("20261124121555_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -24,6 +24,374 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentRelease", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_assessment_releases");
+
+                    b.ToTable("assessment_releases", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentRow", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Country")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("country");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("simulated");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_assessment_rows");
+
+                    b.HasIndex("At", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_at_seq");
+
+                    b.HasIndex("Score", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_score_seq");
+
+                    b.HasIndex("Country", "At", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_country_at_seq");
+
+                    b.HasIndex("Currency", "Amount", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_currency_amount_seq");
+
+                    b.HasIndex("Decision", "At", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_decision_at_seq");
+
+                    b.ToTable("assessment_rows", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentSignal", b =>
+                {
+                    b.Property<int>("Signal")
+                        .HasColumnType("integer")
+                        .HasColumnName("signal");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Signal", "Seq")
+                        .HasName("pk_assessment_signals");
+
+                    b.ToTable("assessment_signals", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentTerm", b =>
+                {
+                    b.Property<long>("Segment")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment");
+
+                    b.Property<string>("Term")
+                        .HasColumnType("text")
+                        .HasColumnName("term")
+                        .UseCollation("C");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Segment", "Term", "Kind", "Seq")
+                        .HasName("pk_assessment_terms");
+
+                    b.ToTable("assessment_terms", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.IdempotencyRecord", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<byte[]>("KeyHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("key_hash");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_idempotency_records");
+
+                    b.ToTable("idempotency_records", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.LogMark", b =>
+                {
+                    b.Property<string>("Reader")
+                        .HasColumnType("text")
+                        .HasColumnName("reader");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Reader")
+                        .HasName("pk_log_marks");
+
+                    b.ToTable("log_marks", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.Rollup", b =>
+                {
+                    b.Property<long>("Bucket")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("simulated");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Blocked")
+                        .HasColumnType("bigint")
+                        .HasColumnName("blocked");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("LatencyMicroseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("latency_microseconds");
+
+                    b.Property<long>("ScoreSum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("score_sum");
+
+                    b.HasKey("Bucket", "Flow", "Decision", "Currency", "Simulated")
+                        .HasName("pk_rollups");
+
+                    b.ToTable("rollups", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.StoredAssessment", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("BlockedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("blocked_by");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<byte[]>("Facts")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("facts");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<int>("LatencyMicroseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("latency_microseconds");
+
+                    b.Property<string>("OrderId")
+                        .HasColumnType("text")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("PaymentId")
+                        .HasColumnType("text")
+                        .HasColumnName("payment_id");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<long?>("Replaces")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaces");
+
+                    b.Property<byte[]>("Request")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<string>("SessionId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("session_id");
+
+                    b.Property<byte[]>("Signals")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signals");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("simulated");
+
+                    b.Property<string>("Warnings")
+                        .HasColumnType("text")
+                        .HasColumnName("warnings");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_assessments");
+
+                    b.ToTable("assessments", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.VelocityEvent", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<byte[]>("Keys")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("keys");
+
+                    b.Property<int>("Last4")
+                        .HasColumnType("integer")
+                        .HasColumnName("last4");
+
+                    b.Property<long?>("Replaces")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaces");
+
+                    b.Property<long>("Session")
+                        .HasColumnType("bigint")
+                        .HasColumnName("session");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_velocity_events");
+
+                    b.ToTable("velocity_events", (string)null);
+                });
 
             modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditEntry", b =>
                 {
@@ -198,6 +566,170 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_api_keys_revoked_by_id");
 
                     b.ToTable("api_keys");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("FlowScope")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("flow_scope");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_active");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("severity");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_list_entries");
+
+                    b.HasIndex("Type", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_list_entries_type_value");
+
+                    b.ToTable("list_entries", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Outbox.OutboxEvent", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<int>("Type")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("type");
+
+                    b.HasKey("Number")
+                        .HasName("pk_outbox_events");
+
+                    b.ToTable("outbox_events", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyVersion", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime?>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("state");
+
+                    b.HasKey("Version")
+                        .HasName("pk_policy_versions");
+
+                    b.ToTable("policy_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Reviews.Review", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("opened_at");
+
+                    b.Property<int>("State")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_reviews");
+
+                    b.ToTable("reviews", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Sessions.UserSession", b =>

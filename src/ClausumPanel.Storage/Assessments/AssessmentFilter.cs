@@ -1,0 +1,92 @@
+using System.Linq.Expressions;
+using ClausumPanel.Assess;
+
+namespace ClausumPanel.Storage.Assessments;
+
+/// <summary>What a list of assessments is narrowed to. Everything that is set must hold.</summary>
+public sealed record AssessmentFilter
+{
+    /// <summary>From this instant on, Unix milliseconds.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Before this instant, Unix milliseconds.</summary>
+    public long? To { get; init; }
+    public Flow? Flow { get; init; }
+    public IReadOnlyList<Decision> Decisions { get; init; } = [];
+    public int? MinScore { get; init; }
+    public int? MaxScore { get; init; }
+    public string? Currency { get; init; }
+
+    /// <summary>Minor units of <see cref="Currency"/>, which then must be set.</summary>
+    public long? MinAmount { get; init; }
+    public long? MaxAmount { get; init; }
+
+    /// <summary>A signal's stable number.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>ISO 3166, upper case.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>The beginning of an e-mail address, of a card's last digits, an order, payment, customer, device, session or IP.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>With <see cref="Search"/>: only this sort of text, and whole.</summary>
+    public TermKind? Exactly { get; init; }
+
+    /// <summary>Null: both; live ones only when false.</summary>
+    public bool? Simulated { get; init; }
+
+    /// <summary>The part of the filter that a narrow row can answer.</summary>
+    internal IEnumerable<Expression<Func<AssessmentRow, bool>>> Conditions()
+    {
+        if (From is { } from) yield return r => r.At >= from;
+        if (To is { } to) yield return r => r.At < to;
+        if (Flow is { } flow) yield return r => r.Flow == flow;
+        if (Decisions.Count > 0)
+        {
+            var decisions = Decisions.ToArray();
+            if (decisions is [var only]) yield return r => r.Decision == only;
+            else yield return r => decisions.Contains(r.Decision);
+        }
+        if (MinScore is { } minScore) yield return r => r.Score >= minScore;
+        if (MaxScore is { } maxScore) yield return r => r.Score <= maxScore;
+        if (Currency is { } currency) yield return r => r.Currency == currency;
+        if (MinAmount is { } minAmount) yield return r => r.Amount >= minAmount;
+        if (MaxAmount is { } maxAmount) yield return r => r.Amount <= maxAmount;
+        if (Country is { } country) yield return r => r.Country == country;
+        if (Simulated is { } simulated) yield return r => r.Simulated == simulated;
+    }
+}
+
+/// <summary>How a list is sorted; equal ones by their place in the log, newest first.</summary>
+public enum AssessmentOrder
+{
+    Newest, Oldest, HighestScore, LowestScore, LargestAmount, SmallestAmount,
+}
+
+/// <summary>Where the next page begins: after the row with this value and place.</summary>
+public readonly record struct AssessmentCursor(long Value, long Seq)
+{
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value}.{Seq}");
+
+    public static bool TryParse(string? text, out AssessmentCursor cursor)
+    {
+        cursor = default;
+        var dot = text?.IndexOf('.', StringComparison.Ordinal) ?? -1;
+        if (dot <= 0) return false;
+        var style = System.Globalization.NumberStyles.AllowLeadingSign;
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        if (!long.TryParse(text.AsSpan(0, dot), style, culture, out var value) || !long.TryParse(text.AsSpan(dot + 1), style, culture, out var seq)) return false;
+        cursor = new AssessmentCursor(value, seq);
+        return true;
+    }
+}
+
+/// <summary>One line of a list.</summary>
+public sealed record AssessmentLine(
+    long Seq, Guid Id, DateTimeOffset At, Flow Flow, Decision Decision, int Score, Money Money, string? Email, string? CustomerId, string? CardLast4, string? CardBrand, string? Ip, string Country,
+    string? Beneficiary, string? OrderId, string SessionId, IReadOnlyList<SignalHit> Signals, string? BlockedBy, bool Simulated);
+
+/// <param name="Lines">In the order asked for.</param>
+/// <param name="Next">Where the next page begins; null on the last.</param>
+public sealed record AssessmentPage(IReadOnlyList<AssessmentLine> Lines, AssessmentCursor? Next);

@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Data.Common;
+using System.Globalization;
+using System.Security.Cryptography;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Settings;
+using ClausumPanel.Storage.Velocity;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Storage.Assessments;
+
+/// <summary>All that judging needs at hand and the store has on disk: rebuilt at start, kept up with by every assessment.</summary>
+public sealed class AssessmentMemory
+{
+    private const string HashKeySetting = "velocity.key";
+
+    private AssessmentMemory(EntityHasher hasher) => Hasher = hasher;
+
+    public EntityHasher Hasher { get; }
+
+    public VelocityIndex Velocity { get; } = new();
+
+    public SessionIndex Sessions { get; } = new();
+
+    public IdempotencyIndex Idempotency { get; } = new();
+
+    /// <summary>Rebuilds everything from the log's narrow tables.</summary>
+    public static async Task<AssessmentMemory> LoadAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
+    {
+        var memory = new AssessmentMemory(new EntityHasher(await HashKeyAsync(db, now, stop)));
+        var dayAgo = now.AddDays(-1).ToUnixTimeMilliseconds();
+        await db.Database.OpenConnectionAsync(stop);
+        try
+        {
+            var connection = db.Database.GetDbConnection();
+            var released = await ReleasedAsync(connection, stop);
+            await memory.ReplayEventsAsync(connection, released, dayAgo, stop);
+            await memory.LoadIdempotencyAsync(connection, dayAgo, stop);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+        return memory;
+    }
+
+    private async Task ReplayEventsAsync(DbConnection connection, HashSet<long> gone, long dayAgo, CancellationToken stop)
+    {
+        // Whoever was replaced is known only later in the log: two passes over a narrow table are cheaper than one that takes back.
+        await foreach (var seq in NumbersAsync(connection, "SELECT replaces FROM velocity_events WHERE replaces IS NOT NULL", stop)) gone.Add(seq);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT seq, at, flow, decision, amount, currency, last4, session, keys FROM velocity_events ORDER BY seq";
+        using var reader = await command.ExecuteReaderAsync(stop);
+        var bytes = new byte[Entities.Kinds * 8];
+        var currencies = new Dictionary<string, string>();
+        while (reader.Read())
+        {
+            var seq = reader.GetInt64(0);
+            if (gone.Contains(seq)) continue;
+            if (reader.GetBytes(8, 0, bytes, 0, bytes.Length) != bytes.Length) throw new InvalidDataException($"velocity_events row {seq} has keys of an unknown length.");
+            var currency = reader.GetString(5);
+            if (!currencies.TryGetValue(currency, out var shared)) currencies[currency] = shared = currency;
+            EntityKeys keys = default;
+            for (var k = 0; k < Entities.Kinds; k++) keys[k] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(k * 8));
+            var seen = new Observation { At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Amount = reader.GetInt64(4), Currency = shared, Last4 = (short)reader.GetInt32(6), Keys = keys };
+            var handle = Velocity.Replay(seen, (Decision)reader.GetInt32(3));
+            var session = (ulong)reader.GetInt64(7);
+            if (session != 0 && seen.At >= dayAgo) Sessions.Set(session, new SessionEntry(seq, handle, seen.At));
+        }
+    }
+
+    private async Task LoadIdempotencyAsync(DbConnection connection, long dayAgo, CancellationToken stop)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT seq, at, key_hash, fingerprint FROM idempotency_records WHERE at >= {dayAgo} ORDER BY seq");
+        using var reader = await command.ExecuteReaderAsync(stop);
+        while (reader.Read())
+            Idempotency.Load(Hash(reader.GetFieldValue<byte[]>(2)), Hash(reader.GetFieldValue<byte[]>(3)), reader.GetInt64(1), reader.GetInt64(0));
+    }
+
+    private static UInt128 Hash(byte[] bytes) => BinaryPrimitives.ReadUInt128BigEndian(bytes);
+
+    private static async Task<HashSet<long>> ReleasedAsync(DbConnection connection, CancellationToken stop)
+    {
+        var released = new HashSet<long>();
+        await foreach (var seq in NumbersAsync(connection, "SELECT seq FROM assessment_releases", stop)) released.Add(seq);
+        return released;
+    }
+
+    private static async IAsyncEnumerable<long> NumbersAsync(DbConnection connection, string sql, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = await command.ExecuteReaderAsync(stop);
+        while (reader.Read()) yield return reader.GetInt64(0);
+    }
+
+    private static async Task<byte[]> HashKeyAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
+    {
+        if (await db.Set<PanelSetting>().SingleOrDefaultAsync(s => s.Name == HashKeySetting, stop) is { } known) return Convert.FromHexString(known.Value);
+        var key = RandomNumberGenerator.GetBytes(16);
+        db.Add(new PanelSetting { Name = HashKeySetting, Value = Convert.ToHexString(key), ChangedAt = now });
+        await db.SaveChangesAsync(stop);
+        return key;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+using ClausumPanel.Assess;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Storage.Assessments;
+
+/// <summary>
+/// Finds stored assessments. What is folded is found through its indexes; the short tail behind the mark is read from the log and judged by the same
+/// conditions, so a list never misses what was just answered.
+/// </summary>
+public sealed class AssessmentReader(PanelDb db)
+{
+    private const int MostTail = 200_000;
+
+    /// <summary>The assessment with this id, or null.</summary>
+    public async Task<StoredAssessment?> FindAsync(Guid id, CancellationToken stop)
+    {
+        var seq = AssessmentId.SeqOf(id);
+        return await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == seq && a.Id == id, stop);
+    }
+
+    public async Task<StoredAssessment?> FindAsync(long seq, CancellationToken stop) => await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == seq, stop);
+
+    /// <summary>One page, keyset-paged: as fast at the end as at the beginning.</summary>
+    public async Task<AssessmentPage> PageAsync(AssessmentFilter filter, AssessmentOrder order, AssessmentCursor? after, int size, CancellationToken stop)
+    {
+        var mark = await MarkAsync(stop);
+        var tail = await TailAsync(filter, mark, stop);
+        var rows = new List<AssessmentRow>(Sorted(After(tail.AsQueryable(), order, after), order).Take(size + 1));
+        await foreach (var row in FoldedAsync(filter, order, after, mark, size + 1, stop)) rows.Add(row);
+        var page = Sorted(rows.AsQueryable(), order).Take(size + 1).ToList();
+        AssessmentCursor? next = page.Count > size ? new AssessmentCursor(Value(page[size - 1], order), page[size - 1].Seq) : null;
+        return new AssessmentPage(await LinesAsync([.. page.Take(size)], stop), next);
+    }
+
+    /// <summary>How many the filter leaves.</summary>
+    public async Task<long> CountAsync(AssessmentFilter filter, CancellationToken stop)
+    {
+        var mark = await MarkAsync(stop);
+        var tail = (await TailAsync(filter, mark, stop)).Count;
+        if (filter.Search is null) return tail + await Rows(filter, mark).LongCountAsync(stop);
+        var count = 0L;
+        await foreach (var seqs in SegmentsAsync(filter, mark, newestFirst: true, stop)) count += await Rows(filter, mark).Where(r => seqs.Contains(r.Seq)).LongCountAsync(stop);
+        return tail + count;
+    }
+
+    /// <summary>Everything the filter leaves, newest first, in pages of bounded memory: for exports.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<AssessmentLine>> AllAsync(AssessmentFilter filter, AssessmentOrder order, [EnumeratorCancellation] CancellationToken stop)
+    {
+        AssessmentCursor? after = null;
+        do
+        {
+            var page = await PageAsync(filter, order, after, 500, stop);
+            yield return page.Lines;
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    private async Task<long> MarkAsync(CancellationToken stop) =>
+        await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
+
+    private IQueryable<AssessmentRow> Rows(AssessmentFilter filter, long mark)
+    {
+        var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.Seq <= mark);
+        foreach (var condition in filter.Conditions()) rows = rows.Where(condition);
+        if (filter.Signal is { } signal) rows = rows.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
+        return rows;
+    }
+
+    private async IAsyncEnumerable<AssessmentRow> FoldedAsync(AssessmentFilter filter, AssessmentOrder order, AssessmentCursor? after, long mark, int most, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var rows = After(Rows(filter, mark), order, after);
+        if (filter.Search is null)
+        {
+            foreach (var row in await Sorted(rows, order).Take(most).ToListAsync(stop)) yield return row;
+            yield break;
+        }
+        // By time, the first segments that fill the page are enough; by another order every segment has a say.
+        var byTime = order is AssessmentOrder.Newest or AssessmentOrder.Oldest;
+        var found = 0;
+        await foreach (var seqs in SegmentsAsync(filter, mark, order != AssessmentOrder.Oldest, stop))
+        {
+            foreach (var row in await Sorted(rows.Where(r => seqs.Contains(r.Seq)), order).Take(most).ToListAsync(stop))
+            {
+                found++;
+                yield return row;
+            }
+            if (byTime && found >= most) yield break;
+        }
+    }
+
+    /// <summary>Per segment, the places whose texts match the search.</summary>
+    private async IAsyncEnumerable<long[]> SegmentsAsync(AssessmentFilter filter, long mark, bool newestFirst, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var low = FoundBy.Normalize(filter.Search!);
+        var high = low + "\U0010FFFF";
+        var last = AssessmentTerm.SegmentOf(mark);
+        for (long i = 0; i <= last; i++)
+        {
+            var segment = newestFirst ? last - i : i;
+            var terms = db.Set<AssessmentTerm>().Where(t => t.Segment == segment);
+#pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
+            terms = filter.Exactly is { } kind
+                ? terms.Where(t => t.Term == low && t.Kind == kind)
+                : terms.Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0);
+#pragma warning restore CA1309
+            var seqs = await terms.Select(t => t.Seq).Distinct().ToArrayAsync(stop);
+            if (seqs.Length > 0) yield return seqs;
+        }
+    }
+
+    private async Task<List<AssessmentRow>> TailAsync(AssessmentFilter filter, long mark, CancellationToken stop)
+    {
+        var conditions = filter.Conditions().Select(c => c.Compile()).ToList();
+        var found = new List<AssessmentRow>();
+        var facts = new Facts();
+        var hits = new SignalHit[Assessment.MostSignals];
+        var terms = new List<AssessmentTerm>();
+        await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
+        {
+            facts.Clear();
+            FactSnapshot.Read(stored.Facts, facts);
+            var row = new AssessmentRow
+            {
+                Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency,
+                Country = FoundBy.Country(facts), Simulated = stored.Simulated,
+            };
+            if (!conditions.TrueForAll(c => c(row))) continue;
+            if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
+            if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;
+            found.Add(row);
+        }
+        return found;
+    }
+
+    private static bool Fired(StoredAssessment stored, int signal, SignalHit[] hits)
+    {
+        var count = SignalHits.Read(stored.Signals, hits);
+        for (var i = 0; i < count; i++)
+            if (SignalCatalog.All[hits[i].Signal].Id == signal) return true;
+        return false;
+    }
+
+    private static bool Named(AssessmentFilter filter, StoredAssessment stored, Facts facts, List<AssessmentTerm> terms)
+    {
+        terms.Clear();
+        FoundBy.Terms(facts, stored.OrderId, stored.PaymentId, stored.SessionId, stored.Seq, terms);
+        var wanted = FoundBy.Normalize(filter.Search!);
+        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && t.Term == wanted : t.Term.StartsWith(wanted, StringComparison.Ordinal));
+    }
+
+    private static IQueryable<AssessmentRow> After(IQueryable<AssessmentRow> rows, AssessmentOrder order, AssessmentCursor? after)
+    {
+        if (after is not { } c) return rows;
+        var (value, seq) = (c.Value, c.Seq);
+        return order switch
+        {
+            AssessmentOrder.Newest => rows.Where(r => r.At < value || (r.At == value && r.Seq < seq)),
+            AssessmentOrder.Oldest => rows.Where(r => r.At > value || (r.At == value && r.Seq > seq)),
+            AssessmentOrder.HighestScore => rows.Where(r => r.Score < value || (r.Score == value && r.Seq < seq)),
+            AssessmentOrder.LowestScore => rows.Where(r => r.Score > value || (r.Score == value && r.Seq < seq)),
+            AssessmentOrder.LargestAmount => rows.Where(r => r.Amount < value || (r.Amount == value && r.Seq < seq)),
+            AssessmentOrder.SmallestAmount => rows.Where(r => r.Amount > value || (r.Amount == value && r.Seq < seq)),
+            _ => throw new ArgumentOutOfRangeException(nameof(order)),
+        };
+    }
+
+    private static IOrderedQueryable<AssessmentRow> Sorted(IQueryable<AssessmentRow> rows, AssessmentOrder order) => order switch
+    {
+        AssessmentOrder.Newest => rows.OrderByDescending(r => r.At).ThenByDescending(r => r.Seq),
+        AssessmentOrder.Oldest => rows.OrderBy(r => r.At).ThenBy(r => r.Seq),
+        AssessmentOrder.HighestScore => rows.OrderByDescending(r => r.Score).ThenByDescending(r => r.Seq),
+        AssessmentOrder.LowestScore => rows.OrderBy(r => r.Score).ThenByDescending(r => r.Seq),
+        AssessmentOrder.LargestAmount => rows.OrderByDescending(r => r.Amount).ThenByDescending(r => r.Seq),
+        AssessmentOrder.SmallestAmount => rows.OrderBy(r => r.Amount).ThenByDescending(r => r.Seq),
+        _ => throw new ArgumentOutOfRangeException(nameof(order)),
+    };
+
+    private static long Value(AssessmentRow row, AssessmentOrder order) => order switch
+    {
+        AssessmentOrder.Newest or AssessmentOrder.Oldest => row.At,
+        AssessmentOrder.HighestScore or AssessmentOrder.LowestScore => row.Score,
+        _ => row.Amount,
+    };
+
+    private async Task<List<AssessmentLine>> LinesAsync(List<AssessmentRow> rows, CancellationToken stop)
+    {
+        var seqs = rows.Select(r => r.Seq).ToArray();
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
+        return [.. rows.Where(r => stored.ContainsKey(r.Seq)).Select(r => Line(stored[r.Seq]))];
+    }
+
+    private static AssessmentLine Line(StoredAssessment stored)
+    {
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        var hits = new SignalHit[Assessment.MostSignals];
+        var count = SignalHits.Read(stored.Signals, hits);
+        return new AssessmentLine(stored.Seq, stored.Id, stored.Instant, stored.Flow, stored.Decision, stored.Score, stored.Money, facts.Text(Known.Email), facts.Text(Known.CustomerId),
+            facts.Text(Known.CardLast4), facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.Ip), FoundBy.Country(facts),
+            facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated);
+    }
+}

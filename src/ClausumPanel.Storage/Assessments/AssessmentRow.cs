@@ -1,0 +1,108 @@
+using ClausumPanel.Assess;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ClausumPanel.Storage.Assessments;
+
+/// <summary>What lists filter and sort by: a narrow copy of an assessment, folded in shortly after it was stored (see <see cref="Folding"/>).</summary>
+public sealed class AssessmentRow
+{
+    public long Seq { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long At { get; init; }
+    public Flow Flow { get; init; }
+    public Decision Decision { get; init; }
+    public int Score { get; init; }
+    public long Amount { get; init; }
+    public string Currency { get; init; } = "";
+
+    /// <summary>Where the payer is: country of the address, else of the card, else of billing; of the beneficiary for a payout. Empty when unknown.</summary>
+    public string Country { get; init; } = "";
+    public bool Simulated { get; init; }
+}
+
+/// <summary>That one signal fired in one assessment.</summary>
+public sealed class AssessmentSignal
+{
+    /// <summary>The signal's stable number.</summary>
+    public int Signal { get; init; }
+    public long Seq { get; init; }
+}
+
+/// <summary>The sorts of text an assessment is found by.</summary>
+public enum TermKind
+{
+    Email = 0, Card = 1, Customer = 2, Device = 3, Ip = 4, Phone = 5, Beneficiary = 6, Order = 7, Payment = 8, Session = 9, CardBin = 10,
+}
+
+/// <summary>
+/// One text an assessment is found by, whole or by its beginning. Segments of 65,536 assessments keep the places where rows are added close
+/// together (a plain index over the text would touch a random page per row); a search looks into each segment, newest first.
+/// </summary>
+public sealed class AssessmentTerm
+{
+    public const int SegmentBits = 16;
+
+    /// <summary>The place in the log without its last 16 bits.</summary>
+    public long Segment { get; init; }
+
+    /// <summary>Lower case.</summary>
+    public string Term { get; init; } = "";
+    public TermKind Kind { get; init; }
+    public long Seq { get; init; }
+
+    public static long SegmentOf(long seq) => seq >> SegmentBits;
+}
+
+/// <summary>How far one background reader of the log has come.</summary>
+public sealed class LogMark
+{
+    public string Reader { get; init; } = "";
+    public long Seq { get; set; }
+}
+
+internal sealed class AssessmentRowMap : IEntityTypeConfiguration<AssessmentRow>
+{
+    public void Configure(EntityTypeBuilder<AssessmentRow> builder)
+    {
+        builder.ToTable("assessment_rows");
+        builder.HasKey(r => r.Seq);
+        builder.Property(r => r.Seq).ValueGeneratedNever();
+        builder.Property(r => r.Flow).HasConversion<int>();
+        builder.Property(r => r.Decision).HasConversion<int>();
+        builder.HasIndex(r => new { r.At, r.Seq });
+        builder.HasIndex(r => new { r.Decision, r.At, r.Seq });
+        builder.HasIndex(r => new { r.Country, r.At, r.Seq });
+        builder.HasIndex(r => new { r.Score, r.Seq });
+        builder.HasIndex(r => new { r.Currency, r.Amount, r.Seq });
+    }
+}
+
+internal sealed class AssessmentSignalMap : IEntityTypeConfiguration<AssessmentSignal>
+{
+    public void Configure(EntityTypeBuilder<AssessmentSignal> builder)
+    {
+        builder.ToTable("assessment_signals");
+        builder.HasKey(s => new { s.Signal, s.Seq });
+    }
+}
+
+internal sealed class AssessmentTermMap : IEntityTypeConfiguration<AssessmentTerm>
+{
+    public void Configure(EntityTypeBuilder<AssessmentTerm> builder)
+    {
+        builder.ToTable("assessment_terms");
+        builder.HasKey(t => new { t.Segment, t.Term, t.Kind, t.Seq });
+        builder.Property(t => t.Kind).HasConversion<int>();
+    }
+}
+
+internal sealed class LogMarkMap : IEntityTypeConfiguration<LogMark>
+{
+    public void Configure(EntityTypeBuilder<LogMark> builder)
+    {
+        builder.ToTable("log_marks");
+        builder.HasKey(m => m.Reader);
+    }
+}

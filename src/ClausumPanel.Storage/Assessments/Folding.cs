@@ -1,0 +1,180 @@
+using System.Data.Common;
+using System.Globalization;
+using ClausumPanel.Assess;
+
+namespace ClausumPanel.Storage.Assessments;
+
+/// <summary>
+/// Makes stored assessments findable: a slice of the log becomes rows, signals and terms in one transaction that also moves the mark, so a crash
+/// repeats or skips nothing. Six secondary indexes in the assessment's own transaction would cost two thirds of the rate at a million rows; sorted slices cost little.
+/// </summary>
+internal sealed class Folding : IDisposable
+{
+    public const string Reader = "fold";
+
+    private readonly ILogStore _store;
+    private readonly Facts _facts = new();
+    private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
+    private readonly List<AssessmentRow> _rows = [];
+    private readonly List<(int Signal, long Seq)> _signals = [];
+    private readonly List<AssessmentTerm> _terms = [];
+
+    public Folding(ILogStore store)
+    {
+        _store = store;
+        using var command = store.Connection.CreateCommand();
+        command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
+        Mark = command.ExecuteScalar() is long seq ? seq : 0;
+    }
+
+    /// <summary>The last place that was folded.</summary>
+    public long Mark { get; private set; }
+
+    /// <summary>Folds up to <paramref name="most"/> assessments after the mark and gives the new mark.</summary>
+    public long Advance(int most)
+    {
+        Read(most);
+        if (_rows.Count == 0) return Mark;
+        _signals.Sort();
+        _terms.Sort(static (a, b) =>
+        {
+            var order = a.Segment.CompareTo(b.Segment);
+            if (order == 0) order = string.CompareOrdinal(a.Term, b.Term);
+            if (order == 0) order = a.Kind.CompareTo(b.Kind);
+            return order == 0 ? a.Seq.CompareTo(b.Seq) : order;
+        });
+        _store.Begin();
+        Write();
+        _store.Commit();
+        _store.Rest(_rows.Count / 2);
+        return Mark = _rows[^1].Seq;
+    }
+
+    public void Dispose()
+    {
+        _rows.Clear();
+        _terms.Clear();
+    }
+
+    private void Read(int most)
+    {
+        _rows.Clear();
+        _signals.Clear();
+        _terms.Clear();
+        using var command = _store.Connection.CreateCommand();
+        command.CommandText = string.Create(CultureInfo.InvariantCulture,
+            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var seq = reader.GetInt64(0);
+            _facts.Clear();
+            FactSnapshot.Read(reader.GetFieldValue<byte[]>(12), _facts);
+            _rows.Add(new AssessmentRow
+            {
+                Seq = seq, At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Decision = (Decision)reader.GetInt32(3), Score = reader.GetInt32(4),
+                Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts),
+            });
+            var count = SignalHits.Read(reader.GetFieldValue<byte[]>(11), _hits);
+            for (var i = 0; i < count; i++)
+            {
+                var signal = SignalCatalog.All[_hits[i].Signal].Id;
+                if (!_signals.Contains((signal, seq))) _signals.Add((signal, seq));
+            }
+            FoundBy.Terms(_facts, Text(reader, 9), Text(reader, 10), reader.GetString(8), seq, _terms);
+        }
+    }
+
+    private void Write()
+    {
+        using (var table = _store.Append(LogTable.Rows))
+        {
+            foreach (var row in _rows)
+            {
+                table.Write(row.Seq);
+                table.Write(row.At);
+                table.Write((int)row.Flow);
+                table.Write((int)row.Decision);
+                table.Write(row.Score);
+                table.Write(row.Amount);
+                table.Write(row.Currency);
+                table.Write(row.Country);
+                table.Write(row.Simulated);
+                table.EndRow();
+            }
+            table.Complete();
+        }
+        using (var table = _store.Append(LogTable.Signals))
+        {
+            foreach (var (signal, seq) in _signals)
+            {
+                table.Write(signal);
+                table.Write(seq);
+                table.EndRow();
+            }
+            table.Complete();
+        }
+        using (var table = _store.Append(LogTable.Terms))
+        {
+            AssessmentTerm? before = null;
+            foreach (var term in _terms)
+            {
+                if (before is not null && before.Seq == term.Seq && before.Kind == term.Kind && before.Term == term.Term) continue;
+                table.Write(term.Segment);
+                table.Write(term.Term);
+                table.Write((int)term.Kind);
+                table.Write(term.Seq);
+                table.EndRow();
+                before = term;
+            }
+            table.Complete();
+        }
+        using var mark = _store.Connection.CreateCommand();
+        mark.CommandText = string.Create(CultureInfo.InvariantCulture,
+            $"INSERT INTO log_marks (reader, seq) VALUES ('{Reader}', {_rows[^1].Seq}) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq");
+        mark.ExecuteNonQuery();
+    }
+
+    private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}
+
+/// <summary>What an assessment is found by, said once for the folded tables and for the short tail that is not folded yet.</summary>
+public static class FoundBy
+{
+    private const int LongestTerm = 200;
+
+    /// <summary>Where the payer is, or the beneficiary of a payout; empty when nobody said.</summary>
+    public static string Country(Facts facts) =>
+        facts.Text(Known.BeneficiaryCountry) ?? facts.Text(Known.IpCountry) ?? facts.Text(Known.CardCountry) ?? facts.Text(Known.BillingCountry) ?? "";
+
+    /// <summary>A card as people look for it: last four digits first, so that they alone find it.</summary>
+    public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
+
+    public static void Terms(Facts facts, string? order, string? payment, string session, long seq, List<AssessmentTerm> into)
+    {
+        Add(facts.Text(Known.Email), TermKind.Email);
+        Add(Card(facts), TermKind.Card);
+        Add(facts.Text(Known.CardBin), TermKind.CardBin);
+        Add(facts.Text(Known.CustomerId), TermKind.Customer);
+        Add(facts.Text(Known.Fingerprint), TermKind.Device);
+        Add(facts.Text(Known.Ip), TermKind.Ip);
+        Add(facts.Text(Known.Phone), TermKind.Phone);
+        Add(facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe), TermKind.Beneficiary);
+        Add(order, TermKind.Order);
+        Add(payment, TermKind.Payment);
+        Add(session, TermKind.Session);
+
+        void Add(string? text, TermKind kind)
+        {
+            if (string.IsNullOrWhiteSpace(text)) return;
+            into.Add(new AssessmentTerm { Segment = AssessmentTerm.SegmentOf(seq), Term = Normalize(text), Kind = kind, Seq = seq });
+        }
+    }
+
+    /// <summary>How a term is stored and looked for.</summary>
+    public static string Normalize(string text)
+    {
+        var lower = text.Trim().ToLowerInvariant();
+        return lower.Length <= LongestTerm ? lower : lower[..LongestTerm];
+    }
+}

@@ -1,0 +1,49 @@
+using ClausumPanel.Assess;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ClausumPanel.Storage.Lists;
+
+/// <summary>Which flow an entry counts in.</summary>
+public enum FlowScope
+{
+    Both = 0, PayIn = 1, PayOut = 2,
+}
+
+/// <summary>Where an entry came from. Source: Clausum documentation, api-reference/blocklists.</summary>
+public enum ListSource
+{
+    Manual = 0, Rule = 1, FraudReport = 2, Chargeback = 3, Api = 4,
+}
+
+/// <summary>One value on a list.</summary>
+public sealed class ListEntry
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public ListType Type { get; init; }
+
+    /// <summary>Normalised as <see cref="ListValues.TryNormalize"/> does.</summary>
+    public string Value { get; init; } = "";
+    public ListSeverity Severity { get; set; }
+    public FlowScope FlowScope { get; set; }
+    public string? Reason { get; set; }
+    public ListSource Source { get; init; }
+    public bool IsActive { get; set; } = true;
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>From then on it no longer counts; null: never ends.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+    public Guid? OwnerId { get; init; }
+}
+
+internal sealed class ListEntryMap : IEntityTypeConfiguration<ListEntry>
+{
+    public void Configure(EntityTypeBuilder<ListEntry> builder)
+    {
+        builder.ToTable("list_entries");
+        builder.HasKey(e => e.Id);
+        builder.Property(e => e.Value).HasMaxLength(320);
+        builder.Property(e => e.Reason).HasMaxLength(500);
+        builder.HasIndex(e => new { e.Type, e.Value }).IsUnique();
+    }
+}

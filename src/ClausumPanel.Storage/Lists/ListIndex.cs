@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
+using ClausumPanel.Assess;
+
+namespace ClausumPanel.Storage.Lists;
+
+/// <summary>All active entries, looked up by value; ranges of addresses by their prefix, never by a scan. Immutable: a change makes a new one.</summary>
+public sealed class ListIndex
+{
+    private readonly FrozenDictionary<string, Hit>[] _values;
+    private readonly FrozenDictionary<UInt128, Hit> _ranges;
+    private readonly int[] _lengths;
+
+    public static readonly ListIndex Empty = new([]);
+
+    public ListIndex(IReadOnlyCollection<ListEntry> entries)
+    {
+        Count = entries.Count;
+        _values = [.. Enum.GetValues<ListType>().Select(type => entries.Where(e => e.Type == type && type != ListType.IpRange).ToFrozenDictionary(e => e.Value, e => new Hit(e), StringComparer.Ordinal))];
+        var ranges = entries.Where(e => e.Type == ListType.IpRange).Select(e => (Network: IPNetwork.Parse(e.Value), Hit: new Hit(e))).ToList();
+        _ranges = ranges.ToFrozenDictionary(r => RangeKey(Bits(r.Network.BaseAddress), Length(r.Network)), r => r.Hit);
+        _lengths = [.. ranges.Select(r => Length(r.Network)).Distinct().OrderDescending()];
+    }
+
+    public int Count { get; }
+
+    /// <summary>Notes, per type, the severities of the entries that match these facts.</summary>
+    /// <param name="facts">Request and reference facts, already filled.</param>
+    /// <param name="flow">The flow at hand; an entry of the other one does not count.</param>
+    /// <param name="now">Unix milliseconds; an entry that has ended does not count.</param>
+    public void Fill(Facts facts, Flow flow, long now)
+    {
+        if (Count == 0) return;
+        Look(facts, ListType.Email, facts.Text(Known.Email), facts.Text(Known.EmailNormalized), flow, now);
+        Look(facts, ListType.EmailDomain, facts.Text(Known.EmailDomain), null, flow, now);
+        Look(facts, ListType.IpAddress, facts.Text(Known.Ip), null, flow, now);
+        Look(facts, ListType.DeviceFingerprint, facts.Text(Known.Fingerprint), null, flow, now);
+        Look(facts, ListType.CardBin, facts.Text(Known.CardBin), facts.Text(Known.CardBin) is { Length: > 6 } bin ? bin[..6] : null, flow, now);
+        Look(facts, ListType.CardHash, facts.Text(Known.CardHash), null, flow, now);
+        Look(facts, ListType.Phone, facts.Text(Known.Phone), null, flow, now);
+        Look(facts, ListType.CustomerId, facts.Text(Known.CustomerId), null, flow, now);
+        Look(facts, ListType.Country, facts.Text(Known.IpCountry), facts.Text(Known.CardCountry), flow, now);
+        Look(facts, ListType.Country, facts.Text(Known.BillingCountry), facts.Text(Known.BeneficiaryCountry), flow, now);
+        Look(facts, ListType.Clabe, facts.Text(Known.BeneficiaryClabe), null, flow, now);
+        Look(facts, ListType.Iban, facts.Text(Known.BeneficiaryIban), null, flow, now);
+        Look(facts, ListType.AccountHash, facts.Text(Known.BeneficiaryAccountHash), null, flow, now);
+        Look(facts, ListType.SwiftBic, facts.Text(Known.BeneficiaryBic), null, flow, now);
+        Look(facts, ListType.BeneficiaryId, facts.Text(Known.BeneficiaryId), null, flow, now);
+        if (_lengths.Length > 0 && IPAddress.TryParse(facts.Text(Known.Ip), out var address)) LookRanges(facts, Bits(address), flow, now);
+    }
+
+    private void Look(Facts facts, ListType type, string? value, string? second, Flow flow, long now)
+    {
+        var values = _values[(int)type];
+        if (values.Count == 0) return;
+        var severity = Severity(values, value, flow, now) | Severity(values, second, flow, now);
+        if (severity != 0) Note(facts, type, severity);
+    }
+
+    private static ListSeverity Severity(FrozenDictionary<string, Hit> values, string? value, Flow flow, long now) =>
+        value is not null && values.TryGetValue(value, out var hit) ? hit.For(flow, now) : ListSeverity.None;
+
+    private void LookRanges(Facts facts, UInt128 address, Flow flow, long now)
+    {
+        var severity = ListSeverity.None;
+        foreach (var length in _lengths)
+            if (_ranges.TryGetValue(RangeKey(address, length), out var hit)) severity |= hit.For(flow, now);
+        if (severity != 0) Note(facts, ListType.IpRange, severity);
+    }
+
+    private static void Note(Facts facts, ListType type, ListSeverity severity)
+    {
+        var fact = FactCatalog.List(type);
+        var before = facts.Number(fact);
+        facts.Set(fact, (int)severity | (double.IsNaN(before) ? 0 : (int)before));
+    }
+
+    /// <summary>128 bits; an IPv4 address in its mapped form, so that both families share one table.</summary>
+    private static UInt128 Bits(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        (address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address).TryWriteBytes(bytes, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    private static int Length(IPNetwork network) => network.PrefixLength + (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 96 : 0);
+
+    /// <summary>The prefix with a one behind it: prefixes of different lengths never meet. A whole address has no room for it and stands as it is.</summary>
+    private static UInt128 RangeKey(UInt128 address, int length) => length == 128 ? address : ((address >> (127 - length)) | 1) << (127 - length);
+
+    private readonly struct Hit(ListEntry entry)
+    {
+        private readonly long _ends = entry.ExpiresAt?.ToUnixTimeMilliseconds() ?? long.MaxValue;
+        private readonly ListSeverity _severity = entry.Severity;
+        private readonly FlowScope _scope = entry.FlowScope;
+
+        public ListSeverity For(Flow flow, long now) =>
+            now < _ends && (_scope == FlowScope.Both || _scope == (flow == Flow.PayIn ? FlowScope.PayIn : FlowScope.PayOut)) ? _severity : ListSeverity.None;
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ClausumPanel.Storage.Outbox;
+
+/// <summary>The events the outside is told of, numbered as the rows keep them. Source of the names: Clausum documentation, concepts/webhook-events.</summary>
+public enum OutboxEventType
+{
+    /// <summary><c>transaction.created</c></summary>
+    TransactionCreated = 1,
+
+    /// <summary><c>transaction.blocked</c>: a hard block, or any declined payout.</summary>
+    TransactionBlocked = 2,
+}
+
+/// <summary>Something to tell the outside, written in the transaction of what it tells; delivered later, at least once, in order.</summary>
+public sealed class OutboxEvent
+{
+    /// <summary>Order of the happenings.</summary>
+    public long Number { get; init; }
+    public OutboxEventType Type { get; init; }
+
+    /// <summary>The assessment's place in the log; the payload is made from it on delivery.</summary>
+    public long Seq { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long At { get; init; }
+}
+
+internal sealed class OutboxEventMap : IEntityTypeConfiguration<OutboxEvent>
+{
+    public void Configure(EntityTypeBuilder<OutboxEvent> builder)
+    {
+        builder.ToTable("outbox_events");
+        builder.HasKey(e => e.Number);
+        builder.Property(e => e.Number).ValueGeneratedNever();
+        builder.Property(e => e.Type).HasConversion<int>();
+    }
+}

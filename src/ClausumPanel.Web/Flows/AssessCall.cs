@@ -1,0 +1,79 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Web.Api;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>Everything one assessment needs on its way, made once and reused: what is read, what is known, what is decided, what is stored, what is answered.</summary>
+public sealed class AssessCall
+{
+    public AssessRequest Request { get; } = new();
+
+    /// <summary>The key it came with; null for one made in the panel.</summary>
+    public Guid? KeyId { get; set; }
+
+    public KeyType KeyType { get; set; }
+
+    /// <summary>The Idempotency-Key header, or null.</summary>
+    public string? IdempotencyKey { get; set; }
+
+    /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first byte was here.</summary>
+    public long Started { get; set; }
+
+    /// <summary>The answer; valid after <see cref="AssessTransaction.RunAsync"/> says <see cref="AssessStatus.Answered"/>.</summary>
+    public AssessAnswer Answer { get; } = new();
+
+    internal Facts Facts { get; } = new();
+    internal Assessment Assessment { get; } = new();
+    internal PendingAssessment Pending { get; } = new();
+    internal byte[] SignalBytes { get; } = new byte[SignalHits.MostBytes];
+    internal byte[] FactBytes { get; } = new byte[FactSnapshot.MostBytes];
+    internal int VelocityHandle { get; set; } = -1;
+    internal int ReplacedHandle { get; set; } = -1;
+
+    /// <summary>False after a time-out: the writer may still read it, so it must not be used again.</summary>
+    public bool IsReusable { get; internal set; } = true;
+}
+
+/// <summary>How a call ended.</summary>
+public enum AssessStatus
+{
+    /// <summary>Stored, or stored before: <see cref="AssessCall.Answer"/> says what to answer.</summary>
+    Answered,
+
+    /// <summary>The idempotency key stands for another body. Nothing is stored.</summary>
+    Conflict,
+
+    /// <summary>Another request under the same key is still running.</summary>
+    InProgress,
+
+    /// <summary>The store cannot take it. Nothing is stored; the caller may try again.</summary>
+    Unavailable,
+
+    /// <summary>It took too long. It may yet be stored; a retry under the same key gets that answer.</summary>
+    TimedOut,
+}
+
+/// <summary>The numbers of an answer, before they become JSON; the same whether it was decided now or read from the log.</summary>
+public sealed class AssessAnswer
+{
+    public bool Replayed { get; set; }
+    public Guid AssessmentId { get; set; }
+    public Flow Flow { get; set; }
+    public Decision Decision { get; set; }
+    public int Score { get; set; }
+    public string? BlockedBy { get; set; }
+    public string SessionId { get; set; } = "";
+    public int LatencyMicroseconds { get; set; }
+    public int PolicyVersion { get; set; }
+    public string Currency { get; set; } = "";
+    public string? OrderId { get; set; }
+    public string? PaymentId { get; set; }
+    public string? IdempotencyKey { get; set; }
+    public string? SubmerchantId { get; set; }
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+    public SignalHit[] SignalBuffer { get; } = new SignalHit[Assessment.MostSignals];
+    public int SignalCount { get; set; }
+    public ReadOnlySpan<SignalHit> Signals => SignalBuffer.AsSpan(0, SignalCount);
+}

@@ -1,0 +1,312 @@
+using System.Diagnostics;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Velocity;
+using ClausumPanel.Web.Api;
+using ClausumPanel.Web.Enrichment;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>
+/// One assessment in order: replay? → enrich → remember → decide → write → answer. The one way into the log, for the API, the demo and imported history alike.
+/// </summary>
+public sealed class AssessTransaction(
+    AssessmentMemory memory, AssessmentLog log, PolicyShelf policies, ListShelf lists, Enricher enricher, IServiceScopeFactory scopes, TimeProvider clock, AssessOptions options)
+{
+    /// <summary>Sorts of hashed texts beside the entities' own, see <see cref="EntityHasher"/>.</summary>
+    private const byte SessionSort = 64, ExplicitSort = 65, PairSort = 67, MethodSort = 69;
+
+    private const string AnotherPair = "order_id and payment_id were assessed in the last 24 hours with another amount, currency or payment method: assessed anew";
+
+    private readonly TimeZoneInfo _zone = options.Zone;
+    private readonly Deadline _deadline = new(clock, options.Budget);
+
+    /// <summary>Judges and stores the call's request. When it says <see cref="AssessStatus.Answered"/>, the assessment is on disk.</summary>
+    public async ValueTask<AssessStatus> RunAsync(AssessCall call, CancellationToken stop)
+    {
+        var request = call.Request;
+        var now = request.OccurredAt ?? clock.GetUtcNow();
+        var at = now.ToUnixTimeMilliseconds();
+        var (key, fingerprint, isPair) = IdempotencyOf(call);
+        if (key != default)
+        {
+            while (true)
+            {
+                var met = memory.Idempotency.Begin(key, fingerprint, at, isPair, out var seq, out var running);
+                if (met is Replay.First) break;
+                if (met is Replay.FirstOfAnother)
+                {
+                    request.Warnings.Add(AnotherPair);
+                    break;
+                }
+                if (met is Replay.Conflict) return AssessStatus.Conflict;
+                if (running is not null)
+                {
+                    try
+                    {
+                        seq = await running.WaitAsync(options.Budget, clock, stop);
+                    }
+                    catch (TimeoutException)
+                    {
+                        return AssessStatus.InProgress;
+                    }
+                    if (seq == 0) continue;
+                }
+                await ReplayAsync(call, seq, stop);
+                return AssessStatus.Answered;
+            }
+        }
+        try
+        {
+            return await JudgeAsync(call, now, key, fingerprint, stop);
+        }
+        catch (Exception) when (key != default && call.Pending.Settled is null)
+        {
+            // It never came to the writer, who otherwise settles the key.
+            memory.Idempotency.Abandon(key);
+            throw;
+        }
+    }
+
+    /// <summary>Takes an abandoned checkout out of velocity. Doing it twice, or for a session nobody knows, changes nothing.</summary>
+    public async Task ReleaseAsync(string sessionId, CancellationToken stop)
+    {
+        if (!memory.Sessions.TryFind(memory.Hasher.Key(SessionSort, sessionId, null), out var session)) return;
+        await log.ReleaseAsync(session.Seq, clock.GetUtcNow().ToUnixTimeMilliseconds()).WaitAsync(stop);
+        memory.Velocity.Release(session.Handle);
+    }
+
+    private async ValueTask<AssessStatus> JudgeAsync(AssessCall call, DateTimeOffset now, UInt128 key, UInt128 fingerprint, CancellationToken stop)
+    {
+        var request = call.Request;
+        var at = now.ToUnixTimeMilliseconds();
+        var facts = call.Facts;
+        facts.Clear();
+        call.ReplacedHandle = -1;
+        call.Pending.Settled = null;
+        enricher.Fill(request, facts, now);
+        SetServiceFacts(call, now);
+
+        var session = request.SessionId ?? NewSessionId(at);
+        var sessionKey = memory.Hasher.Key(SessionSort, session, null);
+        long? replaces = null;
+        if (request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && at - earlier.At is >= 0 and var age && age <= SessionIndex.Mergeable.TotalMilliseconds)
+        {
+            replaces = earlier.Seq;
+            call.ReplacedHandle = earlier.Handle;
+            if (call.KeyType == KeyType.Server) await MergeBrowserFactsAsync(facts, earlier.Seq, stop);
+        }
+
+        lists.Current.Fill(facts, request.Flow, at);
+        var seen = Seen(request, facts, at);
+        call.VelocityHandle = memory.Velocity.Observe(seen, facts, call.ReplacedHandle);
+        try
+        {
+            var judge = policies.Active;
+            judge.Assessor.Assess(facts, call.Assessment);
+            memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
+            Fill(call, seen, session, sessionKey, replaces, judge.Policy.Version, key, fingerprint);
+        }
+        catch
+        {
+            memory.Velocity.Undo(call.VelocityHandle, call.ReplacedHandle);
+            throw;
+        }
+        return await StoreAsync(call);
+    }
+
+    private async ValueTask<AssessStatus> StoreAsync(AssessCall call)
+    {
+        var pending = call.Pending;
+        pending.Settled = new Settlement(memory, call.VelocityHandle, call.ReplacedHandle).Done;
+        if (!log.TryAppend(pending))
+        {
+            pending.Settled(pending, false);
+            return AssessStatus.Unavailable;
+        }
+        _deadline.Watch(pending);
+        try
+        {
+            await pending.Stored;
+        }
+        catch (StoreUnavailableException)
+        {
+            return AssessStatus.Unavailable;
+        }
+        catch (TimeoutException)
+        {
+            call.IsReusable = false;
+            return AssessStatus.TimedOut;
+        }
+        Answer(call);
+        return AssessStatus.Answered;
+    }
+
+    private void SetServiceFacts(AssessCall call, DateTimeOffset now)
+    {
+        var local = TimeZoneInfo.ConvertTime(now, _zone);
+        call.Facts.Set(Known.KeyType, call.KeyType switch { KeyType.Checkout => "checkout", KeyType.Ingest => "ingest", _ => "server" });
+        call.Facts.Set(Known.Hour, local.Hour);
+        call.Facts.Set(Known.Weekday, local.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)local.DayOfWeek);
+    }
+
+    /// <summary>What the browser saw in the same session fills what the server does not know; it never replaces what the server says.</summary>
+    private async ValueTask MergeBrowserFactsAsync(Facts facts, long seq, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (await new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>()).FindAsync(seq, stop) is not { } stored) return;
+        var earlier = new Facts();
+        FactSnapshot.Read(stored.Facts, earlier);
+        if (earlier.Text(Known.KeyType) != "checkout") return;
+        foreach (var fact in BrowserFacts)
+        {
+            if (facts.Has(fact) || !earlier.Has(fact)) continue;
+            if (fact.Definition.IsText) facts.Set(fact, earlier.Text(fact)); else facts.Set(fact, earlier.Number(fact));
+        }
+    }
+
+    private static readonly Fact[] BrowserFacts =
+    [
+        Known.SessionDuration, Known.MouseMovements, Known.KeyboardEvents, Known.TouchEvents, Known.CopyPaste, Known.Fingerprint, Known.UserAgent, Known.Browser, Known.BrowserVersion,
+        Known.OperatingSystem, Known.DeviceClass, Known.Bot, Known.Headless, Known.Timezone, Known.TimezoneCountry,
+    ];
+
+    private Observation Seen(AssessRequest request, Facts facts, long at)
+    {
+        var hasher = memory.Hasher;
+        EntityKeys keys = default;
+        keys[(int)EntityKind.Email] = hasher.Key(EntityKind.Email, facts.Text(Known.EmailNormalized) ?? facts.Text(Known.Email));
+        keys[(int)EntityKind.Customer] = hasher.Key(EntityKind.Customer, facts.Text(Known.CustomerId));
+        keys[(int)EntityKind.Card] = facts.Text(Known.CardHash) is { } hash
+            ? hasher.Key(EntityKind.Card, hash)
+            : facts.Text(Known.CardLast4) is { } last4 ? hasher.Key(EntityKind.Card, facts.Text(Known.CardBin), last4) : 0;
+        keys[(int)EntityKind.Device] = hasher.Key(EntityKind.Device, facts.Text(Known.Fingerprint));
+        keys[(int)EntityKind.Ip] = hasher.Key(EntityKind.Ip, facts.Text(Known.Ip));
+        keys[(int)EntityKind.IpNetwork] = hasher.Key(EntityKind.IpNetwork, facts.Text(Known.IpNetwork));
+        keys[(int)EntityKind.Phone] = hasher.Key(EntityKind.Phone, facts.Text(Known.Phone));
+        keys[(int)EntityKind.CardBin] = hasher.Key(EntityKind.CardBin, facts.Text(Known.CardBin));
+        keys[(int)EntityKind.Beneficiary] = hasher.Key(EntityKind.Beneficiary, facts.Text(Known.BeneficiaryClabe) ?? facts.Text(Known.BeneficiaryIban) ?? facts.Text(Known.BeneficiaryAccountHash) ?? facts.Text(Known.BeneficiaryId));
+        return new Observation
+        {
+            At = at, Amount = request.Amount, Currency = request.Currency, Flow = request.Flow, Keys = keys,
+            Last4 = request.CardLast4 is { Length: 4 } digits && short.TryParse(digits, out var number) ? number : (short)-1,
+        };
+    }
+
+    private void Fill(AssessCall call, in Observation seen, string session, ulong sessionKey, long? replaces, int policyVersion, UInt128 key, UInt128 fingerprint)
+    {
+        var (request, assessment, pending) = (call.Request, call.Assessment, call.Pending);
+        pending.Reset();
+        pending.At = seen.At;
+        pending.Flow = request.Flow;
+        pending.Decision = assessment.Decision;
+        pending.Score = assessment.Score;
+        pending.BlockedBy = assessment.BlockedBy;
+        pending.Amount = request.Amount;
+        pending.Currency = request.Currency;
+        pending.PolicyVersion = policyVersion;
+        pending.KeyId = call.KeyId;
+        pending.SessionId = session;
+        pending.SessionKey = sessionKey;
+        pending.OrderId = request.OrderId;
+        pending.PaymentId = request.PaymentId;
+        pending.IdempotencyKey = call.IdempotencyKey ?? request.IdempotencyKey;
+        pending.IdempotencyHash = key;
+        pending.Fingerprint = fingerprint;
+        pending.Replaces = replaces;
+        pending.Warnings = request.Warnings.Count == 0 ? null : string.Join('\n', request.Warnings);
+        pending.Signals = call.SignalBytes.AsMemory(0, SignalHits.Write(assessment.Signals, call.SignalBytes));
+        pending.Facts = call.FactBytes.AsMemory(0, FactSnapshot.Write(call.Facts, call.FactBytes));
+        pending.Request = request.Body;
+        pending.Last4 = seen.Last4;
+        pending.Keys = seen.Keys;
+        pending.LatencyMicroseconds = (int)Math.Min(int.MaxValue, clock.GetElapsedTime(call.Started).TotalMicroseconds);
+    }
+
+    private static void Answer(AssessCall call)
+    {
+        var (pending, answer) = (call.Pending, call.Answer);
+        answer.Replayed = false;
+        answer.AssessmentId = pending.Id;
+        answer.Flow = pending.Flow;
+        answer.Decision = pending.Decision;
+        answer.Score = pending.Score;
+        answer.BlockedBy = pending.BlockedBy;
+        answer.SessionId = pending.SessionId;
+        answer.LatencyMicroseconds = pending.LatencyMicroseconds;
+        answer.PolicyVersion = pending.PolicyVersion;
+        answer.Currency = pending.Currency;
+        answer.OrderId = pending.OrderId;
+        answer.PaymentId = pending.PaymentId;
+        answer.IdempotencyKey = pending.IdempotencyKey;
+        answer.SubmerchantId = call.Request.SubmerchantId;
+        answer.Warnings = call.Request.Warnings;
+        call.Assessment.Signals.CopyTo(answer.SignalBuffer);
+        answer.SignalCount = call.Assessment.SignalCount;
+    }
+
+    private async ValueTask ReplayAsync(AssessCall call, long seq, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var stored = await new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>()).FindAsync(seq, stop)
+            ?? throw new InvalidOperationException($"The log has no assessment {seq}, though an idempotency key names it.");
+        var answer = call.Answer;
+        FactSnapshot.Read(stored.Facts, call.Facts);
+        answer.Replayed = true;
+        answer.AssessmentId = stored.Id;
+        answer.Flow = stored.Flow;
+        answer.Decision = stored.Decision;
+        answer.Score = stored.Score;
+        answer.BlockedBy = stored.BlockedBy;
+        answer.SessionId = stored.SessionId;
+        answer.LatencyMicroseconds = stored.LatencyMicroseconds;
+        answer.PolicyVersion = stored.PolicyVersion;
+        answer.Currency = stored.Currency;
+        answer.OrderId = stored.OrderId;
+        answer.PaymentId = stored.PaymentId;
+        answer.IdempotencyKey = stored.IdempotencyKey;
+        answer.SubmerchantId = call.Facts.Text(Known.SubmerchantId);
+        answer.Warnings = stored.Warnings?.Split('\n') ?? [];
+        answer.SignalCount = SignalHits.Read(stored.Signals, answer.SignalBuffer);
+    }
+
+    private (UInt128 Key, UInt128 Fingerprint, bool IsPair) IdempotencyOf(AssessCall call)
+    {
+        var request = call.Request;
+        var flow = request.Flow == Flow.PayIn ? "payin" : "payout";
+        if ((call.IdempotencyKey ?? request.IdempotencyKey) is { } key) return (Hash(ExplicitSort, key, flow), request.Fingerprint128, false);
+        if (request is not { OrderId: { } order, PaymentId: { } payment }) return default;
+        var method = Hash(MethodSort, $"{request.Amount} {request.Currency} {request.PaymentMethod} {request.CardBin} {request.CardLast4} {request.CardHash} {request.BeneficiaryClabe} {request.BeneficiaryIban}", null);
+        return (Hash(PairSort, $"{flow} {order}", payment), method, true);
+    }
+
+    private UInt128 Hash(byte sort, string text, string? rest) => new(memory.Hasher.Key(sort, text, rest), memory.Hasher.Key((byte)(sort + 1), text, rest));
+
+    private static string NewSessionId(long at)
+    {
+        const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+        Span<char> random = stackalloc char[9];
+        Random.Shared.GetItems(Digits, random);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ps_{at}_{random}");
+    }
+
+    /// <summary>What one assessment has changed in memory, and so must settle when the writer is done with it.</summary>
+    private sealed class Settlement(AssessmentMemory memory, int handle, int replaced)
+    {
+        public void Done(PendingAssessment pending, bool stored)
+        {
+            if (stored)
+            {
+                memory.Sessions.Set(pending.SessionKey, new SessionEntry(pending.Seq, handle, pending.At));
+                if (pending.IdempotencyHash != default) memory.Idempotency.Finish(pending.IdempotencyHash, pending.Seq);
+                return;
+            }
+            memory.Velocity.Undo(handle, replaced);
+            if (pending.IdempotencyHash != default) memory.Idempotency.Abandon(pending.IdempotencyHash);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Velocity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClausumPanel.Web.Tests.Storage;
+
+public sealed class AssessmentLogTests : IAsyncLifetime
+{
+    private const long Noon = 1_780_000_000_000;
+    private readonly string _folder = Directory.CreateTempSubdirectory("panel-log-").FullName;
+    private ServiceProvider _services = null!;
+    private StorageChoice _storage = null!;
+    private AssessmentLog _log = null!;
+
+    public async Task InitializeAsync()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:Panel"] = $"Data Source={Path.Combine(_folder, "panel.db")}" }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        _storage = services.AddPanelStorage(configuration, _folder);
+        _services = services.BuildServiceProvider();
+        await using var scope = _services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<PanelDb>().PrepareAsync(_storage, TimeProvider.System);
+        _log = Open();
+        await _log.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        _log.Dispose();
+        await _services.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, true);
+    }
+
+    [Fact]
+    public async Task What_is_acknowledged_is_there_with_all_that_belongs_to_it()
+    {
+        var payments = Enumerable.Range(0, 500).Select(i => Payment($"payer{i % 7}@example.mx", (Decision)(i % 4), i)).ToList();
+        foreach (var one in payments) Assert.True(_log.TryAppend(one));
+        foreach (var one in payments) await one.Stored;
+
+        await using var scope = _services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+        Assert.Equal(500, await db.Set<StoredAssessment>().CountAsync());
+        Assert.Equal(500, await db.Set<VelocityEvent>().CountAsync());
+        Assert.Equal(500, await db.Set<OutboxEvent>().CountAsync());
+        Assert.Equal(250, await db.Set<Review>().CountAsync());
+        Assert.Equal(500, await db.Set<Rollup>().SumAsync(r => r.Count));
+        Assert.Equal(payments.Sum(p => p.Amount), await db.Set<Rollup>().SumAsync(r => r.Amount));
+        var reader = new AssessmentReader(db);
+        foreach (var one in payments.Take(20)) Assert.Equal(one.SessionId, (await reader.FindAsync(one.Id, default))!.SessionId);
+        Assert.Null(await reader.FindAsync(AssessmentId.Create(Noon, payments[0].Seq, 1), default));
+    }
+
+    [Fact]
+    public async Task Lists_are_the_same_before_and_after_folding()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            var one = Payment($"payer{i % 7}@example.mx", (Decision)(i % 4), i);
+            Assert.True(_log.TryAppend(one));
+            await one.Stored;
+            if (i == 150) await _log.CatchUpAsync(default);
+        }
+        AssessmentFilter[] filters =
+        [
+            new(), new() { Decisions = [Decision.Decline] }, new() { Decisions = [Decision.Decline, Decision.Review] }, new() { Search = "PAYER3" }, new() { Search = "payer3@example.mx", Exactly = TermKind.Email },
+            new() { Search = "4242" }, new() { MinScore = 40, MaxScore = 60 }, new() { Currency = "MXN", MinAmount = 12_000 }, new() { From = Noon + 100_000, To = Noon + 200_000 },
+            new() { Country = "MX", Decisions = [Decision.Approve], Search = "payer" }, new() { Search = "nobody" }, new() { Signal = SignalCatalog.ByCode["short_session"].Id },
+        ];
+        await using var scope = _services.CreateAsyncScope();
+        var reader = new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>());
+        var before = await Everything(reader, filters);
+        await _log.CatchUpAsync(default);
+        var after = await Everything(reader, filters);
+        Assert.Equal(before, after);
+        Assert.Equal(300, before[0].Split(' ').Length);
+        Assert.Equal(300 / 7 + 1, before[3].Split(' ').Length);
+        Assert.Equal("", before[10]);
+    }
+
+    [Fact]
+    public async Task Every_commit_is_synced()
+    {
+        await using var connection = new SqliteConnection(_storage.ConnectionString);
+        await connection.OpenAsync();
+        Assert.Equal("wal", Scalar(connection, "PRAGMA journal_mode"));
+        Assert.Equal(16_384L, Scalar(connection, "PRAGMA page_size"));
+        using var store = new SqliteLogStore(_storage.ConnectionString + ";Cache=Default");
+        Assert.Equal(2L, Scalar((SqliteConnection)store.Connection, "PRAGMA synchronous"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_everybody_honestly_and_recovers_by_itself()
+    {
+        await _log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 60"));
+        var refused = 0;
+        for (var i = 0; i < 400 && refused == 0; i++)
+        {
+            var one = Payment("payer@example.mx", Decision.Approve, i, body: 8_000);
+            Assert.True(_log.TryAppend(one));
+            try
+            {
+                await one.Stored;
+            }
+            catch (StoreUnavailableException)
+            {
+                refused++;
+            }
+        }
+        Assert.Equal(1, refused);
+        Assert.NotNull(_log.Trouble);
+        await using var scope = _services.CreateAsyncScope();
+        var stored = await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<StoredAssessment>().CountAsync();
+        Assert.Equal(stored, await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<VelocityEvent>().CountAsync());
+
+        await _log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 1000000"));
+        var again = Payment("payer@example.mx", Decision.Approve, 999);
+        Assert.True(_log.TryAppend(again));
+        await again.Stored;
+        Assert.Null(_log.Trouble);
+    }
+
+    [Fact]
+    public async Task A_new_log_goes_on_where_the_old_one_stopped()
+    {
+        var first = Payment("payer@example.mx", Decision.Approve, 1);
+        _log.TryAppend(first);
+        await first.Stored;
+        _log.Dispose();
+        _log = Open();
+        await _log.StartAsync();
+        var second = Payment("payer@example.mx", Decision.Approve, 2);
+        _log.TryAppend(second);
+        await second.Stored;
+        Assert.Equal(first.Seq + 1, second.Seq);
+    }
+
+    [Fact]
+    public async Task Who_has_given_up_waiting_is_let_go_and_the_assessment_is_stored_all_the_same()
+    {
+        var gate = new ManualResetEventSlim();
+        var blocked = _log.RunAsync(_ => gate.Wait());
+        var one = Payment("payer@example.mx", Decision.Approve, 1);
+        var settled = new TaskCompletionSource<bool>();
+        one.Settled = (_, stored) => settled.SetResult(stored);
+        _log.TryAppend(one);
+        one.GiveUp(one.Filling);
+        await Assert.ThrowsAsync<TimeoutException>(async () => await one.Stored);
+        gate.Set();
+        await blocked;
+        Assert.True(await settled.Task);
+    }
+
+    private AssessmentLog Open() => AssessmentLog.Open(_storage, TimeProvider.System, NullLogger.Instance);
+
+    private static async Task<List<string>> Everything(AssessmentReader reader, AssessmentFilter[] filters)
+    {
+        var all = new List<string>();
+        foreach (var filter in filters)
+        {
+            foreach (var order in Enum.GetValues<AssessmentOrder>())
+            {
+                var seqs = new List<long>();
+                AssessmentCursor? after = null;
+                do
+                {
+                    var page = await reader.PageAsync(filter, order, after, 17, default);
+                    seqs.AddRange(page.Lines.Select(l => l.Seq));
+                    after = page.Next;
+                }
+                while (after is not null);
+                Assert.Equal(seqs.Count, seqs.Distinct().Count());
+                Assert.Equal(seqs.Count, await reader.CountAsync(filter, default));
+                if (order == AssessmentOrder.Newest) all.Add(string.Join(' ', seqs));
+                else Assert.Equal(seqs.Order(), all[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse).Order());
+            }
+        }
+        return all;
+    }
+
+    private static PendingAssessment Payment(string email, Decision decision, int i, int body = 20)
+    {
+        var facts = new Facts();
+        facts.Set(Known.Email, email);
+        facts.Set(Known.CardLast4, "4242");
+        facts.Set(Known.CardBin, "411111");
+        facts.Set(Known.IpCountry, i % 2 == 0 ? "MX" : "US");
+        var factBytes = new byte[FactSnapshot.MostBytes];
+        var signalBytes = new byte[SignalHits.MostBytes];
+        SignalHit[] hits = i % 3 == 0 ? [new SignalHit(SignalCatalog.ByCode["short_session"].Index, 8, 1_000, double.NaN, null)] : [];
+        return new PendingAssessment
+        {
+            At = Noon + (i * 1_000), Amount = 10_000 + (i * 10), Currency = i % 5 == 0 ? "USD" : "MXN", Decision = decision, Score = (int)decision * 25, PolicyVersion = 1, SessionId = $"ps_{Noon + i}_abcdefghi",
+            SessionKey = (ulong)i + 1, OrderId = $"ord-{i}", Facts = factBytes.AsMemory(0, FactSnapshot.Write(facts, factBytes)), Signals = signalBytes.AsMemory(0, SignalHits.Write(hits, signalBytes)),
+            Request = new byte[body], Last4 = 4242, Keys = default,
+        };
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    private static void Execute(System.Data.Common.DbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
