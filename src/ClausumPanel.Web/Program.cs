@@ -31,7 +31,7 @@ try
     await using var app = builder.Build();
     app.CheckSettings();
     if (command is not null) return await app.RunCommandAsync(command);
-    app.Services.BeginEnrichment();
+    var enrichment = app.Services.LoadReferenceDataAsync();
     using var ownership = await app.PrepareStorageAsync(storage);
 
     app.UseProxies();
@@ -46,6 +46,7 @@ try
     app.MapRazorPages().WithStaticAssets();
     app.MapHealth();
 
+    await enrichment;
     await app.RunAsync();
     return 0;
 }

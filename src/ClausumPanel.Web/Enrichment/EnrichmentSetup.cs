@@ -12,8 +12,7 @@ internal static class EnrichmentSetup
         services.AddSingleton<Enricher>();
     }
 
-    /// <summary>
-    /// Begins to load the reference data while the rest of the service starts. Whoever needs it waits for it, and is the one who hears what is wrong with it.
-    /// </summary>
-    public static void BeginEnrichment(this IServiceProvider services) => Task.Run(services.GetRequiredService<ReferenceData>);
+    /// <summary>Loads the reference data beside whatever else starts; to be awaited before the first request is served.</summary>
+    /// <exception cref="Storage.SettingException">A file is missing or cannot be used.</exception>
+    public static Task LoadReferenceDataAsync(this IServiceProvider services) => Task.Run(services.GetRequiredService<ReferenceData>);
 }

@@ -78,7 +78,7 @@ public sealed class UserAgents
         {
             if (NotRobots.Contains(pattern)) continue;
             if (IsPlain(pattern, out var text)) plain.Add(text);
-            else others.Add((Hint(pattern), new Lazy<Regex>(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant))));
+            else others.Add((Hint(pattern), Linear(pattern)));
         }
         _robots = SearchValues.Create([.. plain], StringComparison.Ordinal);
         _hints = SearchValues.Create([.. others.Select(o => o.Hint)], StringComparison.Ordinal);
@@ -171,6 +171,18 @@ public sealed class UserAgents
             number = (number * 10) + c - '0';
         }
         return number;
+    }
+
+    // An expression that takes linear time is costly to build, so it is built when its plain part first turns up; whether it can be is found out at start.
+    private static Lazy<Regex> Linear(string pattern)
+    {
+        _ = new Regex(pattern, RegexOptions.CultureInvariant);
+        for (var i = 0; i < pattern.Length - 1; i++)
+        {
+            if (pattern[i] == '(' && pattern[i + 1] == '?') throw new FormatException($"the pattern '{pattern}' looks around or groups in a way that cannot be matched in linear time");
+            if (pattern[i] == '\\' && (pattern[++i] is 'k' or 'G' || char.IsAsciiDigit(pattern[i]))) throw new FormatException($"the pattern '{pattern}' refers back, which cannot be matched in linear time");
+        }
+        return new(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
     }
 
     // "Automaton|Newsify" outside parentheses is two patterns.

@@ -40,6 +40,10 @@ public sealed class ReferenceDataTests : IDisposable
     [InlineData(nameof(DataOptions.NameVocabulary), "Peñalosa", "is not a word of plain lower-case letters")]
     [InlineData(nameof(DataOptions.Robots), "{", "the file cannot be used")]
     [InlineData(nameof(DataOptions.Robots), "[]", "holds no entries")]
+    [InlineData(nameof(DataOptions.Robots), """[{"pattern":"(bot"}]""", "the file cannot be used")]
+    [InlineData(nameof(DataOptions.Robots), """[{"pattern":"Evil(?=Bot)"}]""", "cannot be matched in linear time")]
+    [InlineData(nameof(DataOptions.Robots), """[{"pattern":"(a)Evil\\1"}]""", "cannot be matched in linear time")]
+    [InlineData(nameof(DataOptions.Robots), """[{"pattern":"[ab]*"}]""", "has no plain part")]
     [InlineData(nameof(DataOptions.SuspiciousTlds), "", "holds no entries")]
     public void A_broken_file_is_named_with_what_is_wrong(string setting, string content, string problem)
     {
