@@ -18,6 +18,19 @@ internal static class PolicyCheck
         return problems.Found;
     }
 
+    /// <summary>The policy without what no signal of this version knows or takes.</summary>
+    public static Policy Prune(Policy policy) => policy with
+    {
+        Signals = [.. from setting in policy.Signals
+                      let definition = SignalCatalog.ByCode.GetValueOrDefault(setting.Code)
+                      where definition is { IsFixed: false }
+                      select setting with
+                      {
+                          Parameters = setting.Parameters.Where(p => definition.Parameters.Any(d => d.Name == p.Key && p.Value >= d.Minimum && p.Value <= d.Maximum)).ToDictionary(),
+                          Texts = setting.Texts.Where(t => definition.Words.Any(d => d.Name == t.Key)).ToDictionary(),
+                      }],
+    };
+
     private static void CheckBands(Bands bands, PolicyProblems problems)
     {
         Check("bands.review", bands.Review, 1);

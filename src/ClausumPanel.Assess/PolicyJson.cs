@@ -9,6 +9,7 @@ namespace ClausumPanel.Assess;
 /// <summary>A policy as a JSON document. The same policy always gives the same bytes, one signal a line, so that two versions can be compared as texts.</summary>
 public static class PolicyJson
 {
+    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 };
     private static readonly JsonWriterOptions Outer = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Inner = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -20,7 +21,7 @@ public static class PolicyJson
         problems = found.Found;
         try
         {
-            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
+            using var document = JsonDocument.Parse(utf8, Reading);
             var read = new PolicyReader(found).Policy(document.RootElement);
             if (found.Found.Count == 0) found.Found.AddRange(PolicyCheck.Problems(read));
             if (found.Found.Count > 0) return false;
@@ -38,6 +39,29 @@ public static class PolicyJson
 
     /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems) => TryRead(Encoding.UTF8.GetBytes(json), out policy, out problems);
+
+    /// <summary>
+    /// Reads a policy that an earlier version of the program accepted and stored: signals, parameters and word lists that are gone since, and values whose bounds
+    /// have changed, are passed over and named, for a policy that once judged must not keep the service from starting.
+    /// </summary>
+    public static bool TryReadStored(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> passedOver)
+    {
+        if (TryRead(json, out policy, out passedOver)) return true;
+        var shape = new PolicyProblems();
+        try
+        {
+            using var document = JsonDocument.Parse(json, Reading);
+            policy = PolicyCheck.Prune(new PolicyReader(shape).Policy(document.RootElement));
+        }
+        // Already told by the first reading.
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+        if (shape.Found.Count == 0 && PolicyCheck.Problems(policy).Count == 0) return true;
+        policy = null;
+        return false;
+    }
 
     /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order.</summary>
     public static string Write(Policy policy) => Encoding.UTF8.GetString(WriteUtf8(policy));

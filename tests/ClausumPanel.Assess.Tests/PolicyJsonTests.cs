@@ -112,6 +112,26 @@ public sealed class PolicyJsonTests
     }
 
     [Fact]
+    public void A_policy_of_an_earlier_version_is_still_read_and_what_is_gone_is_named()
+    {
+        const string Stored = """
+            {"version":3,"bands":{"review":30,"challenge":50,"decline":80},"only_named":true,
+             "signals":{"gone_signal":{"weight":5},"short_session":{"weight":9,"parameters":{"below":999999999,"gone":1},"words":{"gone":["x"]}},"high_velocity":{"weight":30,"parameters":{"above":7}}}}
+            """;
+        Assert.False(PolicyJson.TryRead(Stored, out _, out _));
+        Assert.True(PolicyJson.TryReadStored(Stored, out var policy, out var passedOver));
+        Assert.Equal(["signals.gone_signal", "signals.short_session.parameters.below", "signals.short_session.parameters.gone", "signals.short_session.words.gone"], passedOver.Select(p => p.Place));
+        Assert.Equal(["short_session", "high_velocity"], policy.Signals.Select(s => s.Code));
+        Assert.Equal((9, 7d), (policy.Signals[0].Weight, policy.Signals[1].Parameters["above"]));
+
+        Assert.True(PolicyJson.TryReadStored(PolicyJson.Write(Policy.Default), out _, out var nothing));
+        Assert.Empty(nothing);
+        Assert.False(PolicyJson.TryReadStored("{", out _, out _));
+        Assert.False(PolicyJson.TryReadStored("{}", out _, out _));
+        Assert.False(PolicyJson.TryReadStored("""{"bands":{"review":30,"challenge":20,"decline":80}}""", out _, out _));
+    }
+
+    [Fact]
     public void A_policy_made_in_code_is_checked_alike()
     {
         var wrong = Policy.Default with { Bands = new Bands(50, 30, 200), Signals = [new("nope", 500, true, new Dictionary<string, double>(), new Dictionary<string, IReadOnlyList<string>>())] };

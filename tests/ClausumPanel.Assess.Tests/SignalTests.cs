@@ -61,7 +61,10 @@ public sealed class SignalTests
             [Plain.With(Ip, Declines, TenMinutes, 4).With(Ip, Cards, TenMinutes, 3)],
             [Plain.With(Ip, Declines, TenMinutes, 3).With(Ip, Cards, TenMinutes, 3), Plain.With(Ip, Declines, TenMinutes, 4).With(Ip, Cards, TenMinutes, 2), Plain.With(Ip, Declines, TenMinutes, 4).With(Device, Cards, TenMinutes, 3)]),
 
+        new("card_brand_mismatch", "The card's first digits are not those of visa", [Plain.With(Known.CardBrand, "visa").With(Known.CardScheme, "mastercard")], [Plain.With(Known.CardBrand, "visa").With(Known.CardScheme, "visa"), Plain.With(Known.CardBrand, "visa")]),
+
         // Payer.
+        new("invalid_phone", "The phone number cannot exist", [Plain.With(Known.PhoneValid, false)], [Plain.With(Known.PhoneValid, true), Plain]),
         new("payer_prior_fraud", "Earlier transactions of this payer reported as fraud: 1", [Plain.With(Email, Reported, 1), Plain.With(EntityKind.Card, Reported, 1), Plain.With(Phone, Reported, 1)], [Plain.With(Email, Reported, 0), Plain.With(Ip, Reported, 1)]),
         new("payer_prior_chargeback", "Earlier transactions of this payer that were disputed: 1", [Plain.With(Customer, Disputed, 1)], [Plain.With(Customer, Disputed, 0)]),
         new("new_payer", "First transaction of this payer", [Plain.With(Email, HistoryPart.Count, 0), Plain.With(Customer, HistoryPart.Count, 0).With(Email, HistoryPart.Count, 0)], [Plain, Plain.With(Customer, HistoryPart.Count, 0).With(Email, HistoryPart.Count, 1)]),
@@ -128,6 +131,7 @@ public sealed class SignalTests
         new("gibberish_email", "The name in the e-mail address looks random: 75 of 100", [Plain.With(Known.EmailGibberish, 75)], [Plain.With(Known.EmailGibberish, 74)]),
         new("digits_heavy_email", "Digits make up 60 % of the name in the e-mail address", [Plain.With(Known.EmailDigits, 60)], [Plain.With(Known.EmailDigits, 59)]),
         new("role_email", "The e-mail address names a function, not a person", [Plain.With(Known.EmailRole, true)], [Plain.With(Known.EmailRole, false)]),
+        new("tagged_email", "The e-mail address carries a tag its provider ignores", [Plain.With(Known.EmailTagged, true)], [Plain.With(Known.EmailTagged, false)]),
 
         // Behaviour.
         new("short_session", "The session lasted only 2.9 s", [Plain.With(Known.SessionDuration, 2_999)], [Plain.With(Known.SessionDuration, 3_000), Plain]),
@@ -148,9 +152,10 @@ public sealed class SignalTests
         new("headless_browser", "The browser is run by a program", [Plain.With(Known.Headless, true)], [Plain.With(Known.Headless, false)]),
         new("missing_user_agent", "A device fingerprint was sent but no user agent", [Plain.With(Known.Fingerprint, "fp_1")], [Plain, Plain.With(Known.Fingerprint, "fp_1").With(Known.UserAgent, "Mozilla/5.0 (X11; Linux) Firefox/130.0")]),
         new("odd_user_agent", "The user agent is no known browser's",
-            [Plain.With(Known.UserAgent, "1234567890123456789").With(Known.Browser, "chrome"), Plain.With(Known.UserAgent, "Something nobody has ever heard of")],
+            [Plain.With(Known.UserAgent, "1234567890123456789").With(Known.Browser, "chrome"), Plain.With(Known.UserAgent, "Something nobody has ever heard of"), Plain.With(Known.UserAgent, "Something nobody has ever heard of").With(Known.Browser, "other")],
             [Plain.With(Known.UserAgent, "12345678901234567890").With(Known.Browser, "chrome"), Plain.With(Known.UserAgent, "curl/8").With(Known.Bot, true), Plain]),
-        new("outdated_browser", "chrome 89 is years old", [Plain.With(Known.Browser, "chrome").With(Known.BrowserVersion, 89)], [Plain.With(Known.Browser, "chrome").With(Known.BrowserVersion, 90), Plain.With(Known.Browser, "safari").With(Known.BrowserVersion, 17)]),
+        new("outdated_browser", "chrome 89 is years old", [Plain.With(Known.Browser, "chrome").With(Known.BrowserVersion, 89).With(Known.BrowserOutdated, true)],
+            [Plain.With(Known.Browser, "chrome").With(Known.BrowserVersion, 130).With(Known.BrowserOutdated, false), Plain.With(Known.BrowserOutdated, true).With(Known.Bot, true)]),
         new("new_device_known_customer", "First time on this device after 3 transactions of the customer", [Plain.With(Device, HistoryPart.Count, 0).With(Customer, HistoryPart.Count, 3)],
             [Plain.With(Device, HistoryPart.Count, 0).With(Customer, HistoryPart.Count, 2), Plain.With(Device, HistoryPart.Count, 1).With(Customer, HistoryPart.Count, 3)]),
         new("many_devices_per_customer", "4 devices of one customer in 24 hours", [Plain.With(Customer, Devices, OneDay, 4)], [Plain.With(Customer, Devices, OneDay, 3)]),
@@ -185,13 +190,14 @@ public sealed class SignalTests
         new("payout_unattributed_initiator", "Nobody in particular ordered the payout",
             [Given.APayout.With(Known.PayoutInitiator, null), Given.APayout.With(Known.PayoutInitiator, " "), Given.APayout.With(Known.PayoutInitiator, "System")], [Given.APayout, Plain]),
         new("payout_invalid_clabe", "The CLABE's check digit is wrong", [Given.APayout.With(Known.BeneficiaryClabeValid, false)], [Given.APayout.With(Known.BeneficiaryClabeValid, true), Given.APayout]),
+        new("payout_invalid_iban", "The IBAN's length or check digits are wrong", [Given.APayout.With(Known.BeneficiaryIbanValid, false)], [Given.APayout.With(Known.BeneficiaryIbanValid, true), Given.APayout]),
         new("payout_new_beneficiary_large_amount", "First payout to this beneficiary, and at once 20,000.00 MXN", [LargePayout.With(Known.PayoutFirst, true)], [LargePayout, LargePayout.With(Known.PayoutFirst, true).With(Known.Amount, 1_999_999)]),
         new("payout_burst", "4 payouts to this beneficiary in the last hour", [Given.APayout.With(Beneficiary, Measure.Count, OneHour, 3)], [Given.APayout.With(Beneficiary, Measure.Count, OneHour, 2)]),
         new("payout_daily_amount", "40,000.00 MXN to this beneficiary in the last 24 hours", [Given.APayout.With(Beneficiary, Sum, OneDay, 3_985_000)], [Given.APayout.With(Beneficiary, Sum, OneDay, 3_984_999)]),
         new("payout_many_payers", "This beneficiary was paid for 4 e-mail addresses in the last 7 days", [Given.APayout.With(Beneficiary, Emails, SevenDays, 4)], [Given.APayout.With(Beneficiary, Emails, SevenDays, 3)]),
         new("payout_account_country_mismatch", "Account in MX, beneficiary in US",
-            [Given.APayout.With(Known.BeneficiaryClabe, "032180000118359719").With(Known.BeneficiaryCountry, "US"), Given.APayout.With(Known.BeneficiaryIban, "mx00").With(Known.BeneficiaryCountry, "US")],
-            [Given.APayout.With(Known.BeneficiaryClabe, "032180000118359719").With(Known.BeneficiaryCountry, "MX"), Given.APayout.With(Known.BeneficiaryIban, "ES9121000418450200051332").With(Known.BeneficiaryCountry, "ES"), Given.APayout.With(Known.BeneficiaryClabe, "032180000118359719")]),
+            [Given.APayout.With(Known.BeneficiaryClabe, "032180000118359719").With(Known.BeneficiaryCountry, "US"), Given.APayout.With(Known.BeneficiaryIbanCountry, "MX").With(Known.BeneficiaryCountry, "US"), Given.APayout.With(Known.BeneficiaryBicCountry, "MX").With(Known.BeneficiaryCountry, "US")],
+            [Given.APayout.With(Known.BeneficiaryClabe, "032180000118359719").With(Known.BeneficiaryCountry, "MX"), Given.APayout.With(Known.BeneficiaryIbanCountry, "ES").With(Known.BeneficiaryBicCountry, "ES").With(Known.BeneficiaryCountry, "ES"), Given.APayout.With(Known.BeneficiaryClabe, "032180000118359719")]),
         new("payout_beneficiary_prior_fraud", "Earlier payouts to this beneficiary reported as fraud: 1", [Given.APayout.With(Beneficiary, Reported, 1)], [Given.APayout.With(Beneficiary, Reported, 0)]),
     ];
 

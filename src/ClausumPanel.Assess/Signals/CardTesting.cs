@@ -42,6 +42,8 @@ internal static class CardTesting
                 new("cards", 3, 1, 1_000, "cards", "… when they came with at least this many cards"),
             ],
         },
+        new(911, "card_brand_mismatch", PayIn, 8, "Card brand differs", "The card's first digits are not those of {2}",
+            (in s, t, ref f) => f.If(s.Differ(Known.CardBrand, Known.CardScheme), text: s.Text(Known.CardBrand))),
     ];
 
     private static SignalDefinition Many(ushort id, string code, int weight, string title, string sentence, double above, Measure measure, EntityKind kind, Window window)

@@ -16,17 +16,12 @@ internal static class Device
         new(403, "missing_user_agent", PayIn, 5, "No user agent", "A device fingerprint was sent but no user agent",
             (in s, t, ref f) => f.If(s.Has(Known.Fingerprint) && !s.Has(Known.UserAgent))),
         new(404, "odd_user_agent", Both, 6, "Unusual user agent", "The user agent is no known browser's",
-            (in s, t, ref f) => f.If(s.Text(Known.UserAgent) is { } agent && !s.Is(Known.Bot) && !s.Is(Known.Headless) && (agent.Length < t[0] || !s.Has(Known.Browser))))
+            (in s, t, ref f) => f.If(s.Text(Known.UserAgent) is { } agent && !s.Is(Known.Bot) && !s.Is(Known.Headless) && (agent.Length < t[0] || s.Text(Known.Browser) is null or "other")))
         {
             Parameters = [new("shorter_than", 20, 0, 200, "characters", "A user agent shorter than this is unusual")],
         },
         new(405, "outdated_browser", Both, 5, "Outdated browser", "{2} {0} is years old",
-            (in s, t, ref f) => f.If(s.Number(Known.BrowserVersion) < t[0] && t.Lists(0, s.Text(Known.Browser)), s.Number(Known.BrowserVersion), text: s.Text(Known.Browser)))
-        {
-            A = SignalNumber.Count,
-            Parameters = [new("below", 90, 1, 1_000, null, "Major versions below this are outdated")],
-            Words = [new("browsers", ["chrome", "edge", "firefox", "opera"], "Browsers whose version is looked at")],
-        },
+            (in s, t, ref f) => f.If(s.Is(Known.BrowserOutdated) && !s.Is(Known.Bot), s.Number(Known.BrowserVersion), text: s.Text(Known.Browser))) { A = SignalNumber.Count },
         new(406, "new_device_known_customer", PayIn, 8, "New device of a known customer", "First time on this device after {0} transactions of the customer",
             (in s, t, ref f) => f.If(s.Number(Histories.DeviceCount) == 0 && s.Number(Histories.CustomerCount) >= t[0], s.Number(Histories.CustomerCount)))
         {

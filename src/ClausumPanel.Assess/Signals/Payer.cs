@@ -108,6 +108,7 @@ internal static class Payer
                 new("days", 2, 1, 365, "days", "… when the first is less than this long ago"),
             ],
         },
+        new(1013, "invalid_phone", Both, 5, "Impossible phone number", "The phone number cannot exist", (in s, t, ref f) => f.If(s.Number(Known.PhoneValid) == 0)),
     ];
 
     // A taken-over account is loyal too, so a device never seen before takes the credit away.

@@ -51,9 +51,10 @@ internal static class Payout
             Parameters = [new("above", 3, 1, 10_000, "addresses", "More e-mail addresses than this, the present one included, are many")],
         },
         new(1110, "payout_account_country_mismatch", PayOut, 15, "Account and country differ", "Account in {0}, beneficiary in {1}",
-            (in s, t, ref f) => s.Text(Known.BeneficiaryCountry) is { Length: 2 } country && (
-                f.If(s.Text(Known.BeneficiaryClabe) is not null && country != "MX", Mexico, CountryNumber.Of(country))
-                || f.If(s.Text(Known.BeneficiaryIban) is { Length: > 2 } iban && !iban.AsSpan(0, 2).Equals(country, StringComparison.OrdinalIgnoreCase), IbanCountry(s), CountryNumber.Of(country))))
+            (in s, t, ref f) => s.Text(Known.BeneficiaryCountry) is { } country && (
+                f.If(s.Has(Known.BeneficiaryClabe) && country != "MX", Mexico, CountryNumber.Of(country))
+                || f.If(s.Differ(Known.BeneficiaryIbanCountry, Known.BeneficiaryCountry), CountryNumber.Of(s.Text(Known.BeneficiaryIbanCountry)), CountryNumber.Of(country))
+                || f.If(s.Differ(Known.BeneficiaryBicCountry, Known.BeneficiaryCountry), CountryNumber.Of(s.Text(Known.BeneficiaryBicCountry)), CountryNumber.Of(country))))
         {
             A = SignalNumber.Country,
             B = SignalNumber.Country,
@@ -64,12 +65,11 @@ internal static class Payout
             A = SignalNumber.Count,
             Parameters = [new("at_least", 1, 1, 100, "reports", "Reports from which it counts")],
         },
+        new(1112, "payout_invalid_iban", PayOut, 30, "Invalid IBAN", "The IBAN's length or check digits are wrong", (in s, t, ref f) => f.If(s.Number(Known.BeneficiaryIbanValid) == 0)),
     ];
 
     private static readonly double Mexico = CountryNumber.Of("MX");
 
     /// <summary>The caller's word counts; where it gives none, our memory does.</summary>
     private static bool IsFirst(in Sight s) => s.Is(Known.PayoutFirst) || (!s.Has(Known.PayoutFirst) && s.Number(Histories.BeneficiaryCount) == 0);
-
-    private static double IbanCountry(in Sight s) => s.Text(Known.BeneficiaryIban) is { Length: > 2 } iban ? (char.ToUpperInvariant(iban[0]) << 8) | char.ToUpperInvariant(iban[1]) : double.NaN;
 }
