@@ -24,7 +24,15 @@ internal static class FactNumbers
         IndexByNumber = new ushort[Lines.Max(line => line.Number) + 1];
         Array.Fill(IndexByNumber, Unknown);
         foreach (var row in Rows) IndexByNumber[row.Number] = row.Index;
+        IsStretch = new bool[Rows.Length];
+        for (var at = 0; at + Stretch <= Rows.Length; at++) IsStretch[at] = Enumerable.Range(at, Stretch).All(i => !Rows[i].IsText && Rows[i].Index == Rows[at].Index + (i - at));
     }
+
+    /// <summary>How many rows a stretch has.</summary>
+    internal const int Stretch = 8;
+
+    /// <summary>True where this row and the seven after it are numbers that lie side by side in memory.</summary>
+    internal static bool[] IsStretch { get; }
 
     /// <summary>The lines of the file.</summary>
     internal static IReadOnlyList<(ushort Number, string Name)> Lines { get; }

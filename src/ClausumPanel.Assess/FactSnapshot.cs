@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ClausumPanel.Assess;
 
 /// <summary>
@@ -72,6 +74,7 @@ public static class FactSnapshot
     {
         writer.Byte(Version);
         var rows = FactNumbers.Rows;
+        var stretches = FactNumbers.IsStretch;
         var numbers = facts.Numbers;
         var texts = facts.Texts;
         var last = 0;
@@ -92,7 +95,9 @@ public static class FactSnapshot
             var number = numbers[row.Index];
             if (double.IsNaN(number))
             {
-                at++;
+                // Most facts are missing most of the time: eight at a look.
+                if (stretches[at] && AreMissing(numbers.Slice(row.Index, FactNumbers.Stretch))) at += FactNumbers.Stretch;
+                else at++;
                 continue;
             }
             if (!IsWhole(number))
@@ -110,6 +115,12 @@ public static class FactSnapshot
             last = rows[end - 1].Number;
             at = end;
         }
+    }
+
+    private static bool AreMissing(ReadOnlySpan<double> eight)
+    {
+        var (one, two) = (Vector256.Create(eight), Vector256.Create(eight[4..]));
+        return !Vector256.EqualsAny(one, one) && !Vector256.EqualsAny(two, two);
     }
 
     private static ulong Head(int gap, Kind kind) => ((ulong)gap << 2) | (byte)kind;

@@ -7,6 +7,9 @@ public static class SignalText
 {
     private static readonly CultureInfo ApiCulture = CultureInfo.GetCultureInfo("en-US");
 
+    /// <summary>The words and units that sentences are filled with and that are translated on their own.</summary>
+    public static IReadOnlyList<string> Pieces { get; } = ["block list", "flag list", "review list", "allow list", "{0} ms", "{0} s", "{0} min", "{0} h", "{0} days"];
+
     /// <summary>The sentence as the API speaks it, in English: <c>6 transactions in the last hour</c>.</summary>
     /// <param name="hit">The hit.</param>
     /// <param name="currency">ISO 4217 of the assessment, for amounts.</param>

@@ -112,6 +112,23 @@ public sealed partial class CatalogueTests
                     Assert.Equal($"velocity.{kind.Name()}.{measure.Name()}_{window.Name()}", FactCatalog.Velocity(kind, measure, window).ToString());
     }
 
+    [Fact]
+    public void Every_text_a_person_may_read_is_listed_for_translation()
+    {
+        var all = EnglishTexts.All.ToHashSet();
+        var asked = new HashSet<string>();
+        var (random, facts, answer, assessor) = (new Random(3), new Facts(), new Assessment(), new Assessor(Policy.Default));
+        for (var i = 0; i < 2_000; i++)
+        {
+            assessor.Assess(RandomFacts.Fill(facts, random), answer);
+            foreach (var hit in answer.Signals) SignalText.Describe(hit, "MXN", text => { asked.Add(text); return text; }, System.Globalization.CultureInfo.InvariantCulture);
+        }
+        Assert.True(asked.Count > 100);
+        Assert.Superset(asked, all);
+        Assert.Contains("Disposable e-mail", all);
+        Assert.All(all, text => Assert.Equal(text.Trim(), text));
+    }
+
     [GeneratedRegex(@"\{(\d)\}")]
     private static partial Regex Place();
 }

@@ -66,7 +66,7 @@ public sealed class FactSnapshotTests
     [Fact]
     public void A_fact_that_left_the_catalogue_is_passed_over_and_counted()
     {
-        // Version 1; a text, a number and a run of two under numbers no fact has; then amount (1) is out of order and so cannot follow: currency of the start is kept.
+        // The currency, then a text, a number and a run of two under numbers no fact has.
         var writer = new PackedWriter(_buffer);
         writer.Byte(1);
         writer.Unsigned((2 << 2) | 0); writer.Text("MXN");
