@@ -36,6 +36,7 @@ try
 
     app.UseProxies();
     app.UseSecurityHeaders();
+    app.UseErrorPages();
     app.UseRouting();
     app.UseAuthentication();
     app.UseAuthorization();

@@ -1,5 +1,7 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Team;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
@@ -57,9 +59,8 @@ internal static class SignInSetup
             cookie.ExpireTimeSpan = TimeSpan.FromMinutes(security.Value.IdleMinutes);
             cookie.SlidingExpiration = true;
             cookie.LoginPath = "/account/login";
-            cookie.AccessDeniedPath = "/account/denied";
-            cookie.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
-            cookie.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
+            cookie.Events.OnRedirectToLogin = AskToSignIn;
+            cookie.Events.OnRedirectToAccessDenied = Forbid;
         });
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme).Configure<IOptions<SecurityOptions>, TimeProvider>((cookie, security, clock) =>
         {
@@ -86,19 +87,14 @@ internal static class SignInSetup
         cookie.Path = "/";
     }
 
-    // A page leads a person to where they sign in, or says no; machines and fragments get the status alone.
-    private static Task Answer(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context, int status)
+    // A page leads a person to where they sign in; machines and fragments get what they can follow.
+    private static Task AskToSignIn(RedirectContext<CookieAuthenticationOptions> context)
     {
-        var request = context.Request;
-        if (request.Path.StartsWithSegments("/api"))
+        if (context.Request.Path.StartsWithSegments("/api"))
         {
-            context.Response.StatusCode = status;
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         }
-        else if (status == StatusCodes.Status403Forbidden)
-        {
-            context.Response.StatusCode = status;
-        }
-        else if (request.Headers.ContainsKey("HX-Request"))
+        else if (context.Request.Headers.ContainsKey("HX-Request"))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             context.Response.Headers["HX-Redirect"] = "/account/login";
@@ -108,5 +104,15 @@ internal static class SignInSetup
             context.Response.Redirect(context.RedirectUri);
         }
         return Task.CompletedTask;
+    }
+
+    private static async Task Forbid(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var http = context.HttpContext;
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        var db = http.RequestServices.GetRequiredService<PanelDb>();
+        db.Audit(http.Actor, AuditActions.AccessRefused, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(), "route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText,
+            after: new { http.Request.Method });
+        await db.SaveChangesAsync();
     }
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using ClausumPanel.Storage;
 using ClausumPanel.Web.CommandLine;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Plumbing;
@@ -33,6 +35,8 @@ internal static class Startup
         });
         if (quiet) builder.Logging.ClearProviders();
         builder.Services.AddSettings<PanelOptions>("Panel", shared: true);
+        builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");
+        builder.Services.AddSingleton<StorageHealth>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
 
@@ -115,10 +119,22 @@ internal static class Startup
         });
     }
 
+    /// <summary>People get a page that says what happened; machines under /api have their own.</summary>
+    public static void UseErrorPages(this WebApplication app) => app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api"), pages =>
+    {
+        pages.UseExceptionHandler("/error/500");
+        pages.UseStatusCodePagesWithReExecute("/error/{0}");
+    });
+
+    /// <summary>Alive: the process answers. Ready: everything registered as a health check is, above all that a write would succeed.</summary>
     public static void MapHealth(this WebApplication app)
     {
         app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous().WithName("Live");
-        app.MapGet("/health/ready", async (PanelDb db, CancellationToken stop) =>
-            await db.Database.CanConnectAsync(stop) ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable)).AllowAnonymous().WithName("Ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        {
+            ResponseWriter = (context, report) => context.Response.WriteAsync(report.Status == HealthStatus.Healthy
+                ? "ready"
+                : "not ready: " + string.Join("; ", report.Entries.Where(e => e.Value.Status != HealthStatus.Healthy).Select(e => e.Value.Description ?? e.Key))),
+        }).AllowAnonymous().WithDisplayName("Ready");
     }
 }
