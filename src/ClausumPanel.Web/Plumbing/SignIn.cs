@@ -1,10 +1,12 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Team;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Plumbing;
@@ -68,12 +70,13 @@ internal static class SignInSetup
             cookie.TimeProvider = clock;
             cookie.ExpireTimeSpan = TimeSpan.FromMinutes(5);
         });
-        services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<SecurityOptions>>((antiforgery, security) =>
+        services.AddOptions<AntiforgeryOptions>().Configure<IOptions<SecurityOptions>>((antiforgery, security) =>
         {
             antiforgery.HeaderName = "RequestVerificationToken";
             Harden(antiforgery.Cookie, "panel-form", security.Value);
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
         });
+        services.AddOptions<CookieTempDataProviderOptions>().Configure<IOptions<SecurityOptions>>((said, security) => Harden(said.Cookie, "panel-said", security.Value));
         services.AddAuthorizationBuilder().AddPermissions();
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using ClausumPanel.Storage;
 using ClausumPanel.Web.CommandLine;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.EntityFrameworkCore;
@@ -105,6 +106,7 @@ internal static class Startup
         if (options.KnownProxies.Count + options.KnownIPNetworks.Count > 0) app.UseForwardedHeaders(options);
     }
 
+    /// <summary>Whoever must have a second factor and has none gets nothing but the pages of their own account until they do.</summary>
     public static void UseSecondFactorFirst(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor != true) return;
@@ -112,7 +114,8 @@ internal static class Startup
         {
             var person = context.User;
             var mustSetUp = person.IsSignedIn && person.May(Permissions.NeedsSecondFactor) && !person.HasSecondFactor;
-            if (!mustSetUp || !context.Request.Path.StartsWithSegments("/dashboard")) return next(context);
+            var isClosed = context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !context.Request.Path.StartsWithSegments("/account");
+            if (!mustSetUp || !isClosed) return next(context);
             if (context.Request.Headers.ContainsKey("HX-Request")) context.Response.Headers["HX-Redirect"] = "/account/second-factor/setup";
             else context.Response.Redirect("/account/second-factor/setup");
             return Task.CompletedTask;
