@@ -1,4 +1,5 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Web.Api;
 using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
@@ -26,6 +27,7 @@ try
     builder.AddSignIn(storage);
     builder.Services.AddEnrichment();
     builder.AddAssess();
+    builder.AddApi();
     builder.AddPages();
 
     await using var app = builder.Build();
@@ -35,16 +37,15 @@ try
     using var ownership = await app.PrepareStorageAsync(storage);
 
     app.UseProxies();
-    app.UseSecurityHeaders();
+    app.UseApiProblems();
+    app.UseForPages(pages => pages.UseSecurityHeaders());
     app.UseErrorPages();
     app.UseRouting();
-    app.UseAuthentication();
-    app.UseAuthorization();
-    app.UseSecondFactorFirst();
-    app.UseAntiforgery();
+    app.UseForPages(pages => pages.UseAuthentication().UseAuthorization().UseSecondFactorFirst().UseAntiforgery());
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorPages().WithStaticAssets();
+    app.MapAssessApi();
     app.MapHealth();
 
     await enrichment;

@@ -45,6 +45,14 @@ public sealed class ApiKeyRing(TimeProvider clock) : IFollowChanges
             k.ExpiresAt, k.RevokedAt, known.GetValueOrDefault(k.Id) ?? new LastUse()));
     }
 
+    /// <summary>True when some checkout key may be used from this origin: all that a browser's preflight, which carries no key, can be told.</summary>
+    public bool AllowsOrigin(string origin)
+    {
+        foreach (var key in _keys.Values)
+            if (key.Type == KeyType.Checkout && key.RevokedAt is null && key.AllowsOrigin(origin)) return true;
+        return false;
+    }
+
     /// <summary>Writes down which keys were used since the last time.</summary>
     public async Task WriteLastUsesAsync(PanelDb db, CancellationToken stop)
     {

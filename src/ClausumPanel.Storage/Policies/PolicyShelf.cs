@@ -45,7 +45,7 @@ public sealed class PolicyShelf(TimeProvider clock) : IFollowChanges
 
     private Judge Built(PolicyVersion stored) => _judges.GetOrAdd(stored.Version, _ =>
     {
-        if (!PolicyJson.TryRead(stored.Document, out var policy, out var problems))
+        if (!PolicyJson.TryReadStored(stored.Document, out var policy, out var problems))
             throw new InvalidDataException($"Policy version {stored.Version} cannot be read: {string.Join("; ", problems)}");
         return new Judge(policy with { Version = stored.Version }, new Assessor(policy));
     });

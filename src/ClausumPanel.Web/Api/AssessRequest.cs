@@ -76,4 +76,57 @@ public sealed class AssessRequest
 
     /// <summary>SHA-256 of the canonical JSON (members sorted, insignificant space gone), first 16 bytes; what idempotency compares.</summary>
     public UInt128 Fingerprint128 { get; set; }
+
+    /// <summary>Forgets everything, so the object can take the next request.</summary>
+    public void Reset()
+    {
+        Amount = 0;
+        Currency = "";
+        TransactionType = null;
+        SessionId = null;
+        Email = null;
+        Phone = null;
+        CustomerId = null;
+        OrderId = null;
+        PaymentId = null;
+        IdempotencyKey = null;
+        SubmerchantId = null;
+        PaymentMethod = null;
+        CardBin = null;
+        CardLast4 = null;
+        CardCountry = null;
+        CardBrand = null;
+        CardHash = null;
+        Ip = null;
+        Fingerprint = null;
+        UserAgent = null;
+        Timezone = null;
+        SessionDuration = double.NaN;
+        MouseMovements = double.NaN;
+        KeyboardEvents = double.NaN;
+        TouchEvents = double.NaN;
+        CopyPasteEvents = double.NaN;
+        BillingCountry = null;
+        BillingCity = null;
+        BillingPostalCode = null;
+        ShippingCountry = null;
+        Channel = null;
+        BeneficiaryId = null;
+        BeneficiaryName = null;
+        BeneficiaryCountry = null;
+        BeneficiaryClabe = null;
+        BeneficiaryIban = null;
+        BeneficiaryAccountHash = null;
+        BeneficiaryBic = null;
+        OriginAccount = null;
+        OriginCountry = null;
+        PayoutRail = null;
+        PayoutChannel = null;
+        PayoutFirst = null;
+        PayoutInitiator = null;
+        OccurredAt = null;
+        Warnings.Clear();
+        Body = default;
+        Fingerprint128 = default;
+    }
 }

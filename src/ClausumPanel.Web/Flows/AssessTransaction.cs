@@ -172,7 +172,7 @@ public sealed class AssessTransaction(
     private static readonly Fact[] BrowserFacts =
     [
         Known.SessionDuration, Known.MouseMovements, Known.KeyboardEvents, Known.TouchEvents, Known.CopyPaste, Known.Fingerprint, Known.UserAgent, Known.Browser, Known.BrowserVersion,
-        Known.OperatingSystem, Known.DeviceClass, Known.Bot, Known.Headless, Known.Timezone, Known.TimezoneCountry,
+        Known.OperatingSystem, Known.DeviceClass, Known.Bot, Known.Headless, Known.BrowserOutdated, Known.Timezone, Known.TimezoneCountry, Known.TimezoneOffset,
     ];
 
     private Observation Seen(AssessRequest request, Facts facts, long at)

@@ -107,10 +107,10 @@ internal static class Startup
     }
 
     /// <summary>Whoever must have a second factor and has none gets nothing but the pages of their own account until they do.</summary>
-    public static void UseSecondFactorFirst(this WebApplication app)
+    public static IApplicationBuilder UseSecondFactorFirst(this IApplicationBuilder app)
     {
-        if (app.Services.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor != true) return;
-        app.Use((context, next) =>
+        if (app.ApplicationServices.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor != true) return app;
+        return app.Use((context, next) =>
         {
             var person = context.User;
             var mustSetUp = person.IsSignedIn && person.May(Permissions.NeedsSecondFactor) && !person.HasSecondFactor;
@@ -123,11 +123,18 @@ internal static class Startup
     }
 
     /// <summary>People get a page that says what happened; machines under /api have their own.</summary>
-    public static void UseErrorPages(this WebApplication app) => app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api"), pages =>
+    public static void UseErrorPages(this WebApplication app) => app.UseForPages(pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));
+
+    /// <summary>What only people need: a call of the API goes past it, since every layer costs it time.</summary>
+    public static void UseForPages(this WebApplication app, Action<IApplicationBuilder> use)
     {
-        pages.UseExceptionHandler("/error/500");
-        pages.UseStatusCodePagesWithReExecute("/error/{0}");
-    });
+        // Told so, the framework does not put its own in front of everything.
+        IApplicationBuilder builder = app;
+        builder.Properties["__AuthenticationMiddlewareSet"] = true;
+        builder.Properties["__AuthorizationMiddlewareSet"] = true;
+        builder.Properties["__AntiforgeryMiddlewareSet"] = true;
+        app.UseWhen(static context => !context.Request.Path.StartsWithSegments("/api"), use);
+    }
 
     /// <summary>Alive: the process answers. Ready: everything registered as a health check is, above all that a write would succeed.</summary>
     public static void MapHealth(this WebApplication app)

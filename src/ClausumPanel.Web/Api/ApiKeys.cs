@@ -1,0 +1,74 @@
+using ClausumPanel.Storage.Keys;
+
+namespace ClausumPanel.Web.Api;
+
+/// <summary>Who calls: the one place that reads keys from requests. On a refusal it has answered already and gives null.</summary>
+public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
+{
+    private const string Scheme = "Bearer ";
+
+    public async ValueTask<ApiKeyInfo?> RequireAsync(HttpContext context, string permission, bool serverOnly)
+    {
+        var request = context.Request;
+        if (request.QueryString.HasValue && request.Query.ContainsKey("api_key"))
+        {
+            await Problems.WriteAsync(context, Problems.KeyInQuery, "Send the key in the Authorization header as a Bearer token: a URL is logged in many places.");
+            return null;
+        }
+        var address = context.Connection.RemoteIpAddress ?? System.Net.IPAddress.None;
+        if (wrongKeys.IsOver(address))
+        {
+            context.Response.Headers.RetryAfter = "60";
+            await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
+            return null;
+        }
+        var header = request.Headers.Authorization.ToString();
+        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : default;
+        if (!ring.TryFind(presented, out var key, out var why) || key.Type == KeyType.Ingest)
+        {
+            wrongKeys.Note(address);
+            await Refuse(context, why);
+            return null;
+        }
+        if (key.Type == KeyType.Checkout)
+        {
+            if (serverOnly)
+            {
+                await Problems.WriteAsync(context, Problems.SecretKeyRequired);
+                return null;
+            }
+            var origin = request.Headers.Origin.ToString();
+            if (origin.Length > 0 && !key.AllowsOrigin(origin))
+            {
+                await Problems.WriteAsync(context, Problems.OriginNotAllowed, "Add the page's origin to the key under Connections.");
+                return null;
+            }
+        }
+        else if (IsBrowser(request))
+        {
+            await Problems.WriteAsync(context, Problems.ServerKeyFromBrowser, "This call comes from a browser (it has an Origin or Sec-Fetch header). Whoever opens the page can read the key: revoke it and use a checkout key there.");
+            return null;
+        }
+        if (key.Allows(permission)) return key;
+        await Problems.WriteAsync(context, Problems.Forbidden, $"The key lacks the permission {permission}.");
+        return null;
+    }
+
+    private static bool IsBrowser(HttpRequest request) =>
+        request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.ContainsKey("Sec-Fetch-Site") || request.Headers.ContainsKey("Sec-Fetch-Dest");
+
+    private static Task Refuse(HttpContext context, KeyRefusal why)
+    {
+        var (reason, sentence) = why switch
+        {
+            KeyRefusal.Missing => ("missing", "Send the API key in the Authorization header as a Bearer token."),
+            KeyRefusal.Malformed => ("malformed", "This is not written as a key of ours; it may have been cut or mistyped."),
+            KeyRefusal.Revoked => ("revoked", "The key was revoked."),
+            KeyRefusal.Expired => ("expired", "The key has expired."),
+            KeyRefusal.Unknown => ("unknown", "The key is not known."),
+            KeyRefusal.None => ("wrong_type", "A key for event ingestion cannot be used here."),
+        };
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.WriteAsync(context, Problems.Unauthorized, sentence, json => json.WriteString("reason", reason));
+    }
+}

@@ -1,0 +1,276 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Web.Flows;
+
+namespace ClausumPanel.Web.Api;
+
+/// <summary>The calls of a payment backend. Plain request delegates: nothing between the bytes and the judge.</summary>
+public static class AssessApi
+{
+    public static void MapAssessApi(this IEndpointRouteBuilder routes)
+    {
+        var handler = ActivatorUtilities.CreateInstance<AssessHandler>(routes.ServiceProvider);
+        var group = routes.MapGroup("/api/v1").AllowAnonymous().WithTags("Risk");
+        group.MapPost("/assess", context => handler.AssessAsync(context, Flow.PayIn)).WithName("assess").WithSummary("Judge a payment").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server or checkout"));
+        group.MapPost("/assess/payout", context => handler.AssessAsync(context, Flow.PayOut)).WithName("assessPayout").WithSummary("Judge a payout").WithTags("Payout").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server"));
+        group.MapPost("/assess/release", handler.ReleaseAsync).WithName("releaseAssess").WithSummary("Take an abandoned checkout out of velocity").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server"));
+        group.MapGet("/assess", Catalogue.PayInAsync).WithName("assessCatalog").WithSummary("What a payment request may say");
+        group.MapGet("/assess/payout", Catalogue.PayOutAsync).WithName("payoutAssessCatalog").WithSummary("What a payout request may say").WithTags("Payout");
+        group.MapMethods("/assess", ["OPTIONS"], handler.PreflightAsync).WithName("assessPreflight").WithSummary("May this page call?");
+        group.MapGet("/health", handler.HealthAsync).WithName("health").WithSummary("Does the service take assessments?").WithTags("System");
+    }
+
+    /// <summary>Which key an endpoint wants; shown by the route manifest.</summary>
+    public sealed record RequiresKey(string Permission, string Types)
+    {
+        public override string ToString() => $"{Types} key with {Permission}";
+    }
+}
+
+internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, RateLimiter limiter, AssessOptions options, TimeProvider clock)
+{
+    private const int MostPooled = 256;
+    private readonly ConcurrentBag<Workspace> _pool = [];
+    private int _pooled;
+
+    public async Task AssessAsync(HttpContext context, Flow flow)
+    {
+        var started = clock.GetTimestamp();
+        var headers = context.Response.Headers;
+        if (flow == Flow.PayIn) AllowOrigin(context);
+        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: flow == Flow.PayOut) is not { } key) return;
+        var quota = limiter.Take(key.Id, key.PerMinute, key.PerDay);
+        if (!quota.Allowed)
+        {
+            SetQuota(headers, quota);
+            headers.RetryAfter = Math.Max(1, quota.Reset - clock.GetUtcNow().ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture);
+            await Problems.WriteAsync(context, Problems.RateLimited);
+            return;
+        }
+        SetQuota(headers, quota);
+        if (!RequestBody.IsJson(context.Request.ContentType))
+        {
+            await Problems.WriteAsync(context, Problems.MediaType);
+            return;
+        }
+        var work = Rent();
+        try
+        {
+            var length = await RequestBody.ReadAsync(context.Request, work.Body, context.RequestAborted);
+            if (length < 0)
+            {
+                await Problems.WriteAsync(context, Problems.TooLarge);
+                return;
+            }
+            var body = work.Body.AsMemory(0, length);
+            if (!AssessRequestReader.TryRead(body, flow, mayImportHistory: false, options.OrganizationType, work.Call.Request, work.Errors) || !TryReadKey(context, work))
+            {
+                await Problems.WriteAsync(context, work.Errors);
+                return;
+            }
+            if ((work.Call.IdempotencyKey ?? work.Call.Request.IdempotencyKey) is not null) work.Call.Request.Fingerprint128 = Fingerprint.Of(body.Span);
+            work.Call.KeyId = key.Id;
+            work.Call.KeyType = key.Type;
+            work.Call.Started = started;
+            var parsed = clock.GetTimestamp();
+            var status = service.Transaction is { } transaction ? await transaction.RunAsync(work.Call, context.RequestAborted) : AssessStatus.Unavailable;
+            if (status == AssessStatus.Answered)
+            {
+                if (work.Call.Answer.Replayed)
+                {
+                    limiter.GiveBack(key.Id);
+                    SetQuota(headers, quota with { Remaining = quota.Remaining + 1 });
+                    headers["Idempotent-Replayed"] = "true";
+                }
+                headers["Server-Timing"] = Timing(started, parsed, work.Call.Answer.LatencyMicroseconds, work.Call.Answer.Replayed);
+                await AnswerAsync(context, work, brief: key.Type == KeyType.Checkout);
+            }
+            else await RefuseAsync(context, status);
+        }
+        finally
+        {
+            Return(work);
+        }
+    }
+
+    public async Task ReleaseAsync(HttpContext context)
+    {
+        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: true) is null) return;
+        if (!RequestBody.IsJson(context.Request.ContentType))
+        {
+            await Problems.WriteAsync(context, Problems.MediaType);
+            return;
+        }
+        var work = Rent();
+        try
+        {
+            var length = await RequestBody.ReadAsync(context.Request, work.Body, context.RequestAborted);
+            if (length < 0)
+            {
+                await Problems.WriteAsync(context, Problems.TooLarge);
+                return;
+            }
+            if (!TryReadSession(work.Body.AsMemory(0, length), out var session))
+            {
+                await Problems.WriteAsync(context, [new FieldError("session_id", "required", "session_id is required: the one an assessment was answered with.")]);
+                return;
+            }
+            if (service.Transaction is not { } transaction)
+            {
+                await RefuseAsync(context, AssessStatus.Unavailable);
+                return;
+            }
+            await transaction.ReleaseAsync(session, context.RequestAborted);
+            context.Response.ContentType = "application/json; charset=utf-8";
+            await context.Response.WriteAsync("""{"success":true}""", context.RequestAborted);
+        }
+        finally
+        {
+            Return(work);
+        }
+    }
+
+    public Task PreflightAsync(HttpContext context)
+    {
+        AllowOrigin(context);
+        if (context.Response.Headers.AccessControlAllowOrigin.Count > 0)
+        {
+            context.Response.Headers.AccessControlAllowMethods = "POST";
+            context.Response.Headers.AccessControlAllowHeaders = "authorization, content-type, idempotency-key";
+            context.Response.Headers.AccessControlMaxAge = "600";
+        }
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    public async Task HealthAsync(HttpContext context)
+    {
+        var trouble = service.Trouble;
+        context.Response.StatusCode = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", trouble is null ? "ok" : "unavailable");
+            json.WriteString("version", Catalogue.Version);
+            json.WriteString("time", clock.GetUtcNow());
+            json.WriteEndObject();
+        }
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Workspace work, bool brief)
+    {
+        var response = context.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.XContentTypeOptions = "nosniff";
+        work.Output.ResetWrittenCount();
+        AssessAnswerWriter.Write(work.Output, work.Json, work.Call.Answer, brief);
+        response.ContentLength = work.Output.WrittenCount;
+        response.BodyWriter.Write(work.Output.WrittenSpan);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static Task RefuseAsync(HttpContext context, AssessStatus status)
+    {
+        switch (status)
+        {
+            case AssessStatus.Conflict:
+                return Problems.WriteAsync(context, Problems.IdempotencyConflict, "This idempotency key was used for another body in the last 24 hours. Nothing was stored.");
+            case AssessStatus.InProgress:
+                context.Response.Headers.RetryAfter = "1";
+                return Problems.WriteAsync(context, Problems.IdempotencyInProgress);
+            case AssessStatus.TimedOut:
+                context.Response.Headers.RetryAfter = "1";
+                return Problems.WriteAsync(context, Problems.Timeout, "Try again with the same idempotency key: if this one was stored after all, you get its answer.");
+            default:
+                context.Response.Headers.RetryAfter = "1";
+                return Problems.WriteAsync(context, Problems.Maintenance, "Nothing was stored. Try again with the same idempotency key.");
+        }
+    }
+
+    private static bool TryReadKey(HttpContext context, Workspace work)
+    {
+        work.Call.IdempotencyKey = null;
+        var header = context.Request.Headers["Idempotency-Key"];
+        if (header.Count == 0) return true;
+        var key = header.ToString();
+        if (header.Count == 1 && key.Length is >= 1 and <= 255 && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            work.Call.IdempotencyKey = key;
+            return true;
+        }
+        work.Errors.Add(new FieldError("Idempotency-Key", "format", "Idempotency-Key must be 1 to 255 visible ASCII characters."));
+        return false;
+    }
+
+    private static bool TryReadSession(ReadOnlyMemory<byte> body, out string session)
+    {
+        session = "";
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("session_id", out var value) || value.ValueKind != JsonValueKind.String) return false;
+            session = value.GetString()!;
+            return session.Length is > 0 and <= 128;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A page may call if some checkout key names its origin; never with cookies.</summary>
+    private void AllowOrigin(HttpContext context)
+    {
+        var origin = context.Request.Headers.Origin;
+        if (origin.Count == 0) return;
+        context.Response.Headers.Vary = "Origin";
+        if (!ring.AllowsOrigin(origin.ToString())) return;
+        context.Response.Headers.AccessControlAllowOrigin = origin;
+        context.Response.Headers.AccessControlExposeHeaders = "X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After";
+    }
+
+    private static void SetQuota(IHeaderDictionary headers, in Quota quota)
+    {
+        headers["X-RateLimit-Remaining"] = quota.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["X-RateLimit-Reset"] = quota.Reset.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private string Timing(long started, long parsed, int decidedMicroseconds, bool replayed)
+    {
+        var parse = clock.GetElapsedTime(started, parsed).TotalMilliseconds;
+        var total = clock.GetElapsedTime(started).TotalMilliseconds;
+        if (replayed) return string.Create(CultureInfo.InvariantCulture, $"parse;dur={parse:0.000}, replay;dur={total - parse:0.000}");
+        var decided = decidedMicroseconds / 1000.0;
+        return string.Create(CultureInfo.InvariantCulture, $"parse;dur={parse:0.000}, assess;dur={decided - parse:0.000}, store;dur={total - decided:0.000}");
+    }
+
+    private Workspace Rent()
+    {
+        if (!_pool.TryTake(out var work)) return new Workspace();
+        Interlocked.Decrement(ref _pooled);
+        return work;
+    }
+
+    private void Return(Workspace work)
+    {
+        if (!work.Call.IsReusable || Volatile.Read(ref _pooled) >= MostPooled) return;
+        Interlocked.Increment(ref _pooled);
+        _pool.Add(work);
+    }
+
+    /// <summary>What one request needs, kept for the next.</summary>
+    private sealed class Workspace
+    {
+        public byte[] Body { get; } = new byte[RequestBody.Most];
+        public AssessCall Call { get; } = new();
+        public List<FieldError> Errors { get; } = [];
+        public System.Buffers.ArrayBufferWriter<byte> Output { get; } = new(2048);
+        public Utf8JsonWriter Json { get; } = new(new System.Buffers.ArrayBufferWriter<byte>());
+    }
+}
