@@ -1,13 +1,14 @@
 using System.Data.Common;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ClausumPanel.Web.Plumbing;
 
 /// <summary>Ready means that a write would succeed now: it tries one, which changes nothing, at most every second.</summary>
-internal sealed class StorageHealth(IServiceScopeFactory scopes, TimeProvider clock) : IHealthCheck, IDisposable
+internal sealed class StorageHealth(IServiceScopeFactory scopes, AssessService assessing, TimeProvider clock) : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _one = new(1);
@@ -15,6 +16,7 @@ internal sealed class StorageHealth(IServiceScopeFactory scopes, TimeProvider cl
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        if (assessing.Trouble is { } trouble) return HealthCheckResult.Unhealthy(trouble);
         await _one.WaitAsync(cancellationToken);
         try
         {

@@ -1,4 +1,5 @@
 using ClausumPanel.Storage.Team;
+using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
@@ -16,6 +17,7 @@ public sealed class PermissionsTests(PanelApp app) : IClassFixture<PanelApp>
 
     private static string Who(Endpoint endpoint)
     {
+        if (endpoint.Metadata.GetMetadata<AssessApi.RequiresKey>() is { } key) return key.ToString();
         if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null) return "anyone";
         var policies = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy ?? "signed in").Distinct().ToList();
         return policies.Count == 0 ? "" : string.Join(" + ", policies);

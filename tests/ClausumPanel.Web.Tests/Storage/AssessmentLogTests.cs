@@ -1,54 +1,31 @@
 using ClausumPanel.Assess;
-using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
-using ClausumPanel.Storage.Velocity;
+using ClausumPanel.Storage;
+using ClausumPanel.Web.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClausumPanel.Web.Tests.Storage;
 
-public sealed class AssessmentLogTests : IAsyncLifetime
+/// <summary>The log on both engines.</summary>
+public sealed class AssessmentLogTests
 {
     private const long Noon = 1_780_000_000_000;
-    private readonly string _folder = Directory.CreateTempSubdirectory("panel-log-").FullName;
-    private ServiceProvider _services = null!;
-    private StorageChoice _storage = null!;
-    private AssessmentLog _log = null!;
 
-    public async Task InitializeAsync()
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_is_acknowledged_is_there_with_all_that_belongs_to_it(StorageProvider provider)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:Panel"] = $"Data Source={Path.Combine(_folder, "panel.db")}" }).Build();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        _storage = services.AddPanelStorage(configuration, _folder);
-        _services = services.BuildServiceProvider();
-        await using var scope = _services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PanelDb>().PrepareAsync(_storage, TimeProvider.System);
-        _log = Open();
-        await _log.StartAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        _log.Dispose();
-        await _services.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, true);
-    }
-
-    [Fact]
-    public async Task What_is_acknowledged_is_there_with_all_that_belongs_to_it()
-    {
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
         var payments = Enumerable.Range(0, 500).Select(i => Payment($"payer{i % 7}@example.mx", (Decision)(i % 4), i)).ToList();
-        foreach (var one in payments) Assert.True(_log.TryAppend(one));
+        foreach (var one in payments) Assert.True(log.TryAppend(one));
         foreach (var one in payments) await one.Stored;
 
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = world.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         Assert.Equal(500, await db.Set<StoredAssessment>().CountAsync());
         Assert.Equal(500, await db.Set<VelocityEvent>().CountAsync());
@@ -61,15 +38,17 @@ public sealed class AssessmentLogTests : IAsyncLifetime
         Assert.Null(await reader.FindAsync(AssessmentId.Create(Noon, payments[0].Seq, 1), default));
     }
 
-    [Fact]
-    public async Task Lists_are_the_same_before_and_after_folding()
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Lists_are_the_same_before_and_after_folding(StorageProvider provider)
     {
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
         for (var i = 0; i < 300; i++)
         {
             var one = Payment($"payer{i % 7}@example.mx", (Decision)(i % 4), i);
-            Assert.True(_log.TryAppend(one));
+            Assert.True(log.TryAppend(one));
             await one.Stored;
-            if (i == 150) await _log.CatchUpAsync(default);
+            if (i == 150) await log.CatchUpAsync(default);
         }
         AssessmentFilter[] filters =
         [
@@ -77,10 +56,10 @@ public sealed class AssessmentLogTests : IAsyncLifetime
             new() { Search = "4242" }, new() { MinScore = 40, MaxScore = 60 }, new() { Currency = "MXN", MinAmount = 12_000 }, new() { From = Noon + 100_000, To = Noon + 200_000 },
             new() { Country = "MX", Decisions = [Decision.Approve], Search = "payer" }, new() { Search = "nobody" }, new() { Signal = SignalCatalog.ByCode["short_session"].Id },
         ];
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = world.Services.CreateAsyncScope();
         var reader = new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>());
         var before = await Everything(reader, filters);
-        await _log.CatchUpAsync(default);
+        await log.CatchUpAsync(default);
         var after = await Everything(reader, filters);
         Assert.Equal(before, after);
         Assert.Equal(300, before[0].Split(' ').Length);
@@ -88,26 +67,30 @@ public sealed class AssessmentLogTests : IAsyncLifetime
         Assert.Equal("", before[10]);
     }
 
-    [Fact]
-    public async Task Every_commit_is_synced()
+    [Theory, OnSqlite]
+    public async Task Every_commit_is_synced(StorageProvider provider)
     {
-        await using var connection = new SqliteConnection(_storage.ConnectionString);
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
+        await using var connection = new SqliteConnection(world.Storage.ConnectionString);
         await connection.OpenAsync();
         Assert.Equal("wal", Scalar(connection, "PRAGMA journal_mode"));
         Assert.Equal(16_384L, Scalar(connection, "PRAGMA page_size"));
-        using var store = new SqliteLogStore(_storage.ConnectionString + ";Cache=Default");
+        using var store = new SqliteLogStore(world.Storage.ConnectionString + ";Cache=Default");
         Assert.Equal(2L, Scalar((SqliteConnection)store.Connection, "PRAGMA synchronous"));
     }
 
-    [Fact]
-    public async Task A_full_disk_refuses_everybody_honestly_and_recovers_by_itself()
+    [Theory, OnSqlite]
+    public async Task A_full_disk_refuses_everybody_honestly_and_recovers_by_itself(StorageProvider provider)
     {
-        await _log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 60"));
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
+        await log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 60"));
         var refused = 0;
         for (var i = 0; i < 400 && refused == 0; i++)
         {
             var one = Payment("payer@example.mx", Decision.Approve, i, body: 8_000);
-            Assert.True(_log.TryAppend(one));
+            Assert.True(log.TryAppend(one));
             try
             {
                 await one.Stored;
@@ -118,50 +101,50 @@ public sealed class AssessmentLogTests : IAsyncLifetime
             }
         }
         Assert.Equal(1, refused);
-        Assert.NotNull(_log.Trouble);
-        await using var scope = _services.CreateAsyncScope();
+        Assert.NotNull(log.Trouble);
+        await using var scope = world.Services.CreateAsyncScope();
         var stored = await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<StoredAssessment>().CountAsync();
         Assert.Equal(stored, await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<VelocityEvent>().CountAsync());
 
-        await _log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 1000000"));
+        await log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 1000000"));
         var again = Payment("payer@example.mx", Decision.Approve, 999);
-        Assert.True(_log.TryAppend(again));
+        Assert.True(log.TryAppend(again));
         await again.Stored;
-        Assert.Null(_log.Trouble);
+        Assert.Null(log.Trouble);
     }
 
-    [Fact]
-    public async Task A_new_log_goes_on_where_the_old_one_stopped()
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_new_log_goes_on_where_the_old_one_stopped(StorageProvider provider)
     {
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
         var first = Payment("payer@example.mx", Decision.Approve, 1);
-        _log.TryAppend(first);
+        log.TryAppend(first);
         await first.Stored;
-        _log.Dispose();
-        _log = Open();
-        await _log.StartAsync();
+        log = await world.ReopenAsync();
         var second = Payment("payer@example.mx", Decision.Approve, 2);
-        _log.TryAppend(second);
+        log.TryAppend(second);
         await second.Stored;
         Assert.Equal(first.Seq + 1, second.Seq);
     }
 
-    [Fact]
-    public async Task Who_has_given_up_waiting_is_let_go_and_the_assessment_is_stored_all_the_same()
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Who_has_given_up_waiting_is_let_go_and_the_assessment_is_stored_all_the_same(StorageProvider provider)
     {
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
         var gate = new ManualResetEventSlim();
-        var blocked = _log.RunAsync(_ => gate.Wait());
+        var blocked = log.RunAsync(_ => gate.Wait());
         var one = Payment("payer@example.mx", Decision.Approve, 1);
         var settled = new TaskCompletionSource<bool>();
         one.Settled = (_, stored) => settled.SetResult(stored);
-        _log.TryAppend(one);
+        log.TryAppend(one);
         one.GiveUp(one.Filling);
         await Assert.ThrowsAsync<TimeoutException>(async () => await one.Stored);
         gate.Set();
         await blocked;
         Assert.True(await settled.Task);
     }
-
-    private AssessmentLog Open() => AssessmentLog.Open(_storage, TimeProvider.System, NullLogger.Instance);
 
     private static async Task<List<string>> Everything(AssessmentReader reader, AssessmentFilter[] filters)
     {
@@ -218,5 +201,38 @@ public sealed class AssessmentLogTests : IAsyncLifetime
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    private sealed class LogWorld : IAsyncDisposable
+    {
+        private readonly TestDatabase _database;
+
+        private LogWorld(TestDatabase database) => (_database, Services) = (database, database.Services());
+
+        public ServiceProvider Services { get; }
+        public StorageChoice Storage => Services.GetRequiredService<StorageChoice>();
+        public AssessmentLog Log { get; private set; } = null!;
+
+        public static async Task<LogWorld> OnAsync(StorageProvider provider)
+        {
+            var world = new LogWorld(await TestDatabase.OfAsync(provider));
+            await world.ReopenAsync();
+            return world;
+        }
+
+        public async Task<AssessmentLog> ReopenAsync()
+        {
+            Log?.Dispose();
+            Log = AssessmentLog.Open(Storage, TimeProvider.System, NullLogger.Instance);
+            await Log.StartAsync();
+            return Log;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Log.Dispose();
+            await Services.DisposeAsync();
+            await _database.DisposeAsync();
+        }
     }
 }
