@@ -150,6 +150,15 @@ public sealed class SecondFactorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_production_it_is_required_without_any_setting()
+    {
+        app.With("environment", "Production");
+        var ines = app.As(World.Ines);
+        ines.BaseAddress = new Uri("https://panel.example");
+        Assert.Equal("/account/second-factor/setup", (await ines.GetAsync("/dashboard/connections")).Headers.Location!.OriginalString);
+    }
+
+    [Fact]
     public async Task The_picture_is_in_the_page_and_the_page_has_no_inline_style()
     {
         var page = await app.As(World.Ines).PageAsync("/account/second-factor/setup");
