@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClausumPanel.Storage.Keys;
 
 namespace ClausumPanel.Web.Api;
@@ -15,19 +16,17 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
             await Problems.WriteAsync(context, Problems.KeyInQuery, "Send the key in the Authorization header as a Bearer token: a URL is logged in many places.");
             return null;
         }
-        var address = context.Connection.RemoteIpAddress ?? System.Net.IPAddress.None;
-        if (wrongKeys.IsOver(address))
-        {
-            context.Response.Headers.RetryAfter = "60";
-            await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
-            return null;
-        }
         var header = request.Headers.Authorization.ToString();
         var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : default;
         if (!ring.TryFind(presented, out var key, out var why) || key.Type == KeyType.Ingest)
         {
-            wrongKeys.Note(address);
-            await Refuse(context, why);
+            // Whoever holds a right key is let through, whatever comes from the same address: behind a proxy that may be everybody.
+            if (wrongKeys.TryNote(context.Connection.RemoteIpAddress, out var seconds)) await Refuse(context, why);
+            else
+            {
+                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
+            }
             return null;
         }
         if (key.Type == KeyType.Checkout)

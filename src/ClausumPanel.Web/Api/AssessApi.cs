@@ -43,15 +43,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
         var headers = context.Response.Headers;
         if (flow == Flow.PayIn) AllowOrigin(context);
         if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: flow == Flow.PayOut) is not { } key) return;
-        var quota = limiter.Take(key.Id, key.PerMinute, key.PerDay);
-        if (!quota.Allowed)
-        {
-            SetQuota(headers, quota);
-            headers.RetryAfter = Math.Max(1, quota.Reset - clock.GetUtcNow().ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture);
-            await Problems.WriteAsync(context, Problems.RateLimited);
-            return;
-        }
-        SetQuota(headers, quota);
+        if (await TakeAsync(context, key) is not { } quota) return;
         if (!RequestBody.IsJson(context.Request.ContentType))
         {
             await Problems.WriteAsync(context, Problems.MediaType);
@@ -99,7 +91,8 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
 
     public async Task ReleaseAsync(HttpContext context)
     {
-        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: true) is null) return;
+        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: true) is not { } key) return;
+        if (await TakeAsync(context, key) is null) return;
         if (!RequestBody.IsJson(context.Request.ContentType))
         {
             await Problems.WriteAsync(context, Problems.MediaType);
@@ -233,6 +226,21 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
         if (!ring.AllowsOrigin(origin.ToString())) return;
         context.Response.Headers.AccessControlAllowOrigin = origin;
         context.Response.Headers.AccessControlExposeHeaders = "X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After";
+    }
+
+    /// <summary>Takes one call of the key's limit. When there is none left it has answered already and gives null.</summary>
+    private ValueTask<Quota?> TakeAsync(HttpContext context, ApiKeyInfo key)
+    {
+        var quota = limiter.Take(key.Id, key.PerMinute, key.PerDay);
+        SetQuota(context.Response.Headers, quota);
+        return quota.Allowed ? new(quota) : RefuseAsync(context, quota);
+    }
+
+    private async ValueTask<Quota?> RefuseAsync(HttpContext context, Quota quota)
+    {
+        context.Response.Headers.RetryAfter = Math.Max(1, quota.Reset - clock.GetUtcNow().ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture);
+        await Problems.WriteAsync(context, Problems.RateLimited);
+        return null;
     }
 
     private static void SetQuota(IHeaderDictionary headers, in Quota quota)

@@ -15,7 +15,7 @@ namespace ClausumPanel.Web.Api;
 /// </summary>
 public ref struct AssessRequestReader
 {
-    private const int MostErrors = 20, MostMembers = 100, MostMetadata = 50, MostMetadataBytes = 8 * 1024, LongestName = 128, LongestText = 1_024, MostDepth = 32;
+    private const int MostErrors = 20, MostMembers = 100, MostMetadata = 50, MostMetadataBytes = 8 * 1024, LongestName = 128, MostWarnings = 50, LongestText = 1_024, MostDepth = 32;
     private const long MostAmount = 1_000_000_000_000_000;
 
     private static readonly SearchValues<char> NeverInMail = SearchValues.Create(" \t\r\n<>,;\"()");
@@ -93,23 +93,33 @@ public ref struct AssessRequestReader
         Span<(int Start, int Length)> names = stackalloc (int, int)[MostMembers];
         Span<char> characters = stackalloc char[LongestName];
         var count = 0;
+        List<string>? escapedNames = null;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             var at = (int)_json.TokenStartIndex + 1;
             var raw = _json.ValueSpan;
+            scoped ReadOnlySpan<char> name;
+            bool isTwice;
             if (_json.ValueIsEscaped || raw.Length > LongestName)
             {
-                ReadOddName(path);
-                continue;
+                if (ReadOddName(path, _body.Slice(at, raw.Length)) is not { } odd)
+                {
+                    _json.Read();
+                    Skip(path, true);
+                    continue;
+                }
+                escapedNames ??= [];
+                isTwice = escapedNames.Exists(known => known.Equals(odd, StringComparison.OrdinalIgnoreCase)) || IsAmong(names[..count], Encoding.UTF8.GetBytes(odd));
+                escapedNames.Add(odd);
+                name = odd;
             }
-            if (raw.Length >= 13 && CardData.Mask(_body.Slice(at, raw.Length))) Masked(path.Length == 0 ? "a member's name" : $"a member's name in {path}");
-            var name = characters[..Encoding.UTF8.GetChars(raw, characters)];
-            for (var i = 0; i < count; i++)
+            else
             {
-                if (names[i].Length != raw.Length || !SameName(_body.Slice(names[i].Start, names[i].Length), raw)) continue;
-                Wrong(Join(path, name), "duplicate", "This member is there twice.");
-                break;
+                if (raw.Length >= 13 && CardData.Mask(_body.Slice(at, raw.Length))) Masked(path.Length == 0 ? "a member's name" : $"a member's name in {path}");
+                name = characters[..Encoding.UTF8.GetChars(raw, characters)];
+                isTwice = IsAmong(names[..count], raw) || (escapedNames is not null && IsAmong(escapedNames, name));
             }
+            if (isTwice) Wrong(Join(path, name), "duplicate", "This member is there twice.");
             if (count == MostMembers)
             {
                 Wrong(path.Length == 0 ? "body" : path, "length", $"An object may have {MostMembers} members.");
@@ -123,8 +133,23 @@ public ref struct AssessRequestReader
         if (section == Section.Metadata && _json.TokenStartIndex - start > MostMetadataBytes) Wrong("metadata", "length", "metadata may have 8 KiB.");
     }
 
-    /// <summary>A name with escapes in it, or one too long: none of ours, so only looked at.</summary>
-    private void ReadOddName(string path)
+    private readonly bool IsAmong(ReadOnlySpan<(int Start, int Length)> names, ReadOnlySpan<byte> name)
+    {
+        foreach (var (start, length) in names)
+            if (length == name.Length && SameName(_body.Slice(start, length), name)) return true;
+        return false;
+    }
+
+    private static bool IsAmong(List<string> names, ReadOnlySpan<char> name)
+    {
+        foreach (var known in names)
+            if (name.Equals(known, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+
+    /// <summary>A name with escapes in it, as programs write that keep to ASCII, or one too long.</summary>
+    /// <returns>As it reads; null when it may not be kept.</returns>
+    private string? ReadOddName(string path, Span<byte> written)
     {
         string name;
         try
@@ -133,14 +158,23 @@ public ref struct AssessRequestReader
         }
         catch (InvalidOperationException)
         {
-            name = "";
             Wrong(path.Length == 0 ? "body" : path, "format", "A member's name has half a surrogate pair.");
+            return null;
         }
-        if (name.Length > LongestName) Wrong(path.Length == 0 ? "body" : path, "length", $"A member's name may have {LongestName} characters.");
-        else if (name.Contains('\0', StringComparison.Ordinal)) Wrong(path.Length == 0 ? "body" : path, "format", "A member's name has a NUL character.");
-        else if (_json.ValueIsEscaped) Wrong(path.Length == 0 ? "body" : path, "format", "A member's name is written with escapes: write it plainly.");
-        _json.Read();
-        Skip(path, true);
+        if (name.Length > LongestName)
+        {
+            Wrong(path.Length == 0 ? "body" : path, "length", $"A member's name may have {LongestName} characters.");
+            return null;
+        }
+        if (name.Contains('\0', StringComparison.Ordinal))
+        {
+            Wrong(path.Length == 0 ? "body" : path, "format", "A member's name has a NUL character.");
+            return null;
+        }
+        if (name.Length < 13 || !CardData.Mask(Encoding.UTF8.GetBytes(name))) return name;
+        written.Fill((byte)'*');
+        Masked(path.Length == 0 ? "a member's name" : $"a member's name in {path}");
+        return null;
     }
 
     private void ReadMember(Section section, string path, scoped ReadOnlySpan<char> name, bool secret)
@@ -271,9 +305,10 @@ public ref struct AssessRequestReader
 
     private void ReadMetadata(scoped ReadOnlySpan<char> name)
     {
-        // Free form: a value of another type than text is as good as none here.
-        if (name is "channel" && _json.TokenType == JsonTokenType.String) _into.Channel = Text("metadata.channel", LongestText);
-        else if (name is "order_id" && _json.TokenType == JsonTokenType.String) _metadataOrder = Text("metadata.order_id", 128);
+        // Free form: no text, or an empty one, is as good as none here.
+        var isText = _json.TokenType == JsonTokenType.String && !_json.ValueSpan.Trim((byte)' ').IsEmpty;
+        if (isText && name is "channel") _into.Channel = Text("metadata.channel", LongestText);
+        else if (isText && name is "order_id") _metadataOrder = Text("metadata.order_id", 128);
         else Skip(Join("metadata", name), false);
     }
 
@@ -597,7 +632,7 @@ public ref struct AssessRequestReader
     /// <summary>The bytes of the current text or number, to be changed in place.</summary>
     private readonly Span<byte> Value() => _body.Slice((int)_json.TokenStartIndex + (_json.TokenType == JsonTokenType.String ? 1 : 0), _json.ValueSpan.Length);
 
-    /// <returns>False when a card number stands where it may not, which is an error.</returns>
+    /// <returns>False when nothing is left to be read: a card number stands where it may not, which is an error, or the whole text was overwritten.</returns>
     private bool MaskText(string field, bool cardField)
     {
         if (_json.ValueSpan.Length < 13) return true;
@@ -605,19 +640,23 @@ public ref struct AssessRequestReader
         if (_json.ValueIsEscaped)
         {
             if (!HidesCard()) return true;
+            // Where the digits stand among the escapes does not matter: the whole text goes.
             value.Fill((byte)'*');
-            Wrong(field, "card_number", $"{field} has a card number.");
-            return false;
         }
-        if (field == "beneficiary.clabe" && CardData.IsClabe(value)) return true;
-        if (!CardData.Mask(value)) return true;
+        else if ((field == "beneficiary.clabe" && CardData.IsClabe(value)) || (field == "beneficiary.iban" && IsIban(value)) || !CardData.Mask(value)) return true;
         if (cardField)
         {
             Wrong(field, "card_number", $"{field} has a card number: send the first six to eight and the last four digits only.");
             return false;
         }
         Masked(field);
-        return true;
+        return !_json.ValueIsEscaped;
+    }
+
+    private static bool IsIban(ReadOnlySpan<byte> text)
+    {
+        Span<char> characters = stackalloc char[50];
+        return text.Length <= characters.Length && BankAccounts.IsIban(characters[..Encoding.Latin1.GetChars(text, characters)], out _);
     }
 
     /// <summary>A text with escapes in it is looked at as it reads, not as it is written.</summary>
@@ -642,7 +681,9 @@ public ref struct AssessRequestReader
 
     private readonly void Masked(string field)
     {
-        var warning = $"{field}: card data removed";
+        if (_into.Warnings.Count == MostWarnings) return;
+        // A line is a warning where they are stored; a member's name may have any character.
+        var warning = $"{field.ReplaceLineEndings(" ")}: card data removed";
         if (!_into.Warnings.Contains(warning)) _into.Warnings.Add(warning);
     }
 

@@ -2,11 +2,11 @@ namespace ClausumPanel.Web.Api;
 
 /// <summary>
 /// Finds card numbers and track data where they do not belong, and overwrites them in place: nothing after this sees, stores or logs them.
-/// A run of 13 to 19 digits (single spaces or dashes inside are looked through) counts when a card scheme uses its prefix and length and its Luhn sum is right.
+/// A run of 13 to 19 digits (up to three spaces or dashes between two digits are looked through) counts when a card scheme uses its prefix and length and its Luhn sum is right.
 /// </summary>
 public static class CardData
 {
-    private const int Shortest = 13, Longest = 19;
+    private const int Shortest = 13, Longest = 19, MostSeparators = 3;
 
     /// <summary>Member names whose value is never kept, whatever it is.</summary>
     public static bool IsSecretName(ReadOnlySpan<char> name)
@@ -16,6 +16,8 @@ public static class CardData
         var length = 0;
         foreach (var c in name)
             if (c is not ('_' or '-' or ' ' or '.')) folded[length++] = char.ToLowerInvariant(c);
+        // Three letters apart, as in c_id, are other words.
+        if (length == 3 && length < name.Length) return false;
         return folded[..length] is "cvv" or "cvc" or "cvv2" or "cvc2" or "cid" or "csc" or "cvn" or "pin" or "pinblock" or "cardpin" or "pan" or "cardnumber" or "cardcvv" or "cardcvc" or "securitycode"
             or "track" or "track1" or "track2" or "trackdata" or "magstripe";
     }
@@ -35,14 +37,14 @@ public static class CardData
                 continue;
             }
             var end = RunEnd(text, i, out var digits);
-            if (digits >= Shortest && !(i > 0 && text[i - 1] == '+') && HasCard(text[i..end], digits, isNumber))
+            if (digits >= Shortest)
             {
-                found = true;
                 if (!isNumber && IsTrack(text, i, end))
                 {
                     text.Fill((byte)'*');
                     return true;
                 }
+                if (!IsPhone(text, i, digits) && !IsInsideId(text, i, end) && HasCard(text[i..end], digits, isNumber)) found = true;
             }
             i = end;
         }
@@ -62,6 +64,32 @@ public static class CardData
         return text[17] - '0' == (10 - (sum % 10)) % 10;
     }
 
+    /// <summary>An international number has a plus and at most fifteen digits.</summary>
+    private static bool IsPhone(ReadOnlySpan<byte> text, int start, int digits) => start > 0 && text[start - 1] == '+' && digits <= 15;
+
+    /// <summary>
+    /// A hash or a UUID has runs of digits by chance: once in two thousand SHA-256 in hexadecimal one of them would pass for a card. So digits inside one unbroken word
+    /// of 32 hexadecimal characters or more, letters among them, are no card.
+    /// </summary>
+    private static bool IsInsideId(ReadOnlySpan<byte> text, int start, int end)
+    {
+        var from = start;
+        while (from > 0 && IsOfId(text[from - 1])) from--;
+        var to = end;
+        while (to < text.Length && IsOfId(text[to])) to++;
+        int hexadecimal = 0, letters = 0;
+        foreach (var c in text[from..to])
+        {
+            if (c == '-') continue;
+            hexadecimal++;
+            if (!char.IsAsciiDigit((char)c)) letters++;
+        }
+        // A card's own nineteen digits with few letters around them are not what chance makes of hexadecimal: 6 in 16 of it are letters.
+        return hexadecimal >= 32 && letters >= 4;
+
+        static bool IsOfId(byte c) => char.IsAsciiHexDigit((char)c) || c == '-';
+    }
+
     private static int RunEnd(ReadOnlySpan<byte> text, int start, out int digits)
     {
         digits = 0;
@@ -73,7 +101,7 @@ public static class CardData
                 digits++;
                 end = i + 1;
             }
-            else if (text[i] is not ((byte)' ' or (byte)'-') || i == 0 || !char.IsAsciiDigit((char)text[i - 1])) break;
+            else if (text[i] is not ((byte)' ' or (byte)'-') || i - end >= MostSeparators) break;
         }
         return end;
     }
@@ -142,7 +170,7 @@ public static class CardData
         return sum % 10 == 0;
     }
 
-    /// <summary>Track one begins with %B and goes on with ^, track two begins with ; and goes on with =.</summary>
+    /// <summary>Track one begins with %B and goes on with ^, track two begins with ; and goes on with =. What stands there is a card whatever its sum.</summary>
     private static bool IsTrack(ReadOnlySpan<byte> text, int start, int end) =>
         end < text.Length && start > 0 && ((text[end] == '^' && char.IsAsciiLetter((char)text[start - 1])) || (text[end] is (byte)'=' or (byte)'D' && text[start - 1] == ';'));
 }
