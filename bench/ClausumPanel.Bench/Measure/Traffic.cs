@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Velocity;
 
 namespace ClausumPanel.Bench.Measure;
 
@@ -78,6 +80,28 @@ internal sealed class Traffic
         Digits(_mouse, 3, 100 + (long)(chance >> 9) % 900);
         Digits(_postalCode, 5, 1_000 + (long)(self >> 17) % 15_000);
         return _request;
+    }
+
+    /// <summary>The entities of the request last made, as keys; like those of the service they are the same for the same value and evenly spread.</summary>
+    public EntityKeys EntityKeys()
+    {
+        EntityKeys keys = default;
+        keys[(int)EntityKind.Email] = Key(_email, 28);
+        keys[(int)EntityKind.Customer] = Key(_customer, 7);
+        keys[(int)EntityKind.Card] = Key(_cardHash, 16);
+        keys[(int)EntityKind.Device] = Key(_device, 16);
+        keys[(int)EntityKind.Ip] = Key(_ip, 15);
+        keys[(int)EntityKind.IpNetwork] = Key(_ip, 11);
+        keys[(int)EntityKind.Phone] = Key(_phone, 8);
+        keys[(int)EntityKind.CardBin] = Key(_bin, 6);
+        return keys;
+    }
+
+    private ulong Key(int at, int length)
+    {
+        var hash = 0xCBF2_9CE4_8422_2325UL + (ulong)at;
+        foreach (var value in _request.AsSpan(at, length)) hash = (hash ^ value) * 0x100_0000_01B3;
+        return Mix(hash) | 1;
     }
 
     private void Email(long payer, ulong self)
