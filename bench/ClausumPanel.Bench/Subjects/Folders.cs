@@ -31,13 +31,13 @@ internal static class Folders
         Console.WriteLine("service: published without ReadyToRun (its compiler does not restore here), so the first seconds are slower");
     }
 
+    // Into a file: the build's helpers live on after it and would hold a pipe open.
     private static string? Dotnet(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        var log = Path.Combine(Logs, "publish.log");
+        using var process = Process.Start("/bin/sh", ["-c", "log=$1; shift; exec dotnet \"$@\" >\"$log\" 2>&1", "sh", log, .. arguments]);
         process.WaitForExit();
-        return process.ExitCode == 0 ? null : output + errors.Result;
+        return process.ExitCode == 0 ? null : File.ReadAllText(log);
     }
 
     private static string FindRepository()
