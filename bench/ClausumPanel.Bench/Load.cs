@@ -81,23 +81,23 @@ internal static class Load
 
     private static Round Measured(Subject subject, int callers, TimeSpan seconds)
     {
-        var (busy, own, theirs) = (Machine.BusySeconds(), Environment.CpuUsage.TotalTime.TotalSeconds, subject.CpuSeconds());
+        var (busy, own, theirs, written) = (Machine.BusySeconds(), Environment.CpuUsage.TotalTime.TotalSeconds, subject.CpuSeconds(), Machine.WrittenBytes(subject.Pid));
         var round = subject.Call(callers, seconds);
         var cpu = subject.CpuSeconds() - theirs;
         var other = Machine.BusySeconds() - busy - (Environment.CpuUsage.TotalTime.TotalSeconds - own) - cpu;
         var afterwards = subject.Settle(TimeSpan.FromSeconds(10));
         var requests = round.Latency.Count;
         return new(round.Rate, round.Latency.Milliseconds(50), round.Latency.Milliseconds(90), round.Latency.Milliseconds(99), cpu / requests * 1e3, afterwards / requests * 1e3,
-            Math.Max(0, other / (round.Elapsed.TotalSeconds * Environment.ProcessorCount)), round.AnswerBytes);
+            Math.Max(0, other / (round.Elapsed.TotalSeconds * Environment.ProcessorCount)), round.AnswerBytes, (Machine.WrittenBytes(subject.Pid) - written) / requests);
     }
 
     private static void Print(Figures[] figures)
     {
         Console.WriteLine();
-        Console.WriteLine($"  {"medians",-20}{"rate/s",9}{"ratio",8}{"p50 ms",9}{"p90 ms",9}{"p99 ms",9}{"CPU ms",9}{"+ after",9}{"alloc B",10}{"answer B",10}");
+        Console.WriteLine($"  {"medians",-20}{"rate/s",9}{"ratio",8}{"p50 ms",9}{"p90 ms",9}{"p99 ms",9}{"CPU ms",9}{"+ after",9}{"alloc B",10}{"answer B",10}{"written B",11}");
         foreach (var figure in figures)
         {
-            Console.WriteLine($"  {figure.Name,-20}{figure.Rate,9:N0}{figure.RatioTo(figures[0]),8:0.000}{figure.P50,9:0.000}{figure.P90,9:0.000}{figure.P99,9:0.000}{figure.Cpu,9:0.0000}{figure.CpuAfterwards,9:0.0000}{figure.AllocatedBytes,10:N0}{figure.Rounds[^1].AnswerBytes,10:N0}");
+            Console.WriteLine($"  {figure.Name,-20}{figure.Rate,9:N0}{figure.RatioTo(figures[0]),8:0.000}{figure.P50,9:0.000}{figure.P90,9:0.000}{figure.P99,9:0.000}{figure.Cpu,9:0.0000}{figure.CpuAfterwards,9:0.0000}{figure.AllocatedBytes,10:N0}{figure.Rounds[^1].AnswerBytes,10:N0}{figure.Written,11:N0}");
         }
         var noisy = Enumerable.Range(0, figures[0].Rounds.Count).Count(round => figures.Any(figure => figure.Rounds[round].Other > NoisyOther));
         if (noisy > 0) Console.WriteLine($"  {noisy} of {figures[0].Rounds.Count} rounds had more than {NoisyOther:0%} of the machine taken by others: run again on a quiet one before believing a miss");
@@ -133,8 +133,9 @@ internal static class Load
 
     /// <param name="Cpu">Milliseconds of the service process per request while answering.</param>
     /// <param name="CpuAfterwards">Milliseconds per request it still took to come to rest, such as folding what it stored into its indexes.</param>
+    /// <param name="Written">Bytes per request given to the kernel to write until it came to rest: the answer, the log and what folding and checkpoints copy.</param>
     /// <param name="Other">Share of the machine taken by neither the client nor the service.</param>
-    private sealed record Round(double Rate, double P50, double P90, double P99, double Cpu, double CpuAfterwards, double Other, long AnswerBytes);
+    private sealed record Round(double Rate, double P50, double P90, double P99, double Cpu, double CpuAfterwards, double Other, long AnswerBytes, double Written);
 
     private sealed class Figures(string name, double bareCommit)
     {
@@ -147,6 +148,7 @@ internal static class Load
         public double P90 => Of(round => round.P90);
         public double P99 => Of(round => round.P99);
         public double Cpu => Of(round => round.Cpu);
+        public double Written => Of(round => round.Written);
         public double CpuAfterwards => Of(round => round.CpuAfterwards);
 
         public double RatioTo(Figures other, Func<Round, double>? figure = null)

@@ -19,7 +19,7 @@ internal static class Start
             {
                 using var service = Subject.StartService(store, port, awaitReady: false);
                 var took = service.TimeToFirstAnswer(TimeSpan.FromSeconds(60), out var before).TotalSeconds;
-                Console.WriteLine($"  {stored:N0} stored, start {run + 1}: {took:0.000} s, resident {service.ResidentBytes() / 1048576.0:N0} MiB{string.Concat(before.Select(pair => $", {pair.Value} × {pair.Key} before"))}");
+                Console.WriteLine($"  {stored:N0} stored, start {run + 1}: {took:0.000} s, of which {service.CpuSeconds():0.00} s CPU, resident {service.ResidentBytes() / 1048576.0:N0} MiB{string.Concat(before.Select(pair => $", {pair.Value} × {pair.Key} before"))}");
                 starts.Add(took);
                 service.Stop();
                 store = store.Grown(service.Traffic.Made);

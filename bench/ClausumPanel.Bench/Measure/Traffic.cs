@@ -73,8 +73,8 @@ internal sealed class Traffic
         Digits(_bin, 6, 400_000 + (long)(300 * Math.Pow(Share(card), 3)) * 317);         // one range of cards in seven is the biggest bank's
         Digits(_last4, 4, (long)(card >> 20) % 10_000);
         Address(Mix((ulong)(20_000 * Math.Pow(Share(address), 2))), address);
-        Hex(_cardHash, card);
-        Hex(_device, device);
+        Letters(_cardHash, card);
+        Letters(_device, device);
         Digits(_browser, 2, 20 + (long)(self % 20));
         Digits(_duration, 5, 12_000 + (long)(chance >> 7) % 80_000);
         Digits(_mouse, 3, 100 + (long)(chance >> 9) % 900);
@@ -132,9 +132,10 @@ internal sealed class Traffic
         for (var i = at + width - 1; i >= at; i--, value /= 10) _request[i] = (byte)('0' + value % 10);
     }
 
-    private void Hex(int at, ulong value)
+    // No digits: sixteen of them in a row may pass for a card number, which the service does not take.
+    private void Letters(int at, ulong value)
     {
-        for (var i = at + 15; i >= at; i--, value >>= 4) _request[i] = "0123456789abcdef"u8[(int)(value & 15)];
+        for (var i = at + 15; i >= at; i--, value >>= 4) _request[i] = (byte)('a' + (value & 15));
     }
 
     /// <summary>0 up to 1, evenly.</summary>
