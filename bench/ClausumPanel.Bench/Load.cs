@@ -133,7 +133,7 @@ internal static class Load
 
     /// <param name="Cpu">Milliseconds of the service process per request while answering.</param>
     /// <param name="CpuAfterwards">Milliseconds per request it still took to come to rest, such as folding what it stored into its indexes.</param>
-    /// <param name="Written">Bytes per request given to the kernel to write until it came to rest: the answer, the log and what folding and checkpoints copy.</param>
+    /// <param name="Written">Bytes per request given to the kernel to write until it came to rest: the log and what folding and checkpoints copy.</param>
     /// <param name="Other">Share of the machine taken by neither the client nor the service.</param>
     private sealed record Round(double Rate, double P50, double P90, double P99, double Cpu, double CpuAfterwards, double Other, long AnswerBytes, double Written);
 

@@ -24,7 +24,7 @@ internal static class Machine
         return (Number(fields[1]) + Number(fields[2]) + Number(fields[3]) + Number(fields[6]) + Number(fields[7]) + Number(fields[8])) / TicksPerSecond;
     }
 
-    /// <summary>Bytes a process has handed to the kernel to write, answers and database together.</summary>
+    /// <summary>Bytes a process has handed to the kernel to write into files; what goes to sockets is not in it.</summary>
     public static double WrittenBytes(int pid) => Number(File.ReadLines($"/proc/{pid}/io").First(line => line.StartsWith("wchar:", StringComparison.Ordinal)).Split(' ')[1]);
 
     public static double LoadAverage() => Number(File.ReadAllText("/proc/loadavg").Split(' ')[0]);
