@@ -124,6 +124,7 @@ public ref struct AssessRequestReader
             {
                 Wrong(path.Length == 0 ? "body" : path, "length", $"An object may have {MostMembers} members.");
                 count = 0;
+                escapedNames?.Clear();
             }
             names[count++] = (at, raw.Length);
             if (section == Section.Metadata && count == MostMetadata + 1) Wrong("metadata", "length", $"metadata may have {MostMetadata} members.");

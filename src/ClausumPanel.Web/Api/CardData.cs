@@ -6,7 +6,7 @@ namespace ClausumPanel.Web.Api;
 /// </summary>
 public static class CardData
 {
-    private const int Shortest = 13, Longest = 19, MostSeparators = 3;
+    private const int Shortest = 13, Longest = 19, MostSeparators = 3, MostLooked = 64;
 
     /// <summary>Member names whose value is never kept, whatever it is.</summary>
     public static bool IsSecretName(ReadOnlySpan<char> name)
@@ -74,9 +74,9 @@ public static class CardData
     private static bool IsInsideId(ReadOnlySpan<byte> text, int start, int end)
     {
         var from = start;
-        while (from > 0 && IsOfId(text[from - 1])) from--;
+        while (from > 0 && start - from < MostLooked && IsOfId(text[from - 1])) from--;
         var to = end;
-        while (to < text.Length && IsOfId(text[to])) to++;
+        while (to < text.Length && to - end < MostLooked && IsOfId(text[to])) to++;
         int hexadecimal = 0, letters = 0;
         foreach (var c in text[from..to])
         {
