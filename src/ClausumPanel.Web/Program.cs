@@ -1,6 +1,7 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.CommandLine;
+using ClausumPanel.Web.Demo;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Plumbing;
@@ -27,6 +28,7 @@ try
     builder.AddSignIn(storage);
     builder.Services.AddEnrichment();
     builder.AddAssess();
+    builder.AddHistory();
     builder.AddApi();
     builder.AddPages();
 

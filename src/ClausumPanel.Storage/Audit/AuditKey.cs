@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace ClausumPanel.Storage.Audit;
 
@@ -19,6 +20,9 @@ public sealed class AuditKey
     /// <param name="setting">Panel:Audit:Key, base64 of at least 32 bytes; null or empty keeps a key in a file of its own.</param>
     /// <param name="stem">Path of the files without their endings: beside the database, but not inside it.</param>
     public static AuditKey From(string? setting, string stem) => new(string.IsNullOrEmpty(setting) ? ReadOrMake(stem + ".audit-key") : Parse(setting), stem + ".audit-head");
+
+    /// <summary>A secret for another purpose of this installation: the same at every start, and no way back from it to the key.</summary>
+    public byte[] Derive(string purpose) => HMACSHA256.HashData(Bytes, Encoding.UTF8.GetBytes($"derived: {purpose}"));
 
     /// <summary>About every hundredth entry is copied out of the database, so that a chain whose end was cut off shows it.</summary>
     internal void Remember(AuditEntry newest)

@@ -28,7 +28,7 @@ public sealed class CommandTests(PanelApp app) : IClassFixture<PanelApp>
 
     [Theory]
     [InlineData("--urls", "http://localhost:1")]
-    [InlineData("--Panel:Demo:Size=0")]
+    [InlineData("--Panel:Demo:Assessments=0")]
     [InlineData]
     public void Options_alone_start_the_server(params string[] args)
     {

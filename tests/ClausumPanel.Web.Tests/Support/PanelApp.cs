@@ -91,7 +91,7 @@ public class PanelApp : WebApplicationFactory<Program>, IAsyncLifetime
     {
         builder.UseSetting("ConnectionStrings:Panel", Database.ConnectionString);
         builder.UseSetting("Panel:Audit:Key", TestDatabase.AuditKey);
-        builder.UseSetting("Panel:Demo:Size", "0");
+        builder.UseSetting("Panel:Demo:Assessments", "0");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         foreach (var (setting, value) in _settings) builder.UseSetting(setting, value);
         builder.ConfigureTestServices(services =>

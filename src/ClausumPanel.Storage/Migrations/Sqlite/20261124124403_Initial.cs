@@ -151,6 +151,28 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "import_jobs",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    path = table.Column<string>(type: "TEXT", maxLength: 4096, nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    read = table.Column<int>(type: "INTEGER", nullable: false),
+                    stored = table.Column<int>(type: "INTEGER", nullable: false),
+                    known = table.Column<int>(type: "INTEGER", nullable: false),
+                    refused = table.Column<int>(type: "INTEGER", nullable: false),
+                    problems = table.Column<string>(type: "TEXT", nullable: false),
+                    failure = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "list_entries",
                 columns: table => new
                 {
@@ -466,6 +488,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "topic", "version" },
                 values: new object[,]
                 {
+                    { "imports", 0L },
                     { "keys", 0L },
                     { "lists", 0L },
                     { "policy", 0L },
@@ -523,6 +546,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_audit_entries_subject_kind_subject_id",
                 table: "audit_entries",
                 columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_import_jobs_state",
+                table: "import_jobs",
+                column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",
@@ -602,6 +630,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
+
+            migrationBuilder.DropTable(
+                name: "import_jobs");
 
             migrationBuilder.DropTable(
                 name: "list_entries");

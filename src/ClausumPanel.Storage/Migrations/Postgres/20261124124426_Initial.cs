@@ -153,6 +153,28 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "import_jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    path = table.Column<string>(type: "character varying(4096)", maxLength: 4096, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    read = table.Column<int>(type: "integer", nullable: false),
+                    stored = table.Column<int>(type: "integer", nullable: false),
+                    known = table.Column<int>(type: "integer", nullable: false),
+                    refused = table.Column<int>(type: "integer", nullable: false),
+                    problems = table.Column<string>(type: "text", nullable: false),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "list_entries",
                 columns: table => new
                 {
@@ -468,6 +490,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "topic", "version" },
                 values: new object[,]
                 {
+                    { "imports", 0L },
                     { "keys", 0L },
                     { "lists", 0L },
                     { "policy", 0L },
@@ -525,6 +548,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_audit_entries_subject_kind_subject_id",
                 table: "audit_entries",
                 columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_import_jobs_state",
+                table: "import_jobs",
+                column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",
@@ -604,6 +632,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
+
+            migrationBuilder.DropTable(
+                name: "import_jobs");
 
             migrationBuilder.DropTable(
                 name: "list_entries");

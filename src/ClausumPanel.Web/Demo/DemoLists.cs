@@ -1,0 +1,27 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Lists;
+
+namespace ClausumPanel.Web.Demo;
+
+/// <summary>What the demo's lists hold: one entry of each severity that its traffic meets, and a few it does not.</summary>
+internal static class DemoLists
+{
+    public const string BlockedEmail = "compras.urgentes@hotmail.com", ReviewedDomain = "mayoreo-express.com.mx";
+
+    public static IReadOnlyList<ListEntry> Made(DateTimeOffset now)
+    {
+        var before = now.AddDays(-45);
+        return
+        [
+            Entry(ListType.Email, BlockedEmail, ListSeverity.Block, "Three chargebacks in September", before),
+            Entry(ListType.EmailDomain, ReviewedDomain, ListSeverity.Review, "Reseller under observation", before),
+            Entry(ListType.IpRange, "45.79.16.0/20", ListSeverity.Flag, "Rented servers, seen in card testing", before),
+            Entry(ListType.CardBin, "506201", ListSeverity.Block, "Leaked range", before, now.AddDays(60)),
+            Entry(ListType.CustomerId, "cus_10050", ListSeverity.Allow, "Corporate account, verified by telephone", before),
+            Entry(ListType.Country, "KP", ListSeverity.Block, "Sanctions", before),
+        ];
+    }
+
+    private static ListEntry Entry(ListType type, string value, ListSeverity severity, string reason, DateTimeOffset at, DateTimeOffset? ends = null) =>
+        new() { Type = type, Value = value, Severity = severity, Reason = reason, CreatedAt = at, ExpiresAt = ends };
+}

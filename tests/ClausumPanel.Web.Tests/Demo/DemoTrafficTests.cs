@@ -1,0 +1,134 @@
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Web.Api;
+using ClausumPanel.Web.Demo;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Enrichment;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Demo;
+
+/// <summary>The demo's month, judged once by the real pipeline.</summary>
+public sealed class JudgedMonth : PanelApp, IAsyncLifetime
+{
+    public const int Size = 1_500, Seed = 7;
+
+    internal sealed record Judged(DemoStory Story, Flow Flow, Decision Decision, int Score, string? BlockedBy, string[] Signals);
+
+    internal IReadOnlyList<Judged> Payments { get; private set; } = [];
+
+    async Task IAsyncLifetime.InitializeAsync()
+    {
+        await InitializeAsync();
+        Payments = await JudgeAsync(this);
+    }
+
+    internal static async Task<IReadOnlyList<Judged>> JudgeAsync(PanelApp app)
+    {
+        var service = app.Services.GetRequiredService<AssessService>();
+        await service.Ready;
+        var judged = new List<Judged>();
+        var errors = new List<FieldError>();
+        foreach (var request in DemoTraffic.Make(Size, Seed, app.Clock.GetUtcNow()))
+        {
+            var call = new AssessCall { KeyType = KeyType.Server };
+            Assert.True(AssessRequestReader.TryRead(request.Json, request.Flow, mayImportHistory: true, "comercio", call.Request, errors), string.Join(' ', errors));
+            Assert.Equal(AssessStatus.Answered, await service.Transaction!.RunAsync(call, CancellationToken.None));
+            var answer = call.Answer;
+            judged.Add(new Judged(request.Story, request.Flow, answer.Decision, answer.Score, answer.BlockedBy, [.. answer.Signals.ToArray().Select(s => SignalCatalog.Of(s).Code)]));
+        }
+        return judged;
+    }
+}
+
+public sealed class DemoTrafficTests(JudgedMonth month) : IClassFixture<JudgedMonth>
+{
+    private static readonly DateTimeOffset End = TestClock.Start;
+
+    [Fact]
+    public void The_same_seed_makes_the_same_month_and_another_one_makes_another()
+    {
+        var (one, again, other) = (DemoTraffic.Make(900, 1, End), DemoTraffic.Make(900, 1, End), DemoTraffic.Make(900, 2, End));
+        Assert.Equal(900, one.Count);
+        Assert.Equal(one.Select(r => (r.At, Convert.ToHexString(r.Json))), again.Select(r => (r.At, Convert.ToHexString(r.Json))));
+        Assert.NotEqual(Convert.ToHexString(one[0].Json), Convert.ToHexString(other[0].Json));
+    }
+
+    [Fact]
+    public async Task The_same_month_is_judged_the_same_on_another_store()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var again = await JudgedMonth.JudgeAsync(app);
+        Assert.Equal(
+            month.Payments.Select(p => $"{p.Story} {p.Decision} {p.Score} {string.Join(',', p.Signals)}"),
+            again.Select(p => $"{p.Story} {p.Decision} {p.Score} {string.Join(',', p.Signals)}"));
+    }
+
+    [Fact]
+    public void A_month_lies_in_the_month_in_the_order_of_time_and_reaches_today()
+    {
+        var requests = DemoTraffic.Make(2_000, 3, End);
+        Assert.Equal(requests.OrderBy(r => r.At).Select(r => r.At), requests.Select(r => r.At));
+        Assert.InRange(requests[0].At, End.AddDays(-33), End.AddDays(-27));
+        Assert.InRange(requests[^1].At, End.AddHours(-6), End);
+        Assert.InRange(requests.Count(r => r.Flow == Flow.PayOut), 100, 200);
+        Assert.InRange(requests.Count(r => Text(r, "currency") == "USD"), 10, 200);
+        Assert.InRange(requests.Select(r => Text(r, "customer_id")).Distinct().Count(), 250, 1_000);
+        Assert.Equal(requests.Count, requests.Select(r => Text(r, "order_id")).Distinct().Count());
+    }
+
+    [Fact]
+    public void Addresses_lie_where_the_story_says()
+    {
+        var addresses = LoadedData.Shipped.Ips;
+        foreach (var request in DemoTraffic.Make(2_000, 3, End))
+        {
+            using var json = JsonDocument.Parse(request.Json);
+            var ip = json.RootElement.GetProperty("device").GetProperty("ip").GetString()!;
+            Assert.True(addresses.TryLook(ip, out var facts));
+            var (country, hosting) = (facts.Country, facts.Provider);
+            var isForeign = Text(request, "currency") == "USD";
+            if (request.Story is DemoStory.CardTesting or DemoStory.PayoutMule) Assert.NotNull(hosting);
+            else if (request.Story == DemoStory.AccountTakeover) Assert.Contains(country, new[] { "RO", "NG", "RU" });
+            else Assert.True(country == (isForeign ? "US" : "MX") && hosting is null, $"{ip} is in {country}, of {hosting ?? "people"}");
+        }
+    }
+
+    [Theory]
+    [InlineData(DemoStory.CardTesting, "sequential_cards", "many_cards_per_device", "many_small_amounts", "headless_browser")]
+    [InlineData(DemoStory.AccountTakeover, "new_device_known_customer", "country_mismatch", "amount_outlier")]
+    [InlineData(DemoStory.DisposableRing, "disposable_email", "many_emails_per_device")]
+    [InlineData(DemoStory.FriendlyFraud, "high_velocity", "amount_outlier")]
+    [InlineData(DemoStory.PayoutMule, "payout_burst", "payout_many_payers", "payout_unattributed_initiator")]
+    public void Every_attack_shows_its_signals_and_is_stopped(DemoStory story, params string[] signals)
+    {
+        var attack = month.Payments.Where(p => p.Story == story).ToList();
+        foreach (var signal in signals) Assert.True(attack.Exists(p => p.Signals.Contains(signal)), $"{signal} in none of {Summary(attack)}");
+        var stopped = attack.Count(p => p.Decision is Decision.Challenge or Decision.Decline);
+        Assert.True(stopped >= attack.Count * 0.4, Summary(attack));
+    }
+
+    [Theory]
+    [InlineData(DemoStory.Returning)]
+    [InlineData(DemoStory.Newcomer)]
+    [InlineData(DemoStory.Payout)]
+    public void Who_is_honest_is_let_through(DemoStory story)
+    {
+        var honest = month.Payments.Where(p => p.Story == story).ToList();
+        Assert.NotEmpty(honest);
+        Assert.True(honest.Count(p => p.Decision == Decision.Approve) >= honest.Count * 0.95, Summary(honest));
+        Assert.DoesNotContain(honest, p => p.Decision == Decision.Decline);
+    }
+
+    private static string Summary(IReadOnlyCollection<JudgedMonth.Judged> payments) =>
+        string.Join(", ", payments.CountBy(p => p.Decision).Select(c => $"{c.Value} {c.Key}")) + "; " +
+        string.Join(", ", payments.SelectMany(p => p.Signals).CountBy(s => s).OrderByDescending(c => c.Value).Select(c => $"{c.Key} {c.Value}"));
+
+    private static string? Text(DemoRequest request, string member)
+    {
+        using var json = JsonDocument.Parse(request.Json);
+        return json.RootElement.TryGetProperty(member, out var value) ? value.GetString() : null;
+    }
+}
