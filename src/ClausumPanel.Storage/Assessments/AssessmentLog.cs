@@ -34,7 +34,7 @@ public sealed partial class AssessmentLog : IDisposable
     private RollupWriter? _rollupWriter;
     private Folding? _folding;
     private long _seq, _outbox;
-    private volatile bool _stopping;
+    private volatile bool _stopping, _cannotFold;
     private volatile string? _trouble;
     private long _commits, _rows, _folded;
 
@@ -108,7 +108,7 @@ public sealed partial class AssessmentLog : IDisposable
     public async Task CatchUpAsync(CancellationToken stop)
     {
         var target = LastSeq;
-        while (FoldedSeq < target)
+        while (FoldedSeq < target && !_cannotFold)
         {
             stop.ThrowIfCancellationRequested();
             await RunAsync(_ => FoldSlices(4_096));
@@ -150,7 +150,7 @@ public sealed partial class AssessmentLog : IDisposable
             var (hasWork, stopping) = Take();
             if (hasWork) Work();
             else if (stopping) break;
-            else if (FoldedSeq < LastSeq) Fold();
+            else if (FoldedSeq < LastSeq && !_cannotFold) Fold();
             else _wake.WaitOne();
         }
         _rollupWriter.Dispose();
@@ -173,7 +173,7 @@ public sealed partial class AssessmentLog : IDisposable
         {
             Store(_batch);
             _batch.Clear();
-            if (LastSeq - FoldedSeq > FoldLag) FoldSlices(FoldSlice);
+            if (LastSeq - FoldedSeq > FoldLag && !_cannotFold) FoldSlices(FoldSlice);
         }
         Errand[] errands;
         lock (_gate)
@@ -201,6 +201,13 @@ public sealed partial class AssessmentLog : IDisposable
         {
             _store!.Rollback();
             Failed(e);
+        }
+        catch (Exception e)
+        {
+            // A row that cannot be read must not end the process that stores payments. Lists go on reading the log itself.
+            _store!.Rollback();
+            _cannotFold = true;
+            LogUnfoldable(_log, FoldedSeq, e);
         }
     }
 
@@ -375,6 +382,9 @@ public sealed partial class AssessmentLog : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The store refuses to take assessments: {Reason}")]
     private static partial void LogRefusal(ILogger logger, string reason, Exception e);
+
+    [LoggerMessage(LogLevel.Critical, "The assessments after {Seq} cannot be made findable; lists read the log itself from there, which gets slower")]
+    private static partial void LogUnfoldable(ILogger logger, long seq, Exception e);
 
     private sealed class Errand(Action<DbConnection> change)
     {
