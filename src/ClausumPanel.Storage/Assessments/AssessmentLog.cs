@@ -15,8 +15,8 @@ public sealed partial class AssessmentLog : IDisposable
     /// <summary>How many may wait. More than this is refused at once, so that whoever waits is answered in time.</summary>
     public const int MostWaiting = 1_000;
 
-    private const int FoldSlice = 256;
-    private const int FoldLag = 20_000;
+    private const int FoldSlice = 256, FoldSliceUnderLoad = 64;
+    private const int FoldLag = 100_000;
     private static readonly TimeSpan RestBeforeFolding = TimeSpan.FromMilliseconds(30);
 
     private readonly Func<ILogStore> _open;
@@ -173,7 +173,7 @@ public sealed partial class AssessmentLog : IDisposable
         {
             Store(_batch);
             _batch.Clear();
-            if (LastSeq - FoldedSeq > FoldLag && !_cannotFold) FoldSlices(FoldSlice);
+            if (LastSeq - FoldedSeq > FoldLag && !_cannotFold) FoldSlices(FoldSliceUnderLoad);
         }
         Errand[] errands;
         lock (_gate)

@@ -11,6 +11,7 @@ namespace ClausumPanel.Storage.Assessments;
 public sealed class AssessmentReader(PanelDb db)
 {
     private const int MostTail = 200_000;
+    private const int SegmentsAtATime = 64;
 
     /// <summary>The assessment with this id, or null.</summary>
     public async Task<StoredAssessment?> FindAsync(Guid id, CancellationToken stop)
@@ -90,16 +91,18 @@ public sealed class AssessmentReader(PanelDb db)
         }
     }
 
-    /// <summary>Per segment, the places whose texts match the search.</summary>
+    /// <summary>Per some segments at a time, the places whose texts match the search.</summary>
     private async IAsyncEnumerable<long[]> SegmentsAsync(AssessmentFilter filter, long mark, bool newestFirst, [EnumeratorCancellation] CancellationToken stop)
     {
         var low = FoundBy.Normalize(filter.Search!);
         var high = low + "\U0010FFFF";
         var last = AssessmentTerm.SegmentOf(mark);
-        for (long i = 0; i <= last; i++)
+        for (long i = 0; i <= last; i += SegmentsAtATime)
         {
-            var segment = newestFirst ? last - i : i;
-            var terms = db.Set<AssessmentTerm>().Where(t => t.Segment == segment);
+            var from = newestFirst ? Math.Max(0, last - i - SegmentsAtATime + 1) : i;
+            var segments = Enumerable.Range(0, (int)((newestFirst ? last - i : Math.Min(last, i + SegmentsAtATime - 1)) - from + 1)).Select(n => from + n).ToArray();
+            // Named one by one, the engine seeks the text in each; a range of segments it would read through.
+            var terms = db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment));
 #pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
             terms = filter.Exactly is { } kind
                 ? terms.Where(t => t.Term == low && t.Kind == kind)
@@ -116,7 +119,7 @@ public sealed class AssessmentReader(PanelDb db)
         var found = new List<AssessmentRow>();
         var facts = new Facts();
         var hits = new SignalHit[Assessment.MostSignals];
-        var terms = new List<AssessmentTerm>();
+        var terms = new List<FoundBy.Term>();
         await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
         {
             facts.Clear();
@@ -142,12 +145,12 @@ public sealed class AssessmentReader(PanelDb db)
         return false;
     }
 
-    private static bool Named(AssessmentFilter filter, StoredAssessment stored, Facts facts, List<AssessmentTerm> terms)
+    private static bool Named(AssessmentFilter filter, StoredAssessment stored, Facts facts, List<FoundBy.Term> terms)
     {
         terms.Clear();
         FoundBy.Terms(facts, stored.OrderId, stored.PaymentId, stored.SessionId, stored.Seq, terms);
         var wanted = FoundBy.Normalize(filter.Search!);
-        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && t.Term == wanted : t.Term.StartsWith(wanted, StringComparison.Ordinal));
+        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && t.Text == wanted : t.Text.StartsWith(wanted, StringComparison.Ordinal));
     }
 
     private static IQueryable<AssessmentRow> After(IQueryable<AssessmentRow> rows, AssessmentOrder order, AssessmentCursor? after)

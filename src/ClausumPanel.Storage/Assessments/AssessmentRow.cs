@@ -37,14 +37,14 @@ public enum TermKind
 }
 
 /// <summary>
-/// One text an assessment is found by, whole or by its beginning. Segments of 65,536 assessments keep the places where rows are added close
+/// One text an assessment is found by, whole or by its beginning. Segments of 1,024 assessments keep the places where rows are added close
 /// together (a plain index over the text would touch a random page per row); a search looks into each segment, newest first.
 /// </summary>
 public sealed class AssessmentTerm
 {
-    public const int SegmentBits = 16;
+    public const int SegmentBits = 10;
 
-    /// <summary>The place in the log without its last 16 bits.</summary>
+    /// <summary>The place in the log without its last ten bits.</summary>
     public long Segment { get; init; }
 
     /// <summary>Lower case.</summary>

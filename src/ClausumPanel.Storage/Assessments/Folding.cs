@@ -17,7 +17,7 @@ internal sealed class Folding : IDisposable
     private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
     private readonly List<AssessmentRow> _rows = [];
     private readonly List<(int Signal, long Seq)> _signals = [];
-    private readonly List<AssessmentTerm> _terms = [];
+    private readonly List<FoundBy.Term> _terms = [];
 
     public Folding(ILogStore store)
     {
@@ -38,8 +38,8 @@ internal sealed class Folding : IDisposable
         _signals.Sort();
         _terms.Sort(static (a, b) =>
         {
-            var order = a.Segment.CompareTo(b.Segment);
-            if (order == 0) order = string.CompareOrdinal(a.Term, b.Term);
+            var order = AssessmentTerm.SegmentOf(a.Seq).CompareTo(AssessmentTerm.SegmentOf(b.Seq));
+            if (order == 0) order = string.CompareOrdinal(a.Text, b.Text);
             if (order == 0) order = a.Kind.CompareTo(b.Kind);
             return order == 0 ? a.Seq.CompareTo(b.Seq) : order;
         });
@@ -76,10 +76,11 @@ internal sealed class Folding : IDisposable
                 Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts),
             });
             var count = SignalHits.Read(reader.GetFieldValue<byte[]>(11), _hits);
+            var first = _signals.Count;
             for (var i = 0; i < count; i++)
             {
-                var signal = SignalCatalog.All[_hits[i].Signal].Id;
-                if (!_signals.Contains((signal, seq))) _signals.Add((signal, seq));
+                (int, long) fired = (SignalCatalog.All[_hits[i].Signal].Id, seq);
+                if (_signals.IndexOf(fired, first) < 0) _signals.Add(fired);
             }
             FoundBy.Terms(_facts, Text(reader, 9), Text(reader, 10), reader.GetString(8), seq, _terms);
         }
@@ -116,12 +117,12 @@ internal sealed class Folding : IDisposable
         }
         using (var table = _store.Append(LogTable.Terms))
         {
-            AssessmentTerm? before = null;
+            FoundBy.Term before = default;
             foreach (var term in _terms)
             {
-                if (before is not null && before.Seq == term.Seq && before.Kind == term.Kind && before.Term == term.Term) continue;
-                table.Write(term.Segment);
-                table.Write(term.Term);
+                if (term == before) continue;
+                table.Write(AssessmentTerm.SegmentOf(term.Seq));
+                table.Write(term.Text);
                 table.Write((int)term.Kind);
                 table.Write(term.Seq);
                 table.EndRow();
@@ -143,6 +144,8 @@ public static class FoundBy
 {
     private const int LongestTerm = 200;
 
+    public readonly record struct Term(string Text, TermKind Kind, long Seq);
+
     /// <summary>Where the payer is, or the beneficiary of a payout; empty when nobody said.</summary>
     public static string Country(Facts facts) =>
         facts.Text(Known.BeneficiaryCountry) ?? facts.Text(Known.IpCountry) ?? facts.Text(Known.CardCountry) ?? facts.Text(Known.BillingCountry) ?? "";
@@ -150,7 +153,7 @@ public static class FoundBy
     /// <summary>A card as people look for it: last four digits first, so that they alone find it.</summary>
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
 
-    public static void Terms(Facts facts, string? order, string? payment, string session, long seq, List<AssessmentTerm> into)
+    public static void Terms(Facts facts, string? order, string? payment, string session, long seq, List<Term> into)
     {
         Add(facts.Text(Known.Email), TermKind.Email);
         Add(Card(facts), TermKind.Card);
@@ -167,7 +170,7 @@ public static class FoundBy
         void Add(string? text, TermKind kind)
         {
             if (string.IsNullOrWhiteSpace(text)) return;
-            into.Add(new AssessmentTerm { Segment = AssessmentTerm.SegmentOf(seq), Term = Normalize(text), Kind = kind, Seq = seq });
+            into.Add(new Term(Normalize(text), kind, seq));
         }
     }
 

@@ -42,10 +42,9 @@ internal sealed class EntityTable
         return -1;
     }
 
-    public int FindOrAdd(ulong key)
+    /// <summary>A row for a key that has none.</summary>
+    public int Add(ulong key)
     {
-        var found = Find(key);
-        if (found >= 0) return found;
         if (Count == _buckets.Length) Grow();
         if (Count >> ChunkBits == _chunks.Count) _chunks.Add(new EntityRow[ChunkSize]);
         var id = Count++;

@@ -206,19 +206,19 @@ public sealed partial class VelocityIndex
                 windows[w] = _count[w];
                 windows[((int)Measure.Sum * Entities.Windows) + w] = sums is null ? 0 : sums[w];
                 windows[((int)Measure.Declines * Entities.Windows) + w] = _declines[w];
-                for (var o = 0; o < OtherKinds; o++)
+            }
+            for (var o = 0; o < OtherKinds; o++)
+            {
+                var cells = windows.Slice(((int)Measure.Emails + o) * Entities.Windows, Entities.Windows);
+                if ((int)Others[o] == kind)
                 {
-                    ref var cell = ref windows[(((int)Measure.Emails + o) * Entities.Windows) + w];
-                    if ((int)Others[o] == kind)
-                    {
-                        cell = double.NaN;
-                        continue;
-                    }
-                    cell = _distinct[(o * Entities.Windows) + w];
-                    if (now.Keys[(int)Others[o]] == 0) continue;
-                    var own = ids[(int)Others[o]];
-                    if (own < 0 || _lastPlace[o].GetValueOrDefault(own, -1) < _cursor[w]) cell++;
+                    cells.Fill(double.NaN);
+                    continue;
                 }
+                var isNamed = now.Keys[(int)Others[o]] != 0;
+                var own = ids[(int)Others[o]];
+                var place = own < 0 ? -1 : _lastPlace[o].GetValueOrDefault(own, -1);
+                for (var w = 0; w < Entities.Windows; w++) cells[w] = _distinct[(o * Entities.Windows) + w] + (isNamed && place < _cursor[w] ? 1 : 0);
             }
         }
 
