@@ -4,6 +4,7 @@ using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Demo;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 
 // The same program is the server and its command line: `ClausumPanel.Web keys create …`.
@@ -43,7 +44,7 @@ try
     app.UseForPages(pages => pages.UseSecurityHeaders());
     app.UseErrorPages();
     app.UseRouting();
-    app.UseForPages(pages => pages.UseAuthentication().UseAuthorization().UseSecondFactorFirst().UseAntiforgery());
+    app.UseForPages(pages => pages.UseAuthentication().UseReadersLanguage().UseAuthorization().UseSecondFactorFirst().UseAntiforgery());
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorPages().WithStaticAssets();

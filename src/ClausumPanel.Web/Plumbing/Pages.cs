@@ -1,5 +1,8 @@
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Transactions;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.Extensions.Localization;
 
 namespace ClausumPanel.Web.Plumbing;
 
@@ -11,8 +14,13 @@ internal static class PagesSetup
         {
             pages.Conventions.Add(new UnderDashboard());
             pages.Conventions.RequirePolicies();
-        });
+        }).AddDataAnnotationsLocalization();
         builder.Services.AddSingleton<Texts>();
+        builder.Services.AddSingleton<IStringLocalizerFactory, TextsLocalizer>();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddScoped<Reader>();
+        builder.Services.AddScoped<AssessmentReader>();
+        builder.Services.AddSingleton<Exports>();
         builder.Services.AddRouting(routes => routes.LowercaseUrls = true);
     }
 

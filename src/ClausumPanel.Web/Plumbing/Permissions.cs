@@ -51,6 +51,7 @@ public static class Permissions
         pages.AuthorizeFolder("/", ViewPanel);
         pages.AuthorizeFolder("/Account", OwnAccount);
         pages.AllowAnonymousToPage("/Error");
+        pages.AllowAnonymousToPage("/Preferences");
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Connections", ViewKeys);

@@ -1,0 +1,149 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>How the engine's values are written for a person.</summary>
+public static class Showing
+{
+    extension(Money money)
+    {
+        /// <summary>129.90 MXN: digits from the currency, layout from the reader.</summary>
+        public string Show() => SignalText.Money(money.Minor, money.Currency, CultureInfo.CurrentCulture);
+    }
+
+    extension(SignalHit hit)
+    {
+        public SignalDefinition Definition => SignalCatalog.Of(hit);
+
+        /// <summary>The short name, in the reader's language.</summary>
+        public string Title => Texts.Translate(SignalCatalog.Of(hit).Title);
+
+        /// <summary>What happened, with its numbers, in the reader's language.</summary>
+        public string Say(string currency) => SignalText.Describe(hit, currency, Texts.Translate, CultureInfo.CurrentCulture);
+
+        /// <summary>+12, −5, 0: with a true minus.</summary>
+        public string Points => WithSign(hit.Weight);
+    }
+
+    public static string WithSign(int points) => points switch
+    {
+        > 0 => "+" + points.ToString(CultureInfo.CurrentCulture),
+        < 0 => "−" + (-points).ToString(CultureInfo.CurrentCulture),
+        _ => "0",
+    };
+
+    public static string Name(this Texts T, Decision decision) => decision switch
+    {
+        Decision.Approve => T["Approved"],
+        Decision.Review => T["Review"],
+        Decision.Challenge => T["Challenge"],
+        Decision.Decline => T["Declined"],
+    };
+
+    public static string Name(this Texts T, Flow flow) => flow switch
+    {
+        Flow.PayIn => T["Payment"],
+        Flow.PayOut => T["Payout"],
+    };
+
+    public static string Name(this Texts T, SignalCategory category) => category switch
+    {
+        SignalCategory.Lists => T["Lists"],
+        SignalCategory.Email => T["E-mail"],
+        SignalCategory.Behavior => T["Behavior"],
+        SignalCategory.Device => T["Device"],
+        SignalCategory.Network => T["Network"],
+        SignalCategory.Geography => T["Geography"],
+        SignalCategory.Amount => T["Amount"],
+        SignalCategory.Velocity => T["Velocity"],
+        SignalCategory.CardTesting => T["Card testing"],
+        SignalCategory.Payer => T["Payer"],
+        SignalCategory.Payout => T["Payout"],
+    };
+
+    public static string Name(this Texts T, FactSource source) => source switch
+    {
+        FactSource.Request => T["Request"],
+        FactSource.Reference => T["Reference data"],
+        FactSource.Velocity => T["Velocity"],
+        FactSource.History => T["History"],
+        FactSource.Lists => T["Lists"],
+        FactSource.Service => T["Service"],
+    };
+
+    public static string Name(this Texts T, EntityKind kind) => kind switch
+    {
+        EntityKind.Email => T["E-mail"],
+        EntityKind.Customer => T["Customer"],
+        EntityKind.Card => T["Card"],
+        EntityKind.Device => T["Device"],
+        EntityKind.Ip => T["IP address"],
+        EntityKind.IpNetwork => T["IP network"],
+        EntityKind.Phone => T["Phone"],
+        EntityKind.CardBin => T["Card range"],
+        EntityKind.Beneficiary => T["Beneficiary"],
+    };
+
+    public static string Name(this Texts T, Measure measure) => measure switch
+    {
+        Measure.Count => T["Number of assessments"],
+        Measure.Sum => T["Amount"],
+        Measure.Declines => T["Declined"],
+        Measure.Emails => T["Different e-mails"],
+        Measure.Cards => T["Different cards"],
+        Measure.Devices => T["Different devices"],
+        Measure.Ips => T["Different IP addresses"],
+    };
+
+    public static string Name(this Texts T, Window window) => window switch
+    {
+        Window.TenMinutes => T["10 min"],
+        Window.OneHour => T["1 h"],
+        Window.OneDay => T["24 h"],
+        Window.SevenDays => T["7 days"],
+        Window.ThirtyDays => T["30 days"],
+    };
+
+    /// <summary>The country's name in the reader's language; the code itself when there is none.</summary>
+    public static string Country(string code)
+    {
+        try
+        {
+            if (code.Length != 2) return code;
+            var region = new RegionInfo(code);
+            return CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? region.NativeNameIn("es") : region.EnglishName;
+        }
+        catch (ArgumentException)
+        {
+            return code;            // the request may name a country that does not exist
+        }
+    }
+
+    private static string NativeNameIn(this RegionInfo region, string language) => SpanishCountries.GetOrAdd(region.TwoLetterISORegionName, code =>
+    {
+        // ICU names a region in the language of the culture the process shows itself in.
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+        try
+        {
+            return new RegionInfo(code).DisplayName;
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    });
+
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> SpanishCountries = new();
+
+    /// <summary>A fact as a person reads it.</summary>
+    public static string Value(this Texts T, FactDefinition definition, Facts facts, string currency) => definition.Type switch
+    {
+        FactType.Text => facts.Text(definition.Fact) ?? "",
+        FactType.Flag => facts.Is(definition.Fact) ? T["Yes"] : T["No"],
+        FactType.Money => SignalText.Money(facts.Number(definition.Fact), currency, CultureInfo.CurrentCulture),
+        FactType.Duration => SignalText.Duration(facts.Number(definition.Fact), Texts.Translate, CultureInfo.CurrentCulture),
+        FactType.Number => facts.Number(definition.Fact).ToString("#,0.##", CultureInfo.CurrentCulture),
+    };
+}

@@ -1,0 +1,133 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Transactions;
+
+/// <summary>One assessment on one screen: what was decided, why, from what, and what else the same people did.</summary>
+public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, Texts T) : PageModel
+{
+    private const int MostRelated = 5;
+    private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public StoredAssessment Stored { get; private set; } = null!;
+    public Facts Facts { get; } = new();
+    public IReadOnlyList<Step> Steps { get; private set; } = [];
+
+    /// <summary>The weights added up, before the scale's ends cap them.</summary>
+    public int Sum { get; private set; }
+    public Bands Bands { get; private set; }
+    public string Body { get; private set; } = "";
+    public string? KeyName { get; private set; }
+    public DateTimeOffset? ReleasedAt { get; private set; }
+    public IReadOnlyList<Related> Others { get; private set; } = [];
+    public Verdict? Again { get; private set; }
+    public IEnumerable<string> Warnings => Stored.Warnings?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    public string? Payer => Stored.Flow == Flow.PayOut ? Facts.Text(Known.BeneficiaryName) ?? Facts.Text(Known.BeneficiaryId) : Facts.Text(Known.Email) ?? Facts.Text(Known.CustomerId);
+
+    /// <summary>Facts that are there, but for the velocity windows, which have a table of their own.</summary>
+    public IEnumerable<IGrouping<FactSource, FactDefinition>> FactGroups => FactCatalog.All.Where(d => Facts.Has(d.Fact) && d.Source != FactSource.Velocity).GroupBy(d => d.Source).OrderBy(g => g.Key);
+
+    public IEnumerable<(EntityKind Kind, Measure Measure, double[] Windows)> VelocityRows =>
+        from kind in Enum.GetValues<EntityKind>()
+        from measure in Enum.GetValues<Measure>()
+        let windows = Enum.GetValues<Window>().Select(w => Facts.Number(FactCatalog.Velocity(kind, measure, w))).ToArray()
+        where Array.Exists(windows, w => w > 0)
+        select (kind, measure, windows);
+
+    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, stop)) return NotFound();
+        await LoadAroundAsync(stop);
+        return Page();
+    }
+
+    /// <summary>Runs the stored facts under the stored policy once more and says whether the answer is the same.</summary>
+    public async Task<IActionResult> OnPostJudgeAgainAsync(Guid id, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, stop)) return NotFound();
+        if (!HttpContext.Request.IsHtmx) await LoadAroundAsync(stop);
+        Again = await policies.FindAsync(db, Stored.PolicyVersion, stop) is { } judge ? Judge(judge) : new Verdict(null, []);
+        return this.Fragment("_JudgeAgain");
+    }
+
+    private Verdict Judge(PolicyShelf.Judge judge)
+    {
+        var again = new Assessment();
+        judge.Assessor.Assess(Facts, again);
+        List<string> differences = [];
+        if (again.Decision != Stored.Decision) differences.Add(T["Decision: {0} then, {1} now", T.Name(Stored.Decision), T.Name(again.Decision)]);
+        if (again.Score != Stored.Score) differences.Add(T["Score: {0} then, {1} now", Stored.Score, again.Score]);
+        if (again.BlockedBy != Stored.BlockedBy) differences.Add(T["Blocked by: {0} then, {1} now", Stored.BlockedBy ?? "–", again.BlockedBy ?? "–"]);
+        var now = again.Signals.ToArray().ToDictionary(h => h.Definition.Code, h => h.Weight);
+        var then = Steps.ToDictionary(s => s.Hit.Definition.Code, s => s.Hit.Weight);
+        differences.AddRange(then.Keys.Except(now.Keys).Select(code => T["Signal {0} fired only then", code]));
+        differences.AddRange(now.Keys.Except(then.Keys).Select(code => T["Signal {0} fires only now", code]));
+        differences.AddRange(then.Where(s => now.TryGetValue(s.Key, out var weight) && weight != s.Value).Select(s => T["Weight of {0}: {1} then, {2} now", s.Key, s.Value, now[s.Key]]));
+        return new Verdict(judge.Policy.Version, differences);
+    }
+
+    private async Task<bool> LoadAsync(Guid id, CancellationToken stop)
+    {
+        if (await assessments.FindAsync(id, stop) is not { } found) return false;
+        Stored = found;
+        FactSnapshot.Read(found.Facts, Facts);
+        var hits = new SignalHit[Assessment.MostSignals];
+        var count = SignalHits.Read(found.Signals, hits);
+        List<Step> steps = [];
+        foreach (var hit in hits.Take(count).OrderByDescending(h => Math.Abs(h.Weight)))
+        {
+            steps.Add(new Step(hit, Sum, Sum + hit.Weight));
+            Sum += hit.Weight;
+        }
+        Steps = steps;
+        return true;
+    }
+
+    private async Task LoadAroundAsync(CancellationToken stop)
+    {
+        Bands = (await policies.FindAsync(db, Stored.PolicyVersion, stop))?.Policy.Bands ?? Policy.Default.Bands;
+        using (var parsed = JsonDocument.Parse(Stored.Request)) Body = JsonSerializer.Serialize(parsed.RootElement, Pretty);
+        if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
+        if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);
+
+        List<Related> others = [];
+        foreach (var (title, kind, value) in Threads())
+        {
+            if (string.IsNullOrEmpty(value)) continue;
+            var filter = new AssessmentFilter { Search = value, Exactly = kind };
+            var page = await assessments.PageAsync(filter, AssessmentOrder.Newest, null, MostRelated + 1, stop);
+            others.Add(new Related(title, value, [.. page.Lines.Where(l => l.Seq != Stored.Seq).Take(MostRelated)], await assessments.CountAsync(filter, stop) - 1));
+        }
+        Others = others;
+    }
+
+    private IEnumerable<(string Title, TermKind Kind, string? Value)> Threads()
+    {
+        yield return (T["Same e-mail"], TermKind.Email, Facts.Text(Known.Email));
+        yield return (T["Same customer"], TermKind.Customer, Facts.Text(Known.CustomerId));
+        yield return (T["Same card"], TermKind.Card, FoundBy.Card(Facts));
+        yield return (T["Same device"], TermKind.Device, Facts.Text(Known.Fingerprint));
+        yield return (T["Same IP address"], TermKind.Ip, Facts.Text(Known.Ip));
+        yield return (T["Same beneficiary"], TermKind.Beneficiary, Facts.Text(Known.BeneficiaryId));
+    }
+}
+
+/// <summary>One signal's part of the waterfall: the running sum before it and after it.</summary>
+public sealed record Step(SignalHit Hit, int Before, int After);
+
+/// <param name="Lines">The latest of them, without this one.</param>
+/// <param name="Count">How many there are besides this one.</param>
+public sealed record Related(string Title, string Value, IReadOnlyList<AssessmentLine> Lines, long Count);
+
+/// <param name="Policy">The version it was judged under; null when the store does not know it any more.</param>
+public sealed record Verdict(int? Policy, IReadOnlyList<string> Differences);

@@ -1,0 +1,51 @@
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ClausumPanel.Web.Pages.Transactions;
+
+/// <summary>Exactly what is filtered, as a file. A short one comes at once; a long one shows how far it is.</summary>
+[Authorize(Permissions.Export)]
+public sealed class ExportModel(PanelDb db, AssessmentReader assessments, Exports exports, Reader reader, TimeProvider clock, Texts T) : PageModel
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+
+    public Export Export { get; private set; } = null!;
+    public bool TooLong { get; private set; }
+
+    public IActionResult OnGet(Guid? id)
+    {
+        if (id is null) return RedirectToPage("Index");
+        if (exports.Find(id.Value, User.Id) is not { } found) return NotFound();
+        Export = found;
+        return this.Fragment("_ExportProgress");
+    }
+
+    public IActionResult OnGetFile(Guid? id) =>
+        id is { } known && exports.Find(known, User.Id) is { Work.IsCompletedSuccessfully: true } found ? PhysicalFile(found.File, found.ContentType, found.Name) : NotFound();
+
+    public async Task<IActionResult> OnPostAsync([FromQuery(Name = "")] MonitorQuery query, [FromForm] string? format, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        if (format is not ("csv" or "xlsx")) return BadRequest();
+        var filter = query.Filter(reader, now);
+        filter = filter with { To = filter.To ?? now.ToUnixTimeMilliseconds() + 1 };         // what was counted is what is written
+        var total = await assessments.CountAsync(filter, stop);
+        if (format == "xlsx" && total > Exports.MostExcelRows)
+        {
+            TooLong = true;
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Page();
+        }
+        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "assessments", after: new { Format = format, Rows = total, Filter = query.Pairs.Select(p => $"{p.Name}={p.Value}") });
+        await db.SaveChangesAsync(CancellationToken.None);
+        Export = exports.Start(User.Id, format, filter, query.Order, total, reader.Zone, T);
+        await Task.WhenAny(Export.Work, Task.Delay(Patience, stop));
+        return Export.Work.IsCompletedSuccessfully ? PhysicalFile(Export.File, Export.ContentType, Export.Name) : RedirectToPage(new { id = Export.Id });
+    }
+}

@@ -1,0 +1,66 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Transactions;
+
+/// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
+public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+{
+    private const int PageSize = 50;
+
+    [BindProperty(SupportsGet = true, Name = "")] public MonitorQuery Query { get; set; } = new();
+    [BindProperty(SupportsGet = true, Name = "after")] public string? AfterText { get; set; }
+
+    public AssessmentPage Found { get; private set; } = new([], null);
+    public long Total { get; private set; }
+    public IReadOnlyList<string> KnownCurrencies { get; private set; } = [];
+    public bool IsFirstPage => AfterText is null;
+    public string? NextAddress => Found.Next is { } next ? MonitorQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
+
+    public async Task OnGetAsync(CancellationToken stop)
+    {
+        var filter = Query.Filter(reader, clock.GetUtcNow());
+        var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
+        Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
+        Total = await assessments.CountAsync(filter, stop);
+        KnownCurrencies = await db.Set<Rollup>().Select(r => r.Currency).Distinct().OrderBy(c => c).ToListAsync(stop);
+    }
+
+    /// <summary>What is set, in words, each with the address that lifts it.</summary>
+    public IEnumerable<(string Words, string Address)> Chips
+    {
+        get
+        {
+            foreach (var (name, value) in Query.Pairs)
+            {
+                var words = name switch
+                {
+                    "from" => T["From {0}", value.Replace('T', ' ')],
+                    "to" => T["Until {0}", value.Replace('T', ' ')],
+                    "decision" => T.Name(Query.Decisions.First(d => TagHelpers.DecisionTagHelper.Word(d) == value)),
+                    "flow" => value == "payout" ? T["Payouts only"] : T["Payments only"],
+                    "score_min" => T["Score from {0}", value],
+                    "score_max" => T["Score up to {0}", value],
+                    "currency" => value,
+                    "amount_min" => T["Amount from {0}", value],
+                    "amount_max" => T["Amount up to {0}", value],
+                    "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
+                    "country" => Showing.Country(value),
+                    "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],
+                    "q" => T["“{0}”", value],
+                    _ => null,
+                };
+                if (words is not null) yield return (words, Query.Without(name, value));
+            }
+        }
+    }
+
+    /// <summary>The sort a head's link asks for: this one, or its opposite when it already holds.</summary>
+    public string SortAddress(string first, string second) => Query.With("sort", (Query.Sort ?? "") == first ? second : first);
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.TagHelpers;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ClausumPanel.Web.Pages.Transactions;
+
+/// <summary>What the Monitor's address says. Whatever cannot be read is passed over, so an old bookmark still opens.</summary>
+public sealed class MonitorQuery
+{
+    [FromQuery(Name = "period")] public string? Period { get; set; }
+    [FromQuery(Name = "from")] public string? From { get; set; }
+    [FromQuery(Name = "to")] public string? To { get; set; }
+    [FromQuery(Name = "decision")] public string[] Decision { get; set; } = [];
+    [FromQuery(Name = "flow")] public string? Flow { get; set; }
+    [FromQuery(Name = "score_min")] public string? ScoreMin { get; set; }
+    [FromQuery(Name = "score_max")] public string? ScoreMax { get; set; }
+    [FromQuery(Name = "currency")] public string? Currency { get; set; }
+    [FromQuery(Name = "amount_min")] public string? AmountMin { get; set; }
+    [FromQuery(Name = "amount_max")] public string? AmountMax { get; set; }
+    [FromQuery(Name = "signal")] public string? Signal { get; set; }
+    [FromQuery(Name = "country")] public string? Country { get; set; }
+    [FromQuery(Name = "kind")] public string? Kind { get; set; }
+    [FromQuery(Name = "q")] public string? Search { get; set; }
+    [FromQuery(Name = "sort")] public string? Sort { get; set; }
+
+    public string PeriodName => Period is "24h" or "7d" or "30d" or "all" or "own" ? Period : From is not null || To is not null ? "own" : "7d";
+
+    public AssessmentOrder Order => Sort switch
+    {
+        "oldest" => AssessmentOrder.Oldest,
+        "score" => AssessmentOrder.HighestScore,
+        "-score" => AssessmentOrder.LowestScore,
+        "amount" => AssessmentOrder.LargestAmount,
+        "-amount" => AssessmentOrder.SmallestAmount,
+        _ => AssessmentOrder.Newest,
+    };
+
+    public IReadOnlyList<Decision> Decisions => [.. Enum.GetValues<Decision>().Where(d => Decision.Contains(DecisionTagHelper.Word(d)))];
+
+    /// <summary>The currency that amounts are in: the one chosen.</summary>
+    public string? CurrencyCode => Currency is not null && Currencies.TryFind(Currency.Trim().ToUpperInvariant(), out var code, out _) ? code : null;
+
+    public SignalDefinition? SignalDefinition => Signal is not null && SignalCatalog.ByCode.TryGetValue(Signal, out var found) ? found : null;
+
+    public AssessmentFilter Filter(Reader reader, DateTimeOffset now)
+    {
+        var (from, to) = PeriodName switch
+        {
+            "24h" => (now.AddHours(-24), (DateTimeOffset?)null),
+            "7d" => (reader.StartOfDay(DateOnly.FromDateTime(reader.Zoned(now).DateTime).AddDays(-6)), null),
+            "30d" => (reader.StartOfDay(DateOnly.FromDateTime(reader.Zoned(now).DateTime).AddDays(-29)), null),
+            "own" => (Instant(From, reader), Instant(To, reader)),
+            _ => ((DateTimeOffset?)null, null),
+        };
+        return new AssessmentFilter
+        {
+            From = from?.ToUnixTimeMilliseconds(),
+            To = to?.ToUnixTimeMilliseconds(),
+            Decisions = Decisions,
+            Flow = Flow switch { "payin" => Assess.Flow.PayIn, "payout" => Assess.Flow.PayOut, _ => null },
+            MinScore = Score(ScoreMin),
+            MaxScore = Score(ScoreMax),
+            Currency = CurrencyCode,
+            MinAmount = CurrencyCode is { } c ? Minor(AmountMin, c) : null,
+            MaxAmount = CurrencyCode is { } d ? Minor(AmountMax, d) : null,
+            Signal = SignalDefinition?.Id,
+            Country = Country?.Trim() is { Length: 2 } country ? country.ToUpperInvariant() : null,
+            Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
+            Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
+        };
+    }
+
+    /// <summary>Everything set, as it stands in the address.</summary>
+    public IReadOnlyList<(string Name, string Value)> Pairs
+    {
+        get
+        {
+            List<(string, string?)> all =
+            [
+                ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("country", Country), ("kind", Kind),
+                ("q", Search), ("sort", Sort),
+            ];
+            return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];
+        }
+    }
+
+    /// <summary>The Monitor's address with one thing set, removed (null), or one of several values taken out.</summary>
+    public string With(string name, string? value) => Address(Pairs.Where(p => p.Name != name && !(name == "period" && p.Name is "from" or "to")).Append((name, value ?? "")).Where(p => p.Item2.Length > 0));
+
+    public string Without(string name, string value) => Address(Pairs.Where(p => (p.Name, p.Value) != (name, value)));
+
+    public static string Address(IEnumerable<(string Name, string Value)> pairs)
+    {
+        var query = QueryString.Create(pairs.Select(p => KeyValuePair.Create(p.Name, (string?)p.Value)));
+        return "/dashboard/transactions" + query.ToUriComponent();
+    }
+
+    private static DateTimeOffset? Instant(string? text, Reader reader)
+    {
+        if (!DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return null;
+        return local.TimeOfDay == TimeSpan.Zero ? reader.StartOfDay(DateOnly.FromDateTime(local)) : new DateTimeOffset(local, reader.Zone.GetUtcOffset(local)).ToUniversalTime();
+    }
+
+    private static int? Score(string? text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var score) ? Math.Clamp(score, 0, 100) : null;
+
+    private static long? Minor(string? text, string currency) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var major) && major is >= 0 and < 1_000_000_000_000m ? (long)decimal.Round(major * Currencies.Scale(currency)) : null;
+}

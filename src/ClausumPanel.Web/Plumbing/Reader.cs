@@ -1,0 +1,47 @@
+using System.Globalization;
+using ClausumPanel.Storage.Team;
+using Microsoft.Extensions.Options;
+
+namespace ClausumPanel.Web.Plumbing;
+
+/// <summary>Whoever is reading this page: their clock and how they like it to look. The person's setting, else what the browser said, else the installation's.</summary>
+public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> options)
+{
+    public const string ZoneCookie = "panel-zone", ThemeCookie = "panel-theme";
+
+    private TimeZoneInfo? _zone;
+
+    public TimeZoneInfo Zone => _zone ??= Known(http.HttpContext?.User.TimeZone) ?? Known(http.HttpContext?.Request.Cookies[ZoneCookie]) ?? options.Value.Zone;
+
+    /// <summary>"light", "dark", or null when the system decides.</summary>
+    public string? Theme
+    {
+        get
+        {
+            var theme = http.HttpContext?.User is { IsSignedIn: true } person ? person.Theme : Theme(http.HttpContext?.Request.Cookies[ThemeCookie]);
+            return theme switch { Storage.Team.Theme.Light => "light", Storage.Team.Theme.Dark => "dark", Storage.Team.Theme.System => null };
+
+            static Theme Theme(string? word) => Enum.TryParse<Theme>(word, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : Storage.Team.Theme.System;
+        }
+    }
+
+    public DateTimeOffset Zoned(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, Zone);
+
+    /// <summary>When the day of that moment began for the reader.</summary>
+    public DateTimeOffset StartOfDay(DateTimeOffset at) => StartOfDay(DateOnly.FromDateTime(Zoned(at).DateTime));
+
+    public DateTimeOffset StartOfDay(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        while (Zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);        // the clocks went forward at midnight
+        var offset = Zone.IsAmbiguousTime(midnight) ? Zone.GetAmbiguousTimeOffsets(midnight).Max() : Zone.GetUtcOffset(midnight);
+        return new DateTimeOffset(midnight, offset).ToUniversalTime();
+    }
+
+    /// <summary>24/11 14:03:22 or 11/24 2:03:22 PM: short, because lists are about now.</summary>
+    public string Moment(DateTimeOffset at) => Zoned(at).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "dd MMM HH:mm:ss" : "MMM dd HH:mm:ss", CultureInfo.CurrentCulture);
+
+    public string Whole(DateTimeOffset at) => Zoned(at).ToString("F", CultureInfo.CurrentCulture);
+
+    private static TimeZoneInfo? Known(string? id) => id is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;
+}

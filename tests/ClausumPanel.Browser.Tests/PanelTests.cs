@@ -1,0 +1,86 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace ClausumPanel.Browser.Tests;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class PanelTests(BrowserFixture panel)
+{
+    [Theory, InlineData("es-MX", "Hoy", "Por qué", "Idéntico"), InlineData("en-US", "Today", "Why", "Identical")]
+    public async Task An_analyst_goes_from_the_panel_to_the_reason_of_one_decision(string language, string today, string why, string identical)
+    {
+        await using var visit = await (await Visit.StartAsync(panel, language)).SignInAsync();
+        var page = visit.Page;
+        Assert.Equal(today, await page.InnerTextAsync("main h1"));
+        var shown = await page.InnerTextAsync("[data-total]");
+        await page.ClickAsync(".tiles .tile:first-child");
+        await Assertions.Expect(page.Locator("[data-count]")).ToHaveAttributeAsync("data-count", shown.Replace(",", "", StringComparison.Ordinal));
+        await page.FillAsync("[data-search]", "x9k2q7w8z");
+        await page.ClickAsync("form[role=search] button[type=submit]");
+        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(1);
+        await page.ClickAsync("a[data-open]");
+        await Assertions.Expect(page.Locator("#why")).ToHaveTextAsync(why);
+        await page.ClickAsync("#judge-again-button");
+        await Assertions.Expect(page.Locator("#judge-again [role=status]")).ToContainTextAsync(identical);
+    }
+
+    [Fact]
+    public async Task A_payment_appears_on_the_panel_by_itself()
+    {
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await panel.PayAsync("recien.llegada@tienda.example", 33_300);
+        await Assertions.Expect(visit.Page.Locator("#live tr[data-row]").First).ToContainTextAsync("recien.llegada@tienda.example", new() { Timeout = 15_000 });
+    }
+
+    [Fact]
+    public async Task The_language_can_be_changed_before_anybody_is_signed_in()
+    {
+        await using var visit = await Visit.StartAsync(panel, "en-US");
+        await visit.Page.GotoAsync("/account/login");
+        Assert.Equal("en-US", await visit.Page.GetAttributeAsync("html", "lang"));
+        await visit.Page.ClickAsync("button[name=language]");
+        await Assertions.Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("lang", "es-MX");
+    }
+
+    [Fact]
+    public async Task What_is_filtered_comes_as_a_file()
+    {
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await visit.Page.GotoAsync("/dashboard/transactions?period=all&q=x9k2q7w8z");
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.ClickAsync("button[value=csv]"));
+        var lines = (await File.ReadAllLinesAsync(await download.PathAsync())).Where(l => l.Length > 0).ToList();
+        Assert.Equal(2, lines.Count);
+        Assert.Contains(panel.AssessmentId, lines[1], StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, bool> Everywhere()
+    {
+        var all = new TheoryData<string, bool>();
+        foreach (var path in (string[])["/account/login", "/dashboard", "/dashboard/transactions?period=all&decision=approve&decision=decline", "/dashboard/transactions/{id}", "/dashboard/connections", "/account/profile"])
+        {
+            all.Add(path, false);
+            all.Add(path, true);
+        }
+        return all;
+    }
+
+    [Theory, MemberData(nameof(Everywhere))]
+    public async Task Every_page_is_usable_by_everybody(string path, bool dark)
+    {
+        await using var visit = await Visit.StartAsync(panel, dark: dark);
+        if (path != "/account/login") await visit.SignInAsync();
+        await visit.Page.GotoAsync(path.Replace("{id}", panel.AssessmentId, StringComparison.Ordinal));
+        var found = await visit.Page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+        Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+    }
+
+    [Theory, InlineData("/dashboard"), InlineData("/dashboard/transactions?period=all"), InlineData("/dashboard/transactions/{id}"), InlineData("/account/login")]
+    public async Task Nothing_runs_out_of_a_narrow_screen(string path)
+    {
+        await using var visit = await Visit.StartAsync(panel, width: 320, height: 640);
+        if (path != "/account/login") await visit.SignInAsync();
+        await visit.Page.GotoAsync(path.Replace("{id}", panel.AssessmentId, StringComparison.Ordinal));
+        Assert.Equal(320, await visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+    }
+}

@@ -1,0 +1,34 @@
+// What htmx needs from us: the antiforgery token, quiet while nobody looks, the focus where it was.
+document.addEventListener("htmx:configRequest", event => {
+  const token = document.querySelector('meta[name="antiforgery"]')?.content;
+  if (token && event.detail.verb !== "get") event.detail.headers["RequestVerificationToken"] = token;
+});
+document.addEventListener("htmx:beforeRequest", event => {
+  if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
+});
+document.addEventListener("htmx:afterSwap", event => {
+  const said = event.detail.target.querySelector?.("[data-announce]")?.textContent.trim();
+  if (said) document.getElementById("announcer").textContent = said;
+});
+
+// A row opens what its link opens, wherever it is clicked; the link itself stays for keyboard and new tabs.
+document.addEventListener("click", event => {
+  if (event.defaultPrevented || event.button !== 0 || event.target.closest("a, button, input, select, label, summary")) return;
+  const link = event.target.closest("tr[data-row]")?.querySelector("a[data-open]");
+  if (!link || getSelection().toString()) return;
+  if (event.ctrlKey || event.metaKey) open(link.href, "_blank");
+  else location.href = link.href;
+});
+
+// j and k walk through a list, / goes to its search field; off while typing.
+document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+  if (event.key !== "j" && event.key !== "k") return;
+  const links = [...document.querySelectorAll("a[data-open]")];
+  const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+  links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
+});
