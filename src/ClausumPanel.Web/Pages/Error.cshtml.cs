@@ -9,7 +9,6 @@ namespace ClausumPanel.Web.Pages;
 
 /// <summary>What people see instead of a page. Machines under /api get a problem document.</summary>
 [IgnoreAntiforgeryToken]
-[ResponseCache(NoStore = true)]
 public sealed class ErrorModel(Texts T) : PageModel
 {
     public int Code { get; private set; }

@@ -27,7 +27,7 @@ internal static class PagesSetup
     /// <summary>Every page lives under /dashboard, but for those a person needs before they are in.</summary>
     private sealed class UnderDashboard : IPageRouteModelConvention
     {
-        private static readonly string[] Outside = ["/Account/", "/Error", "/Docs/"];
+        private static readonly string[] Outside = ["/Account/", "/Error", "/Docs/", "/Preferences"];
 
         public void Apply(PageRouteModel model)
         {
@@ -35,9 +35,8 @@ internal static class PagesSetup
             foreach (var selector in model.Selectors.Where(s => s.AttributeRouteModel is not null))
             {
                 var template = selector.AttributeRouteModel!.Template ?? "";
-                if (template.StartsWith('/')) continue;
-                // The Panel itself is the front page of the dashboard.
-                if (template is "Panel" or "Panel/Index") template = "";
+                // A page that says its whole address keeps it.
+                if (template == "dashboard" || template.StartsWith("dashboard/", StringComparison.Ordinal)) continue;
                 selector.AttributeRouteModel.Template = AttributeRouteModel.CombineTemplates("dashboard", template);
             }
         }
