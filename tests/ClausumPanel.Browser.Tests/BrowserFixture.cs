@@ -58,8 +58,8 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
         using var client = new HttpClient { BaseAddress = Url };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _key);
         var session = $"ps_{Guid.NewGuid():N}";
-        var body = $$"""
-            {"amount":{{minor}},"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"{{session}}","email":"{{email}}","phone":"+5215512345678","customer_id":"c-{{email}}","order_id":"ord-{{minor}}",
+        var body = $$$"""
+            {"amount":{{{minor}}},"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"{{{session}}}","email":"{{{email}}}","phone":"+5215512345678","customer_id":"c-{{{email}}}","order_id":"ord-{{{minor}}}",
             "payment_method":{"type":"card","card_bin":"411111","card_last4":"4242","card_country":"MX","card_brand":"visa"},
             "device":{"ip":"201.141.1.2","fingerprint":"fp_9a8b7c6d","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
             "behavior":{"session_duration_ms":1830,"mouse_movements":0,"keyboard_events":61,"touch_events":0,"copy_paste_events":4},"billing":{"country":"US","city":"Austin","postal_code":"73301"}}

@@ -22,7 +22,7 @@
       scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [{ ...axis, grid: { show: false }, values: (_, places) => places.map(p => labels[p] ?? ""), incrs: [1, 2, 3, 4, 6] }, { ...axis, size: 44, values: (_, ticks) => ticks.map(t => t % 1 ? "" : number.format(t)) }],
       // The tallest first, so that each decision covers the part below it.
-      series: [{}, ...heads.map((h, i) => ({ paths: bars, points: { show: false }, fill: colour(`--${h.dataset.decision}`), stroke: colour("--paper"), width: 1, values: i })).reverse()],
+      series: [{}, ...heads.map(h => ({ paths: bars, points: { show: false }, fill: colour(`--${h.dataset.decision}`), stroke: colour("--paper"), width: 1 })).reverse()],
     }, [labels.map((_, i) => i), ...stacked.toReversed()], box);
   };
   draw();
