@@ -10,6 +10,8 @@ namespace ClausumPanel.Storage.Keys;
 /// <summary>Every key in memory, found by the hash of what was presented. It follows the database within a quarter of a second.</summary>
 public sealed class ApiKeyRing(TimeProvider clock) : IFollowChanges
 {
+    private readonly Lock _lock = new();
+    private long _asked, _shown;
     private FrozenDictionary<HashKey, ApiKeyInfo> _keys = FrozenDictionary<HashKey, ApiKeyInfo>.Empty;
 
     public string Topic => ChangeTopics.Keys;
@@ -39,10 +41,17 @@ public sealed class ApiKeyRing(TimeProvider clock) : IFollowChanges
 
     public async Task ReloadAsync(PanelDb db, CancellationToken stop)
     {
-        var known = _keys.Values.ToDictionary(k => k.Id, k => k.LastUse);
+        var turn = Interlocked.Increment(ref _asked);
         var rows = await db.ApiKeys.AsNoTracking().ToListAsync(stop);
-        _keys = rows.ToFrozenDictionary(k => HashKey.Of(k.Hash), k => new ApiKeyInfo(k.Id, k.Name, k.Type, k.Hash, k.Permissions, k.PerMinute, k.PerDay, k.AllowedOrigins,
-            k.ExpiresAt, k.RevokedAt, known.GetValueOrDefault(k.Id) ?? new LastUse()));
+        lock (_lock)
+        {
+            // Of two that overlap, the one that read earlier must not have the last word: a key just made or revoked would be as before.
+            if (turn < _shown) return;
+            _shown = turn;
+            var known = _keys.Values.ToDictionary(k => k.Id, k => k.LastUse);
+            _keys = rows.ToFrozenDictionary(k => HashKey.Of(k.Hash), k => new ApiKeyInfo(k.Id, k.Name, k.Type, k.Hash, k.Permissions, k.PerMinute, k.PerDay, k.AllowedOrigins,
+                k.ExpiresAt, k.RevokedAt, known.GetValueOrDefault(k.Id) ?? new LastUse()));
+        }
     }
 
     /// <summary>True when some checkout key may be used from this origin: all that a browser's preflight, which carries no key, can be told.</summary>
