@@ -1,4 +1,6 @@
 
+using Microsoft.AspNetCore.Routing.Template;
+
 namespace ClausumPanel.Web.Api;
 
 internal static class ApiSetup
@@ -29,12 +31,20 @@ internal static class ApiSetup
             await Problems.WriteAsync(context, Problems.Internal);
             return;
         }
-        if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null })
-        {
-            if (context.Response.StatusCode == StatusCodes.Status404NotFound) await Problems.WriteAsync(context, Problems.NotFound);
-            else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) await Problems.WriteAsync(context, Problems.MethodNotAllowed);
-        }
     }));
+
+    /// <summary>
+    /// What no endpoint takes. Said here and not left to routing, where whatever else matches every path (files, while developing) would have a say in it.
+    /// </summary>
+    public static void MapApiRefusals(this IEndpointRouteBuilder routes) => routes.MapFallback("/api/{**rest}", static context =>
+    {
+        var methods = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v", StringComparison.Ordinal) && new TemplateMatcher(new RouteTemplate(e.RoutePattern), []).TryMatch(context.Request.Path, []))
+            .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (methods.Count == 0) return Problems.WriteAsync(context, Problems.NotFound);
+        context.Response.Headers.Allow = string.Join(", ", methods);
+        return Problems.WriteAsync(context, Problems.MethodNotAllowed);
+    }).AllowAnonymous();
 }
 
 internal static partial class Log
