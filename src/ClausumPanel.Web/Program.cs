@@ -49,6 +49,8 @@ try
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorPages().WithStaticAssets();
     app.MapAssessApi();
+    app.MapApiReference();
+    app.MapApiRefusals();
     app.MapHealth();
 
     await enrichment;

@@ -52,6 +52,7 @@ public static class Permissions
         pages.AuthorizeFolder("/Account", OwnAccount);
         pages.AllowAnonymousToPage("/Error");
         pages.AllowAnonymousToPage("/Preferences");
+        pages.AllowAnonymousToPage("/Docs/Api");
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Connections", ViewKeys);
