@@ -48,6 +48,7 @@ try
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorPages().WithStaticAssets();
+    app.MapGet("/", () => Results.LocalRedirect("/dashboard")).AllowAnonymous();
     app.MapAssessApi();
     app.MapApiReference();
     app.MapApiRefusals();
