@@ -162,7 +162,7 @@ public sealed class SecondFactorTests : IAsyncLifetime
     public async Task The_picture_is_in_the_page_and_the_page_has_no_inline_style()
     {
         var page = await app.As(World.Ines).PageAsync("/account/second-factor/setup");
-        Assert.True(page.QuerySelector("svg path[d]")!.GetAttribute("d")!.Length > 1000);
+        Assert.True(page.QuerySelectorAll("svg path[d]").Max(path => path.GetAttribute("d")!.Length) > 1000);
         Assert.Empty(page.QuerySelectorAll("[style], style, script:not([src])"));
     }
 }
