@@ -55,7 +55,7 @@ else
   dotnet build ClausumPanel.sln --nologo -v q 2>&1 | tee -a "$log"
   [ "${PIPESTATUS[0]}" = 0 ] || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
   for project in tests/*/; do
-    dotnet test "$project" --no-build --nologo --blame-hang-timeout 10m 2>&1 | tee -a "$log"
+    dotnet test "$project" --no-build --nologo --blame-hang-timeout 3m 2>&1 | tee -a "$log"
     [ "${PIPESTATUS[0]}" = 0 ] || status=1
   done
 fi

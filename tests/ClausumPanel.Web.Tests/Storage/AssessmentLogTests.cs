@@ -136,7 +136,7 @@ public sealed class AssessmentLogTests
         var gate = new ManualResetEventSlim();
         var blocked = log.RunAsync(_ => gate.Wait());
         var one = Payment("payer@example.mx", Decision.Approve, 1);
-        var settled = new TaskCompletionSource<bool>();
+        var settled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         one.Settled = (_, stored) => settled.SetResult(stored);
         log.TryAppend(one);
         one.GiveUp(one.Filling);
