@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using ClausumPanel.Assess;
 
@@ -29,6 +30,7 @@ public sealed class EntityHasher
     public ulong Key(EntityKind kind, string? value, string? rest) => Key((byte)kind, value, rest);
 
     /// <summary>The key of a text of another sort than an entity, such as a session.</summary>
+    [SkipLocalsInit]
     public ulong Key(byte sort, string? value, string? rest)
     {
         if (string.IsNullOrEmpty(value)) return 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClausumPanel.Assess;
 
 namespace ClausumPanel.Storage.Velocity;
@@ -5,7 +6,7 @@ namespace ClausumPanel.Storage.Velocity;
 public sealed partial class VelocityIndex
 {
     private const int OtherKinds = 4;
-    private const int NeighbourDistance = 5;
+    private const long OneHour = 3_600_000;
     private const int HistoryParts = (int)HistoryPart.Disputed + 1;
 
     /// <summary>The kinds that the distinct measures count, in the order of <see cref="Measure.Emails"/> and after.</summary>
@@ -18,7 +19,6 @@ public sealed partial class VelocityIndex
     private void Describe(in Observation now, in Ids ids, ushort currency, Facts facts)
     {
         var numbers = facts.Numbers;
-        var neighbours = 0;
         for (var k = 0; k < Entities.Kinds; k++)
         {
             if (now.Keys[k] == 0) continue;
@@ -29,10 +29,8 @@ public sealed partial class VelocityIndex
             else if (!Walk(now, ids, k, currency, windows)) Busy(ids[k], k).Describe(this, now, ids, currency, windows);
             if (ids[k] >= 0) Lifetime(_entities[ids[k]], now.At, currency, numbers.Slice(HistoryAt[k], HistoryParts));
             else numbers[HistoryAt[k]] = numbers[HistoryAt[k] + (int)HistoryPart.Approved] = numbers[HistoryAt[k] + (int)HistoryPart.Declined] = 0;
-            if (now.Last4 >= 0 && ids[k] >= 0 && (EntityKind)k is EntityKind.Device or EntityKind.Ip or EntityKind.CardBin)
-                neighbours = Math.Max(neighbours, Neighbours(now, ids, k));
         }
-        if (now.Keys[(int)EntityKind.Card] != 0) facts.Set(Known.SequentialCards, neighbours);
+        if (now.Keys[(int)EntityKind.Card] != 0) facts.Set(Known.SequentialCards, Neighbours(now, ids));
         if (_profiles.TryGetValue((now.Flow, currency), out var profile))
         {
             facts.Set(Known.OrganizationCount, profile.Count);
@@ -54,10 +52,12 @@ public sealed partial class VelocityIndex
     }
 
     /// <returns>False when the chain is too long to walk.</returns>
+    [SkipLocalsInit]
     private bool Walk(in Observation now, in Ids ids, int kind, ushort currency, Span<double> windows)
     {
         Span<int> known = stackalloc int[OtherKinds * (WalkMost + 1)];
         Span<int> knownCount = stackalloc int[OtherKinds];
+        knownCount.Clear();
         for (var o = 0; o < OtherKinds; o++)
         {
             if ((int)Others[o] == kind || now.Keys[(int)Others[o]] == 0) continue;
@@ -126,26 +126,36 @@ public sealed partial class VelocityIndex
         if (n > 1) parts[(int)HistoryPart.AmountDeviation] = Math.Sqrt(Math.Max(0, (entity.Squares - (entity.Sum * entity.Sum / n)) / (n - 1)));
     }
 
-    /// <summary>Cards of the same range with nearly the same last digits in the last hour: somebody counts upwards.</summary>
-    private int Neighbours(in Observation now, in Ids ids, int kind)
+    /// <summary>
+    /// Cards of the same range with nearly the same last digits in the last hour: somebody counts upwards. Looked for among the range's latest payments, and farther back among
+    /// those of the same device or address; the larger number is the answer.
+    /// </summary>
+    [SkipLocalsInit]
+    private int Neighbours(in Observation now, in Ids ids)
     {
-        var bin = ids[(int)EntityKind.CardBin];
-        if (bin < 0) return 0;
-        Span<int> cards = stackalloc int[NeighbourDistance * 2];
-        var count = 0;
-        var steps = 0;
-        for (var i = _entities[ids[kind]].Head; i >= _first && steps++ < WalkMost; i = At(i).Before[kind])
+        if (now.Last4 < 0 || ids[(int)EntityKind.CardBin] < 0 || !_ranges.TryGetValue(ids[(int)EntityKind.CardBin], out var range)) return 0;
+        Span<int> places = stackalloc int[CardRange.Most];
+        var found = range.Near(now.Last4, places);
+        if (found == 0) return 0;
+        Span<int> cards = stackalloc int[CardRange.Distance * 2];
+        var most = 0;
+        foreach (var side in (ReadOnlySpan<EntityKind>)[EntityKind.CardBin, EntityKind.Device, EntityKind.Ip])
         {
-            ref var e = ref At(i);
-            if (now.At - e.At >= WindowLength[(int)Window.OneHour]) break;
-            var card = e.Entity[(int)EntityKind.Card];
-            if (e.Decision == Event.Voided || e.Entity[(int)EntityKind.CardBin] != bin || e.Last4 < 0 || card < 0) continue;
-            var distance = Math.Abs(e.Last4 - now.Last4);
-            if (distance is 0 or > NeighbourDistance || cards[..count].Contains(card)) continue;
-            cards[count++] = card;
-            if (count == cards.Length) break;
+            var own = ids[(int)side];
+            if (own < 0) continue;
+            var count = 0;
+            for (var i = found - 1; i >= 0 && count < cards.Length; i--)
+            {
+                var (number, age) = range[places[i]];
+                if (number < _first || (side == EntityKind.CardBin && age >= WalkMost)) continue;
+                ref var e = ref At(number);
+                var card = e.Entity[(int)EntityKind.Card];
+                if (e.Decision == Event.Voided || card < 0 || e.Entity[(int)side] != own || now.At - e.At is < 0 or >= OneHour || cards[..count].Contains(card)) continue;
+                cards[count++] = card;
+            }
+            most = Math.Max(most, count);
         }
-        return count;
+        return most;
     }
 
     /// <summary>The running totals of one entity whose chain is too long to walk: five windows, each a cursor into the entity's events.</summary>

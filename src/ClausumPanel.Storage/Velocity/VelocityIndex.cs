@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using ClausumPanel.Assess;
 
 namespace ClausumPanel.Storage.Velocity;
@@ -17,13 +18,14 @@ public sealed partial class VelocityIndex
     private const long SameMoment = 2_000;
 
     /// <summary>Chains up to this long are walked; beyond it running totals are kept.</summary>
-    internal const int WalkMost = 64;
+    internal const int WalkMost = 24;
 
     private readonly Lock _gate = new();
     private readonly List<Event[]?> _chunks = [];
     private readonly List<long> _newestOfChunk = [];
     private readonly EntityTable _entities = new();
     private readonly Dictionary<int, BusyEntity> _busy = [];
+    private readonly Dictionary<int, CardRange> _ranges = [];
     private readonly Dictionary<string, ushort> _currencies = new(StringComparer.Ordinal);
     private readonly Dictionary<(Flow, ushort), AmountProfile> _profiles = [];
     private int _first, _count;
@@ -49,7 +51,8 @@ public sealed partial class VelocityIndex
             var currency = CurrencyOf(seen.Currency);
             var now = InOrder(seen);
             Ids ids = default;
-            for (var k = 0; k < Entities.Kinds; k++) ids[k] = seen.Keys[k] == 0 ? -1 : _entities.Find(seen.Keys[k]);
+            _entities.Find(seen.Keys, ref ids);
+            FetchHeads(ids);
             Describe(now, ids, currency, facts);
             return Add(now, ids, currency);
         }
@@ -61,7 +64,7 @@ public sealed partial class VelocityIndex
         lock (_gate)
         {
             Ids ids = default;
-            for (var k = 0; k < Entities.Kinds; k++) ids[k] = stored.Keys[k] == 0 ? -1 : _entities.Find(stored.Keys[k]);
+            _entities.Find(stored.Keys, ref ids);
             var handle = Add(InOrder(stored), ids, CurrencyOf(stored.Currency));
             Decide(handle, decision);
             return handle;
@@ -128,11 +131,21 @@ public sealed partial class VelocityIndex
             entity.Last = Math.Max(entity.Last, Seconds(seen.At));
             AddAmount(ref entity, seen.Amount, currency);
         }
+        if (e.Last4 >= 0 && e.Entity[(int)EntityKind.CardBin] is >= 0 and var bin)
+            (CollectionsMarshal.GetValueRefOrAddDefault(_ranges, bin, out _) ??= new CardRange()).Add(e.Last4, index);
         Profile(seen.Flow, currency).Add(seen.At, seen.Amount);
         for (var k = 0; k < Entities.Kinds; k++)
             if (e.Entity[k] >= 0 && _busy.TryGetValue(e.Entity[k], out var busy))
                 if (busy.IsInOrder(seen.At)) busy.Add(this, index); else _busy.Remove(e.Entity[k]);
         return index;
+    }
+
+    /// <summary>The newest event of each entity is looked at next.</summary>
+    private unsafe void FetchHeads(in Ids ids)
+    {
+        if (!Sse.IsSupported) return;
+        for (var k = 0; k < Entities.Kinds; k++)
+            if (ids[k] >= 0 && _entities[ids[k]].Head is var head && head >= _first) Sse.Prefetch0(Unsafe.AsPointer(ref At(head)));
     }
 
     /// <summary>Puts the event into the entity's chain, newest first; imported history may come late and then goes to its place.</summary>
