@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Keys;
@@ -249,13 +250,31 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
         headers["X-RateLimit-Reset"] = quota.Reset.ToString(CultureInfo.InvariantCulture);
     }
 
-    private string Timing(long started, long parsed, int decidedMicroseconds, bool replayed)
+    /// <summary>In whole microseconds, so that no fraction has to be rounded into a shortest form.</summary>
+    private string Timing(long started, long parsed, int decided, bool replayed)
     {
-        var parse = clock.GetElapsedTime(started, parsed).TotalMilliseconds;
-        var total = clock.GetElapsedTime(started).TotalMilliseconds;
-        if (replayed) return string.Create(CultureInfo.InvariantCulture, $"parse;dur={parse:0.000}, replay;dur={total - parse:0.000}");
-        var decided = decidedMicroseconds / 1000.0;
-        return string.Create(CultureInfo.InvariantCulture, $"parse;dur={parse:0.000}, assess;dur={decided - parse:0.000}, store;dur={total - decided:0.000}");
+        var parse = (int)clock.GetElapsedTime(started, parsed).TotalMicroseconds;
+        var total = (int)clock.GetElapsedTime(started).TotalMicroseconds;
+        var text = new DefaultInterpolatedStringHandler(48, 6, CultureInfo.InvariantCulture, stackalloc char[96]);
+        Append(ref text, "parse", parse);
+        text.AppendLiteral(", ");
+        if (replayed) Append(ref text, "replay", total - parse);
+        else
+        {
+            Append(ref text, "assess", decided - parse);
+            text.AppendLiteral(", ");
+            Append(ref text, "store", total - decided);
+        }
+        return text.ToStringAndClear();
+
+        static void Append(ref DefaultInterpolatedStringHandler text, string part, int microseconds)
+        {
+            text.AppendLiteral(part);
+            text.AppendLiteral(";dur=");
+            text.AppendFormatted(microseconds / 1000);
+            text.AppendLiteral(".");
+            text.AppendFormatted(microseconds % 1000, "000");
+        }
     }
 
     private Workspace Rent()

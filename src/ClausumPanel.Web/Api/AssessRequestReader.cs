@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -13,6 +14,7 @@ namespace ClausumPanel.Web.Api;
 /// Reads a request straight from its bytes: checks every field, collects everything that is wrong, masks card data in place. What it does not
 /// know it keeps in the body and trusts in nothing. The rules per field stand in docs/api.md.
 /// </summary>
+[SkipLocalsInit]
 public ref struct AssessRequestReader
 {
     private const int MostErrors = 20, MostMembers = 100, MostMetadata = 50, MostMetadataBytes = 8 * 1024, LongestName = 128, MostWarnings = 50, LongestText = 1_024, MostDepth = 32;

@@ -26,49 +26,22 @@ public sealed class AssessTransaction(
     private readonly Deadline _deadline = new(clock, options.Budget);
 
     /// <summary>Judges and stores the call's request. When it says <see cref="AssessStatus.Answered"/>, the assessment is on disk.</summary>
-    public async ValueTask<AssessStatus> RunAsync(AssessCall call, CancellationToken stop)
+    public ValueTask<AssessStatus> RunAsync(AssessCall call, CancellationToken stop)
     {
-        var request = call.Request;
-        var now = request.OccurredAt ?? clock.GetUtcNow();
-        var at = now.ToUnixTimeMilliseconds();
+        var now = call.Request.OccurredAt ?? clock.GetUtcNow();
         var (key, fingerprint, isPair) = IdempotencyOf(call);
-        if (key != default)
+        if (key == default) return JudgeAsync(call, now, default, default, stop);
+        switch (memory.Idempotency.Begin(key, fingerprint, now.ToUnixTimeMilliseconds(), isPair, out var seq, out var running))
         {
-            while (true)
-            {
-                var met = memory.Idempotency.Begin(key, fingerprint, at, isPair, out var seq, out var running);
-                if (met is Replay.First) break;
-                if (met is Replay.FirstOfAnother)
-                {
-                    request.Warnings.Add(AnotherPair);
-                    break;
-                }
-                if (met is Replay.Conflict) return AssessStatus.Conflict;
-                if (running is not null)
-                {
-                    try
-                    {
-                        seq = await running.WaitAsync(options.Budget, clock, stop);
-                    }
-                    catch (TimeoutException)
-                    {
-                        return AssessStatus.InProgress;
-                    }
-                    if (seq == 0) continue;
-                }
-                await ReplayAsync(call, seq, stop);
-                return AssessStatus.Answered;
-            }
-        }
-        try
-        {
-            return await JudgeAsync(call, now, key, fingerprint, stop);
-        }
-        catch (Exception) when (key != default && call.Pending.Settled is null)
-        {
-            // It never came to the writer, who otherwise settles the key.
-            memory.Idempotency.Abandon(key);
-            throw;
+            case Replay.First:
+                return JudgeAsync(call, now, key, fingerprint, stop);
+            case Replay.FirstOfAnother:
+                call.Request.Warnings.Add(AnotherPair);
+                return JudgeAsync(call, now, key, fingerprint, stop);
+            case Replay.Conflict:
+                return new(AssessStatus.Conflict);
+            default:
+                return running is null ? ReplayAsync(call, seq, stop) : FollowAsync(call, running, stop);
         }
     }
 
@@ -80,43 +53,91 @@ public sealed class AssessTransaction(
         memory.Velocity.Release(session.Handle);
     }
 
-    private async ValueTask<AssessStatus> JudgeAsync(AssessCall call, DateTimeOffset now, UInt128 key, UInt128 fingerprint, CancellationToken stop)
+    /// <summary>Another request under the same key is being answered: its answer is this one's too.</summary>
+    private async ValueTask<AssessStatus> FollowAsync(AssessCall call, Task<long> running, CancellationToken stop)
     {
-        var request = call.Request;
-        var at = now.ToUnixTimeMilliseconds();
-        var facts = call.Facts;
-        facts.Clear();
+        long seq;
+        try
+        {
+            seq = await running.WaitAsync(options.Budget, clock, stop);
+        }
+        catch (TimeoutException)
+        {
+            return AssessStatus.InProgress;
+        }
+        // It came to nothing: now whoever is first tries.
+        return seq == 0 ? await RunAsync(call, stop) : await ReplayAsync(call, seq, stop);
+    }
+
+    private ValueTask<AssessStatus> JudgeAsync(AssessCall call, DateTimeOffset now, UInt128 key, UInt128 fingerprint, CancellationToken stop)
+    {
         call.ReplacedHandle = -1;
         call.Pending.Settled = null;
-        enricher.Fill(request, facts, now);
-        SetServiceFacts(call, now);
-
-        var session = request.SessionId ?? NewSessionId(at);
-        var sessionKey = memory.Hasher.Key(SessionSort, session, null);
-        long? replaces = null;
-        if (request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && at - earlier.At is >= 0 and var age && age <= SessionIndex.Mergeable.TotalMilliseconds)
+        try
         {
-            replaces = earlier.Seq;
-            call.ReplacedHandle = earlier.Handle;
-            if (call.KeyType == KeyType.Server) await MergeBrowserFactsAsync(facts, earlier.Seq, stop);
-        }
+            call.Facts.Clear();
+            enricher.Fill(call.Request, call.Facts, now);
+            SetServiceFacts(call, now);
 
-        lists.Current.Fill(facts, request.Flow, at);
-        var seen = Seen(request, facts, at);
+            var at = now.ToUnixTimeMilliseconds();
+            var session = call.Request.SessionId ?? NewSessionId(at);
+            var sessionKey = memory.Hasher.Key(SessionSort, session, null);
+            var sitting = new Sitting(at, session, sessionKey, null, key, fingerprint);
+            if (call.Request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && at - earlier.At is >= 0 and var age && age <= SessionIndex.Mergeable.TotalMilliseconds)
+            {
+                sitting = sitting with { Replaces = earlier.Seq };
+                call.ReplacedHandle = earlier.Handle;
+                if (call.KeyType == KeyType.Server) return MergeAndDecideAsync(call, sitting, earlier.Seq, stop);
+            }
+            Decide(call, sitting);
+        }
+        catch
+        {
+            GiveUp(call, key);
+            throw;
+        }
+        return StoreAsync(call);
+    }
+
+    private async ValueTask<AssessStatus> MergeAndDecideAsync(AssessCall call, Sitting sitting, long earlier, CancellationToken stop)
+    {
+        try
+        {
+            await MergeBrowserFactsAsync(call.Facts, earlier, stop);
+            Decide(call, sitting);
+        }
+        catch
+        {
+            GiveUp(call, sitting.Key);
+            throw;
+        }
+        return await StoreAsync(call);
+    }
+
+    private void Decide(AssessCall call, in Sitting sitting)
+    {
+        var facts = call.Facts;
+        lists.Current.Fill(facts, call.Request.Flow, sitting.At);
+        var seen = Seen(call.Request, facts, sitting.At);
         call.VelocityHandle = memory.Velocity.Observe(seen, facts, call.ReplacedHandle);
         try
         {
             var judge = policies.Active;
             judge.Assessor.Assess(facts, call.Assessment);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
-            Fill(call, seen, session, sessionKey, replaces, judge.Policy.Version, key, fingerprint);
+            Fill(call, seen, sitting, judge.Policy.Version);
         }
         catch
         {
             memory.Velocity.Undo(call.VelocityHandle, call.ReplacedHandle);
             throw;
         }
-        return await StoreAsync(call);
+    }
+
+    /// <summary>It never came to the writer, who otherwise settles the key.</summary>
+    private void GiveUp(AssessCall call, UInt128 key)
+    {
+        if (key != default && call.Pending.Settled is null) memory.Idempotency.Abandon(key);
     }
 
     private async ValueTask<AssessStatus> StoreAsync(AssessCall call)
@@ -197,7 +218,7 @@ public sealed class AssessTransaction(
         };
     }
 
-    private void Fill(AssessCall call, in Observation seen, string session, ulong sessionKey, long? replaces, int policyVersion, UInt128 key, UInt128 fingerprint)
+    private void Fill(AssessCall call, in Observation seen, in Sitting sitting, int policyVersion)
     {
         var (request, assessment, pending) = (call.Request, call.Assessment, call.Pending);
         pending.Reset();
@@ -210,14 +231,14 @@ public sealed class AssessTransaction(
         pending.Currency = request.Currency;
         pending.PolicyVersion = policyVersion;
         pending.KeyId = call.KeyId;
-        pending.SessionId = session;
-        pending.SessionKey = sessionKey;
+        pending.SessionId = sitting.Session;
+        pending.SessionKey = sitting.SessionKey;
         pending.OrderId = request.OrderId;
         pending.PaymentId = request.PaymentId;
         pending.IdempotencyKey = call.IdempotencyKey ?? request.IdempotencyKey;
-        pending.IdempotencyHash = key;
-        pending.Fingerprint = fingerprint;
-        pending.Replaces = replaces;
+        pending.IdempotencyHash = sitting.Key;
+        pending.Fingerprint = sitting.Fingerprint;
+        pending.Replaces = sitting.Replaces;
         pending.Warnings = request.Warnings.Count == 0 ? null : string.Join('\n', request.Warnings);
         pending.Signals = call.SignalBytes.AsMemory(0, SignalHits.Write(assessment.Signals, call.SignalBytes));
         pending.Facts = call.FactBytes.AsMemory(0, FactSnapshot.Write(call.Facts, call.FactBytes));
@@ -249,7 +270,7 @@ public sealed class AssessTransaction(
         answer.SignalCount = call.Assessment.SignalCount;
     }
 
-    private async ValueTask ReplayAsync(AssessCall call, long seq, CancellationToken stop)
+    private async ValueTask<AssessStatus> ReplayAsync(AssessCall call, long seq, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         var stored = await new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>()).FindAsync(seq, stop)
@@ -272,6 +293,7 @@ public sealed class AssessTransaction(
         answer.SubmerchantId = call.Facts.Text(Known.SubmerchantId);
         answer.Warnings = stored.Warnings?.Split('\n') ?? [];
         answer.SignalCount = SignalHits.Read(stored.Signals, answer.SignalBuffer);
+        return AssessStatus.Answered;
     }
 
     private (UInt128 Key, UInt128 Fingerprint, bool IsPair) IdempotencyOf(AssessCall call)
@@ -293,6 +315,9 @@ public sealed class AssessTransaction(
         Random.Shared.GetItems(Digits, random);
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ps_{at}_{random}");
     }
+
+    /// <summary>When and in which session a request is judged, and under which idempotency key its answer will stand.</summary>
+    private readonly record struct Sitting(long At, string Session, ulong SessionKey, long? Replaces, UInt128 Key, UInt128 Fingerprint);
 
     /// <summary>What one assessment has changed in memory, and so must settle when the writer is done with it.</summary>
     private sealed class Settlement(AssessmentMemory memory, int handle, int replaced)

@@ -39,6 +39,8 @@ internal static class Startup
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");
         builder.Services.AddSingleton<StorageHealth>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // What reads from a socket is a pool thread already and goes straight on with the request; nothing here blocks one for long.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
 
         string[] said = ["urls", "http_ports", "https_ports"];
