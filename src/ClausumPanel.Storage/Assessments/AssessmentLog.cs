@@ -1,7 +1,7 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
-using ClausumPanel.Storage.Outbox;
 using Microsoft.Extensions.Logging;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -17,7 +17,9 @@ public sealed partial class AssessmentLog : IDisposable
 
     private const int FoldSlice = 256, FoldSliceUnderLoad = 64;
     private const int FoldLag = 100_000;
-    private static readonly TimeSpan RestBeforeFolding = TimeSpan.FromMilliseconds(30);
+    private const int SmallestShare = 4;
+    private const int Much = 1_000;
+    private static readonly TimeSpan RestBeforeFolding = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.FromSeconds(1), PatienceWithMuch = TimeSpan.FromSeconds(10);
 
     private readonly Func<ILogStore> _open;
     private readonly ILogger _log;
@@ -33,7 +35,8 @@ public sealed partial class AssessmentLog : IDisposable
     private ILogStore? _store;
     private RollupWriter? _rollupWriter;
     private Folding? _folding;
-    private long _seq, _outbox;
+    private long _seq;
+    private long _unfoldedSince;
     private volatile bool _stopping, _cannotFold;
     private volatile string? _trouble;
     private long _commits, _rows, _folded;
@@ -134,10 +137,10 @@ public sealed partial class AssessmentLog : IDisposable
         {
             _store = _open();
             _seq = Scalar("SELECT max(seq) FROM assessments");
-            _outbox = Scalar("SELECT max(number) FROM outbox_events");
             _rollupWriter = new RollupWriter(_store.Connection);
             _folding = new Folding(_store);
             _folded = _folding.Mark;
+            _unfoldedSince = _clock.GetTimestamp();
             _opened.SetResult();
         }
         catch (Exception e)
@@ -184,11 +187,18 @@ public sealed partial class AssessmentLog : IDisposable
         foreach (var errand in errands) errand.Run(_store!);
     }
 
-    /// <summary>Nobody waits: wait a moment longer for somebody, then use the pause.</summary>
+    /// <summary>
+    /// Nobody waits: wait a moment longer for somebody, then use the pause. Where calls never pause, what they stored is made findable, and told to the outside, all the same:
+    /// after a second, or after ten when there is so much of it that folding would hold the callers up.
+    /// </summary>
     private void Fold()
     {
-        if (_wake.WaitOne(RestBeforeFolding)) return;
-        FoldSlices(FoldSlice);
+        var patience = LastSeq - FoldedSeq < Much ? Patience : PatienceWithMuch;
+        if (_clock.GetElapsedTime(_unfoldedSince) < patience)
+        {
+            if (!_wake.WaitOne(RestBeforeFolding)) FoldSlices(FoldSlice);
+        }
+        else FoldSlices(FoldSliceUnderLoad);
     }
 
     private void FoldSlices(int most)
@@ -228,22 +238,28 @@ public sealed partial class AssessmentLog : IDisposable
             }
             Failed(e);
             var why = new StoreUnavailableException("The store cannot take assessments at the moment.", e);
-            foreach (var one in batch)
-            {
-                one.Settled?.Invoke(one, false);
-                one.Fail(why);
-            }
+            foreach (var one in batch) one.Settled?.Invoke(one, false);
+            Release(batch, why);
             return;
         }
         _trouble = null;
         Interlocked.Increment(ref _commits);
         Interlocked.Add(ref _rows, batch.Count);
-        foreach (var one in batch)
-        {
-            one.Settled?.Invoke(one, true);
-            one.Complete();
-        }
+        foreach (var one in batch) one.Settled?.Invoke(one, true);
+        Release(batch, null);
         _store!.Rest(batch.Count);
+    }
+
+    /// <summary>Lets the callers go on, on the pool's threads: a share for each of the machine's cores, since waking a thread per caller costs more than answering does.</summary>
+    private static void Release(List<PendingAssessment> batch, StoreUnavailableException? why)
+    {
+        var shares = Math.Clamp(batch.Count / SmallestShare, 1, Environment.ProcessorCount);
+        for (var share = 0; share < shares; share++)
+        {
+            var first = batch.Count * share / shares;
+            var answered = batch.GetRange(first, (batch.Count * (share + 1) / shares) - first);
+            ThreadPool.UnsafeQueueUserWorkItem(new Released(answered, why), preferLocal: false);
+        }
     }
 
     private void Write(List<PendingAssessment> batch)
@@ -261,30 +277,9 @@ public sealed partial class AssessmentLog : IDisposable
             foreach (var one in batch) WriteAssessment(table, one);
             table.Complete();
         }
-        using (var table = store.Append(LogTable.VelocityEvents))
+        using (var table = store.Append(LogTable.MemoryRecords))
         {
-            foreach (var one in batch)
-                if (!one.Simulated) WriteVelocityEvent(table, one);
-            table.Complete();
-        }
-        using (var table = store.Append(LogTable.IdempotencyRecords))
-        {
-            foreach (var one in batch)
-                if (one.IdempotencyHash != default) WriteIdempotency(table, one);
-            table.Complete();
-        }
-        var outbox = _outbox;
-        using (var table = store.Append(LogTable.OutboxEvents))
-        {
-            foreach (var one in batch)
-            {
-                if (one.Simulated) continue;
-                table.Write(++outbox);
-                table.Write((int)one.Event);
-                table.Write(one.Seq);
-                table.Write(one.At);
-                table.EndRow();
-            }
+            foreach (var one in batch) WriteMemoryRecord(table, one);
             table.Complete();
         }
         if (batch.Exists(one => one.NeedsReview))
@@ -306,8 +301,8 @@ public sealed partial class AssessmentLog : IDisposable
         foreach (var one in batch) RollupSum.Add(_rollups, one);
         foreach (var (key, sum) in _rollups) _rollupWriter!.Add(key, sum);
         store.Commit();
+        if (FoldedSeq == LastSeq) _unfoldedSince = _clock.GetTimestamp();
         Interlocked.Exchange(ref _seq, seq);
-        _outbox = outbox;
     }
 
     private static void WriteAssessment(ITableAppender table, PendingAssessment one)
@@ -337,11 +332,11 @@ public sealed partial class AssessmentLog : IDisposable
         table.EndRow();
     }
 
-    private static void WriteVelocityEvent(ITableAppender table, PendingAssessment one)
+    private static void WriteMemoryRecord(ITableAppender table, PendingAssessment one)
     {
         Span<byte> keys = stackalloc byte[Entities.Kinds * 8];
         var values = one.Keys;
-        for (var k = 0; k < Entities.Kinds; k++) System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(keys[(k * 8)..], values[k]);
+        for (var k = 0; k < Entities.Kinds; k++) BinaryPrimitives.WriteUInt64LittleEndian(keys[(k * 8)..], values[k]);
         table.Write(one.Seq);
         table.Write(one.At);
         table.Write((int)one.Flow);
@@ -351,19 +346,16 @@ public sealed partial class AssessmentLog : IDisposable
         table.Write((int)one.Last4);
         table.Write((long)one.SessionKey);
         table.WriteOrNull(one.Replaces);
+        table.Write(one.Simulated);
         table.Write(keys);
-        table.EndRow();
-    }
-
-    private static void WriteIdempotency(ITableAppender table, PendingAssessment one)
-    {
-        Span<byte> hash = stackalloc byte[16];
-        table.Write(one.Seq);
-        table.Write(one.At);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(hash, one.IdempotencyHash);
-        table.Write(hash);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(hash, one.Fingerprint);
-        table.Write(hash);
+        if (one.IdempotencyHash == default) table.WriteNull();
+        else
+        {
+            Span<byte> idempotency = stackalloc byte[32];
+            BinaryPrimitives.WriteUInt128BigEndian(idempotency, one.IdempotencyHash);
+            BinaryPrimitives.WriteUInt128BigEndian(idempotency[16..], one.Fingerprint);
+            table.Write(idempotency);
+        }
         table.EndRow();
     }
 
@@ -385,6 +377,15 @@ public sealed partial class AssessmentLog : IDisposable
 
     [LoggerMessage(LogLevel.Critical, "The assessments after {Seq} cannot be made findable; lists read the log itself from there, which gets slower")]
     private static partial void LogUnfoldable(ILogger logger, long seq, Exception e);
+
+    private sealed class Released(List<PendingAssessment> answered, StoreUnavailableException? why) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            foreach (var one in answered)
+                if (why is null) one.Complete(); else one.Fail(why);
+        }
+    }
 
     private sealed class Errand(Action<DbConnection> change)
     {

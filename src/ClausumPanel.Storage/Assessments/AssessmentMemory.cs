@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Data.Common;
-using System.Globalization;
 using System.Security.Cryptography;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Settings;
@@ -24,7 +23,7 @@ public sealed class AssessmentMemory
 
     public IdempotencyIndex Idempotency { get; } = new();
 
-    /// <summary>Rebuilds everything from the log's narrow tables.</summary>
+    /// <summary>Rebuilds everything from the log's narrow table.</summary>
     public static async Task<AssessmentMemory> LoadAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
     {
         var memory = new AssessmentMemory(new EntityHasher(await HashKeyAsync(db, now, stop)));
@@ -34,8 +33,7 @@ public sealed class AssessmentMemory
         {
             var connection = db.Database.GetDbConnection();
             var released = await ReleasedAsync(connection, stop);
-            await memory.ReplayEventsAsync(connection, released, dayAgo, stop);
-            await memory.LoadIdempotencyAsync(connection, dayAgo, stop);
+            await memory.ReplayAsync(connection, released, dayAgo, stop);
         }
         finally
         {
@@ -44,41 +42,37 @@ public sealed class AssessmentMemory
         return memory;
     }
 
-    private async Task ReplayEventsAsync(DbConnection connection, HashSet<long> gone, long dayAgo, CancellationToken stop)
+    private async Task ReplayAsync(DbConnection connection, HashSet<long> gone, long dayAgo, CancellationToken stop)
     {
         // Whoever was replaced is known only later in the log: two passes over a narrow table are cheaper than one that takes back.
-        await foreach (var seq in NumbersAsync(connection, "SELECT replaces FROM velocity_events WHERE replaces IS NOT NULL", stop)) gone.Add(seq);
+        await foreach (var seq in NumbersAsync(connection, "SELECT replaces FROM memory_records WHERE replaces IS NOT NULL", stop)) gone.Add(seq);
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT seq, at, flow, decision, amount, currency, last4, session, keys FROM velocity_events ORDER BY seq";
+        command.CommandText = "SELECT seq, at, flow, decision, amount, currency, last4, session, keys, simulated, idempotency FROM memory_records ORDER BY seq";
         using var reader = await command.ExecuteReaderAsync(stop);
         var bytes = new byte[Entities.Kinds * 8];
         var currencies = new Dictionary<string, string>();
         while (reader.Read())
         {
-            var seq = reader.GetInt64(0);
-            if (gone.Contains(seq)) continue;
-            if (reader.GetBytes(8, 0, bytes, 0, bytes.Length) != bytes.Length) throw new InvalidDataException($"velocity_events row {seq} has keys of an unknown length.");
+            var (seq, at) = (reader.GetInt64(0), reader.GetInt64(1));
+            if (at >= dayAgo && !reader.IsDBNull(10)) Remember(seq, at, reader.GetFieldValue<byte[]>(10));
+            if (gone.Contains(seq) || reader.GetBoolean(9)) continue;
+            if (reader.GetBytes(8, 0, bytes, 0, bytes.Length) != bytes.Length) throw new InvalidDataException($"memory_records row {seq} has keys of an unknown length.");
             var currency = reader.GetString(5);
             if (!currencies.TryGetValue(currency, out var shared)) currencies[currency] = shared = currency;
             EntityKeys keys = default;
             for (var k = 0; k < Entities.Kinds; k++) keys[k] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(k * 8));
-            var seen = new Observation { At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Amount = reader.GetInt64(4), Currency = shared, Last4 = (short)reader.GetInt32(6), Keys = keys };
+            var seen = new Observation { At = at, Flow = (Flow)reader.GetInt32(2), Amount = reader.GetInt64(4), Currency = shared, Last4 = (short)reader.GetInt32(6), Keys = keys };
             var handle = Velocity.Replay(seen, (Decision)reader.GetInt32(3));
             var session = (ulong)reader.GetInt64(7);
             if (session != 0 && seen.At >= dayAgo) Sessions.Set(session, new SessionEntry(seq, handle, seen.At));
         }
     }
 
-    private async Task LoadIdempotencyAsync(DbConnection connection, long dayAgo, CancellationToken stop)
+    private void Remember(long seq, long at, ReadOnlySpan<byte> idempotency)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT seq, at, key_hash, fingerprint FROM idempotency_records WHERE at >= {dayAgo} ORDER BY seq");
-        using var reader = await command.ExecuteReaderAsync(stop);
-        while (reader.Read())
-            Idempotency.Load(Hash(reader.GetFieldValue<byte[]>(2)), Hash(reader.GetFieldValue<byte[]>(3)), reader.GetInt64(1), reader.GetInt64(0));
+        if (idempotency.Length != 32) throw new InvalidDataException($"memory_records row {seq} has an idempotency of an unknown length.");
+        Idempotency.Load(BinaryPrimitives.ReadUInt128BigEndian(idempotency), BinaryPrimitives.ReadUInt128BigEndian(idempotency[16..]), at, seq);
     }
-
-    private static UInt128 Hash(byte[] bytes) => BinaryPrimitives.ReadUInt128BigEndian(bytes);
 
     private static async Task<HashSet<long>> ReleasedAsync(DbConnection connection, CancellationToken stop)
     {

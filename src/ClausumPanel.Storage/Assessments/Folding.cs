@@ -1,11 +1,12 @@
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Outbox;
 
 namespace ClausumPanel.Storage.Assessments;
 
 /// <summary>
-/// Makes stored assessments findable: a slice of the log becomes rows, signals and terms in one transaction that also moves the mark, so a crash
+/// Makes stored assessments findable and tells the outbox of them: a slice of the log becomes rows, signals, terms and events in one transaction that also moves the mark, so a crash
 /// repeats or skips nothing. Six secondary indexes in the assessment's own transaction would cost two thirds of the rate at a million rows; sorted slices cost little.
 /// </summary>
 internal sealed class Folding : IDisposable
@@ -18,6 +19,8 @@ internal sealed class Folding : IDisposable
     private readonly List<AssessmentRow> _rows = [];
     private readonly List<(int Signal, long Seq)> _signals = [];
     private readonly List<FoundBy.Term> _terms = [];
+    private readonly List<(OutboxEventType Type, long Seq, long At)> _events = [];
+    private long _lastEvent;
 
     public Folding(ILogStore store)
     {
@@ -25,6 +28,8 @@ internal sealed class Folding : IDisposable
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
+        command.CommandText = "SELECT max(number) FROM outbox_events";
+        _lastEvent = command.ExecuteScalar() is long number ? number : 0;
     }
 
     /// <summary>The last place that was folded.</summary>
@@ -46,6 +51,7 @@ internal sealed class Folding : IDisposable
         _store.Begin();
         Write();
         _store.Commit();
+        _lastEvent += _events.Count;
         _store.Rest(_rows.Count / 2);
         return Mark = _rows[^1].Seq;
     }
@@ -61,9 +67,10 @@ internal sealed class Folding : IDisposable
         _rows.Clear();
         _signals.Clear();
         _terms.Clear();
+        _events.Clear();
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
-            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
+            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
@@ -75,6 +82,8 @@ internal sealed class Folding : IDisposable
                 Seq = seq, At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Decision = (Decision)reader.GetInt32(3), Score = reader.GetInt32(4),
                 Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts),
             });
+            var row = _rows[^1];
+            if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked: reader.GetBoolean(13)), seq, row.At));
             var count = SignalHits.Read(reader.GetFieldValue<byte[]>(11), _hits);
             var first = _signals.Count;
             for (var i = 0; i < count; i++)
@@ -127,6 +136,19 @@ internal sealed class Folding : IDisposable
                 table.Write(term.Seq);
                 table.EndRow();
                 before = term;
+            }
+            table.Complete();
+        }
+        using (var table = _store.Append(LogTable.OutboxEvents))
+        {
+            var number = _lastEvent;
+            foreach (var (type, seq, at) in _events)
+            {
+                table.Write(++number);
+                table.Write((int)type);
+                table.Write(seq);
+                table.Write(at);
+                table.EndRow();
             }
             table.Complete();
         }

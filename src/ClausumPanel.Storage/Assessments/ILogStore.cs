@@ -8,8 +8,7 @@ internal sealed record LogTable(string Name, params string[] Columns)
     public static readonly LogTable Assessments = new("assessments", "seq", "id", "at", "flow", "decision", "score", "amount", "currency", "policy_version", "latency_microseconds", "key_id",
         "simulated", "session_id", "order_id", "payment_id", "idempotency_key", "blocked_by", "replaces", "signals", "facts", "request", "warnings");
 
-    public static readonly LogTable VelocityEvents = new("velocity_events", "seq", "at", "flow", "decision", "amount", "currency", "last4", "session", "replaces", "keys");
-    public static readonly LogTable IdempotencyRecords = new("idempotency_records", "seq", "at", "key_hash", "fingerprint");
+    public static readonly LogTable MemoryRecords = new("memory_records", "seq", "at", "flow", "decision", "amount", "currency", "last4", "session", "replaces", "simulated", "keys", "idempotency");
     public static readonly LogTable OutboxEvents = new("outbox_events", "number", "type", "seq", "at");
     public static readonly LogTable Reviews = new("reviews", "seq", "opened_at", "decision", "state", "version");
     public static readonly LogTable Releases = new("assessment_releases", "seq", "at");

@@ -1,6 +1,5 @@
 using System.Threading.Tasks.Sources;
 using ClausumPanel.Assess;
-using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Velocity;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -13,7 +12,8 @@ public sealed class PendingAssessment : IValueTaskSource
 {
     private const int Open = 0, Answered = 1, GivenUp = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _answer = new() { RunContinuationsAsynchronously = true };
+    // Whoever answers does so on a pool thread, which goes straight on with the caller's request.
+    private ManualResetValueTaskSourceCore<bool> _answer;
     private int _state;
 
     public long At { get; set; }
@@ -52,8 +52,6 @@ public sealed class PendingAssessment : IValueTaskSource
     public Action<PendingAssessment, bool>? Settled { get; set; }
 
     public bool NeedsReview => !Simulated && Decision is Decision.Review or Decision.Challenge;
-
-    public OutboxEventType Event => BlockedBy is not null || (Flow == Flow.PayOut && Decision == Decision.Decline) ? OutboxEventType.TransactionBlocked : OutboxEventType.TransactionCreated;
 
     /// <summary>Completes when the assessment is on disk; throws <see cref="StoreUnavailableException"/> when it is not and never will be.</summary>
     public ValueTask Stored => new(this, _answer.Version);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -8,12 +9,11 @@ namespace ClausumPanel.Storage.Assessments;
 
 /// <summary>
 /// Appends through prepared statements on SQLite's own interface: a tenth of the cost of a command object per row. Checkpoints run on a thread and a
-/// connection of their own, so that no commit waits for them, except when the write-ahead log has grown too long to be let alone.
+/// connection of their own, so that no commit waits for them; only the last little is copied between two commits, since a log that is never copied whole never starts over.
 /// </summary>
 internal sealed class SqliteLogStore : ILogStore
 {
-    private const int CheckpointEvery = 1_000;
-    private const int LongestWalPages = 16_384;
+    private const int CheckpointEvery = 4_000;
 
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _db;
@@ -57,12 +57,17 @@ internal sealed class SqliteLogStore : ILogStore
 
     public void Rest(int rowsWritten)
     {
-        _sinceCheckpoint += rowsWritten;
-        if (_sinceCheckpoint < CheckpointEvery) return;
-        _sinceCheckpoint = 0;
-        // The writer never stops, so a checkpoint beside it never ends the log; once it is long, a short one between two commits does.
-        if (_checkpointer.WalPages > LongestWalPages) _checkpointer.WalPages = Checkpointer.Run(_db);
-        else _checkpointer.Wake();
+        if (_checkpointer.IsNearlyDone)
+        {
+            Checkpointer.Run(_db);
+            _checkpointer.IsNearlyDone = false;
+            _sinceCheckpoint = 0;
+        }
+        else if ((_sinceCheckpoint += rowsWritten) >= CheckpointEvery)
+        {
+            _sinceCheckpoint = 0;
+            _checkpointer.Wake();
+        }
     }
 
     public bool IsRowsFault(Exception e) => e is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH };
@@ -113,6 +118,7 @@ internal sealed class SqliteLogStore : ILogStore
             Write(bytes);
         }
 
+        [SkipLocalsInit]
         public void Write(string value)
         {
             var most = Encoding.UTF8.GetMaxByteCount(value.Length);
@@ -144,10 +150,13 @@ internal sealed class SqliteLogStore : ILogStore
     /// <summary>Copies the write-ahead log into the file, beside the writer.</summary>
     private sealed class Checkpointer : IDisposable
     {
+        // Each time round copies what was written during the last: three, and little is left.
+        private const int Rounds = 3;
+
         private readonly SqliteConnection _connection;
         private readonly Thread _thread;
         private readonly AutoResetEvent _wake = new(false);
-        private volatile bool _stop;
+        private volatile bool _stop, _isNearlyDone;
 
         public Checkpointer(string connectionString)
         {
@@ -162,17 +171,12 @@ internal sealed class SqliteLogStore : ILogStore
             _thread.Start();
         }
 
-        /// <summary>How long the write-ahead log was when last looked at.</summary>
-        public int WalPages { get; set; }
+        /// <summary>All but the newest is copied: one short checkpoint between two commits now, and the log starts over.</summary>
+        public bool IsNearlyDone { get => _isNearlyDone; set => _isNearlyDone = value; }
 
         public void Wake() => _wake.Set();
 
-        public static int Run(sqlite3 db)
-        {
-            raw.sqlite3_wal_checkpoint_v2(db, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied);
-            // All copied: the next commit starts the log over.
-            return pages == copied ? 0 : pages;
-        }
+        public static void Run(sqlite3 db) => raw.sqlite3_wal_checkpoint_v2(db, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
 
         public void Dispose()
         {
@@ -189,7 +193,8 @@ internal sealed class SqliteLogStore : ILogStore
             {
                 _wake.WaitOne();
                 if (_stop) return;
-                WalPages = Run(_connection.Handle!);
+                for (var round = 0; round < Rounds; round++) Run(_connection.Handle!);
+                IsNearlyDone = true;
             }
         }
     }

@@ -91,8 +91,8 @@ public sealed class AssessmentRelease
     public long At { get; init; }
 }
 
-/// <summary>The narrow twin of an assessment that the velocity index is rebuilt from at start.</summary>
-public sealed class VelocityEvent
+/// <summary>The narrow twin of an assessment: all that memory is rebuilt from at start, in a table that is read whole in a second.</summary>
+public sealed class MemoryRecord
 {
     public long Seq { get; init; }
     public long At { get; init; }
@@ -106,21 +106,16 @@ public sealed class VelocityEvent
     public long Session { get; init; }
     public long? Replaces { get; init; }
 
+    /// <summary>A simulation counts in no velocity.</summary>
+    public bool Simulated { get; init; }
+
     /// <summary>One 64-bit key per kind of entity, little-endian.</summary>
     public byte[] Keys { get; init; } = [];
-}
 
-/// <summary>An answered request that may be asked again within 24 hours.</summary>
-public sealed class IdempotencyRecord
-{
-    public long Seq { get; init; }
-    public long At { get; init; }
-
-    /// <summary>Of endpoint and key.</summary>
-    public byte[] KeyHash { get; init; } = [];
-
-    /// <summary>Of the canonical body; what a second body is compared with.</summary>
-    public byte[] Fingerprint { get; init; } = [];
+    /// <summary>
+    /// 16 bytes of endpoint and idempotency key, 16 of the canonical body, which a second body is compared with. Null where the caller gave nothing to know a repetition by.
+    /// </summary>
+    public byte[]? Idempotency { get; init; }
 }
 
 internal sealed class StoredAssessmentMap : IEntityTypeConfiguration<StoredAssessment>
@@ -148,24 +143,14 @@ internal sealed class AssessmentReleaseMap : IEntityTypeConfiguration<Assessment
     }
 }
 
-internal sealed class VelocityEventMap : IEntityTypeConfiguration<VelocityEvent>
+internal sealed class MemoryRecordMap : IEntityTypeConfiguration<MemoryRecord>
 {
-    public void Configure(EntityTypeBuilder<VelocityEvent> builder)
+    public void Configure(EntityTypeBuilder<MemoryRecord> builder)
     {
-        builder.ToTable("velocity_events");
+        builder.ToTable("memory_records");
         builder.HasKey(e => e.Seq);
         builder.Property(e => e.Seq).ValueGeneratedNever();
         builder.Property(e => e.Flow).HasConversion<int>();
         builder.Property(e => e.Decision).HasConversion<int>();
-    }
-}
-
-internal sealed class IdempotencyRecordMap : IEntityTypeConfiguration<IdempotencyRecord>
-{
-    public void Configure(EntityTypeBuilder<IdempotencyRecord> builder)
-    {
-        builder.ToTable("idempotency_records");
-        builder.HasKey(r => r.Seq);
-        builder.Property(r => r.Seq).ValueGeneratedNever();
     }
 }

@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -13,7 +14,7 @@ public enum OutboxEventType
     TransactionBlocked = 2,
 }
 
-/// <summary>Something to tell the outside, written in the transaction of what it tells; delivered later, at least once, in order.</summary>
+/// <summary>Something to tell the outside, made from the log in its order, each assessment exactly once; delivered later, at least once, in order.</summary>
 public sealed class OutboxEvent
 {
     /// <summary>Order of the happenings.</summary>
@@ -25,6 +26,10 @@ public sealed class OutboxEvent
 
     /// <summary>Unix milliseconds.</summary>
     public long At { get; init; }
+
+    /// <summary>What an assessment is to the outside.</summary>
+    public static OutboxEventType Of(Flow flow, Decision decision, bool isBlocked) =>
+        isBlocked || (flow == Flow.PayOut && decision == Decision.Decline) ? OutboxEventType.TransactionBlocked : OutboxEventType.TransactionCreated;
 }
 
 internal sealed class OutboxEventMap : IEntityTypeConfiguration<OutboxEvent>

@@ -28,8 +28,10 @@ public sealed class AssessmentLogTests
         await using var scope = world.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         Assert.Equal(500, await db.Set<StoredAssessment>().CountAsync());
-        Assert.Equal(500, await db.Set<VelocityEvent>().CountAsync());
+        Assert.Equal(500, await db.Set<MemoryRecord>().CountAsync());
+        await log.CatchUpAsync(default);
         Assert.Equal(500, await db.Set<OutboxEvent>().CountAsync());
+        Assert.Equal(500, await db.Set<OutboxEvent>().MaxAsync(e => e.Number));
         Assert.Equal(250, await db.Set<Review>().CountAsync());
         Assert.Equal(500, await db.Set<Rollup>().SumAsync(r => r.Count));
         Assert.Equal(payments.Sum(p => p.Amount), await db.Set<Rollup>().SumAsync(r => r.Amount));
@@ -104,7 +106,7 @@ public sealed class AssessmentLogTests
         Assert.NotNull(log.Trouble);
         await using var scope = world.Services.CreateAsyncScope();
         var stored = await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<StoredAssessment>().CountAsync();
-        Assert.Equal(stored, await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<VelocityEvent>().CountAsync());
+        Assert.Equal(stored, await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<MemoryRecord>().CountAsync());
 
         await log.RunAsync(db => Execute(db, "PRAGMA max_page_count = 1000000"));
         var again = Payment("payer@example.mx", Decision.Approve, 999);

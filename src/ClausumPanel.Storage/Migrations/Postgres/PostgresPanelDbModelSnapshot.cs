@@ -143,32 +143,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("assessment_terms", (string)null);
                 });
 
-            modelBuilder.Entity("ClausumPanel.Storage.Assessments.IdempotencyRecord", b =>
-                {
-                    b.Property<long>("Seq")
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint")
-                        .HasColumnName("at");
-
-                    b.Property<byte[]>("Fingerprint")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("fingerprint");
-
-                    b.Property<byte[]>("KeyHash")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("key_hash");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_idempotency_records");
-
-                    b.ToTable("idempotency_records", (string)null);
-                });
-
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.LogMark", b =>
                 {
                     b.Property<string>("Reader")
@@ -183,6 +157,66 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_log_marks");
 
                     b.ToTable("log_marks", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.MemoryRecord", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<byte[]>("Idempotency")
+                        .HasColumnType("bytea")
+                        .HasColumnName("idempotency");
+
+                    b.Property<byte[]>("Keys")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("keys");
+
+                    b.Property<int>("Last4")
+                        .HasColumnType("integer")
+                        .HasColumnName("last4");
+
+                    b.Property<long?>("Replaces")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaces");
+
+                    b.Property<long>("Session")
+                        .HasColumnType("bigint")
+                        .HasColumnName("session");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("simulated");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_memory_records");
+
+                    b.ToTable("memory_records", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.Rollup", b =>
@@ -336,58 +370,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_assessments");
 
                     b.ToTable("assessments", (string)null);
-                });
-
-            modelBuilder.Entity("ClausumPanel.Storage.Assessments.VelocityEvent", b =>
-                {
-                    b.Property<long>("Seq")
-                        .HasColumnType("bigint")
-                        .HasColumnName("seq");
-
-                    b.Property<long>("Amount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("amount");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("currency");
-
-                    b.Property<int>("Decision")
-                        .HasMaxLength(40)
-                        .HasColumnType("integer")
-                        .HasColumnName("decision");
-
-                    b.Property<int>("Flow")
-                        .HasMaxLength(40)
-                        .HasColumnType("integer")
-                        .HasColumnName("flow");
-
-                    b.Property<byte[]>("Keys")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("keys");
-
-                    b.Property<int>("Last4")
-                        .HasColumnType("integer")
-                        .HasColumnName("last4");
-
-                    b.Property<long?>("Replaces")
-                        .HasColumnType("bigint")
-                        .HasColumnName("replaces");
-
-                    b.Property<long>("Session")
-                        .HasColumnType("bigint")
-                        .HasColumnName("session");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_velocity_events");
-
-                    b.ToTable("velocity_events", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditEntry", b =>

@@ -136,32 +136,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("assessment_terms", (string)null);
                 });
 
-            modelBuilder.Entity("ClausumPanel.Storage.Assessments.IdempotencyRecord", b =>
-                {
-                    b.Property<long>("Seq")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("seq");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<byte[]>("Fingerprint")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("fingerprint");
-
-                    b.Property<byte[]>("KeyHash")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("key_hash");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_idempotency_records");
-
-                    b.ToTable("idempotency_records", (string)null);
-                });
-
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.LogMark", b =>
                 {
                     b.Property<string>("Reader")
@@ -176,6 +150,66 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_log_marks");
 
                     b.ToTable("log_marks", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.MemoryRecord", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flow");
+
+                    b.Property<byte[]>("Idempotency")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("idempotency");
+
+                    b.Property<byte[]>("Keys")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("keys");
+
+                    b.Property<int>("Last4")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last4");
+
+                    b.Property<long?>("Replaces")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replaces");
+
+                    b.Property<long>("Session")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("session");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("simulated");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_memory_records");
+
+                    b.ToTable("memory_records", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.Rollup", b =>
@@ -330,58 +364,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_assessments");
 
                     b.ToTable("assessments", (string)null);
-                });
-
-            modelBuilder.Entity("ClausumPanel.Storage.Assessments.VelocityEvent", b =>
-                {
-                    b.Property<long>("Seq")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("seq");
-
-                    b.Property<long>("Amount")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("amount");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("currency");
-
-                    b.Property<int>("Decision")
-                        .HasMaxLength(40)
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("decision");
-
-                    b.Property<int>("Flow")
-                        .HasMaxLength(40)
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("flow");
-
-                    b.Property<byte[]>("Keys")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("keys");
-
-                    b.Property<int>("Last4")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last4");
-
-                    b.Property<long?>("Replaces")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("replaces");
-
-                    b.Property<long>("Session")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("session");
-
-                    b.HasKey("Seq")
-                        .HasName("pk_velocity_events");
-
-                    b.ToTable("velocity_events", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditEntry", b =>

@@ -139,20 +139,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "idempotency_records",
-                columns: table => new
-                {
-                    seq = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<byte[]>(type: "bytea", nullable: false),
-                    fingerprint = table.Column<byte[]>(type: "bytea", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_idempotency_records", x => x.seq);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "import_jobs",
                 columns: table => new
                 {
@@ -205,6 +191,28 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_log_marks", x => x.reader);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "memory_records",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    last4 = table.Column<int>(type: "integer", nullable: false),
+                    session = table.Column<long>(type: "bigint", nullable: false),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    keys = table.Column<byte[]>(type: "bytea", nullable: false),
+                    idempotency = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_memory_records", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -320,26 +328,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "velocity_events",
-                columns: table => new
-                {
-                    seq = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false),
-                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
-                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
-                    amount = table.Column<long>(type: "bigint", nullable: false),
-                    currency = table.Column<string>(type: "text", nullable: false),
-                    last4 = table.Column<int>(type: "integer", nullable: false),
-                    session = table.Column<long>(type: "bigint", nullable: false),
-                    replaces = table.Column<long>(type: "bigint", nullable: true),
-                    keys = table.Column<byte[]>(type: "bytea", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_velocity_events", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -631,9 +619,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "change_marks");
 
             migrationBuilder.DropTable(
-                name: "idempotency_records");
-
-            migrationBuilder.DropTable(
                 name: "import_jobs");
 
             migrationBuilder.DropTable(
@@ -641,6 +626,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "log_marks");
+
+            migrationBuilder.DropTable(
+                name: "memory_records");
 
             migrationBuilder.DropTable(
                 name: "outbox_events");
@@ -671,9 +659,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
-
-            migrationBuilder.DropTable(
-                name: "velocity_events");
 
             migrationBuilder.DropTable(
                 name: "users");

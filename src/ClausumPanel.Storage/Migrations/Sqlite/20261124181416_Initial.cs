@@ -137,20 +137,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "idempotency_records",
-                columns: table => new
-                {
-                    seq = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    key_hash = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    fingerprint = table.Column<byte[]>(type: "BLOB", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_idempotency_records", x => x.seq);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "import_jobs",
                 columns: table => new
                 {
@@ -203,6 +189,28 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_log_marks", x => x.reader);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "memory_records",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    last4 = table.Column<int>(type: "INTEGER", nullable: false),
+                    session = table.Column<long>(type: "INTEGER", nullable: false),
+                    replaces = table.Column<long>(type: "INTEGER", nullable: true),
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    keys = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    idempotency = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_memory_records", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -318,26 +326,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "velocity_events",
-                columns: table => new
-                {
-                    seq = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
-                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
-                    amount = table.Column<long>(type: "INTEGER", nullable: false),
-                    currency = table.Column<string>(type: "TEXT", nullable: false),
-                    last4 = table.Column<int>(type: "INTEGER", nullable: false),
-                    session = table.Column<long>(type: "INTEGER", nullable: false),
-                    replaces = table.Column<long>(type: "INTEGER", nullable: true),
-                    keys = table.Column<byte[]>(type: "BLOB", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_velocity_events", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -629,9 +617,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "change_marks");
 
             migrationBuilder.DropTable(
-                name: "idempotency_records");
-
-            migrationBuilder.DropTable(
                 name: "import_jobs");
 
             migrationBuilder.DropTable(
@@ -639,6 +624,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "log_marks");
+
+            migrationBuilder.DropTable(
+                name: "memory_records");
 
             migrationBuilder.DropTable(
                 name: "outbox_events");
@@ -669,9 +657,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
-
-            migrationBuilder.DropTable(
-                name: "velocity_events");
 
             migrationBuilder.DropTable(
                 name: "users");
