@@ -1,11 +1,12 @@
 // Draws the table beside it as stacked bars, so picture and figures cannot disagree.
 (() => {
-  const table = document.getElementById("decisions-by-hour");
+  const figures = () => document.getElementById("decisions-by-hour");
   const box = document.getElementById("decisions-chart");
-  if (!table || !box) return;
+  if (!figures() || !box) return;
   let chart;
   const draw = () => {
     chart?.destroy();
+    const table = figures();
     const css = getComputedStyle(document.documentElement);
     const colour = name => css.getPropertyValue(name).trim();
     const heads = [...table.tHead.rows[0].cells].slice(1);
@@ -28,5 +29,6 @@
   draw();
   let width = box.clientWidth;
   new ResizeObserver(() => { if (box.clientWidth !== width) { width = box.clientWidth; draw(); } }).observe(box);
+  document.body.addEventListener("htmx:oobAfterSwap", event => { if (event.detail.target.id === "decisions-by-hour") draw(); });
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
 })();

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Data.Common;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Velocity;
@@ -12,6 +13,7 @@ namespace ClausumPanel.Storage.Assessments;
 public sealed class AssessmentMemory
 {
     private const string HashKeySetting = "velocity.key";
+    private const int PartSize = 1_024, PartsAhead = 8;
 
     private AssessmentMemory(EntityHasher hasher) => Hasher = hasher;
 
@@ -46,11 +48,39 @@ public sealed class AssessmentMemory
     {
         // Whoever was replaced is known only later in the log: two passes over a narrow table are cheaper than one that takes back.
         await foreach (var seq in NumbersAsync(connection, "SELECT replaces FROM memory_records WHERE replaces IS NOT NULL", stop)) gone.Add(seq);
+        // One thread reads, another counts: each takes about as long as the other.
+        var read = Channel.CreateBounded<List<Recalled>>(new BoundedChannelOptions(PartsAhead) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(async () =>
+        {
+            try
+            {
+                await ReadAsync(connection, gone, dayAgo, read.Writer, stop);
+                read.Writer.Complete();
+            }
+            catch (Exception e)
+            {
+                read.Writer.Complete(e);
+            }
+        }, stop);
+        await foreach (var part in read.Reader.ReadAllAsync(stop))
+        {
+            foreach (var one in part)
+            {
+                var handle = Velocity.Replay(one.Seen, one.Decision);
+                if (one.Session != 0 && one.Seen.At >= dayAgo) Sessions.Set(one.Session, new SessionEntry(one.Seq, handle, one.Seen.At));
+            }
+        }
+        await reading;
+    }
+
+    private async Task ReadAsync(DbConnection connection, HashSet<long> gone, long dayAgo, ChannelWriter<List<Recalled>> to, CancellationToken stop)
+    {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT seq, at, flow, decision, amount, currency, last4, session, keys, simulated, idempotency FROM memory_records ORDER BY seq";
         using var reader = await command.ExecuteReaderAsync(stop);
         var bytes = new byte[Entities.Kinds * 8];
         var currencies = new Dictionary<string, string>();
+        var part = new List<Recalled>(PartSize);
         while (reader.Read())
         {
             var (seq, at) = (reader.GetInt64(0), reader.GetInt64(1));
@@ -62,11 +92,15 @@ public sealed class AssessmentMemory
             EntityKeys keys = default;
             for (var k = 0; k < Entities.Kinds; k++) keys[k] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(k * 8));
             var seen = new Observation { At = at, Flow = (Flow)reader.GetInt32(2), Amount = reader.GetInt64(4), Currency = shared, Last4 = (short)reader.GetInt32(6), Keys = keys };
-            var handle = Velocity.Replay(seen, (Decision)reader.GetInt32(3));
-            var session = (ulong)reader.GetInt64(7);
-            if (session != 0 && seen.At >= dayAgo) Sessions.Set(session, new SessionEntry(seq, handle, seen.At));
+            part.Add(new Recalled(seq, seen, (Decision)reader.GetInt32(3), (ulong)reader.GetInt64(7)));
+            if (part.Count < PartSize) continue;
+            await to.WriteAsync(part, stop);
+            part = new List<Recalled>(PartSize);
         }
+        await to.WriteAsync(part, stop);
     }
+
+    private readonly record struct Recalled(long Seq, Observation Seen, Decision Decision, ulong Session);
 
     private void Remember(long seq, long at, ReadOnlySpan<byte> idempotency)
     {

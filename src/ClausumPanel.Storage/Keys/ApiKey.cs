@@ -34,6 +34,10 @@ public sealed class ApiKey
     public Guid? RevokedById { get; private set; }
     /// <summary>Coarse: written every ten seconds at most.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
+    /// <summary>The UTC day that calls were counted on last, written together with <see cref="LastUsedAt"/>.</summary>
+    public DateOnly? CountedOn { get; set; }
+    /// <summary>Calls on that day that cost something.</summary>
+    public int Counted { get; set; }
 
     /// <summary>Makes a key. Its text exists here and in the answer to whoever asked for it, and nowhere else afterwards.</summary>
     public static (ApiKey Key, string Text) Issue(string name, KeyType type, DateTimeOffset now, Guid? byId = null)

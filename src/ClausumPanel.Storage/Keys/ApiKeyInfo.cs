@@ -12,9 +12,9 @@ public sealed class ApiKeyInfo
     private readonly bool _everything;
 
     internal ApiKeyInfo(Guid id, string name, KeyType type, byte[] hash, string permissions, int perMinute, int? perDay, string origins,
-        DateTimeOffset? expiresAt, DateTimeOffset? revokedAt, LastUse lastUse)
+        DateTimeOffset? expiresAt, DateTimeOffset? revokedAt, KeyUse use)
     {
-        (Id, Name, Type, PerMinute, PerDay, ExpiresAt, RevokedAt, LastUse, _hash) = (id, name, type, perMinute, perDay, expiresAt, revokedAt, lastUse, hash);
+        (Id, Name, Type, PerMinute, PerDay, ExpiresAt, RevokedAt, Use, _hash) = (id, name, type, perMinute, perDay, expiresAt, revokedAt, use, hash);
         _permissions = permissions.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         _everything = _permissions.Contains(KeyPermissions.Everything);
         AllowedOrigins = origins.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -28,7 +28,9 @@ public sealed class ApiKeyInfo
     public IReadOnlyList<string> AllowedOrigins { get; }
     public DateTimeOffset? ExpiresAt { get; }
     public DateTimeOffset? RevokedAt { get; }
-    internal LastUse LastUse { get; }
+
+    /// <summary>How often it was used, and what is left of its limits.</summary>
+    public KeyUse Use { get; }
 
     /// <summary>"*" is everything that the key's type may do; the type itself is for the endpoint to check first.</summary>
     public bool Allows(string permission) => _everything || Array.IndexOf(_permissions, permission) >= 0;
@@ -41,21 +43,4 @@ public sealed class ApiKeyInfo
     }
 
     internal bool HashIs(ReadOnlySpan<byte> hash) => CryptographicOperations.FixedTimeEquals(_hash, hash);
-}
-
-/// <summary>When a key was last used, outliving the reloads of the ring.</summary>
-internal sealed class LastUse
-{
-    private long _at, _written;
-
-    public void Note(DateTimeOffset now) => Volatile.Write(ref _at, now.ToUnixTimeMilliseconds());
-
-    /// <returns>The moment to write down, or null when nothing happened since the last time.</returns>
-    public DateTimeOffset? Unwritten()
-    {
-        var at = Volatile.Read(ref _at);
-        return at > _written ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
-    }
-
-    public void Written(DateTimeOffset at) => _written = at.ToUnixTimeMilliseconds();
 }

@@ -33,7 +33,7 @@ public sealed class ApiKeyRing(TimeProvider clock) : IFollowChanges
 
         var now = clock.GetUtcNow();
         if (found.ExpiresAt <= now) return Refuse(KeyRefusal.Expired, out why);
-        found.LastUse.Note(now);
+        found.Use.Note(now);
         key = found;
         why = KeyRefusal.None;
         return true;
@@ -48,9 +48,9 @@ public sealed class ApiKeyRing(TimeProvider clock) : IFollowChanges
             // Of two that overlap, the one that read earlier must not have the last word: a key just made or revoked would be as before.
             if (turn < _shown) return;
             _shown = turn;
-            var known = _keys.Values.ToDictionary(k => k.Id, k => k.LastUse);
+            var known = _keys.Values.ToDictionary(k => k.Id, k => k.Use);
             _keys = rows.ToFrozenDictionary(k => HashKey.Of(k.Hash), k => new ApiKeyInfo(k.Id, k.Name, k.Type, k.Hash, k.Permissions, k.PerMinute, k.PerDay, k.AllowedOrigins,
-                k.ExpiresAt, k.RevokedAt, known.GetValueOrDefault(k.Id) ?? new LastUse()));
+                k.ExpiresAt, k.RevokedAt, known.GetValueOrDefault(k.Id) ?? new KeyUse(k.CountedOn, k.Counted)));
         }
     }
 
@@ -62,14 +62,15 @@ public sealed class ApiKeyRing(TimeProvider clock) : IFollowChanges
         return false;
     }
 
-    /// <summary>Writes down which keys were used since the last time.</summary>
-    public async Task WriteLastUsesAsync(PanelDb db, CancellationToken stop)
+    /// <summary>Writes down which keys were used since the last time, and how often today.</summary>
+    public async Task WriteUsesAsync(PanelDb db, CancellationToken stop)
     {
         foreach (var key in _keys.Values)
         {
-            if (key.LastUse.Unwritten() is not { } at) continue;
-            await db.ApiKeys.Where(k => k.Id == key.Id).ExecuteUpdateAsync(k => k.SetProperty(x => x.LastUsedAt, at), stop);
-            key.LastUse.Written(at);
+            if (key.Use.Unwritten() is not { } use) continue;
+            await db.ApiKeys.Where(k => k.Id == key.Id)
+                .ExecuteUpdateAsync(k => k.SetProperty(x => x.LastUsedAt, use.At).SetProperty(x => x.CountedOn, use.Day).SetProperty(x => x.Counted, use.InDay), stop);
+            key.Use.Written(use);
         }
     }
 

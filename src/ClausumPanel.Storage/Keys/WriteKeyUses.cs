@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClausumPanel.Storage.Keys;
 
-/// <summary>Every ten seconds, and once more when the server stops.</summary>
+/// <summary>Every ten seconds, and once more when the server stops. A killed server forgives each key what it was used in the last of them.</summary>
 internal sealed partial class WriteKeyUses(ApiKeyRing ring, IServiceScopeFactory scopes, TimeProvider clock, ILogger<WriteKeyUses> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
@@ -28,7 +28,7 @@ internal sealed partial class WriteKeyUses(ApiKeyRing ring, IServiceScopeFactory
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await ring.WriteLastUsesAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stop);
+            await ring.WriteUsesAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stop);
         }
         catch (DbException e)
         {

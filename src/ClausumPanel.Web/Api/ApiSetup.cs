@@ -7,7 +7,6 @@ internal static class ApiSetup
 {
     public static void AddApi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<RateLimiter>();
         builder.Services.AddSingleton<WrongKeys>();
         builder.Services.AddSingleton<ApiKeys>();
     }

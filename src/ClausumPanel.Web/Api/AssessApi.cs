@@ -32,7 +32,7 @@ public static class AssessApi
     }
 }
 
-internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, RateLimiter limiter, AssessOptions options, TimeProvider clock)
+internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, TimeProvider clock)
 {
     private const int MostPooled = 256;
     private readonly ConcurrentBag<Workspace> _pool = [];
@@ -75,7 +75,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
             {
                 if (work.Call.Answer.Replayed)
                 {
-                    limiter.GiveBack(key.Id);
+                    key.Use.GiveBack();
                     SetQuota(headers, quota with { Remaining = quota.Remaining + 1 });
                     headers["Idempotent-Replayed"] = "true";
                 }
@@ -232,7 +232,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
     /// <summary>Takes one call of the key's limit. When there is none left it has answered already and gives null.</summary>
     private ValueTask<Quota?> TakeAsync(HttpContext context, ApiKeyInfo key)
     {
-        var quota = limiter.Take(key.Id, key.PerMinute, key.PerDay);
+        var quota = key.Use.Take(clock.GetUtcNow(), key.PerMinute, key.PerDay);
         SetQuota(context.Response.Headers, quota);
         return quota.Allowed ? new(quota) : RefuseAsync(context, quota);
     }

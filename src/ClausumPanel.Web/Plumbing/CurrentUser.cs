@@ -20,8 +20,6 @@ public static class CurrentUser
         public string? Culture => person.FindFirstValue(CultureClaim);
         public string? TimeZone => person.FindFirstValue(ZoneClaim);
         public Theme Theme => Enum.TryParse<Theme>(person.FindFirstValue(ThemeClaim), out var theme) ? theme : Theme.System;
-        /// <summary>The moment as the person's clock shows it.</summary>
-        public DateTimeOffset Zoned(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, person.TimeZone is { } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : TimeZoneInfo.Local);
         public bool HasSecondFactor => person.HasClaim(SecondFactorClaim, "yes");
         public bool May(string permission) => Permissions.Matrix[permission].Any(role => person.IsInRole(role.Name()));
     }

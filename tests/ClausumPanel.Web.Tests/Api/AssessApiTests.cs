@@ -266,15 +266,14 @@ public class AssessApiTests(PanelApp app) : IClassFixture<PanelApp>
     [Fact]
     public void The_limit_is_exact_however_many_call_at_once()
     {
-        var limiter = new RateLimiter(new TestClock());
-        var key = Guid.NewGuid();
+        var use = new KeyUse(null, 0);
         var allowed = 0;
         using var together = new Barrier(64);
         var callers = Enumerable.Range(0, 64).Select(_ => new Thread(() =>
         {
             together.SignalAndWait();
             for (var i = 0; i < 100; i++)
-                if (limiter.Take(key, 1_000, 5_000).Allowed) Interlocked.Increment(ref allowed);
+                if (use.Take(TestClock.Start, 1_000, 5_000).Allowed) Interlocked.Increment(ref allowed);
         })).ToList();
         callers.ForEach(c => c.Start());
         callers.ForEach(c => c.Join());
@@ -285,14 +284,13 @@ public class AssessApiTests(PanelApp app) : IClassFixture<PanelApp>
     public void The_day_binds_where_less_of_it_is_left()
     {
         var clock = new TestClock();
-        var limiter = new RateLimiter(clock);
-        var key = Guid.NewGuid();
-        Assert.Equal(new Quota(true, 1, (TestClock.Start + TimeSpan.FromHours(9)).ToUnixTimeSeconds()), limiter.Take(key, 100, 2));
-        Assert.Equal(0, limiter.Take(key, 100, 2).Remaining);
+        var use = new KeyUse(null, 0);
+        Assert.Equal(new Quota(true, 1, (TestClock.Start + TimeSpan.FromHours(9)).ToUnixTimeSeconds()), use.Take(clock.GetUtcNow(), 100, 2));
+        Assert.Equal(0, use.Take(clock.GetUtcNow(), 100, 2).Remaining);
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.False(limiter.Take(key, 100, 2).Allowed);
+        Assert.False(use.Take(clock.GetUtcNow(), 100, 2).Allowed);
         clock.Advance(TimeSpan.FromHours(9));
-        Assert.True(limiter.Take(key, 100, 2).Allowed);
+        Assert.True(use.Take(clock.GetUtcNow(), 100, 2).Allowed);
     }
 
     private async Task<HttpClient> ClientAsync(Action<ApiKey>? change = null)

@@ -56,8 +56,24 @@ public sealed class ApiKeyRingTests(PanelApp app) : IClassFixture<PanelApp>
         var key = await app.IssueKeyAsync();
         Ring.TryFind(key, out var info, out _);
         await app.InDbAsync(db => Ring.ReloadAsync(db, CancellationToken.None));
-        await app.InDbAsync(db => Ring.WriteLastUsesAsync(db, CancellationToken.None));
+        await app.InDbAsync(db => Ring.WriteUsesAsync(db, CancellationToken.None));
         Assert.Equal(app.Clock.GetUtcNow(), await app.InDbAsync(db => db.ApiKeys.Where(k => k.Id == info.Id).Select(k => k.LastUsedAt).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task A_restart_does_not_begin_the_day_anew()
+    {
+        var key = await app.IssueKeyAsync();
+        Ring.TryFind(key, out var info, out _);
+        for (var i = 0; i < 3; i++) Assert.True(info.Use.Take(app.Clock.GetUtcNow(), 100, 5).Allowed);
+        await app.InDbAsync(db => Ring.WriteUsesAsync(db, CancellationToken.None));
+
+        var restarted = new ApiKeyRing(app.Clock);
+        await app.InDbAsync(db => restarted.ReloadAsync(db, CancellationToken.None));
+        restarted.TryFind(key, out info, out _);
+        Assert.Equal([1, 0], [info.Use.Take(app.Clock.GetUtcNow(), 100, 5).Remaining, info.Use.Take(app.Clock.GetUtcNow(), 100, 5).Remaining]);
+        Assert.False(info.Use.Take(app.Clock.GetUtcNow(), 100, 5).Allowed);
+        Assert.Equal(4, info.Use.Take(app.Clock.GetUtcNow().AddDays(1), 100, 5).Remaining);
     }
 
     [Fact]

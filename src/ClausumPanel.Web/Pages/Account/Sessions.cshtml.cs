@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Account;
 
-public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInManager<User> signIn, SessionTickets tickets, TimeProvider clock) : PageModel
+public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInManager<User> signIn, SessionTickets tickets, Reader reader, TimeProvider clock) : PageModel
 {
     public IReadOnlyList<SessionRow> Rows { get; private set; } = [];
 
@@ -39,7 +39,7 @@ public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInMan
         return RedirectToPage("Login");
     }
 
-    public string Show(DateTimeOffset at) => User.Zoned(at).ToString("g", CultureInfo.CurrentCulture);
+    public string Show(DateTimeOffset at) => reader.Zoned(at).ToString("g", CultureInfo.CurrentCulture);
 
     private async Task<IActionResult> EndAsync(int ended)
     {

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Connections;
 
-public sealed class ConnectionsModel(PanelDb db, TimeProvider clock, Texts T) : PageModel
+public sealed class ConnectionsModel(PanelDb db, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     [TempData] public string? Said { get; set; }
     public IReadOnlyList<KeyRow> Keys { get; private set; } = [];
@@ -31,8 +31,8 @@ public sealed class ConnectionsModel(PanelDb db, TimeProvider clock, Texts T) : 
         KeyType.Ingest => T["Event ingest"],
     };
 
-    public string Day(DateTimeOffset at) => User.Zoned(at).ToString("d", CultureInfo.CurrentCulture);
-    public string Moment(DateTimeOffset at) => User.Zoned(at).ToString("g", CultureInfo.CurrentCulture);
+    public string Day(DateTimeOffset at) => reader.Zoned(at).ToString("d", CultureInfo.CurrentCulture);
+    public string Moment(DateTimeOffset at) => reader.Zoned(at).ToString("g", CultureInfo.CurrentCulture);
 }
 
 public sealed record KeyRow(Guid Id, string Name, KeyType Type, string Prefix, string LastFour, string Permissions, int PerMinute, int? PerDay, DateTimeOffset CreatedAt, string? CreatedBy,

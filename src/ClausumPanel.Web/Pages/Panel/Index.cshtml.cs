@@ -22,6 +22,9 @@ public sealed class PanelModel(PanelDb db, AssessmentReader assessments, Reader 
     public IReadOnlyList<AssessmentLine> Lines { get; private set; } = [];
     public long Newest => Lines.Count == 0 ? 0 : Lines.Max(l => l.Seq);
 
+    /// <summary>The page is there already: what lies outside of the live part is sent along to be swapped in its place.</summary>
+    public bool IsRefresh { get; private set; }
+
     /// <summary>The first day in the reader's words of the Monitor's filter.</summary>
     public string Day => reader.Zoned(Today).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -32,6 +35,7 @@ public sealed class PanelModel(PanelDb db, AssessmentReader assessments, Reader 
     {
         var newest = await db.Set<StoredAssessment>().MaxAsync(a => (long?)a.Seq, stop) ?? 0;
         if (Request.IsHtmx && newest == since) return StatusCode(StatusCodes.Status204NoContent);
+        IsRefresh = true;
         await LoadAsync(stop);
         return this.Fragment("_Live");
     }
