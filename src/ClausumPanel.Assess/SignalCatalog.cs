@@ -48,6 +48,12 @@ public static class SignalCatalog
     /// <summary>The number of signals.</summary>
     public static int Count => All.Count;
 
+    /// <summary>True for the hit with which an allow list took all points back.</summary>
+    public static bool IsAllowList(in SignalHit hit) => hit.Signal == Listed.Allowed.Index;
+
+    /// <summary>True for the hit of a list that holds for review whatever the score is.</summary>
+    public static bool IsReviewList(in SignalHit hit) => All[hit.Signal] is { Category: SignalCategory.Lists, IsFixed: false } && hit.A == (double)ListSeverity.Review;
+
     /// <summary>The definition of a hit.</summary>
     public static SignalDefinition Of(in SignalHit hit) => All[hit.Signal];
 }

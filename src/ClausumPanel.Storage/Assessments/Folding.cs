@@ -20,11 +20,13 @@ internal sealed class Folding : IDisposable
     private readonly List<(int Signal, long Seq)> _signals = [];
     private readonly List<FoundBy.Term> _terms = [];
     private readonly List<(OutboxEventType Type, long Seq, long At)> _events = [];
+    private readonly DayWriter _days;
     private long _lastEvent;
 
     public Folding(ILogStore store)
     {
         _store = store;
+        _days = new DayWriter(store.Connection);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
@@ -58,6 +60,7 @@ internal sealed class Folding : IDisposable
 
     public void Dispose()
     {
+        _days.Dispose();
         _rows.Clear();
         _terms.Clear();
     }
@@ -68,6 +71,7 @@ internal sealed class Folding : IDisposable
         _signals.Clear();
         _terms.Clear();
         _events.Clear();
+        _days.Clear();
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
@@ -83,14 +87,18 @@ internal sealed class Folding : IDisposable
                 Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts),
             });
             var row = _rows[^1];
-            if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked: reader.GetBoolean(13)), seq, row.At));
+            var isBlocked = reader.GetBoolean(13);
+            if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked), seq, row.At));
             var count = SignalHits.Read(reader.GetFieldValue<byte[]>(11), _hits);
             var first = _signals.Count;
             for (var i = 0; i < count; i++)
             {
                 (int, long) fired = (SignalCatalog.All[_hits[i].Signal].Id, seq);
-                if (_signals.IndexOf(fired, first) < 0) _signals.Add(fired);
+                if (_signals.IndexOf(fired, first) >= 0) continue;
+                _signals.Add(fired);
+                if (!row.Simulated) _days.AddSignal(row.At, fired.Item1);
             }
+            if (!row.Simulated) _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
             FoundBy.Terms(_facts, Text(reader, 9), Text(reader, 10), reader.GetString(8), seq, _terms);
         }
     }
@@ -139,6 +147,7 @@ internal sealed class Folding : IDisposable
             }
             table.Complete();
         }
+        _days.Write();
         using (var table = _store.Append(LogTable.OutboxEvents))
         {
             var number = _lastEvent;
@@ -156,6 +165,19 @@ internal sealed class Folding : IDisposable
         mark.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"INSERT INTO log_marks (reader, seq) VALUES ('{Reader}', {_rows[^1].Seq}) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq");
         mark.ExecuteNonQuery();
+    }
+
+    /// <summary>Whether bands could have decided otherwise.</summary>
+    private static ScoreKind KindOf(bool isBlocked, ReadOnlySpan<SignalHit> hits)
+    {
+        if (isBlocked) return ScoreKind.Fixed;
+        var kind = ScoreKind.Free;
+        foreach (ref readonly var hit in hits)
+        {
+            if (SignalCatalog.IsAllowList(hit)) return ScoreKind.Fixed;
+            if (SignalCatalog.IsReviewList(hit)) kind = ScoreKind.Held;
+        }
+        return kind;
     }
 
     private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);

@@ -2,6 +2,7 @@ using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.Enrichment;
+using ClausumPanel.Web.Plumbing;
 using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
@@ -19,6 +20,8 @@ internal static class AssessSetup
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<AssessOptions>>().Value);
         services.AddSingleton<PolicyShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<PolicyShelf>());
+        services.AddSettings<ProtectionOptions>("Panel:Protection");
+        services.AddScoped<PolicyDesk>();
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
         services.AddSingleton<AssessService>();

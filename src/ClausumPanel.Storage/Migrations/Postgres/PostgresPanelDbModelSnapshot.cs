@@ -269,6 +269,64 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("rollups", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.ScoreDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Flow", "Currency", "Score", "Kind")
+                        .HasName("pk_score_days");
+
+                    b.ToTable("score_days", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.SignalDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Signal")
+                        .HasColumnType("integer")
+                        .HasColumnName("signal");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Signal")
+                        .HasName("pk_signal_days");
+
+                    b.ToTable("signal_days", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.StoredAssessment", b =>
                 {
                     b.Property<long>("Seq")
@@ -530,6 +588,14 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(2000)")
                         .HasColumnName("allowed_origins");
 
+                    b.Property<int>("Counted")
+                        .HasColumnType("integer")
+                        .HasColumnName("counted");
+
+                    b.Property<DateOnly?>("CountedOn")
+                        .HasColumnType("date")
+                        .HasColumnName("counted_on");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -706,6 +772,31 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("outbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyDraft", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<int>("BasedOn")
+                        .HasColumnType("integer")
+                        .HasColumnName("based_on");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.HasKey("OwnerId")
+                        .HasName("pk_policy_drafts");
+
+                    b.ToTable("policy_drafts", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyVersion", b =>
                 {
                     b.Property<int>("Version")
@@ -720,9 +811,26 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("author_id");
 
+                    b.Property<int?>("BasedOn")
+                        .HasColumnType("integer")
+                        .HasColumnName("based_on");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by_id");
+
+                    b.Property<string>("DecisionReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("decision_reason");
 
                     b.Property<string>("Document")
                         .IsRequired()
@@ -735,6 +843,14 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
+                    b.Property<DateTime?>("RetiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retired_at");
+
+                    b.Property<int?>("Reverts")
+                        .HasColumnType("integer")
+                        .HasColumnName("reverts");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -743,6 +859,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasKey("Version")
                         .HasName("pk_policy_versions");
+
+                    b.HasIndex("AuthorId")
+                        .HasDatabaseName("ix_policy_versions_author_id");
+
+                    b.HasIndex("DecidedById")
+                        .HasDatabaseName("ix_policy_versions_decided_by_id");
 
                     b.ToTable("policy_versions", (string)null);
                 });
@@ -1163,6 +1285,31 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasForeignKey("RevokedById")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_api_keys_users_revoked_by_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyDraft", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithOne()
+                        .HasForeignKey("ClausumPanel.Storage.Policies.PolicyDraft", "OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_policy_drafts_users_owner_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyVersion", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_policy_versions_users_author_id");
+
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("DecidedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_policy_versions_users_decided_by_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Sessions.UserSession", b =>

@@ -1,4 +1,5 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -228,23 +229,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "policy_versions",
-                columns: table => new
-                {
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
-                    document = table.Column<string>(type: "TEXT", nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    author_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    activated_at = table.Column<long>(type: "INTEGER", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_policy_versions", x => x.version);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "reviews",
                 columns: table => new
                 {
@@ -280,6 +264,23 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "score_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    score = table.Column<int>(type: "INTEGER", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_score_days", x => new { x.day, x.flow, x.currency, x.score, x.kind });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "settings",
                 columns: table => new
                 {
@@ -290,6 +291,19 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_settings", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "signal_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    signal = table.Column<int>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
                 });
 
             migrationBuilder.CreateTable(
@@ -347,7 +361,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     expires_at = table.Column<long>(type: "INTEGER", nullable: true),
                     revoked_at = table.Column<long>(type: "INTEGER", nullable: true),
                     revoked_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    counted_on = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    counted = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -361,6 +377,61 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     table.ForeignKey(
                         name: "fk_api_keys_users_revoked_by_id",
                         column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_drafts",
+                columns: table => new
+                {
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    document = table.Column<string>(type: "TEXT", nullable: false),
+                    based_on = table.Column<int>(type: "INTEGER", nullable: false),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_drafts", x => x.owner_id);
+                    table.ForeignKey(
+                        name: "fk_policy_drafts_users_owner_id",
+                        column: x => x.owner_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_versions",
+                columns: table => new
+                {
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "TEXT", nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    based_on = table.Column<int>(type: "INTEGER", nullable: true),
+                    reverts = table.Column<int>(type: "INTEGER", nullable: true),
+                    author_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    decided_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    decision_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    activated_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    retired_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_versions", x => x.version);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_decided_by_id",
+                        column: x => x.decided_by_id,
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -547,6 +618,16 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_author_id",
+                table: "policy_versions",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_decided_by_id",
+                table: "policy_versions",
+                column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
                 table: "user_claims",
                 column: "user_id");
@@ -632,6 +713,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "outbox_events");
 
             migrationBuilder.DropTable(
+                name: "policy_drafts");
+
+            migrationBuilder.DropTable(
                 name: "policy_versions");
 
             migrationBuilder.DropTable(
@@ -641,7 +725,13 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "rollups");
 
             migrationBuilder.DropTable(
+                name: "score_days");
+
+            migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "signal_days");
 
             migrationBuilder.DropTable(
                 name: "user_claims");

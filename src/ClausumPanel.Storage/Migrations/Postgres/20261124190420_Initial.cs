@@ -230,23 +230,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "policy_versions",
-                columns: table => new
-                {
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    document = table.Column<string>(type: "text", nullable: false),
-                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    activated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_policy_versions", x => x.version);
-                });
-
-            migrationBuilder.CreateTable(
                 name: "reviews",
                 columns: table => new
                 {
@@ -282,6 +265,23 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "score_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_score_days", x => new { x.day, x.flow, x.currency, x.score, x.kind });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "settings",
                 columns: table => new
                 {
@@ -292,6 +292,19 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_settings", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "signal_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    signal = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
                 });
 
             migrationBuilder.CreateTable(
@@ -349,7 +362,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     revoked_by_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    counted_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    counted = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -363,6 +378,61 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     table.ForeignKey(
                         name: "fk_api_keys_users_revoked_by_id",
                         column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_drafts",
+                columns: table => new
+                {
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    based_on = table.Column<int>(type: "integer", nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_drafts", x => x.owner_id);
+                    table.ForeignKey(
+                        name: "fk_policy_drafts_users_owner_id",
+                        column: x => x.owner_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_versions",
+                columns: table => new
+                {
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    based_on = table.Column<int>(type: "integer", nullable: true),
+                    reverts = table.Column<int>(type: "integer", nullable: true),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    decided_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    decision_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    activated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    retired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_versions", x => x.version);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_decided_by_id",
+                        column: x => x.decided_by_id,
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -549,6 +619,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_author_id",
+                table: "policy_versions",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_decided_by_id",
+                table: "policy_versions",
+                column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
                 table: "user_claims",
                 column: "user_id");
@@ -634,6 +714,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "outbox_events");
 
             migrationBuilder.DropTable(
+                name: "policy_drafts");
+
+            migrationBuilder.DropTable(
                 name: "policy_versions");
 
             migrationBuilder.DropTable(
@@ -643,7 +726,13 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "rollups");
 
             migrationBuilder.DropTable(
+                name: "score_days");
+
+            migrationBuilder.DropTable(
                 name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "signal_days");
 
             migrationBuilder.DropTable(
                 name: "user_claims");

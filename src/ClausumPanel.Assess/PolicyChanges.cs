@@ -1,0 +1,122 @@
+using System.Collections.Frozen;
+
+namespace ClausumPanel.Assess;
+
+/// <summary>One thing in which two policies differ.</summary>
+/// <param name="Place">Where, as a path into the policy's JSON: <c>signals.new_device.weight</c>.</param>
+/// <param name="Before">A <see cref="long"/>, <see cref="double"/>, <see cref="bool"/> or list of texts; null: it was not there.</param>
+/// <param name="After">As <paramref name="Before"/>; null: it is gone.</param>
+public sealed record PolicyChange(string Place, object? Before, object? After)
+{
+    /// <summary>The parts of the place: <c>signals</c>, <c>new_device</c>, <c>weight</c>.</summary>
+    public IReadOnlyList<string> Path => Place.Split('.');
+}
+
+/// <summary>Compares policies thing by thing, and carries the changes of one over to another.</summary>
+public static class PolicyChanges
+{
+    /// <summary>What would have to change for <paramref name="before"/> to decide as <paramref name="after"/>; in the order of the documents. A signal left out counts with its defaults.</summary>
+    public static IReadOnlyList<PolicyChange> Between(Policy before, Policy after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        var (old, now) = (Things(before), Things(after));
+        var changes = new List<PolicyChange>();
+        foreach (var (place, value) in old)
+            if (!now.TryGetValue(place, out var other)) changes.Add(new PolicyChange(place, value, null));
+            else if (!Same(value, other)) changes.Add(new PolicyChange(place, value, other));
+        changes.AddRange(now.Where(thing => !old.ContainsKey(thing.Key)).Select(thing => new PolicyChange(thing.Key, null, thing.Value)));
+        return changes;
+    }
+
+    /// <summary>The policy with the changes made to it, whatever stood there before.</summary>
+    public static Policy Apply(Policy policy, IEnumerable<PolicyChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(changes);
+        var things = Things(policy);
+        foreach (var change in changes)
+            if (change.After is null) things.Remove(change.Place); else things[change.Place] = change.After;
+        return Built(policy.Version, things);
+    }
+
+    /// <summary>The places that both have changed, to different values: whoever puts one on top of the other should look at these.</summary>
+    public static IReadOnlyList<PolicyChange> Conflicts(IReadOnlyList<PolicyChange> mine, IReadOnlyList<PolicyChange> theirs)
+    {
+        var others = theirs.ToFrozenDictionary(change => change.Place);
+        return [.. mine.Where(change => others.TryGetValue(change.Place, out var other) && !Same(change.After, other.After))];
+    }
+
+    private static bool Same(object? one, object? other) => (one, other) switch
+    {
+        (IReadOnlyList<string> a, IReadOnlyList<string> b) => a.SequenceEqual(b, StringComparer.Ordinal),
+        _ => Equals(one, other),
+    };
+
+    private static OrderedDictionary<string, object> Things(Policy policy)
+    {
+        var things = new OrderedDictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["bands.review"] = (long)policy.Bands.Review,
+            ["bands.challenge"] = (long)policy.Bands.Challenge,
+            ["bands.decline"] = (long)policy.Bands.Decline,
+        };
+        foreach (var limit in policy.Limits.OrderBy(l => l.Flow).ThenBy(l => l.Currency, StringComparer.Ordinal))
+        {
+            var place = $"limits.{PolicyCheck.FlowName(limit.Flow)}.{limit.Currency}";
+            Note($"{place}.minimum", limit.Minimum);
+            Note($"{place}.small", limit.Small);
+            Note($"{place}.large", limit.Large);
+            Note($"{place}.maximum", limit.Maximum);
+        }
+        foreach (var setting in policy.Complete().Signals)
+        {
+            var place = $"signals.{setting.Code}";
+            things[$"{place}.weight"] = (long)setting.Weight;
+            things[$"{place}.enabled"] = setting.Enabled;
+            foreach (var (name, value) in setting.Parameters) things[$"{place}.parameters.{name}"] = value;
+            foreach (var (name, words) in setting.Texts) things[$"{place}.words.{name}"] = words;
+        }
+        return things;
+
+        void Note(string place, long? value)
+        {
+            if (value is { } known) things[place] = known;
+        }
+    }
+
+    private static Policy Built(int version, OrderedDictionary<string, object> things)
+    {
+        var limits = new OrderedDictionary<(Flow, string), AmountLimit>();
+        var signals = new OrderedDictionary<string, SignalSetting>(StringComparer.Ordinal);
+        foreach (var (place, value) in things)
+        {
+            var path = place.Split('.');
+            if (path[0] == "limits")
+            {
+                var flow = path[1] == "payout" ? Flow.PayOut : Flow.PayIn;
+                var limit = limits.TryGetValue((flow, path[2]), out var known) ? known : new AmountLimit(flow, path[2], null, null);
+                limits[(flow, path[2])] = path[3] switch
+                {
+                    "minimum" => limit with { Minimum = (long)value },
+                    "small" => limit with { Small = (long)value },
+                    "large" => limit with { Large = (long)value },
+                    _ => limit with { Maximum = (long)value },
+                };
+            }
+            else if (path[0] == "signals")
+            {
+                var setting = signals.TryGetValue(path[1], out var known) ? known : new SignalSetting(path[1], 0, true, new Dictionary<string, double>(), new Dictionary<string, IReadOnlyList<string>>());
+                signals[path[1]] = path[2] switch
+                {
+                    "weight" => setting with { Weight = (int)(long)value },
+                    "enabled" => setting with { Enabled = (bool)value },
+                    "parameters" => setting with { Parameters = new Dictionary<string, double>(setting.Parameters, StringComparer.Ordinal) { [path[3]] = (double)value } },
+                    _ => setting with { Texts = new Dictionary<string, IReadOnlyList<string>>(setting.Texts, StringComparer.Ordinal) { [path[3]] = (IReadOnlyList<string>)value } },
+                };
+            }
+        }
+        var bands = new Bands((int)(long)things["bands.review"], (int)(long)things["bands.challenge"], (int)(long)things["bands.decline"]);
+        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Data.Common;
+using ClausumPanel.Assess;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ClausumPanel.Storage.Assessments;
+
+/// <summary>What a change of the bands can move.</summary>
+public enum ScoreKind
+{
+    /// <summary>Decided by its score alone.</summary>
+    Free = 0,
+
+    /// <summary>Held for review at least, whatever its score: a list says so.</summary>
+    Held = 1,
+
+    /// <summary>Blocked or allowed outright: no band moves it.</summary>
+    Fixed = 2,
+}
+
+/// <summary>How many assessments of one UTC day had one score, and their money: what a histogram of months is drawn from at once. Simulations are not in it.</summary>
+public sealed class ScoreDay
+{
+    /// <summary>Days since 1970.</summary>
+    public int Day { get; init; }
+    public Flow Flow { get; init; }
+    public string Currency { get; init; } = "";
+
+    /// <summary>0…100.</summary>
+    public int Score { get; init; }
+    public ScoreKind Kind { get; init; }
+    public long Count { get; init; }
+
+    /// <summary>Minor units.</summary>
+    public long Amount { get; init; }
+}
+
+/// <summary>How often a signal fired on one UTC day. Simulations are not in it.</summary>
+public sealed class SignalDay
+{
+    /// <summary>Days since 1970.</summary>
+    public int Day { get; init; }
+
+    /// <summary><see cref="SignalDefinition.Id"/>.</summary>
+    public int Signal { get; init; }
+    public long Count { get; init; }
+}
+
+internal sealed class ScoreDayMap : IEntityTypeConfiguration<ScoreDay>
+{
+    public void Configure(EntityTypeBuilder<ScoreDay> builder)
+    {
+        builder.ToTable("score_days");
+        builder.HasKey(d => new { d.Day, d.Flow, d.Currency, d.Score, d.Kind });
+        builder.Property(d => d.Flow).HasConversion<int>();
+        builder.Property(d => d.Kind).HasConversion<int>();
+    }
+}
+
+internal sealed class SignalDayMap : IEntityTypeConfiguration<SignalDay>
+{
+    public void Configure(EntityTypeBuilder<SignalDay> builder)
+    {
+        builder.ToTable("signal_days");
+        builder.HasKey(d => new { d.Day, d.Signal });
+    }
+}
+
+/// <summary>Sums a slice of the log and adds it to the days; the same statements on both engines.</summary>
+internal sealed class DayWriter : IDisposable
+{
+    private const long Milliseconds = 86_400_000;
+    private readonly DbCommand _score, _signal;
+    private readonly Dictionary<(int Day, Flow Flow, string Currency, int Score, ScoreKind Kind), (long Count, long Amount)> _scores = [];
+    private readonly Dictionary<(int Day, int Signal), long> _signals = [];
+
+    public DayWriter(DbConnection connection)
+    {
+        _score = Command(connection, """
+            INSERT INTO score_days (day, flow, currency, score, kind, count, amount) VALUES (@day, @flow, @currency, @score, @kind, @count, @amount)
+            ON CONFLICT (day, flow, currency, score, kind) DO UPDATE SET count = score_days.count + excluded.count, amount = score_days.amount + excluded.amount
+            """, "day", "flow", "currency", "score", "kind", "count", "amount");
+        _signal = Command(connection, """
+            INSERT INTO signal_days (day, signal, count) VALUES (@day, @signal, @count)
+            ON CONFLICT (day, signal) DO UPDATE SET count = signal_days.count + excluded.count
+            """, "day", "signal", "count");
+    }
+
+    public static int DayOf(long at) => (int)Math.DivRem(at, Milliseconds).Quotient;
+
+    public void Clear()
+    {
+        _scores.Clear();
+        _signals.Clear();
+    }
+
+    public void AddScore(AssessmentRow row, ScoreKind kind)
+    {
+        var key = (DayOf(row.At), row.Flow, row.Currency, row.Score, kind);
+        var (count, amount) = _scores.GetValueOrDefault(key);
+        _scores[key] = (count + 1, amount + row.Amount);
+    }
+
+    public void AddSignal(long at, int signal) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_signals, (DayOf(at), signal), out _)++;
+
+    public void Write()
+    {
+        foreach (var (key, sum) in _scores) Run(_score, key.Day, (int)key.Flow, key.Currency, key.Score, (int)key.Kind, sum.Count, sum.Amount);
+        foreach (var (key, count) in _signals) Run(_signal, key.Day, key.Signal, count);
+    }
+
+    public void Dispose()
+    {
+        _score.Dispose();
+        _signal.Dispose();
+    }
+
+    private static DbCommand Command(DbConnection connection, string sql, params string[] names)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var name in names)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = "@" + name;
+            command.Parameters.Add(parameter);
+        }
+        return command;
+    }
+
+    private static void Run(DbCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,251 @@
+using System.ComponentModel.DataAnnotations;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Settings;
+using ClausumPanel.Storage.Team;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>Whether a change of the policy needs two people.</summary>
+public enum FourEyes
+{
+    /// <summary>As soon as there are two who may approve.</summary>
+    Auto,
+    On,
+    Off,
+}
+
+/// <summary>Settings under <c>Panel:Protection</c>.</summary>
+public sealed class ProtectionOptions
+{
+    /// <summary>Whether somebody else than the author must approve a change of the policy.</summary>
+    [EnumDataType(typeof(FourEyes))]
+    public FourEyes FourEyes { get; set; } = FourEyes.Auto;
+}
+
+/// <summary>What came of an attempt to change the policy.</summary>
+/// <param name="Refusal">Why not, in English with {0} for the value; the panel translates it. Null: it is done.</param>
+/// <param name="Value">The value of the sentence.</param>
+/// <param name="Version">The version that was made or moved.</param>
+/// <param name="Problems">What the document says that cannot be.</param>
+public sealed record PolicyOutcome(string? Refusal, object? Value = null, int? Version = null, IReadOnlyList<PolicyProblem>? Problems = null)
+{
+    public static PolicyOutcome Done(int? version = null) => new(null, null, version);
+}
+
+/// <summary>A person's draft beside what judges now.</summary>
+/// <param name="Policy">The draft.</param>
+/// <param name="Base">What it was made from.</param>
+/// <param name="Changes">What it changes.</param>
+/// <param name="ActiveVersion">What judges now.</param>
+public sealed record DraftView(Policy Policy, Policy Base, IReadOnlyList<PolicyChange> Changes, int ActiveVersion)
+{
+    /// <summary>Another version was activated since: what was changed there would be undone.</summary>
+    public bool IsStale => Base.Version != ActiveVersion;
+}
+
+/// <summary>
+/// How the policy changes: one draft per person, proposed with a reason, approved by somebody else where there is somebody else, taken back by a new version that equals an old one.
+/// Every step is one transaction with its line in the audit trail; what judges is swapped whole.
+/// </summary>
+public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock)
+{
+    public const string
+        Stale = "Version {0} was activated since: rebase first.", NothingChanged = "Nothing has been changed yet.", NoDraft = "There is no draft.", NotProposed = "Version {0} is not waiting for approval.",
+        OwnProposal = "Somebody else must approve what you proposed.", NotYours = "Only who proposed it may take it back.", NoVersion = "There is no version {0}.", AlreadyActive = "Version {0} is active already.",
+        Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.";
+
+    private const int ShortestReason = 3, LongestReason = 500;
+
+    /// <summary>What judges now, as the store has it.</summary>
+    public async Task<Policy> ActiveAsync(CancellationToken stop) => Read(await ActiveRow().AsNoTracking().SingleAsync(stop));
+
+    /// <summary>The policy of one version, or null.</summary>
+    public async Task<Policy?> FindAsync(int version, CancellationToken stop) =>
+        await db.Set<PolicyVersion>().AsNoTracking().SingleOrDefaultAsync(p => p.Version == version, stop) is { } row ? Read(row) : null;
+
+    /// <summary>The person's draft, or null when there is none.</summary>
+    public async Task<DraftView?> DraftAsync(Guid owner, CancellationToken stop)
+    {
+        if (await db.Set<PolicyDraft>().AsNoTracking().SingleOrDefaultAsync(d => d.OwnerId == owner, stop) is not { } draft) return null;
+        return await ViewAsync(draft, stop);
+    }
+
+    /// <summary>Makes changes in the person's draft, which is begun from what judges now when there is none. A draft that changes nothing any more is put away.</summary>
+    public async Task<PolicyOutcome> ChangeAsync(Actor who, IReadOnlyList<PolicyChange> changes, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        var active = await ActiveRow().AsNoTracking().SingleAsync(stop);
+        var draft = await db.Set<PolicyDraft>().SingleOrDefaultAsync(d => d.OwnerId == who.Id, stop);
+        var before = draft is null ? Read(active) : Read(draft);
+        var after = PolicyChanges.Apply(before, changes);
+        var document = PolicyJson.Write(after);
+        if (!PolicyJson.TryRead(document, out _, out var problems)) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
+        var origin = draft is null || draft.BasedOn == active.Version ? Read(active) : await FindAsync(draft.BasedOn, stop) ?? Read(active);
+        if (PolicyChanges.Between(origin, after).Count == 0)
+        {
+            if (draft is not null) db.Remove(draft);
+        }
+        else if (draft is null) db.Add(new PolicyDraft { OwnerId = Owner(who), Document = document, BasedOn = active.Version, ChangedAt = clock.GetUtcNow() });
+        else (draft.Document, draft.ChangedAt) = (document, clock.GetUtcNow());
+        Tell(who, "draft", null, null, new { Changes = Told(PolicyChanges.Between(before, after)) });
+        return await DoneAsync(transaction, null, activated: false, stop);
+    }
+
+    /// <summary>Puts the draft away.</summary>
+    public async Task<PolicyOutcome> DiscardAsync(Actor who, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<PolicyDraft>().SingleOrDefaultAsync(d => d.OwnerId == who.Id, stop) is not { } draft) return new PolicyOutcome(NoDraft);
+        db.Remove(draft);
+        Tell(who, "draft discarded", null, new { Changes = Told((await ViewAsync(draft, stop)).Changes) }, null);
+        return await DoneAsync(transaction, null, activated: false, stop);
+    }
+
+    /// <summary>Carries the draft's own changes over to what judges now.</summary>
+    public async Task<PolicyOutcome> RebaseAsync(Actor who, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<PolicyDraft>().SingleOrDefaultAsync(d => d.OwnerId == who.Id, stop) is not { } draft) return new PolicyOutcome(NoDraft);
+        var view = await ViewAsync(draft, stop);
+        var active = await ActiveAsync(stop);
+        var rebased = PolicyJson.Write(PolicyChanges.Apply(active, view.Changes));
+        if (!PolicyJson.TryRead(rebased, out _, out var problems)) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
+        (draft.Document, draft.BasedOn, draft.ChangedAt) = (rebased, active.Version, clock.GetUtcNow());
+        Tell(who, "draft rebased", active.Version, null, new { Changes = Told(view.Changes) });
+        return await DoneAsync(transaction, active.Version, activated: false, stop);
+    }
+
+    /// <summary>Turns the draft into a version that waits for approval.</summary>
+    public async Task<PolicyOutcome> ProposeAsync(Actor who, string? reason, CancellationToken stop)
+    {
+        if (!IsReason(reason)) return new PolicyOutcome(ReasonMissing);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<PolicyDraft>().SingleOrDefaultAsync(d => d.OwnerId == who.Id, stop) is not { } draft) return new PolicyOutcome(NoDraft);
+        var view = await ViewAsync(draft, stop);
+        if (view.IsStale) return new PolicyOutcome(Stale, view.ActiveVersion);
+        if (view.Changes.Count == 0) return new PolicyOutcome(NothingChanged);
+        var version = await AddAsync(who, view.Policy, reason!, view.ActiveVersion, null, stop);
+        db.Remove(draft);
+        Tell(who, "proposed", version.Version, null, new { version.Reason, Changes = Told(view.Changes) });
+        return await DoneAsync(transaction, version.Version, activated: false, stop);
+    }
+
+    /// <summary>Lets a proposed version judge from now on.</summary>
+    public async Task<PolicyOutcome> ApproveAsync(Actor who, int number, string? reason, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
+        if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);
+        if (version.AuthorId == who.Id && await NeedsTwoAsync(stop)) return new PolicyOutcome(OwnProposal);
+        var active = await ActiveRow().SingleAsync(stop);
+        if (version.BasedOn != active.Version) return new PolicyOutcome(Stale, active.Version);
+        Activate(version, active, who, reason);
+        Tell(who, "activated", number, new { active.Version }, new { version.Version, version.Reason, Decision = reason });
+        return await DoneAsync(transaction, number, activated: true, stop);
+    }
+
+    /// <summary>Does not let it judge, and says why.</summary>
+    public async Task<PolicyOutcome> RejectAsync(Actor who, int number, string? reason, CancellationToken stop)
+    {
+        if (!IsReason(reason)) return new PolicyOutcome(ReasonMissing);
+        return await EndAsync(who, number, PolicyState.Rejected, reason, _ => null, stop);
+    }
+
+    /// <summary>The author takes a proposal back.</summary>
+    public Task<PolicyOutcome> WithdrawAsync(Actor who, int number, CancellationToken stop) =>
+        EndAsync(who, number, PolicyState.Withdrawn, null, version => version.AuthorId == who.Id ? null : NotYours, stop);
+
+    /// <summary>Makes a new version equal to an older one. Where a change needs two people, so does this one.</summary>
+    public async Task<PolicyOutcome> RevertAsync(Actor who, int to, string? reason, CancellationToken stop)
+    {
+        if (!IsReason(reason)) return new PolicyOutcome(ReasonMissing);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await FindAsync(to, stop) is not { } old) return new PolicyOutcome(NoVersion, to);
+        var active = await ActiveRow().SingleAsync(stop);
+        if (active.Version == to) return new PolicyOutcome(AlreadyActive, to);
+        if (PolicyChanges.Between(Read(active), old).Count == 0) return new PolicyOutcome(NothingChanged);
+        var version = await AddAsync(who, old, reason!, active.Version, to, stop);
+        var waits = await NeedsTwoAsync(stop);
+        if (!waits) Activate(version, active, who, null);
+        Tell(who, waits ? "revert proposed" : "reverted", version.Version, new { active.Version }, new { version.Version, EqualTo = to, version.Reason });
+        return await DoneAsync(transaction, version.Version, activated: !waits, stop);
+    }
+
+    /// <summary>Whether a change needs somebody else's approval now.</summary>
+    public async Task<bool> NeedsTwoAsync(CancellationToken stop) => options.Value.FourEyes switch
+    {
+        FourEyes.On => true,
+        FourEyes.Off => false,
+        FourEyes.Auto => await db.Users.CountAsync(u => u.Role == Role.Admin && u.IsActive, stop) >= 2,
+        _ => throw new InvalidOperationException($"{options.Value.FourEyes} is not known."),
+    };
+
+    private async Task<PolicyOutcome> EndAsync(Actor who, int number, PolicyState end, string? reason, Func<PolicyVersion, string?> refuses, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
+        if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);
+        if (refuses(version) is { } refusal) return new PolicyOutcome(refusal);
+        (version.State, version.DecidedById, version.DecidedAt, version.DecisionReason) = (end, who.Id, clock.GetUtcNow(), reason);
+        Tell(who, end == PolicyState.Rejected ? "rejected" : "withdrawn", number, null, new { version.Reason, Decision = reason });
+        return await DoneAsync(transaction, number, activated: false, stop);
+    }
+
+    private async Task<PolicyVersion> AddAsync(Actor who, Policy policy, string reason, int basedOn, int? reverts, CancellationToken stop)
+    {
+        var number = await db.Set<PolicyVersion>().MaxAsync(p => p.Version, stop) + 1;
+        var version = new PolicyVersion
+        {
+            Version = number, State = PolicyState.Proposed, Document = PolicyJson.Write(policy with { Version = number }), Reason = reason.Trim(), BasedOn = basedOn, Reverts = reverts,
+            AuthorId = who.Id, CreatedAt = clock.GetUtcNow(),
+        };
+        db.Add(version);
+        return version;
+    }
+
+    private void Activate(PolicyVersion version, PolicyVersion active, Actor who, string? reason)
+    {
+        var now = clock.GetUtcNow();
+        (active.State, active.RetiredAt) = (PolicyState.Retired, now);
+        (version.State, version.ActivatedAt, version.DecidedById, version.DecidedAt, version.DecisionReason) = (PolicyState.Active, now, who.Id, now, reason);
+    }
+
+    private async Task<PolicyOutcome> DoneAsync(Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, int? version, bool activated, CancellationToken stop)
+    {
+        if (activated) await db.RaiseAsync(ChangeTopics.Policy, stop);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(stop);
+        return PolicyOutcome.Done(version);
+    }
+
+    private async Task<DraftView> ViewAsync(PolicyDraft draft, CancellationToken stop)
+    {
+        var active = await ActiveAsync(stop);
+        var origin = draft.BasedOn == active.Version ? active : await FindAsync(draft.BasedOn, stop) ?? active;
+        var policy = Read(draft);
+        return new DraftView(policy, origin, PolicyChanges.Between(origin, policy), active.Version);
+    }
+
+    private IQueryable<PolicyVersion> ActiveRow() => db.Set<PolicyVersion>().Where(p => p.State == PolicyState.Active);
+
+    private void Tell(Actor who, string step, int? version, object? before, object? after) => db.Audit(who, AuditActions.PolicyChanged, clock.GetUtcNow(), "policy",
+        version?.ToString(System.Globalization.CultureInfo.InvariantCulture), before, new { Step = step, What = after });
+
+    private static object[] Told(IReadOnlyList<PolicyChange> changes) => [.. changes.Select(change => new { change.Place, change.Before, change.After })];
+
+    private static bool IsReason(string? reason) => reason?.Trim().Length is >= ShortestReason and <= LongestReason;
+
+    private static Guid Owner(Actor who) => who.Id ?? throw new InvalidOperationException("A draft belongs to a person.");
+
+    private static Policy Read(PolicyVersion row) => Read(row.Document, row.Version);
+
+    private static Policy Read(PolicyDraft draft) => Read(draft.Document, 0);
+
+    private static Policy Read(string document, int version) =>
+        PolicyJson.TryReadStored(document, out var policy, out var problems) ? policy with { Version = version } : throw new InvalidDataException($"A stored policy cannot be read: {string.Join("; ", problems)}");
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Web.Flows;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>A change of the policy as a person says it.</summary>
+public static class PolicyWords
+{
+    /// <summary>What was changed: "New device: weight".</summary>
+    public static string Title(this Texts T, PolicyChange change)
+    {
+        var path = change.Path;
+        return path[0] switch
+        {
+            "bands" => T["{0} from", T.Name(BandOf(path[1]))],
+            "limits" => $"{(path[1] == "payout" ? T.Name(Flow.PayOut) : T.Name(Flow.PayIn))} · {path[2]}: {T.LimitName(path[3])}",
+            "signals" when SignalCatalog.ByCode.TryGetValue(path[1], out var signal) => $"{Texts.Translate(signal.Title)}: {T.PartName(signal, path)}",
+            _ => change.Place,
+        };
+    }
+
+    /// <summary>A value of a change, as the reader writes it.</summary>
+    public static string Say(this Texts T, PolicyChange change, object? value) => value switch
+    {
+        null => T["none"],
+        bool on => on ? T["On"] : T["Off"],
+        long minor when change.Path[0] == "limits" => SignalText.Money(minor, change.Path[2], CultureInfo.CurrentCulture),
+        long points when change.Path[^1] == "weight" => Showing.WithSign((int)points),
+        long number => number.ToString("N0", CultureInfo.CurrentCulture),
+        double number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
+        IReadOnlyList<string> words => words.Count == 0 ? T["none"] : string.Join(", ", words),
+        _ => value.ToString() ?? "",
+    };
+
+    public static string LimitName(this Texts T, string bound) => bound switch
+    {
+        "minimum" => T["Minimum"],
+        "small" => T["Small from below"],
+        "large" => T["Large from"],
+        _ => T["Maximum"],
+    };
+
+    public static string Name(this Texts T, PolicyState state) => state switch
+    {
+        PolicyState.Proposed => T["Waits for approval"],
+        PolicyState.Active => T["Active"],
+        PolicyState.Retired => T["Retired"],
+        PolicyState.Rejected => T["Rejected"],
+        PolicyState.Withdrawn => T["Withdrawn"],
+    };
+
+    /// <summary>Why it was not done, in the reader's words.</summary>
+    public static string Say(this Texts T, PolicyOutcome outcome) => outcome.Problems is [var first, ..]
+        ? T[PolicyDesk.Invalid, $"{first.Place} {T[first.Sentence, [.. first.Values]]}"]
+        : T[outcome.Refusal ?? "", outcome.Value];
+
+    /// <summary>"below (ms)".</summary>
+    public static string Name(this Texts T, SignalParameter parameter) => T[parameter.Description] + (parameter.Unit is { } unit ? $" ({Texts.Translate(unit)})" : "");
+
+    private static Decision BandOf(string name) => name switch
+    {
+        "review" => Decision.Review,
+        "challenge" => Decision.Challenge,
+        _ => Decision.Decline,
+    };
+
+    private static string PartName(this Texts T, SignalDefinition signal, IReadOnlyList<string> path) => path[2] switch
+    {
+        "weight" => T["weight"],
+        "enabled" => T["switched"],
+        "parameters" when signal.Parameters.FirstOrDefault(p => p.Name == path[3]) is { } parameter => T.Name(parameter),
+        "words" when signal.Words.FirstOrDefault(w => w.Name == path[3]) is { } words => T[words.Description],
+        _ => path[^1],
+    };
+}

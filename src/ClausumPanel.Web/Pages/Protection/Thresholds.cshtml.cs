@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Protection;
+
+/// <summary>Where the score decides otherwise, what amounts are taken, what each signal weighs: read by everybody, changed in a draft of one's own.</summary>
+public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
+{
+    public const int Days = 30;
+    private const int MostWords = 1_000;
+
+    [TempData] public string? Said { get; set; }
+
+    /// <summary>What was refused, in the reader's words.</summary>
+    public string? Refused { get; private set; }
+    public Policy Active { get; private set; } = null!;
+
+    /// <summary>The reader's draft; null when there is none.</summary>
+    public DraftView? Draft { get; private set; }
+
+    /// <summary>What the page shows and edits: the draft, else what judges now.</summary>
+    public Policy Shown => Draft?.Policy ?? Active;
+    public BandPreview Preview { get; private set; } = null!;
+    public IReadOnlyList<SignalRow> Signals { get; private set; } = [];
+    public bool MayEdit { get; private set; }
+
+    /// <summary>Read by the script of the page.</summary>
+    public string Scores => JsonSerializer.Serialize(new
+    {
+        free = Preview.Histogram(ScoreKind.Free), held = Preview.Histogram(ScoreKind.Held), days = Preview.Days,
+        money = Preview.Currencies.ToDictionary(c => c, c => new { free = Preview.Money(ScoreKind.Free, c), held = Preview.Money(ScoreKind.Held, c), digits = Digits(c) }),
+    });
+
+    public async Task OnGetAsync(CancellationToken stop) => await LoadAsync(stop);
+
+    public async Task<IActionResult> OnPostBandsAsync(int review, int challenge, int decline, CancellationToken stop) => await ChangeAsync(
+        [new("bands.review", null, (long)review), new("bands.challenge", null, (long)challenge), new("bands.decline", null, (long)decline)], stop);
+
+    public async Task<IActionResult> OnPostLimitAsync(Flow flow, string? currency, string? minimum, string? small, string? large, string? maximum, CancellationToken stop)
+    {
+        if (!Currencies.TryFind(currency?.Trim().ToUpperInvariant() ?? "", out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", currency ?? ""], stop);
+        var place = $"limits.{(flow == Flow.PayOut ? "payout" : "payin")}.{code}";
+        var changes = new List<PolicyChange>();
+        foreach (var (name, text) in ((string, string?)[])[("minimum", minimum), ("small", small), ("large", large), ("maximum", maximum)])
+        {
+            if (string.IsNullOrWhiteSpace(text)) changes.Add(new PolicyChange($"{place}.{name}", null, null));
+            else if (TryMinor(text, digits, out var minor)) changes.Add(new PolicyChange($"{place}.{name}", null, minor));
+            else return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", T.LimitName(name), text, code], stop);
+        }
+        return await ChangeAsync(changes, stop);
+    }
+
+    public async Task<IActionResult> OnPostSignalAsync(string code, CancellationToken stop)
+    {
+        if (!SignalCatalog.ByCode.TryGetValue(code, out var signal) || signal.IsFixed) return NotFound();
+        if (Request.Form.ContainsKey("reset")) return await ChangeAsync(Defaults(signal), stop, code);
+        if (!int.TryParse(Request.Form["weight"], NumberStyles.Integer, CultureInfo.InvariantCulture, out var weight)) return await RefuseAsync(T["The weight must be a whole number from −100 to 100."], stop, code);
+        var changes = new List<PolicyChange> { new($"signals.{code}.weight", null, (long)weight), new($"signals.{code}.enabled", null, Request.Form["enabled"].Contains("true")) };
+        foreach (var parameter in signal.Parameters)
+        {
+            if (!double.TryParse(Request.Form["p." + parameter.Name], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+                return await RefuseAsync(T["{0} must be a number.", T.Name(parameter)], stop, code);
+            changes.Add(new PolicyChange($"signals.{code}.parameters.{parameter.Name}", null, value));
+        }
+        foreach (var words in signal.Words)
+            changes.Add(new PolicyChange($"signals.{code}.words.{words.Name}", null,
+                (IReadOnlyList<string>)[.. Request.Form["w." + words.Name].ToString().Split([',', '\n', '\r', ';'], MostWords + 1, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]));
+        return await ChangeAsync(changes, stop, code);
+    }
+
+    public async Task<IActionResult> OnPostDiscardAsync(CancellationToken stop) => await AnswerAsync(await desk.DiscardAsync(HttpContext.Actor, stop), T["The draft was discarded."], stop);
+
+    public async Task<IActionResult> OnPostRebaseAsync(CancellationToken stop)
+    {
+        var outcome = await desk.RebaseAsync(HttpContext.Actor, stop);
+        return await AnswerAsync(outcome, T["Your changes now stand on version {0}.", outcome.Version ?? 0], stop);
+    }
+
+    public async Task<IActionResult> OnPostProposeAsync(string? reason, CancellationToken stop)
+    {
+        var outcome = await desk.ProposeAsync(HttpContext.Actor, reason, stop);
+        if (outcome.Refusal is not null) return await RefuseAsync(T.Say(outcome), stop);
+        Said = T["Version {0} waits for approval.", outcome.Version ?? 0];
+        return RedirectToPage("Version", new { number = outcome.Version });
+    }
+
+    public override async Task OnPageHandlerExecutionAsync(Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutingContext context, Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutionDelegate next)
+    {
+        MayEdit = (await authorization.AuthorizeAsync(User, Permissions.EditProtection)).Succeeded;
+        if (!MayEdit && !HttpMethods.IsGet(Request.Method)) context.Result = Forbid();
+        else await next();
+    }
+
+    public static string Amount(long? minor, string currency) =>
+        minor is { } known ? (known / (decimal)Math.Pow(10, Digits(currency))).ToString(CultureInfo.InvariantCulture) : "";
+
+    private static int Digits(string currency) => Currencies.TryFind(currency, out _, out var digits) ? digits : 2;
+
+    private static List<PolicyChange> Defaults(SignalDefinition signal)
+    {
+        var setting = Policy.Default.Of(signal);
+        var place = $"signals.{signal.Code}";
+        return
+        [
+            new($"{place}.weight", null, (long)setting.Weight), new($"{place}.enabled", null, setting.Enabled),
+            .. setting.Parameters.Select(p => new PolicyChange($"{place}.parameters.{p.Key}", null, p.Value)), .. setting.Texts.Select(t => new PolicyChange($"{place}.words.{t.Key}", null, t.Value)),
+        ];
+    }
+
+    private static bool TryMinor(string text, int digits, out long minor)
+    {
+        minor = 0;
+        if (!decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var major) || major > 1_000_000_000_000m) return false;
+        var scaled = major * (decimal)Math.Pow(10, digits);
+        minor = (long)scaled;
+        return scaled == minor;
+    }
+
+    private async Task<IActionResult> ChangeAsync(IReadOnlyList<PolicyChange> changes, CancellationToken stop, string? signal = null) =>
+        await AnswerAsync(await desk.ChangeAsync(HttpContext.Actor, changes, stop), T["Saved in your draft."], stop, signal);
+
+    private async Task<IActionResult> AnswerAsync(PolicyOutcome outcome, string said, CancellationToken stop, string? signal = null)
+    {
+        if (outcome.Refusal is not null) return await RefuseAsync(T.Say(outcome), stop, signal);
+        Said = said;
+        return RedirectToPage(null, null, null, signal is null ? null : "signal-" + signal);
+    }
+
+    private async Task<IActionResult> RefuseAsync(string why, CancellationToken stop, string? signal = null)
+    {
+        Refused = signal is null ? why : $"{Texts.Translate(SignalCatalog.ByCode[signal].Title)}: {why}";
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        await LoadAsync(stop);
+        return Page();
+    }
+
+    private async Task LoadAsync(CancellationToken stop)
+    {
+        Active = await desk.ActiveAsync(stop);
+        if (MayEdit) Draft = await desk.DraftAsync(User.Id, stop);
+        var today = DayOf(clock.GetUtcNow());
+        Preview = new BandPreview(await db.Set<ScoreDay>().AsNoTracking().Where(d => d.Day > today - Days && d.Day <= today).ToListAsync(stop), Days);
+        var hits = await db.Set<SignalDay>().AsNoTracking().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => d.Signal).Select(g => new { g.Key, Count = g.Sum(d => d.Count) }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        var all = Preview.Movable + Preview.Fixed;
+        Signals = [.. SignalCatalog.All.Where(s => !s.IsFixed).Select(s => new SignalRow(s, Shown.Of(s), Active.Of(s), hits.GetValueOrDefault(s.Id), all))];
+    }
+
+    private static int DayOf(DateTimeOffset at) => (int)(at.ToUnixTimeSeconds() / 86_400);
+}
+
+/// <param name="Now">As the page edits it.</param>
+/// <param name="Active">As it judges.</param>
+/// <param name="Hits">In the last 30 days.</param>
+/// <param name="All">Assessments in that time.</param>
+public sealed record SignalRow(SignalDefinition Signal, SignalSetting Now, SignalSetting Active, long Hits, long All)
+{
+    public double Share => All == 0 ? 0 : Hits / (double)All;
+    public bool IsChanged => Now.Weight != Active.Weight || Now.Enabled != Active.Enabled || !Now.Parameters.OrderBy(p => p.Key).SequenceEqual(Active.Parameters.OrderBy(p => p.Key))
+        || Now.Texts.Any(t => !t.Value.SequenceEqual(Active.Texts[t.Key]));
+}
