@@ -30,13 +30,15 @@ public static class SignalText
     }
 
     /// <summary>An amount in minor units: <c>129.90 MXN</c>, <c>1,500 CLP</c>.</summary>
-    public static string Money(double minor, string currency, CultureInfo culture)
+    public static string Money(double minor, string currency, CultureInfo culture) => Amount(minor, currency, culture) + " " + currency;
+
+    /// <summary>An amount in minor units, where its currency is said elsewhere: <c>129.90</c>, <c>1,500</c>.</summary>
+    public static string Amount(double minor, string currency, CultureInfo culture)
     {
         ArgumentNullException.ThrowIfNull(culture);
         var format = "N" + Currencies.Exponent(currency).ToString(CultureInfo.InvariantCulture);
         // A sum that no decimal holds is told as it is: nobody counts its cents.
-        var amount = Math.Abs(minor) < 1e27 ? ((decimal)minor / Currencies.Scale(currency)).ToString(format, culture) : (minor / (double)Currencies.Scale(currency)).ToString(format, culture);
-        return amount + " " + currency;
+        return Math.Abs(minor) < 1e27 ? ((decimal)minor / Currencies.Scale(currency)).ToString(format, culture) : (minor / (double)Currencies.Scale(currency)).ToString(format, culture);
     }
 
     /// <summary>A duration in the largest unit that says enough: <c>850 ms</c>, <c>2.4 s</c>, <c>12 min</c>, <c>5 h</c>, <c>40 days</c>.</summary>

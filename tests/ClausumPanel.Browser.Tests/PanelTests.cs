@@ -57,7 +57,7 @@ public sealed class PanelTests(BrowserFixture panel)
     public static TheoryData<string, bool> Everywhere()
     {
         var all = new TheoryData<string, bool>();
-        foreach (var path in (string[])["/account/login", "/dashboard", "/dashboard/transactions?period=all&decision=approve&decision=decline", "/dashboard/transactions/{id}", "/dashboard/connections", "/account/profile"])
+        foreach (var path in (string[])["/account/login", "/dashboard", "/dashboard/transactions?period=all&decision=approve&decision=decline", "/dashboard/transactions/{id}", "/dashboard/connections", "/dashboard/connections/new?type=server", "/dashboard/protection/thresholds", "/dashboard/protection/versions", "/dashboard/protection/versions/1", "/account/profile", "/account/second-factor/setup", "/docs/api", "/no/such/page"])
         {
             all.Add(path, false);
             all.Add(path, true);
@@ -75,7 +75,7 @@ public sealed class PanelTests(BrowserFixture panel)
         Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
     }
 
-    [Theory, InlineData("/dashboard"), InlineData("/dashboard/transactions?period=all"), InlineData("/dashboard/transactions/{id}"), InlineData("/account/login")]
+    [Theory, InlineData("/dashboard"), InlineData("/dashboard/transactions?period=all"), InlineData("/dashboard/transactions/{id}"), InlineData("/dashboard/connections"), InlineData("/dashboard/protection/thresholds"), InlineData("/account/login")]
     public async Task Nothing_runs_out_of_a_narrow_screen(string path)
     {
         await using var visit = await Visit.StartAsync(panel, width: 320, height: 640);

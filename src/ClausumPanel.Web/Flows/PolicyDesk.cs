@@ -244,7 +244,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
 
     private static Policy Read(PolicyVersion row) => Read(row.Document, row.Version);
 
-    private static Policy Read(PolicyDraft draft) => Read(draft.Document, 0);
+    private static Policy Read(PolicyDraft draft) => Read(draft.Document, draft.BasedOn);
 
     private static Policy Read(string document, int version) =>
         PolicyJson.TryReadStored(document, out var policy, out var problems) ? policy with { Version = version } : throw new InvalidDataException($"A stored policy cannot be read: {string.Join("; ", problems)}");

@@ -41,7 +41,8 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         from kind in Enum.GetValues<EntityKind>()
         from measure in Enum.GetValues<Measure>()
         let windows = Enum.GetValues<Window>().Select(w => Facts.Number(FactCatalog.Velocity(kind, measure, w))).ToArray()
-        where Array.Exists(windows, w => w > 0)
+        // One different card is the one of this payment itself: that says nothing.
+        where Array.Exists(windows, w => w > (measure >= Measure.Emails ? 1 : 0))
         select (kind, measure, windows);
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)

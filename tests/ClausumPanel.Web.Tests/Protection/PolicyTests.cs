@@ -1,0 +1,194 @@
+using System.Net;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Protection;
+
+public sealed class PolicyTests
+{
+    private const string Thresholds = "/dashboard/protection/thresholds";
+
+    private static Task<HttpResponseMessage> BandsAsync(HttpClient browser, int review, int challenge, int decline) => browser.SubmitAsync(Thresholds, "#bands-form",
+        ("review", review.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("challenge", challenge.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("decline", decline.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    private static async Task<int> ProposeAsync(HttpClient browser, string reason)
+    {
+        using var answer = await browser.SubmitAsync(Thresholds, "form[action*=Propose]", ("reason", reason));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return int.Parse(answer.Headers.Location!.ToString().Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static Task<HttpResponseMessage> ApproveAsync(HttpClient browser, int version) => browser.SubmitAsync($"/dashboard/protection/versions/{version}", "form[action*=Approve]");
+
+    private static async Task<string> SaidAsync(HttpResponseMessage answer) => (await answer.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent.Trim();
+
+    private static Task<PolicyVersion> ActiveAsync(PanelApp app) => app.InDbAsync(db => db.Set<PolicyVersion>().AsNoTracking().SingleAsync(p => p.State == PolicyState.Active));
+
+    [Fact]
+    public async Task What_an_analyst_changes_judges_only_when_an_admin_has_approved_it()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (maria, ines, shop) = (app.As(World.Maria), app.As(World.Ines), await Shop.OpenAsync(app));
+        var before = (await shop.AssessAsync(Shop.Minimum)).MustBeGood();
+        Assert.Equal(HttpStatusCode.Redirect, (await BandsAsync(maria, 1, 2, 3)).StatusCode);
+        Assert.Equal(1, (await ActiveAsync(app)).Version);
+        Assert.Single((await maria.PageAsync(Thresholds)).QuerySelectorAll("#draft"));
+        Assert.Empty((await ines.PageAsync(Thresholds)).QuerySelectorAll("#draft"));
+
+        var version = await ProposeAsync(maria, "More of them should be looked at");
+        Assert.Equal(2, version);
+        Assert.Equal(HttpStatusCode.Forbidden, (await maria.PostAsync($"/dashboard/protection/versions/{version}?handler=Approve", await TokenAsync(maria, Thresholds))).StatusCode);
+        Assert.Equal(1, (await ActiveAsync(app)).Version);
+
+        Assert.Equal(HttpStatusCode.Redirect, (await ApproveAsync(ines, version)).StatusCode);
+        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
+        Assert.Equal(2, (await shop.AssessAsync(Shop.Minimum)).MustBeGood().Json.GetProperty("policy_version").GetInt32());
+        Assert.Equal([PolicyState.Retired, PolicyState.Active], await app.InDbAsync(db => db.Set<PolicyVersion>().OrderBy(p => p.Version).Select(p => p.State).ToListAsync()));
+        var old = await maria.SubmitAsync($"/dashboard/transactions/{before.Id}", "form[action*=JudgeAgain]");
+        Assert.Contains("1", (await old.HtmlAsync()).QuerySelector("[data-identical], #judge-again")!.TextContent, StringComparison.Ordinal);
+
+        var told = await app.InDbAsync(db => db.AuditEntries.AsNoTracking().Where(e => e.Action == AuditActions.PolicyChanged).OrderBy(e => e.Sequence).ToListAsync());
+        Assert.Equal(["draft", "proposed", "activated"], told.Select(e => JsonDocument.Parse(e.After!).RootElement.GetProperty("step").GetString()));
+        Assert.Equal([World.Maria.Name, World.Maria.Name, World.Ines.Name], told.Select(e => e.ActorName));
+    }
+
+    [Fact]
+    public async Task Where_two_are_wanted_nobody_approves_their_own_by_any_route()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "On"));
+        var (ines, maria) = (app.As(World.Ines), app.As(World.Maria));
+        await BandsAsync(ines, 10, 20, 30);
+        var own = await ProposeAsync(ines, "I want it so");
+        Assert.Null((await ines.PageAsync($"/dashboard/protection/versions/{own}")).QuerySelector("form[action*=Approve]"));
+        var refused = await ines.PostAsync($"/dashboard/protection/versions/{own}?handler=Approve", await TokenAsync(ines, Thresholds));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Otra persona debe aprobar lo que propusiste."), (refused.StatusCode, await SaidAsync(refused)));
+
+        await BandsAsync(maria, 40, 60, 90);
+        await ApproveAsync(ines, await ProposeAsync(maria, "Too many reviews"));
+        Assert.Equal(3, (await ActiveAsync(app)).Version);
+        var back = await ines.SubmitAsync("/dashboard/protection/versions/1", "form[action*=Revert]", ("reason", "It was a mistake"));
+        Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
+        Assert.Equal(3, (await ActiveAsync(app)).Version);
+        var revert = await app.InDbAsync(db => db.Set<PolicyVersion>().AsNoTracking().OrderByDescending(p => p.Version).FirstAsync());
+        Assert.Equal((4, PolicyState.Proposed, 1), (revert.Version, revert.State, revert.Reverts));
+    }
+
+    [Fact]
+    public async Task Alone_an_admin_takes_a_version_back_at_once_and_the_new_one_equals_the_old()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var ines = app.As(World.Ines);
+        await BandsAsync(ines, 10, 20, 30);
+        await ApproveAsync(ines, await ProposeAsync(ines, "A trial"));
+        await ines.SubmitAsync("/dashboard/protection/versions/1", "form[action*=Revert]", ("reason", "The trial is over"));
+        var active = await ActiveAsync(app);
+        Assert.Equal((3, 1), (active.Version, active.Reverts));
+        await app.InDbAsync(async db =>
+        {
+            var desk = app.Services.CreateScope().ServiceProvider.GetRequiredService<PolicyDesk>();
+            Assert.Empty(PolicyChanges.Between((await desk.FindAsync(1, default))!, (await desk.FindAsync(3, default))!));
+        });
+    }
+
+    [Fact]
+    public async Task A_draft_that_another_version_overtook_says_so_and_is_carried_over()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (maria, tomas, ines) = (app.As(World.Maria), app.As(World.Tomas), app.As(World.Ines));
+        await BandsAsync(maria, 25, 50, 80);
+        await maria.SubmitAsync(Thresholds, "#signal-short_session form", ("weight", "44"));
+        await BandsAsync(tomas, 30, 55, 85);
+        await ApproveAsync(ines, await ProposeAsync(tomas, "Fewer declines"));
+
+        var stale = await maria.PostAsync(Thresholds + "?handler=Propose", await TokenAsync(maria, Thresholds, ("reason", "Mine first")));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Desde entonces se activó la versión 2: pasa primero tus cambios a ella."), (stale.StatusCode, await SaidAsync(stale)));
+        await maria.SubmitAsync(Thresholds, "form[action*=Rebase]");
+        await ApproveAsync(ines, await ProposeAsync(maria, "On top of it"));
+        var policy = await app.Services.CreateScope().ServiceProvider.GetRequiredService<PolicyDesk>().ActiveAsync(default);
+        Assert.Equal((3, new Bands(25, 55, 85), 44), (policy.Version, policy.Bands, policy.Of(SignalCatalog.ByCode["short_session"]).Weight));
+    }
+
+    [Theory]
+    [InlineData(0, 50, 80)]
+    [InlineData(60, 50, 80)]
+    [InlineData(30, 50, 102)]
+    public async Task Bands_that_cannot_be_are_refused_and_nothing_is_kept(int review, int challenge, int decline)
+    {
+        await using var app = await PanelApp.StartAsync();
+        var refused = await BandsAsync(app.As(World.Maria), review, challenge, decline);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.StartsWith("La política no funcionaría: bands.", await SaidAsync(refused), StringComparison.Ordinal);
+        Assert.Equal(0, await app.InDbAsync(db => db.Set<PolicyDraft>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_change_taken_back_leaves_no_draft()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var maria = app.As(World.Maria);
+        var bands = Policy.Default.Bands;
+        await BandsAsync(maria, 5, 6, 7);
+        Assert.Equal(1, await app.InDbAsync(db => db.Set<PolicyDraft>().CountAsync()));
+        Assert.Equal(HttpStatusCode.Redirect, (await BandsAsync(maria, bands.Review, bands.Challenge, bands.Decline)).StatusCode);
+        Assert.Equal([], (await maria.PageAsync(Thresholds)).QuerySelectorAll("#draft ~ *, section[aria-labelledby=draft] tbody tr").Select(r => r.TextContent));
+        Assert.Equal(0, await app.InDbAsync(db => db.Set<PolicyDraft>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task Whoever_only_looks_changes_nothing()
+    {
+        await using var app = await PanelApp.StartAsync();
+        foreach (var person in (Person[])[World.Victor, World.Clara])
+        {
+            var browser = app.As(person);
+            var page = await browser.PageAsync(Thresholds);
+            Assert.Empty(page.QuerySelectorAll("main button.btn-primary, main form[action*=Propose]"));
+            Assert.Equal(HttpStatusCode.Forbidden, (await browser.PostAsync(Thresholds + "?handler=Bands", await TokenAsync(browser, Thresholds, ("review", "1"), ("challenge", "2"), ("decline", "3")))).StatusCode);
+        }
+        Assert.Equal(0, await app.InDbAsync(db => db.Set<PolicyDraft>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task Amounts_are_typed_in_major_units_and_kept_in_minor_ones()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var maria = app.As(World.Maria);
+        Assert.Equal(HttpStatusCode.Redirect, (await maria.PostAsync(Thresholds + "?handler=Limit", await TokenAsync(maria, Thresholds, ("flow", "PayIn"), ("currency", "gbp"), ("maximum", "1500.50")))).StatusCode);
+        var draft = await app.InDbAsync(db => db.Set<PolicyDraft>().SingleAsync());
+        Assert.True(PolicyJson.TryRead(draft.Document, out var policy, out _));
+        Assert.Equal(150_050L, policy.Limits.Single(l => l.Currency == "GBP").Maximum);
+        var wrong = await maria.PostAsync(Thresholds + "?handler=Limit", await TokenAsync(maria, Thresholds, ("flow", "PayIn"), ("currency", "GBP"), ("maximum", "1.005")));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Máximo: «1.005» no es un monto en GBP."), (wrong.StatusCode, await SaidAsync(wrong)));
+    }
+
+    [Fact]
+    public async Task An_activation_under_load_loses_nothing_and_every_answer_names_one_version()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (ines, shop) = (app.As(World.Ines), await Shop.OpenAsync(app));
+        await BandsAsync(ines, 10, 20, 30);
+        var version = await ProposeAsync(ines, "While everybody calls");
+        var callers = Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            List<int> seen = [];
+            while (seen.Count == 0 || seen[^1] != version) seen.Add((await shop.AssessAsync(Shop.Minimum)).MustBeGood().Json.GetProperty("policy_version").GetInt32());
+            return seen;
+        })).ToList();
+        await ApproveAsync(ines, version);
+        foreach (var seen in await Task.WhenAll(callers)) Assert.Equal(seen.Order(), seen);
+        Assert.All(await app.InDbAsync(db => db.Set<ClausumPanel.Storage.Assessments.StoredAssessment>().Select(a => a.PolicyVersion).Distinct().ToListAsync()), v => Assert.InRange(v, 1, version));
+    }
+
+    private static async Task<FormUrlEncodedContent> TokenAsync(HttpClient browser, string page, params (string Name, string Value)[] fields)
+    {
+        var token = (await browser.PageAsync(page)).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        return new FormUrlEncodedContent([new("__RequestVerificationToken", token), .. fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))]);
+    }
+}
