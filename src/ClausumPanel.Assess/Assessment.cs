@@ -1,3 +1,5 @@
+using ClausumPanel.Assess.Rules;
+
 namespace ClausumPanel.Assess;
 
 /// <summary>One signal that fired, with the numbers its sentence names.</summary>
@@ -8,21 +10,31 @@ namespace ClausumPanel.Assess;
 /// <param name="Text">The text the sentence quotes, or null.</param>
 public readonly record struct SignalHit(ushort Signal, short Weight, double A, double B, string? Text);
 
+/// <summary>One rule whose condition was true.</summary>
+/// <param name="Rule">Its place in the policy's list.</param>
+/// <param name="Points">Points it adds to the score; 100 for a block that counts.</param>
+/// <param name="Observed">True: it only observes, and the points are what it would have added.</param>
+public readonly record struct RuleHit(ushort Rule, short Points, bool Observed);
+
 /// <summary>The answer to one set of facts. Made once and refilled by the assessor; not thread-safe.</summary>
 public sealed class Assessment
 {
     /// <summary>More signals than this cannot fire at once.</summary>
     public const int MostSignals = 128;
 
+    /// <summary>More rules than this cannot fire at once.</summary>
+    public const int MostRules = RuleLimits.Rules;
+
     private readonly SignalHit[] _signals = new SignalHit[MostSignals];
+    private readonly RuleHit[] _rules = new RuleHit[MostRules];
 
     /// <summary>What to do.</summary>
     public Decision Decision { get; internal set; }
 
-    /// <summary>0 (safe) to 100: the sum of the weights of the signals that fired, capped; 100 on a hard block.</summary>
+    /// <summary>0 (safe) to 100: the sum of the weights of the signals and the points of the rules that fired, capped; 100 on a hard block.</summary>
     public int Score { get; internal set; }
 
-    /// <summary>What blocked it outright (<c>blocklist:email</c>, <c>amount_above_max</c>), or null: a decline by score leaves it null.</summary>
+    /// <summary>What blocked it outright (<c>blocklist:email</c>, <c>amount_above_max</c>, <c>rule:night-payouts</c>), or null: a decline by score leaves it null.</summary>
     public string? BlockedBy { get; internal set; }
 
     /// <summary>How many signals fired.</summary>
@@ -31,14 +43,22 @@ public sealed class Assessment
     /// <summary>The signals that fired, in the catalogue's order.</summary>
     public ReadOnlySpan<SignalHit> Signals => _signals.AsSpan(0, SignalCount);
 
+    /// <summary>How many rules fired, those that only observe included.</summary>
+    public int RuleCount { get; private set; }
+
+    /// <summary>The rules that fired, in the policy's order.</summary>
+    public ReadOnlySpan<RuleHit> Rules => _rules.AsSpan(0, RuleCount);
+
     /// <summary>Takes over an answer that was stored.</summary>
-    public void Restore(Decision decision, int score, string? blockedBy, ReadOnlySpan<SignalHit> signals)
+    public void Restore(Decision decision, int score, string? blockedBy, ReadOnlySpan<SignalHit> signals, ReadOnlySpan<RuleHit> rules = default)
     {
         Decision = decision;
         Score = score;
         BlockedBy = blockedBy;
         signals.CopyTo(_signals);
         SignalCount = signals.Length;
+        rules.CopyTo(_rules);
+        RuleCount = rules.Length;
     }
 
     internal void Clear()
@@ -48,7 +68,21 @@ public sealed class Assessment
         BlockedBy = null;
         Array.Clear(_signals, 0, SignalCount);
         SignalCount = 0;
+        RuleCount = 0;
     }
 
     internal void Add(in SignalHit hit) => _signals[SignalCount++] = hit;
+
+    internal void Add(in RuleHit hit) => _rules[RuleCount++] = hit;
+
+    internal void SetPoints(int hit, int points) => _rules[hit] = _rules[hit] with { Points = (short)points };
+
+    /// <summary>Forgets the hits of the rules that are marked, unless they only observe.</summary>
+    internal void DropRules(bool[] marked)
+    {
+        var kept = 0;
+        for (var i = 0; i < RuleCount; i++)
+            if (_rules[i].Observed || !marked[_rules[i].Rule]) _rules[kept++] = _rules[i];
+        RuleCount = kept;
+    }
 }

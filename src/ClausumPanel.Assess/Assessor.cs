@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Assess.Signals;
 
 namespace ClausumPanel.Assess;
@@ -19,22 +20,28 @@ public sealed class Assessor
 
     private readonly Step[] _payIn;
     private readonly Step[] _payOut;
+    private readonly RuleSet _payInRules;
+    private readonly RuleSet _payOutRules;
     private readonly ListStep[] _lists;
     private readonly FrozenDictionary<string, AmountBounds> _payInBounds;
     private readonly FrozenDictionary<string, AmountBounds> _payOutBounds;
     private readonly Bands _bands;
 
+    /// <param name="policy">What it judges by.</param>
+    /// <param name="lists">The word lists its rules may name; null: any list may be named, and each is empty.</param>
     /// <exception cref="ArgumentException">The policy says something that cannot be; <see cref="TryCreate"/> says what.</exception>
-    public Assessor(Policy policy) : this(policy, PolicyCheck.Problems(policy)) { }
+    public Assessor(Policy policy, RuleLists? lists = null) : this(policy, lists, PolicyCheck.Problems(policy, lists)) { }
 
-    private Assessor(Policy policy, List<PolicyProblem> problems)
+    private Assessor(Policy policy, RuleLists? lists, List<PolicyProblem> problems)
     {
         if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(policy));
         Policy = policy;
         _bands = policy.Bands;
         _payIn = Steps(SignalFlows.PayIn, policy);
         _payOut = Steps(SignalFlows.PayOut, policy);
-        _lists = [.. Listed.All.Select(definition => ListStep.Of(definition, policy.Of(definition)))];
+        _payInRules = new RuleSet(Flow.PayIn, policy, lists);
+        _payOutRules = new RuleSet(Flow.PayOut, policy, lists);
+        _lists = [.. Signals.Listed.All.Select(definition => ListStep.Of(definition, policy.Of(definition)))];
         _payInBounds = Bounds(Flow.PayIn, policy);
         _payOutBounds = Bounds(Flow.PayOut, policy);
     }
@@ -43,20 +50,28 @@ public sealed class Assessor
     public Policy Policy { get; }
 
     /// <summary>Builds an assessor, or says with place and reason why the policy cannot be.</summary>
-    public static bool TryCreate(Policy policy, [NotNullWhen(true)] out Assessor? assessor, out IReadOnlyList<PolicyProblem> problems)
+    public static bool TryCreate(Policy policy, [NotNullWhen(true)] out Assessor? assessor, out IReadOnlyList<PolicyProblem> problems, RuleLists? lists = null)
     {
-        var found = PolicyCheck.Problems(policy);
+        var found = PolicyCheck.Problems(policy, lists);
         problems = found;
-        assessor = found.Count == 0 ? new Assessor(policy, found) : null;
+        assessor = found.Count == 0 ? new Assessor(policy, lists, found) : null;
         return assessor is not null;
     }
 
     /// <summary>
-    /// Judges: hard blocks, then signals, then their sum as the score, then the strictest of the score's band and what the lists demand.
-    /// On a hard block nothing counts in the payer's favour; an allow-list entry takes back the points of all others and approves, unless something blocks.
-    /// So the listed weights, capped at 0…100, always add up to the score.
+    /// Judges without a moment: rules that begin or end do not hold.
     /// </summary>
-    public void Assess(Facts facts, Assessment into)
+    public void Assess(Facts facts, Assessment into) => Assess(facts, RuleSet.NoMoment, into);
+
+    /// <summary>
+    /// Judges: hard blocks, then rules, then signals, then the sum of signals and rules as the score, then the strictest of the score's band and what rules and lists demand.
+    /// On a hard block nothing counts in the payer's favour; an allow-list entry or a rule that allows takes back the points of all others and approves, unless something
+    /// blocks. So the listed weights and points, capped at 0…100, always add up to the score.
+    /// </summary>
+    /// <param name="facts">What is known.</param>
+    /// <param name="moment">Unix milliseconds of the assessment, for rules that begin or end.</param>
+    /// <param name="into">The answer.</param>
+    public void Assess(Facts facts, long moment, Assessment into)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(into);
@@ -65,24 +80,34 @@ public sealed class Assessor
         var seen = new Sight(facts, BoundsOf(facts, payOut ? _payOutBounds : _payInBounds));
 
         var lists = ReadLists(facts);
-        var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : null;
+        var rules = payOut ? _payOutRules : _payInRules;
+        var ruled = rules.Ask(facts, moment, into);
+        var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : ruled.BlockedBy;
 
         var points = lists.Any ? AddLists(facts, blockedBy is not null, into) : 0;
         points += AddSignals(payOut ? _payOut : _payIn, seen, blockedBy is not null, into);
         if (blockedBy is not null)
         {
+            rules.DropFavours(into);
             (into.Decision, into.Score, into.BlockedBy) = (Decision.Decline, 100, blockedBy);
             return;
         }
+        points += ruled.Points;
         if (lists.Allowing >= 0)
         {
             var taken = Math.Max(points, 0);
-            into.Add(new SignalHit(Listed.Allowed.Index, (short)-taken, lists.Allowing, taken, null));
+            into.Add(new SignalHit(Signals.Listed.Allowed.Index, (short)-taken, lists.Allowing, taken, null));
+            (into.Decision, into.Score) = (Decision.Approve, 0);
+            return;
+        }
+        if (ruled.AllowHit >= 0)
+        {
+            into.SetPoints(ruled.AllowHit, -Math.Max(points, 0));
             (into.Decision, into.Score) = (Decision.Approve, 0);
             return;
         }
         into.Score = Math.Clamp(points, 0, 100);
-        into.Decision = Strictest(_bands.For(into.Score), lists.Floor);
+        into.Decision = Strictest(Strictest(_bands.For(into.Score), lists.Floor), ruled.Floor);
     }
 
     // Enum.HasFlag makes objects until the code is optimized.

@@ -1,3 +1,5 @@
+using ClausumPanel.Assess.Rules;
+
 namespace ClausumPanel.Assess;
 
 /// <summary>Where the score changes the decision: at or above each bound the decision is at least that.</summary>
@@ -37,6 +39,9 @@ public sealed record SignalSetting(string Code, int Weight, bool Enabled, IReadO
 /// </param>
 public sealed record Policy(int Version, Bands Bands, IReadOnlyList<AmountLimit> Limits, IReadOnlyList<SignalSetting> Signals, bool OnlyNamed = false)
 {
+    /// <summary>The rules, in the order in which they are asked.</summary>
+    public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
+
     /// <summary>The policy the product ships with: <c>DefaultPolicy.json</c>. It names every signal.</summary>
     public static Policy Default { get; } = PolicyJson.Shipped();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess;
 
@@ -7,20 +8,28 @@ internal static class PolicyCheck
 {
     private const int MostWords = 1_000;
     private const int LongestWord = 64;
+    private const int LongestId = 64;
+    private const int LongestName = 100;
+    private const int LongestReason = 500;
+    private const int LongestSubmerchant = 128;
 
-    public static List<PolicyProblem> Problems(Policy policy)
+    /// <param name="policy">The policy.</param>
+    /// <param name="lists">The lists its rules may name; null: any.</param>
+    public static List<PolicyProblem> Problems(Policy policy, RuleLists? lists = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         var problems = new PolicyProblems();
         CheckBands(policy.Bands, problems);
         CheckLimits(policy.Limits, problems);
         CheckSignals(policy.Signals, problems);
+        CheckRules(policy.Rules, lists, problems);
         return problems.Found;
     }
 
-    /// <summary>The policy without what no signal of this version knows or takes.</summary>
-    public static Policy Prune(Policy policy) => policy with
+    /// <summary>The policy without what no signal of this version knows or takes, and with the rules off that this version cannot read: their places stay.</summary>
+    public static Policy Prune(Policy policy, RuleLists? lists) => policy with
     {
+        Rules = [.. policy.Rules.Select(rule => CompiledRule.TryCompile(rule.Text, lists, out _, out _) ? rule : rule with { Enabled = false })],
         Signals = [.. from setting in policy.Signals
                       let definition = SignalCatalog.ByCode.GetValueOrDefault(setting.Code)
                       where definition is { IsFixed: false }
@@ -103,6 +112,36 @@ internal static class PolicyCheck
                 problems.Add($"{place}.words.{name}", PolicyProblem.TooManyWords, Text(MostWords), Text(words.Count));
             else if (words.FirstOrDefault(w => string.IsNullOrWhiteSpace(w) || w.Length > LongestWord) is { } word)
                 problems.Add($"{place}.words.{name}", PolicyProblem.WordLength, Text(LongestWord), word.Length > LongestWord ? word[..LongestWord] + "…" : $"“{word}”");
+        }
+    }
+
+    private static void CheckRules(IReadOnlyList<PolicyRule> rules, RuleLists? lists, PolicyProblems problems)
+    {
+        if (rules.Count > RuleLimits.Rules) problems.Add("rules", PolicyProblem.TooManyRules, Text(RuleLimits.Rules), Text(rules.Count));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < Math.Min(rules.Count, RuleLimits.Rules); i++)
+        {
+            var (rule, place) = (rules[i], $"rules[{Text(i)}]");
+            if (rule.Id.Length is 0 or > LongestId || rule.Id.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('-' or '_'))) problems.Add($"{place}.id", PolicyProblem.RuleId, Text(LongestId));
+            else if (!seen.Add(rule.Id)) problems.Add($"{place}.id", PolicyProblem.Twice);
+            CheckLength($"{place}.name", rule.Name, 1, LongestName);
+            CheckLength($"{place}.reason", rule.Reason, 0, LongestReason);
+            if (rule.Currency is { } currency && !Currencies.TryFind(currency, out _, out _)) problems.AddUnknown($"{place}.scope.currency", PolicyProblem.NoCurrency, currency, Currencies.All);
+            if (rule.Submerchant is { } submerchant) CheckLength($"{place}.scope.submerchant", submerchant, 1, LongestSubmerchant);
+            if (rule.Ends <= rule.Starts) problems.Add($"{place}.ends", PolicyProblem.LaterThan, "starts");
+            CheckText($"{place}.text", rule);
+        }
+
+        void CheckLength(string place, string text, int least, int most)
+        {
+            if (text.Length < least || text.Length > most) problems.Add(place, PolicyProblem.TextLength, Text(least), Text(most), Text(text.Length));
+        }
+
+        void CheckText(string place, PolicyRule rule)
+        {
+            if (!rule.Enabled) CheckLength(place, rule.Text, 0, RuleLimits.Length);
+            else if (!CompiledRule.TryCompile(rule.Text, lists, out _, out var wrong))
+                problems.Found.AddRange(wrong.Select(p => new PolicyProblem(place, p.Sentence, p.Values, p.Suggestion, p.At)));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess;
 
@@ -13,8 +14,8 @@ public static class PolicyJson
     private static readonly JsonWriterOptions Outer = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Inner = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems)
+    /// <summary>Reads a policy, or says with place and reason all that is wrong with it. Without lists its rules may name any list.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems, RuleLists? lists = null)
     {
         policy = null;
         var found = new PolicyProblems();
@@ -23,7 +24,7 @@ public static class PolicyJson
         {
             using var document = JsonDocument.Parse(utf8, Reading);
             var read = new PolicyReader(found).Policy(document.RootElement);
-            if (found.Found.Count == 0) found.Found.AddRange(PolicyCheck.Problems(read));
+            if (found.Found.Count == 0) found.Found.AddRange(PolicyCheck.Problems(read, lists));
             if (found.Found.Count > 0) return false;
             policy = read;
             return true;
@@ -37,33 +38,34 @@ public static class PolicyJson
         }
     }
 
-    /// <summary>Reads a policy, or says with place and reason all that is wrong with it.</summary>
-    public static bool TryRead(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems) => TryRead(Encoding.UTF8.GetBytes(json), out policy, out problems);
+    /// <summary>Reads a policy, or says with place and reason all that is wrong with it. Without lists its rules may name any list.</summary>
+    public static bool TryRead(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> problems, RuleLists? lists = null) =>
+        TryRead(Encoding.UTF8.GetBytes(json), out policy, out problems, lists);
 
     /// <summary>
     /// Reads a policy that an earlier version of the program accepted and stored: signals, parameters and word lists that are gone since, and values whose bounds
-    /// have changed, are passed over and named, for a policy that once judged must not keep the service from starting.
+    /// have changed, are passed over and rules that can no longer be read are switched off, all of them named, for a policy that once judged must not keep the service from starting.
     /// </summary>
-    public static bool TryReadStored(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> passedOver)
+    public static bool TryReadStored(string json, [NotNullWhen(true)] out Policy? policy, out IReadOnlyList<PolicyProblem> passedOver, RuleLists? lists = null)
     {
-        if (TryRead(json, out policy, out passedOver)) return true;
+        if (TryRead(json, out policy, out passedOver, lists)) return true;
         var shape = new PolicyProblems();
         try
         {
             using var document = JsonDocument.Parse(json, Reading);
-            policy = PolicyCheck.Prune(new PolicyReader(shape).Policy(document.RootElement));
+            policy = PolicyCheck.Prune(new PolicyReader(shape).Policy(document.RootElement), lists);
         }
         // Already told by the first reading.
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             return false;
         }
-        if (shape.Found.Count == 0 && PolicyCheck.Problems(policy).Count == 0) return true;
+        if (shape.Found.Count == 0 && PolicyCheck.Problems(policy, lists).Count == 0) return true;
         policy = null;
         return false;
     }
 
-    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order.</summary>
+    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order, then the rules in theirs; without rules as ever.</summary>
     public static string Write(Policy policy) => Encoding.UTF8.GetString(WriteUtf8(policy));
 
     /// <summary>Writes a policy as UTF-8, which is what a hash of it is made of.</summary>
@@ -89,6 +91,12 @@ public static class PolicyJson
             foreach (var definition in SignalCatalog.All)
                 if (policy.Signals.FirstOrDefault(s => s.Code == definition.Code) is { } setting) WriteSignal(writer, definition, setting);
             writer.WriteEndObject();
+            if (policy.Rules.Count > 0)
+            {
+                writer.WriteStartArray("rules");
+                foreach (var rule in policy.Rules) WriteRule(writer, rule);
+                writer.WriteEndArray();
+            }
             writer.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');
@@ -142,8 +150,28 @@ public static class PolicyJson
         }
     });
 
-    // An object that stays on one line within the indented document.
-    private static void Line(Utf8JsonWriter writer, string name, Action<Utf8JsonWriter> write)
+    private static void WriteRule(Utf8JsonWriter writer, PolicyRule rule) => Line(writer, null, line =>
+    {
+        line.WriteString("id", rule.Id);
+        line.WriteString("name", rule.Name);
+        line.WriteString("text", rule.Text);
+        line.WriteString("reason", rule.Reason);
+        if (rule.Flow is not null || rule.Currency is not null || rule.Submerchant is not null)
+        {
+            line.WriteStartObject("scope");
+            if (rule.Flow is { } flow) line.WriteString("flow", PolicyCheck.FlowName(flow));
+            if (rule.Currency is { } currency) line.WriteString("currency", currency);
+            if (rule.Submerchant is { } submerchant) line.WriteString("submerchant", submerchant);
+            line.WriteEndObject();
+        }
+        if (rule.Starts is { } starts) line.WriteNumber("starts", starts);
+        if (rule.Ends is { } ends) line.WriteNumber("ends", ends);
+        line.WriteBoolean("enabled", rule.Enabled);
+        line.WriteBoolean("observe_only", rule.ObserveOnly);
+    });
+
+    // An object that stays on one line within the indented document; without a name it is an element of an array.
+    private static void Line(Utf8JsonWriter writer, string? name, Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         using (var line = new Utf8JsonWriter(stream, Inner))
@@ -152,7 +180,7 @@ public static class PolicyJson
             write(line);
             line.WriteEndObject();
         }
-        writer.WritePropertyName(name);
+        if (name is not null) writer.WritePropertyName(name);
         writer.WriteRawValue(stream.GetBuffer().AsSpan(0, (int)stream.Length), skipInputValidation: true);
     }
 
@@ -169,15 +197,17 @@ internal sealed class PolicyReader(PolicyProblems problems)
         var onlyNamed = false;
         List<AmountLimit> limits = [];
         List<SignalSetting> signals = [];
-        Members(root, "", ["version", "bands", "limits", "only_named", "signals"], ["bands"], (name, value, place) =>
+        List<PolicyRule> rules = [];
+        Members(root, "", ["version", "bands", "limits", "only_named", "signals", "rules"], ["bands"], (name, value, place) =>
         {
             if (name == "version") version = (int)Whole(value, place, 1, int.MaxValue);
             else if (name == "bands") bands = Bands(value, place);
             else if (name == "limits") Members(value, place, ["payin", "payout"], [], (flow, currencies, at) => limits.AddRange(Limits(flow == "payout" ? Flow.PayOut : Flow.PayIn, currencies, at)));
             else if (name == "only_named") onlyNamed = Flag(value, place);
+            else if (name == "rules") Elements(value, place, "an array of rules", (rule, at) => rules.Add(Rule(rule, at)));
             else Each(value, place, (code, setting, at) => signals.Add(Signal(code, setting, at)));
         });
-        return new Policy(version, bands, limits, signals, onlyNamed);
+        return new Policy(version, bands, limits, signals, onlyNamed) { Rules = rules };
     }
 
     private Bands Bands(JsonElement value, string place)
@@ -235,17 +265,60 @@ internal sealed class PolicyReader(PolicyProblems problems)
     private List<string> Words(JsonElement value, string place)
     {
         var words = new List<string>();
+        Elements(value, place, "an array of texts", (word, at) => words.Add(Text(word, at)));
+        return words;
+    }
+
+    private PolicyRule Rule(JsonElement value, string place)
+    {
+        var rule = new PolicyRule("", "", "", "");
+        Members(value, place, ["id", "name", "text", "reason", "scope", "starts", "ends", "enabled", "observe_only"], ["id", "name", "text"], (name, member, at) => rule = name switch
+        {
+            "id" => rule with { Id = Text(member, at) },
+            "name" => rule with { Name = Text(member, at) },
+            "text" => rule with { Text = Text(member, at) },
+            "reason" => rule with { Reason = Text(member, at) },
+            "scope" => Scope(rule, member, at),
+            "starts" => rule with { Starts = Moment(member, at) },
+            "ends" => rule with { Ends = Moment(member, at) },
+            "enabled" => rule with { Enabled = Flag(member, at) },
+            _ => rule with { ObserveOnly = Flag(member, at) },
+        });
+        return rule;
+    }
+
+    private PolicyRule Scope(PolicyRule rule, JsonElement value, string place)
+    {
+        Members(value, place, ["flow", "currency", "submerchant"], [], (name, member, at) =>
+        {
+            if (member.ValueKind == JsonValueKind.Null) return;
+            var text = Text(member, at);
+            if (name == "currency") rule = rule with { Currency = text };
+            else if (name == "submerchant") rule = rule with { Submerchant = text };
+            else if (text is "payin" or "payout") rule = rule with { Flow = text == "payout" ? Flow.PayOut : Flow.PayIn };
+            else if (member.ValueKind == JsonValueKind.String) Unwanted(at, "payin or payout", member);
+        });
+        return rule;
+    }
+
+    private long? Moment(JsonElement value, string place) => value.ValueKind == JsonValueKind.Null ? null : Whole(value, place, 0, 253_402_300_799_999);
+
+    private string Text(JsonElement value, string place)
+    {
+        if (value.ValueKind == JsonValueKind.String) return value.GetString()!;
+        Unwanted(place, "a text", value);
+        return "";
+    }
+
+    private void Elements(JsonElement value, string place, string wanted, Action<JsonElement, string> read)
+    {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Unwanted(place, "an array of texts", value);
-            return words;
+            Unwanted(place, wanted, value);
+            return;
         }
-        foreach (var word in value.EnumerateArray())
-        {
-            if (word.ValueKind == JsonValueKind.String) words.Add(word.GetString()!);
-            else Unwanted($"{place}[{words.Count.ToString(CultureInfo.InvariantCulture)}]", "a text", word);
-        }
-        return words;
+        var count = 0;
+        foreach (var element in value.EnumerateArray()) read(element, $"{place}[{count++.ToString(CultureInfo.InvariantCulture)}]");
     }
 
     /// <summary>The members of an object whose names are known.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess;
 
@@ -7,7 +8,8 @@ namespace ClausumPanel.Assess;
 /// <param name="Sentence">What is wrong and what would be right, in English with {0}, {1} for the values; the panel translates it. One of <see cref="Sentences"/>.</param>
 /// <param name="Values">The values of the sentence.</param>
 /// <param name="Suggestion">The word that was probably meant, or null.</param>
-public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<string> Values, string? Suggestion = null)
+/// <param name="At">Where within the text of a rule, or null.</param>
+public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<string> Values, string? Suggestion = null, TextPlace? At = null)
 {
     /// <summary>The whole sentence in English.</summary>
     public string Reason => string.Format(CultureInfo.InvariantCulture, Sentence, [.. Values]) + (Suggestion is null ? "" : $"; did you mean {Suggestion}?");
@@ -16,6 +18,7 @@ public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<
     public static IReadOnlyList<string> Sentences { get; } =
     [
         NoJson, Wanted, NoMember, Missing, Twice, NoCurrency, NoSignal, NoParameter, NoList, BandRange, WeightRange, ParameterRange, Negative, Order, Fixed, TooManyWords, WordLength,
+        TooManyRules, RuleId, TextLength, LaterThan,
     ];
 
     internal const string NoJson = "is not JSON: line {0}, place {1}";
@@ -36,7 +39,12 @@ public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<
     internal const string TooManyWords = "may hold at most {0} words, not {1}";
     internal const string WordLength = "a word has 1 to {0} characters; this one has not: {1}";
 
-    public override string ToString() => $"{Place}: {Reason}";
+    internal const string TooManyRules = "a policy has at most {0} rules, not {1}";
+    internal const string RuleId = "must be 1 to {0} lower-case letters, digits, - and _";
+    internal const string TextLength = "must have {0} to {1} characters, not {2}";
+    internal const string LaterThan = "must be later than {0}";
+
+    public override string ToString() => At is { } at ? $"{Place} (line {at.Line}, column {at.Column}): {Reason}" : $"{Place}: {Reason}";
 }
 
 /// <summary>The problems of one policy as they are found.</summary>

@@ -1,12 +1,16 @@
 namespace ClausumPanel.Assess;
 
-/// <summary>The signals of one assessment as bytes, under their stable ids; a typical hit takes five.</summary>
+/// <summary>
+/// The signals of one assessment as bytes, under their stable ids; a typical hit takes five. Rules that fired stand before them by their place in the policy that
+/// judged, which the assessment names; without any the bytes are those of the first version.
+/// </summary>
 public static class SignalHits
 {
     /// <summary>Room for the hits of any assessment whose quoted texts the API accepts.</summary>
     public const int MostBytes = 8 * 1_024;
 
     private const byte Version = 1;
+    private const byte VersionWithRules = 2;
 
     private enum Number : byte
     {
@@ -15,12 +19,17 @@ public static class SignalHits
 
     /// <summary>Writes the hits and gives the number of bytes. Allocates nothing.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public static int Write(ReadOnlySpan<SignalHit> hits, Span<byte> destination)
+    public static int Write(ReadOnlySpan<SignalHit> hits, Span<byte> destination) => Write(hits, [], destination);
+
+    /// <summary>Writes the hits of signals and rules and gives the number of bytes. Allocates nothing.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static int Write(ReadOnlySpan<SignalHit> hits, ReadOnlySpan<RuleHit> rules, Span<byte> destination)
     {
         var writer = new PackedWriter(destination);
         try
         {
-            writer.Byte(Version);
+            writer.Byte(rules.Length == 0 ? Version : VersionWithRules);
+            if (rules.Length > 0) WriteRules(ref writer, rules);
             foreach (ref readonly var hit in hits)
             {
                 var (a, b) = (KindOf(hit.A), KindOf(hit.B));
@@ -52,7 +61,7 @@ public static class SignalHits
     {
         var reader = new PackedReader(bytes);
         var count = unknown = 0;
-        if (reader.Byte() != Version) throw new FormatException("The signals have a version that is not known.");
+        ReadRules(ref reader, []);
         while (!reader.AtEnd)
         {
             var head = reader.Unsigned();
@@ -69,6 +78,49 @@ public static class SignalHits
             into[count++] = new SignalHit(definition.Index, (short)weight, a, b, text);
         }
         return count;
+    }
+
+    /// <summary>Reads the rules that fired and gives their number: nothing for what an earlier version wrote.</summary>
+    /// <param name="bytes">What <see cref="Write(ReadOnlySpan{SignalHit}, ReadOnlySpan{RuleHit}, Span{byte})"/> wrote.</param>
+    /// <param name="into">Room for <see cref="Assessment.MostRules"/> hits.</param>
+    /// <exception cref="FormatException">The bytes are no hits of a version that is known, or more than there is room for.</exception>
+    public static int ReadRules(ReadOnlySpan<byte> bytes, Span<RuleHit> into)
+    {
+        var reader = new PackedReader(bytes);
+        var count = ReadRules(ref reader, into);
+        return count <= into.Length ? count : throw new FormatException("There are more rules than fit.");
+    }
+
+    // Each by how many places it stands behind the one before, whether it only observes, and whether it has points.
+    private static void WriteRules(ref PackedWriter writer, ReadOnlySpan<RuleHit> rules)
+    {
+        writer.Unsigned((ulong)rules.Length);
+        var last = 0;
+        foreach (var hit in rules)
+        {
+            writer.Unsigned(((ulong)(hit.Rule - last) << 2) | (hit.Observed ? 2UL : 0) | (hit.Points == 0 ? 0UL : 1));
+            if (hit.Points != 0) writer.Signed(hit.Points);
+            last = hit.Rule;
+        }
+    }
+
+    private static int ReadRules(ref PackedReader reader, Span<RuleHit> into)
+    {
+        var version = reader.Byte();
+        if (version == Version) return 0;
+        if (version != VersionWithRules) throw new FormatException("The signals have a version that is not known.");
+        var count = reader.Unsigned();
+        if (count > Assessment.MostRules) throw new FormatException("There are more rules than a policy has.");
+        var rule = 0UL;
+        for (var i = 0; i < (int)count; i++)
+        {
+            var head = reader.Unsigned();
+            rule += head >> 2;
+            if (rule > ushort.MaxValue) throw new FormatException("A rule has a place no rule has.");
+            var points = (head & 1) == 0 ? 0 : reader.Signed();
+            if (i < into.Length) into[i] = new RuleHit((ushort)rule, (short)points, (head & 2) != 0);
+        }
+        return (int)count;
     }
 
     private static Number KindOf(double number) =>

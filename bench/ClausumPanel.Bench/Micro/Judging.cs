@@ -28,7 +28,7 @@ public class Judging
 
     [Benchmark] public void ClearFacts() => _read.Clear();
 
-    private static Facts OrdinaryPayment()
+    internal static Facts OrdinaryPayment()
     {
         var facts = new Facts();
         foreach (var fact in FactCatalog.All)

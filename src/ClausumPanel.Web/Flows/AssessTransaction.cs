@@ -123,7 +123,7 @@ public sealed class AssessTransaction(
         try
         {
             var judge = policies.Active;
-            judge.Assessor.Assess(facts, call.Assessment);
+            judge.Assessor.Assess(facts, sitting.At, call.Assessment);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
             Fill(call, seen, sitting, judge.Policy.Version);
         }
@@ -240,7 +240,7 @@ public sealed class AssessTransaction(
         pending.Fingerprint = sitting.Fingerprint;
         pending.Replaces = sitting.Replaces;
         pending.Warnings = request.Warnings.Count == 0 ? null : string.Join('\n', request.Warnings);
-        pending.Signals = call.SignalBytes.AsMemory(0, SignalHits.Write(assessment.Signals, call.SignalBytes));
+        pending.Signals = call.SignalBytes.AsMemory(0, SignalHits.Write(assessment.Signals, assessment.Rules, call.SignalBytes));
         pending.Facts = call.FactBytes.AsMemory(0, FactSnapshot.Write(call.Facts, call.FactBytes));
         pending.Request = request.Body;
         pending.Last4 = seen.Last4;

@@ -64,7 +64,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     private Verdict Judge(PolicyShelf.Judge judge)
     {
         var again = new Assessment();
-        judge.Assessor.Assess(Facts, again);
+        judge.Assessor.Assess(Facts, Stored.At, again);
         List<string> differences = [];
         if (again.Decision != Stored.Decision) differences.Add(T["Decision: {0} then, {1} now", T.Name(Stored.Decision), T.Name(again.Decision)]);
         if (again.Score != Stored.Score) differences.Add(T["Score: {0} then, {1} now", Stored.Score, again.Score]);

@@ -1,0 +1,113 @@
+namespace ClausumPanel.Assess.Rules;
+
+/// <summary>The rules of a policy that hold for one flow, in order, ready to be asked.</summary>
+internal sealed class RuleSet
+{
+    /// <summary>No moment at all: rules with a beginning or an end do not hold.</summary>
+    public const long NoMoment = long.MinValue;
+
+    public const int BlockPoints = 100;
+
+    private readonly Step[] _steps;
+    private readonly bool[] _favours;
+
+    public RuleSet(Flow flow, Policy policy, RuleLists? lists)
+    {
+        var steps = new List<Step>();
+        _favours = new bool[policy.Rules.Count];
+        for (var i = 0; i < policy.Rules.Count; i++)
+        {
+            var rule = policy.Rules[i];
+            if (!rule.Enabled || (rule.Flow is { } only && only != flow) || !CompiledRule.TryCompile(rule.Text, lists, out var compiled, out _)) continue;
+            steps.Add(new Step((ushort)i, rule, compiled));
+            _favours[i] = compiled.Action is { Kind: RuleActionKind.Allow } or { Points: < 0 };
+        }
+        _steps = [.. steps];
+    }
+
+    /// <summary>Asks every rule and adds a hit for each that holds. The first of the rules that allow or block decides between them.</summary>
+    public Outcome Ask(Facts facts, long moment, Assessment into)
+    {
+        var outcome = new Outcome { AllowHit = -1 };
+        if (_steps.Length == 0) return outcome;
+        var decided = false;
+        foreach (var step in _steps)
+        {
+            if (!step.Holds(facts, moment)) continue;
+            var points = step.Action.Points;
+            if (step.IsObserved)
+            {
+                into.Add(new RuleHit(step.Index, (short)(step.Action.Kind == RuleActionKind.Block ? BlockPoints : points), true));
+                continue;
+            }
+            switch (step.Action.Kind)
+            {
+                case RuleActionKind.Allow when !decided:
+                    decided = true;
+                    outcome.AllowHit = into.RuleCount;
+                    break;
+                case RuleActionKind.Block when !decided:
+                    decided = true;
+                    outcome.BlockedBy = step.BlockedBy;
+                    points = BlockPoints;
+                    break;
+                case RuleActionKind.Review when outcome.Floor < Decision.Review:
+                    outcome.Floor = Decision.Review;
+                    break;
+                case RuleActionKind.Challenge:
+                    outcome.Floor = Decision.Challenge;
+                    break;
+                default:
+                    break;
+            }
+            outcome.Points += points;
+            into.Add(new RuleHit(step.Index, (short)points, false));
+        }
+        return outcome;
+    }
+
+    /// <summary>On a hard block nothing counts in the payer's favour.</summary>
+    public void DropFavours(Assessment from)
+    {
+        if (from.RuleCount > 0) from.DropRules(_favours);
+    }
+
+    /// <summary>What the rules say together.</summary>
+    public struct Outcome
+    {
+        /// <summary>The sum of their points.</summary>
+        public int Points;
+
+        /// <summary>The decision is at least this.</summary>
+        public Decision Floor;
+
+        /// <summary>What blocks it, or null.</summary>
+        public string? BlockedBy;
+
+        /// <summary>The place of the hit that allows it, or -1.</summary>
+        public int AllowHit;
+    }
+
+    private sealed class Step(ushort index, PolicyRule rule, CompiledRule compiled)
+    {
+        private readonly string? _currency = rule.Currency;
+        private readonly string? _submerchant = rule.Submerchant;
+        private readonly bool _isTimed = rule.Starts is not null || rule.Ends is not null;
+        private readonly long _starts = rule.Starts ?? long.MinValue;
+        private readonly long _ends = rule.Ends ?? long.MaxValue;
+
+        public ushort Index => index;
+
+        public RuleAction Action { get; } = compiled.Action;
+
+        public bool IsObserved { get; } = rule.ObserveOnly;
+
+        public string BlockedBy { get; } = "rule:" + rule.Id;
+
+        public bool Holds(Facts facts, long moment) =>
+            (!_isTimed || (moment != NoMoment && moment >= _starts && moment < _ends))
+            && (_currency is null || facts.Text(Known.Currency) == _currency)
+            && (_submerchant is null || facts.Text(Known.SubmerchantId) == _submerchant)
+            && compiled.Holds(facts);
+    }
+}
