@@ -10,5 +10,6 @@ public static class AuditActions
         UserCreated = "user.created", UserChanged = "user.changed", UserDisabled = "user.disabled", UserUnlocked = "user.unlocked",
         KeyCreated = "key.created", KeyRevoked = "key.revoked", KeyRotated = "key.rotated",
         Exported = "data.exported", AccessRefused = "access.refused", SettingChanged = "setting.changed", PolicyChanged = "policy.changed",
-        BackedUp = "database.backed-up", Restored = "database.restored", HistoryImported = "history.imported", DemoSeeded = "demo.seeded", Started = "panel.started";
+        BackedUp = "database.backed-up", Restored = "database.restored", HistoryImported = "history.imported", DemoSeeded = "demo.seeded", Started = "panel.started",
+        AuditVerified = "audit.verified";
 }

@@ -5,12 +5,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Audit;
 
+/// <summary>What can be wrong with an entry: it is not there, has another before it than it says, says something else than it did, was cut off with the end, or is not the one kept outside.</summary>
+public enum AuditFault { Missing, DoesNotFollow, Altered, EndMissing, HeadDiffers }
+
+/// <summary>How many entries from the first on are as they were written, and which is the first that is not.</summary>
+public sealed record AuditVerdict(long Intact, AuditFault? Fault = null, long Sequence = 0, long Other = 0)
+{
+    public bool IsWhole => Fault is null;
+}
+
 /// <summary>
 /// The chain: every entry's hash is an HMAC, with the installation's key, over the hash before it and the entry in one canonical form. Whoever can write to the file but
 /// has not the key cannot alter, insert or remove an entry unseen.
 /// </summary>
 public static class AuditChain
 {
+    private const int BatchSize = 2000;
+
     public static readonly byte[] Beginning = new byte[32];
 
     public static byte[] Hash(AuditKey key, AuditEntry entry)
@@ -31,25 +42,40 @@ public static class AuditChain
         return hmac.GetHashAndReset();
     }
 
-    /// <summary>Reads the whole chain. Null when it is whole, else a sentence about the first entry that is not as it was written.</summary>
+    /// <summary>Reads the whole chain, a batch at a time, so that neither memory nor a writer feels how long it is.</summary>
+    public static async Task<AuditVerdict> VerifyAsync(PanelDb db, AuditKey key, Action<long>? counted = null, CancellationToken stop = default)
+    {
+        var head = key.ReadHead();              // before the entries: whatever is written meanwhile is no gap
+        var (cursor, last, previous) = (long.MinValue, 0L, Beginning);
+        while (true)
+        {
+            var batch = await db.AuditEntries.AsNoTracking().Where(e => e.Sequence > cursor).OrderBy(e => e.Sequence).Take(BatchSize).ToListAsync(stop);
+            foreach (var entry in batch)
+            {
+                if (entry.Sequence != last + 1) return new(last, AuditFault.Missing, last + 1, entry.Sequence);
+                if (!entry.PreviousHash.AsSpan().SequenceEqual(previous)) return new(last, AuditFault.DoesNotFollow, entry.Sequence);
+                if (!CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(key, entry))) return new(last, AuditFault.Altered, entry.Sequence);
+                if (entry.Sequence == head?.Sequence && Convert.ToHexString(entry.Hash) != head.Value.Hash) return new(last, AuditFault.HeadDiffers, entry.Sequence);
+                (cursor, last, previous) = (entry.Sequence, entry.Sequence, entry.Hash);
+            }
+            counted?.Invoke(last);
+            if (batch.Count < BatchSize) break;
+        }
+        return head?.Sequence > last ? new(last, AuditFault.EndMissing, last + 1, head.Value.Sequence) : new(last);
+    }
+
+    /// <summary>Null when the chain is whole, else a sentence about the first entry that is not as it was written.</summary>
     public static async Task<string?> FindBreakAsync(PanelDb db, AuditKey key, Action<long>? counted = null, CancellationToken stop = default)
     {
-        var (expected, previous) = (1L, Beginning);
-        await foreach (var entry in db.AuditEntries.AsNoTracking().OrderBy(e => e.Sequence).AsAsyncEnumerable().WithCancellation(stop))
+        var found = await VerifyAsync(db, key, counted, stop);
+        return found.Fault is not { } fault ? null : fault switch
         {
-            if (entry.Sequence != expected) return $"Entry {expected} is missing: the next one there is {entry.Sequence}.";
-            if (!entry.PreviousHash.AsSpan().SequenceEqual(previous)) return $"Entry {entry.Sequence} does not follow the one before it.";
-            if (!CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(key, entry))) return $"Entry {entry.Sequence} is not as it was written.";
-            (expected, previous) = (expected + 1, entry.Hash);
-        }
-        counted?.Invoke(expected - 1);
-        if (key.ReadHead() is { } head)
-        {
-            if (head.Sequence >= expected) return $"Entry {expected} is missing: the chain reached {head.Sequence} once, as {key.HeadFile} says.";
-            var kept = await db.AuditEntries.Where(e => e.Sequence == head.Sequence).Select(e => e.Hash).SingleOrDefaultAsync(stop);
-            if (kept is not null && Convert.ToHexString(kept) != head.Hash) return $"Entry {head.Sequence} is not the one that {key.HeadFile} remembers.";
-        }
-        return null;
+            AuditFault.Missing => $"Entry {found.Sequence} is missing: the next one there is {found.Other}.",
+            AuditFault.DoesNotFollow => $"Entry {found.Sequence} does not follow the one before it.",
+            AuditFault.Altered => $"Entry {found.Sequence} is not as it was written.",
+            AuditFault.EndMissing => $"Entry {found.Sequence} is missing: the chain reached {found.Other} once, as {key.HeadFile} says.",
+            AuditFault.HeadDiffers => $"Entry {found.Sequence} is not the one that {key.HeadFile} remembers.",
+        };
     }
 
     private static void Append(IncrementalHash hmac, long value)

@@ -13,6 +13,9 @@ public static class AuditTrail
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Whether this unit of work has recorded it, saved or not.</summary>
+    public static bool HasAudited(this PanelDb db, string action) => db.ChangeTracker.Entries<AuditEntry>().Any(e => e.Entity.Action == action);
+
     /// <summary>Records it with the next save, in the same transaction as the change it tells of.</summary>
     public static void Audit(this PanelDb db, Actor actor, string action, DateTimeOffset now, string? subjectKind = null, string? subjectId = null, object? before = null, object? after = null) =>
         db.Add(new AuditEntry

@@ -38,9 +38,12 @@ internal sealed class Restore : Command
 
         var clock = run.Get<TimeProvider>();
         await db.PrepareAsync(storage, clock, run.Out.WriteLine, stop);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await db.UserSessions.ExecuteDeleteAsync(stop);         // whoever was signed in then is not signed in now
         db.Audit(Actor.CommandLine, AuditActions.Restored, clock.GetUtcNow(), "file", source);
-        await db.SaveAndRaiseAsync(ChangeTopics.Keys, stop);
+        await db.RaiseAsync(ChangeTopics.Keys, stop);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(stop);
         await run.Out.WriteLineAsync($"{storage.File} is as it was in {source}. Everybody signs in again. Keys that were revoked since that backup work again: revoke them.");
         return 0;
     }

@@ -60,7 +60,9 @@ internal sealed class DemoData(
         {
             foreach (var (email, name, role) in People)
             {
-                var made = await users.CreateAsync(User.Called(name, email, role, now), Password);
+                var user = User.Called(name, email, role, now);
+                db.Audit(actor, AuditActions.UserCreated, now, "user", user.Id.ToString(), after: new { user.Email, user.DisplayName, Role = role.Name() });
+                var made = await users.CreateAsync(user, Password);
                 if (!made.Succeeded) throw new InvalidOperationException(string.Join(' ', made.Errors.Select(e => e.Description)));
             }
         }

@@ -1,4 +1,5 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Team;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages;
 
 /// <summary>The two switches in the head of every page. A cookie remembers them for whoever is not signed in, the account for whoever is.</summary>
-public sealed class PreferencesModel(PanelDb db, SignInManager<User> signIn) : PageModel
+public sealed class PreferencesModel(PanelDb db, SignInManager<User> signIn, TimeProvider clock) : PageModel
 {
     [BindProperty] public string? ReturnUrl { get; set; }
 
@@ -36,7 +37,9 @@ public sealed class PreferencesModel(PanelDb db, SignInManager<User> signIn) : P
         {
             var id = User.Id;
             var me = await db.Users.SingleAsync(u => u.Id == id);
+            var before = new { me.Culture, me.Theme };
             change(me);
+            db.Audit(HttpContext.Actor, AuditActions.ProfileChanged, clock.GetUtcNow(), "user", id.ToString(), before, new { me.Culture, me.Theme });
             await db.SaveChangesAsync(CancellationToken.None);
             await signIn.RefreshSignInAsync(me);
         }

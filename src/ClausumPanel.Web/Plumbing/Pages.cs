@@ -21,6 +21,7 @@ internal static class PagesSetup
         builder.Services.AddScoped<Reader>();
         builder.Services.AddScoped<AssessmentReader>();
         builder.Services.AddSingleton<Exports>();
+        builder.Services.AddSingleton<Pages.Audit.AuditChecks>();
         builder.Services.AddRouting(routes => routes.LowercaseUrls = true);
     }
 

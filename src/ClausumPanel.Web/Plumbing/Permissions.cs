@@ -57,6 +57,7 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Docs/Api");
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
+        pages.AuthorizeFolder("/Audit", ViewAudit);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

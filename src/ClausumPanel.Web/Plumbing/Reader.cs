@@ -38,6 +38,13 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
         return new DateTimeOffset(midnight, offset).ToUniversalTime();
     }
 
+    /// <summary>A moment as a form sends it, on the reader's clock; null when it cannot be read.</summary>
+    public DateTimeOffset? Instant(string? text)
+    {
+        if (!DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return null;
+        return local.TimeOfDay == TimeSpan.Zero ? StartOfDay(DateOnly.FromDateTime(local)) : new DateTimeOffset(local, Zone.GetUtcOffset(local)).ToUniversalTime();
+    }
+
     /// <summary>24/11 14:03:22 or 11/24 2:03:22 PM: short, because lists are about now.</summary>
     public string Moment(DateTimeOffset at) => Zoned(at).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "dd MMM HH:mm:ss" : "MMM dd HH:mm:ss", CultureInfo.CurrentCulture);
 

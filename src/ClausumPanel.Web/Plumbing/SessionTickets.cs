@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -44,9 +45,16 @@ public sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAcce
             Address = context?.Address,
             Browser = Cut(context?.Request.Headers.UserAgent.ToString()),
         });
-        await db.SaveChangesAsync();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.UserSessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync();
         var surplus = await db.UserSessions.Where(s => s.UserId == userId && s.Id != id).OrderByDescending(s => s.SeenAt).Skip(security.Value.SessionsPerUser - 1).Select(s => s.Id).ToListAsync();
-        await db.UserSessions.Where(s => surplus.Contains(s.Id) || s.ExpiresAt < now).ExecuteDeleteAsync();
+        if (surplus.Count > 0)
+        {
+            await db.UserSessions.Where(s => surplus.Contains(s.Id)).ExecuteDeleteAsync();
+            db.Audit(Actor.System, AuditActions.SessionsEnded, now, "user", userId.ToString(), after: new { Ended = surplus.Count, AtOnce = security.Value.SessionsPerUser });
+        }
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
         return key;
     }
 

@@ -36,6 +36,7 @@ internal static class SignInSetup
                 identity.User.RequireUniqueEmail = true;
                 identity.Tokens.AuthenticatorTokenProvider = SecondFactor.Provider;
             })
+            .AddUserManager<PanelUserManager>()
             .AddSignInManager<PanelSignInManager>()
             .AddClaimsPrincipalFactory<UserClaims>()
             .AddPasswordValidator<Passwords>()

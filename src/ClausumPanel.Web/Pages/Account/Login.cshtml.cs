@@ -43,7 +43,9 @@ public sealed class LoginModel(PanelDb db, UserManager<User> users, SignInManage
         if (!tooMany)
         {
             attempts.Note(HttpContext.Address);
-            db.Audit(HttpContext.Actor, AuditActions.SignInRefused, clock.GetUtcNow(), "user", user?.Id.ToString(), after: new { LockedOut = user is not null && await users.IsLockedOutAsync(user) });
+            // What was counted against an account is recorded already; this is somebody unknown, locked out before, or switched off.
+            if (!db.HasAudited(AuditActions.SignInRefused))
+                db.Audit(HttpContext.Actor, AuditActions.SignInRefused, clock.GetUtcNow(), "user", user?.Id.ToString(), after: new { LockedOut = user is not null && await users.IsLockedOutAsync(user), Page = Request.Path.Value });
             await db.SaveChangesAsync();
         }
         Response.StatusCode = tooMany ? StatusCodes.Status429TooManyRequests : StatusCodes.Status422UnprocessableEntity;

@@ -36,7 +36,8 @@ public sealed class SecondFactorModel(PanelDb db, UserManager<User> users, SignI
             return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/dashboard");
         }
         attempts.Note(HttpContext.Address);
-        db.Audit(HttpContext.Actor, AuditActions.SignInRefused, clock.GetUtcNow(), "user", user.Id.ToString(), after: new { SecondFactor = true, LockedOut = await users.IsLockedOutAsync(user) });
+        if (!db.HasAudited(AuditActions.SignInRefused))
+            db.Audit(HttpContext.Actor, AuditActions.SignInRefused, clock.GetUtcNow(), "user", user.Id.ToString(), after: new { LockedOut = await users.IsLockedOutAsync(user), Page = Request.Path.Value });
         await db.SaveChangesAsync();
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         ModelState.AddModelError("", T["This code does not open anything. Each code opens once: wait for the next."]);

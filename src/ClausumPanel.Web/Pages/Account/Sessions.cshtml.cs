@@ -24,16 +24,24 @@ public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInMan
     public async Task<IActionResult> OnPostEndAsync(Guid id)
     {
         var me = User.Id;
-        return await EndAsync(await db.UserSessions.Where(s => s.UserId == me && s.Id == id).ExecuteDeleteAsync());
+        await EndAsync(() => db.UserSessions.Where(s => s.UserId == me && s.Id == id).ExecuteDeleteAsync());
+        return RedirectToPage();
     }
 
-    public async Task<IActionResult> OnPostOthersAsync() => await EndAsync(await tickets.EndOthersAsync(db, HttpContext, User.Id));
+    public async Task<IActionResult> OnPostOthersAsync()
+    {
+        await EndAsync(() => tickets.EndOthersAsync(db, HttpContext, User.Id));
+        return RedirectToPage();
+    }
 
     public async Task<IActionResult> OnPostEverywhereAsync()
     {
         var me = await users.FindByIdAsync(User.Id.ToString()) ?? throw new InvalidOperationException("The signed-in user is not there.");
-        await users.UpdateSecurityStampAsync(me);
-        await EndAsync(await db.UserSessions.Where(s => s.UserId == me.Id).ExecuteDeleteAsync());
+        await EndAsync(async () =>
+        {
+            await users.UpdateSecurityStampAsync(me);
+            return await db.UserSessions.Where(s => s.UserId == me.Id).ExecuteDeleteAsync();
+        });
         await signIn.SignOutAsync();
         Response.ForgetThisSite();
         return RedirectToPage("Login");
@@ -41,14 +49,16 @@ public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInMan
 
     public string Show(DateTimeOffset at) => reader.Zoned(at).ToString("g", CultureInfo.CurrentCulture);
 
-    private async Task<IActionResult> EndAsync(int ended)
+    // What ended and the entry that tells of it are kept together, or neither is.
+    private async Task EndAsync(Func<Task<int>> end)
     {
-        if (ended > 0)
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        if (await end() is > 0 and var ended)
         {
             db.Audit(HttpContext.Actor, AuditActions.SessionsEnded, clock.GetUtcNow(), "user", User.Id.ToString(), after: new { Ended = ended });
             await db.SaveChangesAsync();
         }
-        return RedirectToPage();
+        await transaction.CommitAsync();
     }
 }
 

@@ -52,7 +52,7 @@ public sealed class MonitorQuery
             "24h" => (now.AddHours(-24), (DateTimeOffset?)null),
             "7d" => (reader.StartOfDay(DateOnly.FromDateTime(reader.Zoned(now).DateTime).AddDays(-6)), null),
             "30d" => (reader.StartOfDay(DateOnly.FromDateTime(reader.Zoned(now).DateTime).AddDays(-29)), null),
-            "own" => (Instant(From, reader), Instant(To, reader)),
+            "own" => (reader.Instant(From), reader.Instant(To)),
             _ => ((DateTimeOffset?)null, null),
         };
         return new AssessmentFilter
@@ -97,12 +97,6 @@ public sealed class MonitorQuery
     {
         var query = QueryString.Create(pairs.Select(p => KeyValuePair.Create(p.Name, (string?)p.Value)));
         return "/dashboard/transactions" + query.ToUriComponent();
-    }
-
-    private static DateTimeOffset? Instant(string? text, Reader reader)
-    {
-        if (!DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return null;
-        return local.TimeOfDay == TimeSpan.Zero ? reader.StartOfDay(DateOnly.FromDateTime(local)) : new DateTimeOffset(local, reader.Zone.GetUtcOffset(local)).ToUniversalTime();
     }
 
     private static int? Score(string? text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var score) ? Math.Clamp(score, 0, 100) : null;

@@ -1,0 +1,157 @@
+using System.Globalization;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Web.Plumbing;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>What the audit trail's codes are called.</summary>
+public static class AuditWords
+{
+    /// <summary>Actions that are looked for together.</summary>
+    public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Groups = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["access"] = [AuditActions.SignedIn, AuditActions.SignInRefused, AuditActions.SignedOut, AuditActions.SessionsEnded, AuditActions.AccessRefused],
+        ["accounts"] =
+        [
+            AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.UserDisabled, AuditActions.UserUnlocked, AuditActions.ProfileChanged, AuditActions.PasswordChanged,
+            AuditActions.SecondFactorOn, AuditActions.SecondFactorOff, AuditActions.RecoveryCodesMade, AuditActions.RecoveryCodeUsed,
+        ],
+        ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
+        ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged],
+        ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
+        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
+    };
+
+    /// <summary>The kinds of things that entries are about.</summary>
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "setting", "route", "file", "audit"];
+
+    public static string ActionGroup(this Texts T, string group) => group switch
+    {
+        "access" => T["Signing in"],
+        "accounts" => T["People and accounts"],
+        "keys" => T["Keys"],
+        "protection" => T["Policies and settings"],
+        "data" => T["Data in and out"],
+        "operation" => T["Operation"],
+        _ => group,
+    };
+
+    public static string Action(this Texts T, string code) => code switch
+    {
+        AuditActions.SignedIn => T["Signed in"],
+        AuditActions.SignInRefused => T["Wrong password or code"],
+        AuditActions.SignedOut => T["Signed out"],
+        AuditActions.SessionsEnded => T["Ended sessions"],
+        AuditActions.AccessRefused => T["Tried what the role may not do"],
+        AuditActions.UserCreated => T["Created a person"],
+        AuditActions.UserChanged => T["Changed a person"],
+        AuditActions.UserDisabled => T["Switched a person off"],
+        AuditActions.UserUnlocked => T["Lifted a lock-out"],
+        AuditActions.ProfileChanged => T["Changed the profile"],
+        AuditActions.PasswordChanged => T["Changed the password"],
+        AuditActions.SecondFactorOn => T["Switched the second factor on"],
+        AuditActions.SecondFactorOff => T["Switched the second factor off"],
+        AuditActions.RecoveryCodesMade => T["Made new recovery codes for the account"],
+        AuditActions.RecoveryCodeUsed => T["Used a recovery code"],
+        AuditActions.KeyCreated => T["Created a key"],
+        AuditActions.KeyRotated => T["Rotated a key"],
+        AuditActions.KeyRevoked => T["Revoked a key"],
+        AuditActions.PolicyChanged => T["Changed the policy"],
+        AuditActions.SettingChanged => T["Changed a setting"],
+        AuditActions.Exported => T["Exported data"],
+        AuditActions.HistoryImported => T["Imported history"],
+        AuditActions.DemoSeeded => T["Filled in the demo"],
+        AuditActions.BackedUp => T["Made a backup"],
+        AuditActions.Restored => T["Restored a backup"],
+        AuditActions.Started => T["Started the panel"],
+        AuditActions.AuditVerified => T["Verified the audit log"],
+        _ => code,
+    };
+
+    public static string SubjectKind(this Texts T, string kind) => kind switch
+    {
+        "user" => T["Person"],
+        "key" => T["Key"],
+        "assessments" => T["Exported assessments"],
+        "policy" => T["Policy"],
+        "setting" => T["Setting"],
+        "route" => T["Page"],
+        "file" => T["File"],
+        "audit" => T["Audit log"],
+        _ => kind,
+    };
+
+    public static string Name(this Texts T, ActorKind kind) => kind switch
+    {
+        ActorKind.Person => T["Person"],
+        ActorKind.Key => T["Key"],
+        ActorKind.CommandLine => T["Command line"],
+        ActorKind.System => T["The panel itself"],
+    };
+
+    public static string Actor(this Texts T, ActorKind kind, string name) => (kind, name) switch
+    {
+        (ActorKind.System, "nobody") => T["Somebody not signed in"],
+        (ActorKind.System, "system") => T["The panel itself"],
+        (ActorKind.CommandLine, _) => T["Command line"] + (name.IndexOf('(', StringComparison.Ordinal) is >= 0 and var at ? " " + name[at..] : ""),
+        _ => name,
+    };
+
+    /// <summary>A member of what is recorded; one that has no words of its own is shown as it is stored.</summary>
+    public static string Member(this Texts T, string path) => path switch
+    {
+        "name" or "displayName" => T["Name"],
+        "email" => T["E-mail"],
+        "role" => T["Role"],
+        "culture" => T["Language"],
+        "timeZone" => T["Time zone"],
+        "theme" => T["Theme"],
+        "type" => T["Type"],
+        "key" => T["Key"],
+        "permissions" => T["Permissions"],
+        "perMinute" => T["Per minute"],
+        "perDay" => T["Per day"],
+        "allowedOrigins" => T["Pages that may call with it"],
+        "expiresAt" => T["Works until"],
+        "lockedOut" => T["Locked out"],
+        "page" => T["Page"],
+        "method" => T["Method"],
+        "ended" => T["Ended"],
+        "atOnce" => T["Most at once"],
+        "left" => T["Left"],
+        "format" => T["Format"],
+        "rows" => T["Rows"],
+        "filter" => T["Filter"],
+        "intact" => T["Intact entries"],
+        "fault" => T["Fault"],
+        "entry" => T["Entry"],
+        "read" => T["Read"],
+        "stored" => T["Stored"],
+        "known" => T["Known before"],
+        "refused" => T["Refused"],
+        "" => T["Value"],
+        _ => path,
+    };
+
+    /// <summary>A recorded value as a person reads it.</summary>
+    public static string Recorded(this Texts T, string value, Reader reader) => value switch
+    {
+        "true" => T["Yes"],
+        "false" => T["No"],
+        "light" => T["Light"],
+        "dark" => T["Dark"],
+        _ when value.Length is > 18 and < 36 && value[10] == 'T' && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) => reader.Whole(at),
+        _ => value,
+    };
+
+    public static string Say(this Texts T, AuditVerdict verdict) => verdict.Fault is not { } fault
+        ? T.Count(verdict.Intact, "The audit log is whole: {0} entry, as it was written.", "The audit log is whole: {0} entries, each as it was written.")
+        : fault switch
+    {
+        AuditFault.Missing => T["Entry {0} is missing: the next one there is {1}.", verdict.Sequence, verdict.Other],
+        AuditFault.DoesNotFollow => T["Entry {0} does not follow the one before it.", verdict.Sequence],
+        AuditFault.Altered => T["Entry {0} is not as it was written.", verdict.Sequence],
+        AuditFault.EndMissing => T["Entry {0} is missing: the log reached {1} once, as the file beside the database says.", verdict.Sequence, verdict.Other],
+        AuditFault.HeadDiffers => T["Entry {0} is not the one that the file beside the database remembers.", verdict.Sequence],
+    };
+}
