@@ -26,7 +26,14 @@ public static class AuditChain
 
     public static byte[] Hash(AuditKey key, AuditEntry entry)
     {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Bytes);
+        using var hmac = Keyed(key);
+        return Hash(hmac, entry);
+    }
+
+    private static IncrementalHash Keyed(AuditKey key) => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Bytes);
+
+    private static byte[] Hash(IncrementalHash hmac, AuditEntry entry)
+    {
         hmac.AppendData(entry.PreviousHash);
         Append(hmac, entry.Sequence);
         Append(hmac, entry.At.ToUnixTimeMilliseconds());
@@ -46,6 +53,7 @@ public static class AuditChain
     public static async Task<AuditVerdict> VerifyAsync(PanelDb db, AuditKey key, Action<long>? counted = null, CancellationToken stop = default)
     {
         var head = key.ReadHead();              // before the entries: whatever is written meanwhile is no gap
+        using var hmac = Keyed(key);
         var (cursor, last, previous) = (long.MinValue, 0L, Beginning);
         while (true)
         {
@@ -54,7 +62,7 @@ public static class AuditChain
             {
                 if (entry.Sequence != last + 1) return new(last, AuditFault.Missing, last + 1, entry.Sequence);
                 if (!entry.PreviousHash.AsSpan().SequenceEqual(previous)) return new(last, AuditFault.DoesNotFollow, entry.Sequence);
-                if (!CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(key, entry))) return new(last, AuditFault.Altered, entry.Sequence);
+                if (!CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(hmac, entry))) return new(last, AuditFault.Altered, entry.Sequence);
                 if (entry.Sequence == head?.Sequence && Convert.ToHexString(entry.Hash) != head.Value.Hash) return new(last, AuditFault.HeadDiffers, entry.Sequence);
                 (cursor, last, previous) = (entry.Sequence, entry.Sequence, entry.Hash);
             }
