@@ -23,9 +23,10 @@ public sealed class GoldenTests
         var told = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         var facts = FactsOf(told["facts"]!.AsObject());
         var answer = new Assessment();
-        new Assessor(PolicyOf(told["policy"]!)).Assess(facts, answer);
+        var policy = PolicyOf(told["policy"]!);
+        new Assessor(policy).Assess(facts, answer);
 
-        told["assessment"] = Tell(answer, facts.Text(Known.Currency)!);
+        told["assessment"] = Tell(answer, policy, facts.Text(Known.Currency)!);
         SourceTree.FileSays(path, told.ToJsonString(Written) + "\n");
     }
 
@@ -34,7 +35,7 @@ public sealed class GoldenTests
         ["approve", "challenge", "decline", "review"],
         Directory.GetFiles(Folder, "*.json").Select(path => JsonNode.Parse(File.ReadAllText(path))!["assessment"]!["decision"]!.GetValue<string>()).Distinct().Order());
 
-    /// <summary><c>"default"</c>, or what it changes: bands, and signals by code as a policy document writes them.</summary>
+    /// <summary><c>"default"</c>, or what it changes: bands, rules, and signals by code as a policy document writes them.</summary>
     private static Policy PolicyOf(JsonNode told)
     {
         if (told is JsonValue) return Policy.Default;
@@ -62,17 +63,22 @@ public sealed class GoldenTests
         return facts;
     }
 
-    private static JsonObject Tell(Assessment answer, string currency)
+    private static JsonObject Tell(Assessment answer, Policy policy, string currency)
     {
         var signals = new JsonArray();
         var sum = new StringBuilder();
         foreach (var hit in answer.Signals)
         {
             signals.Add(new JsonObject { ["code"] = SignalCatalog.Of(hit).Code, ["weight"] = hit.Weight, ["description"] = SignalText.English(hit, currency) });
-            if (sum.Length > 0 || hit.Weight < 0) sum.Append(hit.Weight < 0 ? " - " : " + ");
-            sum.Append(Math.Abs(hit.Weight));
+            Add(hit.Weight);
         }
-        return new JsonObject
+        var rules = new JsonArray();
+        foreach (var hit in answer.Rules)
+        {
+            rules.Add(new JsonObject { ["rule"] = policy.Rules[hit.Rule].Id, ["points"] = hit.Points, ["observed"] = hit.Observed });
+            if (!hit.Observed && hit.Points != 0) Add(hit.Points);
+        }
+        var tale = new JsonObject
         {
             ["decision"] = answer.Decision.ToString().ToLowerInvariant(),
             ["risk_score"] = answer.Score,
@@ -80,5 +86,13 @@ public sealed class GoldenTests
             ["blocked_by"] = answer.BlockedBy,
             ["signals"] = signals,
         };
+        if (rules.Count > 0) tale["rules"] = rules;
+        return tale;
+
+        void Add(int points)
+        {
+            if (sum.Length > 0 || points < 0) sum.Append(points < 0 ? " - " : " + ");
+            sum.Append(Math.Abs(points));
+        }
     }
 }
