@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess;
 
 /// <summary>One thing in which two policies differ.</summary>
 /// <param name="Place">Where, as a path into the policy's JSON: <c>signals.new_device.weight</c>.</param>
-/// <param name="Before">A <see cref="long"/>, <see cref="double"/>, <see cref="bool"/> or list of texts; null: it was not there.</param>
+/// <param name="Before">A <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, text or list of texts; null: it was not there.</param>
 /// <param name="After">As <paramref name="Before"/>; null: it is gone.</param>
 public sealed record PolicyChange(string Place, object? Before, object? After)
 {
@@ -15,6 +16,9 @@ public sealed record PolicyChange(string Place, object? Before, object? After)
 /// <summary>Compares policies thing by thing, and carries the changes of one over to another.</summary>
 public static class PolicyChanges
 {
+    /// <summary>The place of the rules' order: a list of their ids.</summary>
+    public const string RuleOrder = "rules.order";
+
     /// <summary>What would have to change for <paramref name="before"/> to decide as <paramref name="after"/>; in the order of the documents. A signal left out counts with its defaults.</summary>
     public static IReadOnlyList<PolicyChange> Between(Policy before, Policy after)
     {
@@ -77,6 +81,21 @@ public static class PolicyChanges
             foreach (var (name, value) in setting.Parameters) things[$"{place}.parameters.{name}"] = value;
             foreach (var (name, words) in setting.Texts) things[$"{place}.words.{name}"] = words;
         }
+        if (policy.Rules.Count > 0) things[RuleOrder] = (IReadOnlyList<string>)[.. policy.Rules.Select(r => r.Id)];
+        foreach (var rule in policy.Rules)
+        {
+            var place = $"rules.{rule.Id}";
+            things[$"{place}.name"] = rule.Name;
+            things[$"{place}.text"] = rule.Text;
+            things[$"{place}.reason"] = rule.Reason;
+            if (rule.Flow is { } flow) things[$"{place}.flow"] = PolicyCheck.FlowName(flow);
+            if (rule.Currency is { } currency) things[$"{place}.currency"] = currency;
+            if (rule.Submerchant is { } submerchant) things[$"{place}.submerchant"] = submerchant;
+            Note($"{place}.starts", rule.Starts);
+            Note($"{place}.ends", rule.Ends);
+            things[$"{place}.enabled"] = rule.Enabled;
+            things[$"{place}.observe_only"] = rule.ObserveOnly;
+        }
         return things;
 
         void Note(string place, long? value)
@@ -116,7 +135,27 @@ public static class PolicyChanges
                 };
             }
         }
+        // A rule that the order does not name is gone.
+        var rules = things.TryGetValue(RuleOrder, out var order) ? ((IReadOnlyList<string>)order).Select(id => Rule(id, things)) : [];
         var bands = new Bands((int)(long)things["bands.review"], (int)(long)things["bands.challenge"], (int)(long)things["bands.decline"]);
-        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true);
+        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true) { Rules = [.. rules] };
+    }
+
+    private static PolicyRule Rule(string id, OrderedDictionary<string, object> things)
+    {
+        return new PolicyRule(id, Of<string>("name") ?? "", Of<string>("text") ?? "", Of<string>("reason") ?? "")
+        {
+            Flow = Of<string>("flow") switch { "payin" => Flow.PayIn, "payout" => Flow.PayOut, _ => null },
+            Currency = Of<string>("currency"),
+            Submerchant = Of<string>("submerchant"),
+            Starts = Moment("starts"),
+            Ends = Moment("ends"),
+            Enabled = Flag("enabled", true),
+            ObserveOnly = Flag("observe_only", false),
+        };
+
+        T? Of<T>(string member) where T : class => things.TryGetValue($"rules.{id}.{member}", out var value) ? (T)value : null;
+        long? Moment(string member) => things.TryGetValue($"rules.{id}.{member}", out var value) ? (long)value : null;
+        bool Flag(string member, bool otherwise) => things.TryGetValue($"rules.{id}.{member}", out var value) ? (bool)value : otherwise;
     }
 }

@@ -1,3 +1,5 @@
+using ClausumPanel.Assess.Rules;
+
 namespace ClausumPanel.Assess.Tests;
 
 public sealed class PolicyChangesTests
@@ -41,5 +43,18 @@ public sealed class PolicyChangesTests
     {
         PolicyChange[] mine = [new("bands.review", 30L, 25L), new("bands.decline", 80L, 90L)], theirs = [new("bands.review", 30L, 20L), new("bands.decline", 80L, 90L)];
         Assert.Equal([mine[0]], PolicyChanges.Conflicts(mine, theirs));
+    }
+
+    [Fact]
+    public void Rules_are_kept_put_in_order_and_taken_out()
+    {
+        var first = new PolicyRule("from-abroad", "From abroad", "when card.country != ip.country then review", "Look at it") { Flow = Flow.PayIn, Starts = 1_780_000_000_000, ObserveOnly = true };
+        var second = new PolicyRule("huge", "Huge", "when amount > 90000 MXN then block", "Too large") { Currency = "MXN", Enabled = false };
+        var ruled = Shipped with { Rules = [first, second] };
+        Assert.Equal([first, second], PolicyChanges.Apply(ruled, [new PolicyChange("bands.review", null, 22L)]).Rules);
+        Assert.Equal([second, first], PolicyChanges.Apply(ruled, [new PolicyChange(PolicyChanges.RuleOrder, null, (IReadOnlyList<string>)["huge", "from-abroad"])]).Rules);
+        Assert.Equal([second], PolicyChanges.Apply(ruled, [new PolicyChange(PolicyChanges.RuleOrder, null, (IReadOnlyList<string>)["huge"])]).Rules);
+        Assert.Equal([first, second], PolicyChanges.Apply(Shipped, PolicyChanges.Between(Shipped, ruled)).Rules);
+        Assert.Equal(["rules.huge.text"], PolicyChanges.Between(ruled, ruled with { Rules = [first, second with { Text = "when amount > 80000 MXN then block" }] }).Select(c => c.Place));
     }
 }

@@ -17,6 +17,7 @@ public static class PolicyWords
             "bands" => T["{0} from", T.Name(BandOf(path[1]))],
             "limits" => $"{(path[1] == "payout" ? T.Name(Flow.PayOut) : T.Name(Flow.PayIn))} · {path[2]}: {T.LimitName(path[3])}",
             "signals" when SignalCatalog.ByCode.TryGetValue(path[1], out var signal) => $"{Texts.Translate(signal.Title)}: {T.PartName(signal, path)}",
+            "rules" => path.Count < 3 ? T["Order of the rules"] : T["Rule {0}: {1}", path[1], T.RulePart(path[2])],
             _ => change.Place,
         };
     }
@@ -28,6 +29,7 @@ public static class PolicyWords
         bool on => on ? T["On"] : T["Off"],
         long minor when change.Path[0] == "limits" => SignalText.Money(minor, change.Path[2], CultureInfo.CurrentCulture),
         long points when change.Path[^1] == "weight" => Showing.WithSign((int)points),
+        long moment when change.Path[^1] is "starts" or "ends" => DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("u", CultureInfo.InvariantCulture),
         long number => number.ToString("N0", CultureInfo.CurrentCulture),
         double number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
         IReadOnlyList<string> words => words.Count == 0 ? T["none"] : string.Join(", ", words),
@@ -58,6 +60,20 @@ public static class PolicyWords
 
     /// <summary>"below (ms)".</summary>
     public static string Name(this Texts T, SignalParameter parameter) => T[parameter.Description] + (parameter.Unit is { } unit ? $" ({Texts.Translate(unit)})" : "");
+
+    private static string RulePart(this Texts T, string member) => member switch
+    {
+        "name" => T["its name"],
+        "text" => T["text"],
+        "reason" => T["reason"],
+        "flow" => T["its flow"],
+        "currency" => T["its currency"],
+        "submerchant" => T["sub-merchant"],
+        "starts" => T["in force from"],
+        "ends" => T["until"],
+        "enabled" => T["switched"],
+        _ => T["only observes"],
+    };
 
     private static Decision BandOf(string name) => name switch
     {
