@@ -60,6 +60,7 @@ internal static class AssessAnswerWriter
         json.WriteNumber(ScoreName, answer.Score);
         json.WriteStartArray(SignalsName);
         foreach (ref readonly var hit in answer.Signals) json.WriteStringValue(Codes[hit.Signal]);
+        foreach (var rule in answer.Rules) json.WriteStringValue(rule.Code);
         json.WriteEndArray();
         json.WriteStartArray(DetailsName);
         foreach (ref readonly var hit in answer.Signals)
@@ -68,6 +69,14 @@ internal static class AssessAnswerWriter
             json.WriteString(CodeName, Codes[hit.Signal]);
             json.WriteNumber(WeightName, hit.Weight);
             json.WriteString(DescriptionName, SignalText.English(hit, answer.Currency));
+            json.WriteEndObject();
+        }
+        foreach (var rule in answer.Rules)
+        {
+            json.WriteStartObject();
+            json.WriteString(CodeName, rule.Code);
+            json.WriteNumber(WeightName, rule.Points);
+            json.WriteString(DescriptionName, rule.Reason);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -29,6 +29,7 @@ public sealed class AssessCall
     internal PendingAssessment Pending { get; } = new();
     internal byte[] SignalBytes { get; } = new byte[SignalHits.MostBytes];
     internal byte[] FactBytes { get; } = new byte[FactSnapshot.MostBytes];
+    internal Policy Policy { get; set; } = Policy.Default;
     internal int VelocityHandle { get; set; } = -1;
     internal int ReplacedHandle { get; set; } = -1;
 
@@ -75,5 +76,22 @@ public sealed class AssessAnswer
     public IReadOnlyList<string> Warnings { get; set; } = [];
     public SignalHit[] SignalBuffer { get; } = new SignalHit[Assessment.MostSignals];
     public int SignalCount { get; set; }
+    /// <summary>The rules that fired and count, as the signals they are listed among.</summary>
+    public List<RuleReason> Rules { get; } = [];
     public ReadOnlySpan<SignalHit> Signals => SignalBuffer.AsSpan(0, SignalCount);
+}
+
+/// <summary>A rule that fired, as an answer names it.</summary>
+/// <param name="Code"><c>rule:</c> and its id.</param>
+/// <param name="Points">What it added to the score.</param>
+/// <param name="Reason">Why it is there, in the words of whoever wrote it.</param>
+public readonly record struct RuleReason(string Code, int Points, string Reason)
+{
+    /// <summary>The rules among the hits that count, by the policy that judged; those that only observe are left out.</summary>
+    public static void Of(ReadOnlySpan<RuleHit> hits, Policy policy, List<RuleReason> into)
+    {
+        into.Clear();
+        foreach (ref readonly var hit in hits)
+            if (!hit.Observed && hit.Rule < policy.Rules.Count && policy.Rules[hit.Rule] is var rule) into.Add(new RuleReason("rule:" + rule.Id, hit.Points, rule.Reason));
+    }
 }

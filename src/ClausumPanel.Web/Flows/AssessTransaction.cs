@@ -125,6 +125,7 @@ public sealed class AssessTransaction(
             var judge = policies.Active;
             judge.Assessor.Assess(facts, sitting.At, call.Assessment);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
+            call.Policy = judge.Policy;
             Fill(call, seen, sitting, judge.Policy.Version);
         }
         catch
@@ -268,6 +269,7 @@ public sealed class AssessTransaction(
         answer.Warnings = call.Request.Warnings;
         call.Assessment.Signals.CopyTo(answer.SignalBuffer);
         answer.SignalCount = call.Assessment.SignalCount;
+        RuleReason.Of(call.Assessment.Rules, call.Policy, answer.Rules);
     }
 
     private async ValueTask<AssessStatus> ReplayAsync(AssessCall call, long seq, CancellationToken stop)
@@ -293,6 +295,10 @@ public sealed class AssessTransaction(
         answer.SubmerchantId = call.Facts.Text(Known.SubmerchantId);
         answer.Warnings = stored.Warnings?.Split('\n') ?? [];
         answer.SignalCount = SignalHits.Read(stored.Signals, answer.SignalBuffer);
+        answer.Rules.Clear();
+        var rules = new RuleHit[Assessment.MostRules];
+        if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var count && await policies.FindAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop) is { } judge)
+            RuleReason.Of(rules.AsSpan(0, count), judge.Policy, answer.Rules);
         return AssessStatus.Answered;
     }
 

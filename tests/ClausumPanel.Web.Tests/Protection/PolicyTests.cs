@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Flows;
@@ -184,6 +185,38 @@ public sealed class PolicyTests
         await ApproveAsync(ines, version);
         foreach (var seen in await Task.WhenAll(callers)) Assert.Equal(seen.Order(), seen);
         Assert.All(await app.InDbAsync(db => db.Set<ClausumPanel.Storage.Assessments.StoredAssessment>().Select(a => a.PolicyVersion).Distinct().ToListAsync()), v => Assert.InRange(v, 1, version));
+    }
+
+    [Fact]
+    public async Task A_rule_is_listed_among_the_signals_counts_in_the_score_and_is_judged_again_alike()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var shop = await Shop.OpenAsync(app);
+        var rule = new PolicyRule("round-sum", "Round sum", "when amount >= 150 MXN then add 17", "Round sums are tried out");
+        var watch = new PolicyRule("watch", "Watch", "when amount > 0 MXN then add 50", "Only looked at") { ObserveOnly = true };
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            var desk = scope.ServiceProvider.GetRequiredService<PolicyDesk>();
+            var ines = await app.InDbAsync(db => db.Users.SingleAsync(u => u.Email == World.Ines.Email));
+            var actor = new Actor(ActorKind.Person, ines.Id, ines.DisplayName);
+            var active = await desk.ActiveAsync(default);
+            Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = [rule, watch] }), default)).Refusal);
+            Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules", default)).Version!.Value, null, default)).Refusal);
+        }
+        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
+
+        var answer = (await shop.AssessAsync(Shop.Minimum, ("Idempotency-Key", "ruled"))).MustBeGood();
+        Assert.Contains("rule:round-sum", answer.Signals);
+        Assert.DoesNotContain("rule:watch", answer.Signals);
+        var details = answer.Json.GetProperty("signal_details").EnumerateArray().ToList();
+        Assert.Equal(answer.Score, details.Sum(d => d.GetProperty("weight").GetInt32()));
+        Assert.Equal("Round sums are tried out", details.Single(d => d.GetProperty("code").GetString() == "rule:round-sum").GetProperty("description").GetString());
+        Assert.Equal(answer.Text, (await shop.AssessAsync(Shop.Minimum, ("Idempotency-Key", "ruled"))).Text);
+
+        var maria = app.As(World.Maria);
+        Assert.Contains("rule:round-sum", (await maria.PageAsync($"/dashboard/transactions/{answer.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+        var again = await (await maria.SubmitAsync($"/dashboard/transactions/{answer.Id}", "form[action*=JudgeAgain]")).HtmlAsync();
+        Assert.Contains("Idéntico", again.QuerySelector("#judge-again")!.TextContent, StringComparison.Ordinal);
     }
 
     private static async Task<FormUrlEncodedContent> TokenAsync(HttpClient browser, string page, params (string Name, string Value)[] fields)

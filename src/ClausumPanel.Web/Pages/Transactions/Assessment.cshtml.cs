@@ -4,6 +4,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -69,8 +70,10 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         if (again.Decision != Stored.Decision) differences.Add(T["Decision: {0} then, {1} now", T.Name(Stored.Decision), T.Name(again.Decision)]);
         if (again.Score != Stored.Score) differences.Add(T["Score: {0} then, {1} now", Stored.Score, again.Score]);
         if (again.BlockedBy != Stored.BlockedBy) differences.Add(T["Blocked by: {0} then, {1} now", Stored.BlockedBy ?? "–", again.BlockedBy ?? "–"]);
-        var now = again.Signals.ToArray().ToDictionary(h => h.Definition.Code, h => h.Weight);
-        var then = Steps.ToDictionary(s => s.Hit.Definition.Code, s => s.Hit.Weight);
+        List<RuleReason> rules = [];
+        RuleReason.Of(again.Rules, judge.Policy, rules);
+        var now = again.Signals.ToArray().Select(h => (h.Definition.Code, Points: (int)h.Weight)).Concat(rules.Select(r => (r.Code, r.Points))).ToDictionary(r => r.Code, r => r.Points);
+        var then = Steps.ToDictionary(s => s.Code, s => s.Points);
         differences.AddRange(then.Keys.Except(now.Keys).Select(code => T["Signal {0} fired only then", code]));
         differences.AddRange(now.Keys.Except(then.Keys).Select(code => T["Signal {0} fires only now", code]));
         differences.AddRange(then.Where(s => now.TryGetValue(s.Key, out var weight) && weight != s.Value).Select(s => T["Weight of {0}: {1} then, {2} now", s.Key, s.Value, now[s.Key]]));
@@ -84,11 +87,21 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         FactSnapshot.Read(found.Facts, Facts);
         var hits = new SignalHit[Assessment.MostSignals];
         var count = SignalHits.Read(found.Signals, hits);
-        List<Step> steps = [];
-        foreach (var hit in hits.Take(count).OrderByDescending(h => Math.Abs(h.Weight)))
+        var currency = found.Currency;
+        List<(string Title, string Sentence, string Code, int Points)> reasons =
+            [.. hits.Take(count).Select(hit => (hit.Title, hit.Say(currency), hit.Definition.Code, (int)hit.Weight))];
+        var rules = new RuleHit[Assessment.MostRules];
+        if (SignalHits.ReadRules(found.Signals, rules) is > 0 and var ruleCount && await policies.FindAsync(db, found.PolicyVersion, stop) is { } judge)
         {
-            steps.Add(new Step(hit, Sum, Sum + hit.Weight));
-            Sum += hit.Weight;
+            List<RuleReason> fired = [];
+            RuleReason.Of(rules.AsSpan(0, ruleCount), judge.Policy, fired);
+            reasons.AddRange(fired.Select(rule => (T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
+        }
+        List<Step> steps = [];
+        foreach (var (title, sentence, code, points) in reasons.OrderByDescending(reason => Math.Abs(reason.Points)))
+        {
+            steps.Add(new Step(title, sentence, code, points, Sum, Sum + points));
+            Sum += points;
         }
         Steps = steps;
         return true;
@@ -123,8 +136,10 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     }
 }
 
-/// <summary>One signal's part of the waterfall: the running sum before it and after it.</summary>
-public sealed record Step(SignalHit Hit, int Before, int After);
+/// <summary>One signal's or rule's part of the waterfall.</summary>
+/// <param name="Before">The running sum before it.</param>
+/// <param name="After">The running sum with it.</param>
+public sealed record Step(string Title, string Sentence, string Code, int Points, int Before, int After);
 
 /// <param name="Lines">The latest of them, without this one.</param>
 /// <param name="Count">How many there are besides this one.</param>
