@@ -57,7 +57,7 @@ public sealed class PanelTests(BrowserFixture panel)
     public static TheoryData<string, bool> Everywhere()
     {
         var all = new TheoryData<string, bool>();
-        foreach (var path in (string[])["/account/login", "/dashboard", "/dashboard/transactions?period=all&decision=approve&decision=decline", "/dashboard/transactions/{id}", "/dashboard/connections", "/dashboard/connections/new?type=server", "/dashboard/protection/thresholds", "/dashboard/protection/versions", "/dashboard/protection/versions/1", "/account/profile", "/account/second-factor/setup", "/docs/api", "/no/such/page"])
+        foreach (var path in (string[])["/account/login", "/dashboard", "/dashboard/transactions?period=all&decision=approve&decision=decline", "/dashboard/transactions/{id}", "/dashboard/connections", "/dashboard/connections/new?type=server", "/dashboard/protection/thresholds", "/dashboard/protection/rules", "/dashboard/protection/rule", "/dashboard/protection/versions", "/dashboard/protection/versions/1", "/account/profile", "/account/second-factor/setup", "/docs/api", "/no/such/page"])
         {
             all.Add(path, false);
             all.Add(path, true);

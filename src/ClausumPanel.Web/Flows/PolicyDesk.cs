@@ -57,7 +57,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
     public const string
         Stale = "Version {0} was activated since: rebase first.", NothingChanged = "Nothing has been changed yet.", NoDraft = "There is no draft.", NotProposed = "Version {0} is not waiting for approval.",
         OwnProposal = "Somebody else must approve what you proposed.", NotYours = "Only who proposed it may take it back.", NoVersion = "There is no version {0}.", AlreadyActive = "Version {0} is active already.",
-        Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.";
+        Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.", RulesNeedAdmin = "Rules are changed by admins.";
 
     private const int ShortestReason = 3, LongestReason = 500;
 
@@ -76,8 +76,10 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
     }
 
     /// <summary>Makes changes in the person's draft, which is begun from what judges now when there is none. A draft that changes nothing any more is put away.</summary>
-    public async Task<PolicyOutcome> ChangeAsync(Actor who, IReadOnlyList<PolicyChange> changes, CancellationToken stop)
+    /// <param name="mayRules">Whether the person may change rules as well.</param>
+    public async Task<PolicyOutcome> ChangeAsync(Actor who, IReadOnlyList<PolicyChange> changes, bool mayRules, CancellationToken stop)
     {
+        if (!mayRules && changes.Any(change => change.Path[0] == "rules")) return new PolicyOutcome(RulesNeedAdmin);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         var active = await ActiveRow().AsNoTracking().SingleAsync(stop);
         var draft = await db.Set<PolicyDraft>().SingleOrDefaultAsync(d => d.OwnerId == who.Id, stop);

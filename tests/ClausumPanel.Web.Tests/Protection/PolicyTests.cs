@@ -200,7 +200,7 @@ public sealed class PolicyTests
             var ines = await app.InDbAsync(db => db.Users.SingleAsync(u => u.Email == World.Ines.Email));
             var actor = new Actor(ActorKind.Person, ines.Id, ines.DisplayName);
             var active = await desk.ActiveAsync(default);
-            Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = [rule, watch] }), default)).Refusal);
+            Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = [rule, watch] }), mayRules: true, default)).Refusal);
             Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules", default)).Version!.Value, null, default)).Refusal);
         }
         await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
@@ -217,6 +217,31 @@ public sealed class PolicyTests
         Assert.Contains("rule:round-sum", (await maria.PageAsync($"/dashboard/transactions/{answer.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         var again = await (await maria.SubmitAsync($"/dashboard/transactions/{answer.Id}", "form[action*=JudgeAgain]")).HtmlAsync();
         Assert.Contains("Idéntico", again.QuerySelector("#judge-again")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_admin_writes_a_rule_that_is_checked_where_it_is_wrong_and_an_analyst_may_not()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var ines = app.As(World.Ines);
+        var wrong = await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "De otro país"), ("Input.Reason", "Cards from abroad"), ("Input.Text", "when card.county != ip.country\nthen review"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        var said = (await wrong.HtmlAsync()).QuerySelector("#rule-problems")!.TextContent;
+        Assert.Contains("Línea 1, posición 6", said, StringComparison.Ordinal);
+        Assert.Contains("card.country", said, StringComparison.Ordinal);
+
+        var saved = await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "De otro país"), ("Input.Reason", "Cards from abroad"), ("Input.Text", "when card.country != ip.country\nthen review"), ("Input.Currency", "mxn"));
+        Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
+        await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "Second"), ("Input.Reason", "Another"), ("Input.Text", "when email.disposable then add 10"));
+        await ines.PostAsync("/dashboard/protection/rules?handler=Move&id=second&by=-1", await TokenAsync(ines, "/dashboard/protection/rules"));
+        var draft = await app.InDbAsync(db => db.Set<PolicyDraft>().SingleAsync());
+        Assert.True(PolicyJson.TryRead(draft.Document, out var policy, out _));
+        Assert.Equal(["second", "de-otro-pais"], policy.Rules.Select(r => r.Id));
+        Assert.Equal(("MXN", true), (policy.Rules[1].Currency, policy.Rules[1].Enabled));
+
+        var maria = app.As(World.Maria);
+        Assert.Equal(HttpStatusCode.Forbidden, (await maria.GetAsync("/dashboard/protection/rule")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await maria.PostAsync("/dashboard/protection/rules?handler=Remove&id=second", await TokenAsync(maria, Thresholds))).StatusCode);
     }
 
     private static async Task<FormUrlEncodedContent> TokenAsync(HttpClient browser, string page, params (string Name, string Value)[] fields)

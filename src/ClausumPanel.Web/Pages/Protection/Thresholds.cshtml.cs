@@ -127,7 +127,7 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     }
 
     private async Task<IActionResult> ChangeAsync(IReadOnlyList<PolicyChange> changes, CancellationToken stop, string? signal = null) =>
-        await AnswerAsync(await desk.ChangeAsync(HttpContext.Actor, changes, stop), T["Saved in your draft."], stop, signal);
+        await AnswerAsync(await desk.ChangeAsync(HttpContext.Actor, changes, mayRules: false, stop), T["Saved in your draft."], stop, signal);
 
     private async Task<IActionResult> AnswerAsync(PolicyOutcome outcome, string said, CancellationToken stop, string? signal = null)
     {

@@ -1,0 +1,100 @@
+using System.ComponentModel.DataAnnotations;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ClausumPanel.Web.Pages.Protection;
+
+/// <summary>One rule as text, checked while it is typed; saved in the admin's own draft.</summary>
+public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageModel
+{
+    private const int LongestId = 40;
+
+    [BindProperty] public RuleInput Input { get; set; } = new();
+    public string? Id { get; private set; }
+    public string? Refused { get; private set; }
+    public IReadOnlyList<RuleProblem> Problems { get; private set; } = [];
+
+    public async Task<IActionResult> OnGetAsync(string? id, CancellationToken stop)
+    {
+        Id = id;
+        if (id is null) return Page();
+        if (await FindAsync(id, stop) is not { } rule) return NotFound();
+        Input = new RuleInput
+        {
+            Name = rule.Name, Text = rule.Text, Reason = rule.Reason, Flow = rule.Flow, Currency = rule.Currency, Submerchant = rule.Submerchant, Starts = Shown(rule.Starts), Ends = Shown(rule.Ends),
+            Enabled = rule.Enabled, ObserveOnly = rule.ObserveOnly,
+        };
+        return Page();
+    }
+
+    /// <summary>What is wrong with the text so far.</summary>
+    public IActionResult OnPostCheck()
+    {
+        ModelState.Clear();
+        Check();
+        return this.Fragment("_RuleProblems");
+    }
+
+    public async Task<IActionResult> OnPostAsync(string? id, CancellationToken stop)
+    {
+        Id = id;
+        var policy = (await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop);
+        if (id is not null && policy.Rules.All(rule => rule.Id != id)) return NotFound();
+        if (Input.Enabled) Check();
+        if (!ModelState.IsValid || Problems.Count > 0) return Again();
+        var rule = new PolicyRule(id ?? NewId(Input.Name, policy), Input.Name.Trim(), Input.Text, Input.Reason.Trim())
+        {
+            Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : Input.Submerchant.Trim(),
+            Starts = Moment(Input.Starts), Ends = Moment(Input.Ends), Enabled = Input.Enabled, ObserveOnly = Input.ObserveOnly,
+        };
+        var changed = policy with { Rules = id is null ? [.. policy.Rules, rule] : [.. policy.Rules.Select(known => known.Id == id ? rule : known)] };
+        var outcome = await desk.ChangeAsync(HttpContext.Actor, PolicyChanges.Between(policy, changed), mayRules: true, stop);
+        if (outcome.Refusal is null) return RedirectToPage("Rules");
+        Refused = T.Say(outcome);
+        return Again();
+    }
+
+    private PageResult Again()
+    {
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    private void Check() => Problems = CompiledRule.TryCompile(Input.Text ?? "", null, out _, out var problems) ? [] : problems;
+
+    private async Task<PolicyRule?> FindAsync(string id, CancellationToken stop) =>
+        ((await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop)).Rules.FirstOrDefault(rule => rule.Id == id);
+
+    private DateTime? Shown(long? moment) => moment is { } known ? reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(known)).DateTime : null;
+
+    private long? Moment(DateTime? local) => local is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Unspecified), reader.Zone.GetUtcOffset(known)).ToUnixTimeMilliseconds() : null;
+
+    /// <summary>Letters and digits of the name; a number behind it where somebody has it already.</summary>
+    private static string NewId(string name, Policy policy)
+    {
+        var letters = new string([.. name.Normalize(System.Text.NormalizationForm.FormD).ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : c)]).Trim('-', '_');
+        var stem = letters.Length == 0 ? "rule" : letters.Length > LongestId ? letters[..LongestId].Trim('-', '_') : letters;
+        var id = stem;
+        for (var number = 2; policy.Rules.Any(rule => rule.Id == id); number++) id = $"{stem}-{number}";
+        return id;
+    }
+}
+
+public sealed class RuleInput
+{
+    [Required(ErrorMessage = "Give it a name."), StringLength(100, ErrorMessage = "At most 100 characters.")] public string Name { get; set; } = "";
+    [Required(ErrorMessage = "Write the rule.")] public string Text { get; set; } = "";
+    [Required(ErrorMessage = "Say why it is there."), StringLength(500, ErrorMessage = "At most 500 characters.")] public string Reason { get; set; } = "";
+    public Flow? Flow { get; set; }
+    public string? Currency { get; set; }
+    public string? Submerchant { get; set; }
+    public DateTime? Starts { get; set; }
+    public DateTime? Ends { get; set; }
+    public bool Enabled { get; set; } = true;
+    public bool ObserveOnly { get; set; }
+}
