@@ -21,6 +21,8 @@ internal static class AssessSetup
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<PolicyShelf>());
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
+        services.AddScoped<ChangeLists>();
+        services.AddSingleton<ListImports>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
     }

@@ -15,6 +15,8 @@ public static class Permissions
         Export = nameof(Export),
         Review = nameof(Review),
         EditProtection = nameof(EditProtection),
+        EditLists = nameof(EditLists),
+        DeleteFromLists = nameof(DeleteFromLists),
         ViewKeys = nameof(ViewKeys),
         ManageKeys = nameof(ManageKeys),
         ManageTeam = nameof(ManageTeam),
@@ -30,6 +32,8 @@ public static class Permissions
         [Export] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
         [Review] = [Role.Admin, Role.Analyst],
         [EditProtection] = [Role.Admin, Role.Analyst],
+        [EditLists] = [Role.Admin, Role.Analyst, Role.Compliance],
+        [DeleteFromLists] = [Role.Admin],
         [ViewKeys] = [Role.Admin, Role.Analyst],
         [ManageKeys] = [Role.Admin],
         [ManageTeam] = [Role.Admin],
@@ -55,6 +59,11 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Docs/Api");
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
+        pages.AuthorizePage("/Protection/Lists/New", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Import", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Deletion", DeleteFromLists);
+        pages.AuthorizePage("/Protection/Lists/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);
