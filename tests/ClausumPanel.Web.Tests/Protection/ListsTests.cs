@@ -21,7 +21,7 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
 
     private async Task<List<AuditEntry>> TrailAsync(Guid id) => await app.InDbAsync(db => db.AuditEntries.Where(e => e.SubjectId == id.ToString()).OrderBy(e => e.Sequence).ToListAsync());
 
-    private async Task<string> PreviewAsync(HttpClient browser, string lines, params (string, string)[] more)
+    private static async Task<string> PreviewAsync(HttpClient browser, string lines, params (string, string)[] more)
     {
         var answer = await browser.SubmitAsync($"{Lists}/import", [("Lines", lines), .. more]);
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
@@ -270,9 +270,9 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
         {
             var page = await maria.PageAsync(Lists + path);
             Assert.Empty(page.QuerySelectorAll("[style], main script, [onclick]"));
-            Assert.Empty(page.QuerySelectorAll("main input:not([type=hidden]), main select, main textarea").Where(f => page.QuerySelector($"label[for='{f.Id}']") is null && f.Closest("label") is null));
+            Assert.DoesNotContain(page.QuerySelectorAll("main input:not([type=hidden]), main select, main textarea"), f => page.QuerySelector($"label[for='{f.Id}']") is null && f.Closest("label") is null);
             Assert.Empty(page.QuerySelectorAll("main table:not(:has(caption))"));
-            Assert.Empty(page.QuerySelectorAll("[id]").GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => g.Key));
+            Assert.DoesNotContain(page.QuerySelectorAll("[id]").GroupBy(e => e.Id), g => g.Count() > 1);
         }
     }
 }
