@@ -48,7 +48,8 @@ public static partial class ListValues
                 value = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
                 return ListProblem.None;
             case ListType.IpRange:
-                if (!IPNetwork.TryParse(value, out var network)) return ListProblem.NoRange;
+                // Bits behind the length are a slip: which of the two is meant?
+                if (!IPNetwork.TryParse(value, out var network) || !IPAddress.TryParse(value.AsSpan(0, value.IndexOf('/', StringComparison.Ordinal)), out var first) || !first.Equals(network.BaseAddress)) return ListProblem.NoRange;
                 if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= 96) network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - 96);
                 if (network.PrefixLength == 0) return ListProblem.RangeTooWide;
                 value = network.ToString();

@@ -18,11 +18,11 @@ public static class BlocklistsApi
 
     public static void MapBlocklistsApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/blocklists").WithTags("Blocklists");
-        group.MapGet("", ListAsync).WithName("listBlocklistEntries").WithSummary("Read the lists").RequireAuthorization(Permissions.ViewPanel);
-        group.MapPost("", AddAsync).WithName("addBlocklistEntry").WithSummary("Add an entry").RequireAuthorization(Permissions.EditLists);
-        group.MapPatch("", ChangeAsync).WithName("updateBlocklistEntry").WithSummary("Change an entry").RequireAuthorization(Permissions.EditLists);
-        group.MapDelete("", DeleteAsync).WithName("deleteBlocklistEntry").WithSummary("Delete an entry").RequireAuthorization(Permissions.DeleteFromLists);
+        var group = routes.MapGroup("/api/v1").WithTags("Blocklists");
+        group.MapGet("/blocklists", ListAsync).WithName("listBlocklistEntries").WithSummary("Read the lists").RequireAuthorization(Permissions.ViewPanel);
+        group.MapPost("/blocklists", AddAsync).WithName("addBlocklistEntry").WithSummary("Add an entry").RequireAuthorization(Permissions.EditLists);
+        group.MapPatch("/blocklists", ChangeAsync).WithName("updateBlocklistEntry").WithSummary("Change an entry").RequireAuthorization(Permissions.EditLists);
+        group.MapDelete("/blocklists", DeleteAsync).WithName("deleteBlocklistEntry").WithSummary("Delete an entry").RequireAuthorization(Permissions.DeleteFromLists);
     }
 
     private static async Task ListAsync(HttpContext context)
