@@ -4,6 +4,7 @@ using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Settings;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -65,12 +66,15 @@ public sealed class ChangeLists(PanelDb db, ListShelf shelf, TimeProvider clock)
     public async Task ImportAsync(IReadOnlyList<ImportLine> lines, object summary, Actor actor, Action<int> written, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
-        // All that takes thought happens before the file is held: payments are written to it meanwhile.
-        var entries = lines.Select(l => l.Entry).OrderBy(e => e.Type.ToString(), StringComparer.Ordinal).ThenBy(e => e.Value, StringComparer.Ordinal).ToList();
-        using var batches = new ListBatches(db, entries);
-        await using (var transaction = await db.Database.BeginTransactionAsync(stop))
+        lines = Numbered(lines, now);
+        var batches = new ListBatches(db, [.. lines.Select(l => l.Entry)]);
+        await db.Database.OpenConnectionAsync(stop);            // the table beside is the connection's own
+        try
         {
-            await batches.WriteAsync(written, stop);
+            // All that takes time happens beside: payments are written to the same file, and wait while it is held.
+            await batches.StageAsync(written, stop);
+            await using var transaction = await db.Database.BeginTransactionAsync(stop);
+            await batches.MoveAsync(stop);
             if (lines.Count <= ListImport.MostWrittenDown)
             {
                 foreach (var line in lines)
@@ -81,62 +85,103 @@ public sealed class ChangeLists(PanelDb db, ListShelf shelf, TimeProvider clock)
             await db.SaveChangesAsync(stop);
             await transaction.CommitAsync(CancellationToken.None);
         }
+        finally
+        {
+            await batches.ClearAsync();
+            await db.Database.CloseConnectionAsync();
+        }
         await shelf.ReloadAsync(db, CancellationToken.None);
+    }
+
+    /// <summary>In the order of the index, with ids that grow in the same order: one instant's ids are random among themselves, and every page of the key's index would be touched.</summary>
+    private static List<ImportLine> Numbered(IReadOnlyList<ImportLine> lines, DateTimeOffset now)
+    {
+        var first = Guid.CreateVersion7(now).ToByteArray(bigEndian: true);
+        var number = 0;
+        return [.. lines.OrderBy(l => l.Entry.Type.ToString(), StringComparer.Ordinal).ThenBy(l => l.Entry.Value, StringComparer.Ordinal).Select(l => l.Kind == LineKind.New ? l with { Entry = WithId(l.Entry) } : l)];
+
+        ListEntry WithId(ListEntry e)
+        {
+            var id = Guid.CreateVersion7(now).ToByteArray(bigEndian: true);
+            first.AsSpan(0, 9).CopyTo(id);
+            (id[9], id[10], id[11]) = ((byte)(number >> 16), (byte)(number >> 8), (byte)number);
+            number++;
+            return new ListEntry
+            {
+                Id = new Guid(id, bigEndian: true), Type = e.Type, Value = e.Value, Severity = e.Severity, FlowScope = e.FlowScope, Reason = e.Reason, Source = e.Source, IsActive = e.IsActive, CreatedAt = e.CreatedAt, ExpiresAt = e.ExpiresAt, OwnerId = e.OwnerId,
+            };
+        }
     }
 
     private Task<ListEntry?> FindAsync(ListEntry entry, CancellationToken stop) => db.Set<ListEntry>().AsNoTracking().SingleOrDefaultAsync(e => e.Type == entry.Type && e.Value == entry.Value, stop);
 }
 
-/// <summary>Many entries in few statements, on either engine: an entry that is there takes over what the new one says.</summary>
-internal sealed class ListBatches(PanelDb db, IReadOnlyList<ListEntry> entries) : IDisposable
+/// <summary>Many entries, first into a table beside, then over in one statement, on either engine: an entry that is there takes over what the new one says.</summary>
+internal sealed class ListBatches(PanelDb db, IReadOnlyList<ListEntry> entries)
 {
     private const int AtATime = 100;
-    private readonly List<DbCommand> _commands = [];
+    private const string Beside = "list_import";
 
-    public async Task WriteAsync(Action<int> written, CancellationToken stop)
+    private readonly IEntityType _type = db.Model.FindEntityType(typeof(ListEntry))!;
+
+    private string Table => _type.GetTableName()!;
+    private List<IProperty> Columns => [.. _type.GetProperties()];
+    private string Names => string.Join(", ", Columns.Select(c => c.GetColumnName()));
+
+    public async Task StageAsync(Action<int> written, CancellationToken stop)
     {
-        var type = db.Model.FindEntityType(typeof(ListEntry))!;
-        var columns = type.GetProperties().Select(p => (Name: p.GetColumnName(), p.GetTypeMapping().Converter, Read: p.PropertyInfo!)).ToList();
-        var connection = db.Database.GetDbConnection();
-        DbCommand? whole = null;
-        for (var done = 0; done < entries.Count; done += AtATime)
+        await ClearAsync();
+        await RunAsync($"CREATE TEMP TABLE {Beside} AS SELECT {Names} FROM {Table} WHERE 1 = 0", stop);
+        var columns = Columns.Select(p => (p.GetTypeMapping().Converter, Read: p.PropertyInfo!)).ToList();
+        DbCommand? command = null;
+        try
         {
-            stop.ThrowIfCancellationRequested();
-            var count = Math.Min(AtATime, entries.Count - done);
-            var command = count == AtATime && whole is not null ? whole : Make(count);
-            if (count == AtATime) whole = command;
-            command.Transaction = Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(db.Database.CurrentTransaction!);
-            for (var i = 0; i < count; i++)
-                for (var c = 0; c < columns.Count; c++)
-                {
-                    var value = columns[c].Read.GetValue(entries[done + i]);
-                    command.Parameters[(i * columns.Count) + c].Value = (columns[c].Converter is { } converter ? converter.ConvertToProvider(value) : value) ?? DBNull.Value;
-                }
-            await command.ExecuteNonQueryAsync(stop);
-            written(done + count);
-        }
-
-        DbCommand Make(int count)
-        {
-            var command = connection.CreateCommand();
-            _commands.Add(command);
-            var rows = Enumerable.Range(0, count).Select(i => "(" + string.Join(", ", columns.Select((_, c) => $"@p{(i * columns.Count) + c}")) + ")");
-#pragma warning disable CA2100 // column names of the model and numbers
-            command.CommandText = $"INSERT INTO {type.GetTableName()} ({string.Join(", ", columns.Select(c => c.Name))}) VALUES {string.Join(", ", rows)} ON CONFLICT (type, value) DO UPDATE SET "
-                + "severity = excluded.severity, flow_scope = excluded.flow_scope, reason = excluded.reason, expires_at = excluded.expires_at, is_active = excluded.is_active";
-#pragma warning restore CA2100
-            for (var p = 0; p < count * columns.Count; p++)
+            for (var done = 0; done < entries.Count; done += AtATime)
             {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = $"@p{p}";
-                command.Parameters.Add(parameter);
+                stop.ThrowIfCancellationRequested();
+                var count = Math.Min(AtATime, entries.Count - done);
+                if (command is null || command.Parameters.Count != count * columns.Count)
+                {
+                    if (command is not null) await command.DisposeAsync();
+                    command = Make(count, columns.Count);
+                }
+                for (var i = 0; i < count; i++)
+                    for (var c = 0; c < columns.Count; c++)
+                    {
+                        var value = columns[c].Read.GetValue(entries[done + i]);
+                        command.Parameters[(i * columns.Count) + c].Value = (columns[c].Converter is { } converter ? converter.ConvertToProvider(value) : value) ?? DBNull.Value;
+                    }
+                await command.ExecuteNonQueryAsync(stop);
+                written(done + count);
             }
-            return command;
+        }
+        finally
+        {
+            if (command is not null) await command.DisposeAsync();
         }
     }
 
-    public void Dispose()
+    /// <summary>Inside the transaction.</summary>
+    public Task<int> MoveAsync(CancellationToken stop) => RunAsync($"INSERT INTO {Table} ({Names}) SELECT {Names} FROM {Beside} WHERE true ON CONFLICT (type, value) DO UPDATE SET "
+        + "severity = excluded.severity, flow_scope = excluded.flow_scope, reason = excluded.reason, expires_at = excluded.expires_at, is_active = excluded.is_active", stop);
+
+    public Task<int> ClearAsync() => RunAsync($"DROP TABLE IF EXISTS {Beside}", CancellationToken.None);
+
+    // Names of the model and constants, nothing from outside.
+    private Task<int> RunAsync(string sql, CancellationToken stop) => db.Database.ExecuteSqlRawAsync(sql, stop);
+
+    private DbCommand Make(int rows, int columns)
     {
-        foreach (var command in _commands) command.Dispose();
+        var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning disable CA2100 // column names of the model and numbers
+        command.CommandText = $"INSERT INTO {Beside} ({Names}) VALUES {string.Join(", ", Enumerable.Range(0, rows).Select(i => "(" + string.Join(", ", Enumerable.Range(i * columns, columns).Select(n => $"@p{n}")) + ")"))}";
+#pragma warning restore CA2100
+        for (var p = 0; p < rows * columns; p++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@p{p}";
+            command.Parameters.Add(parameter);
+        }
+        return command;
     }
 }
