@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection.Lists;
 
 /// <summary>Many entries at once: first what would happen to each line, then, confirmed, all or nothing.</summary>
-[RequestSizeLimit(32 << 20), RequestFormLimits(ValueLengthLimit = ListImport.MostCharacters, MultipartBodyLengthLimit = 32 << 20)]
+[RequestFormLimits(ValueLengthLimit = ListImport.MostCharacters, MultipartBodyLengthLimit = 28 << 20)]
 public sealed class ImportModel(PanelDb db, ListImports imports, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const int MostShown = 300;
