@@ -45,11 +45,13 @@ try
     app.UseErrorPages();
     app.UseRouting();
     app.UseForPages(pages => pages.UseAuthentication().UseReadersLanguage().UseAuthorization().UseSecondFactorFirst().UseAntiforgery());
+    app.UseSessionApi();
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorPages().WithStaticAssets();
     app.MapGet("/", () => Results.LocalRedirect("/dashboard")).AllowAnonymous();
     app.MapAssessApi();
+    app.MapBlocklistsApi();
     app.MapApiReference();
     app.MapApiRefusals();
     app.MapHealth();

@@ -33,6 +33,9 @@ public sealed record AssessmentFilter
     /// <summary>With <see cref="Search"/>: only this sort of text, and whole.</summary>
     public TermKind? Exactly { get; init; }
 
+    /// <summary>With <see cref="Exactly"/>: its beginning is enough.</summary>
+    public bool Begins { get; init; }
+
     /// <summary>Null: both; live ones only when false.</summary>
     public bool? Simulated { get; init; }
 

@@ -58,6 +58,28 @@ public sealed class AssessmentReader(PanelDb db)
         while (after is not null);
     }
 
+    /// <summary>Per text, how many assessments named it since then, and when the last one was. What was answered in the last moments and is not folded yet is left out.</summary>
+    public async Task<IReadOnlyDictionary<string, TermSeen>> SeenAsync(TermKind kind, IReadOnlyCollection<string> texts, DateTimeOffset from, CancellationToken stop)
+    {
+        var at = from.ToUnixTimeMilliseconds();
+        var rows = db.Set<AssessmentRow>().AsNoTracking();
+        var first = await rows.Where(r => r.At >= at).OrderBy(r => r.At).ThenBy(r => r.Seq).Select(r => (long?)r.Seq).FirstOrDefaultAsync(stop);
+        if (first is null || texts.Count == 0) return new Dictionary<string, TermSeen>();
+        var wanted = texts.Select(FoundBy.Normalize).Distinct().ToArray();
+        var found = new Dictionary<string, (long Count, long Last)>();
+        for (long from64 = AssessmentTerm.SegmentOf(first.Value), last = AssessmentTerm.SegmentOf(await MarkAsync(stop)); from64 <= last; from64 += SegmentsAtATime)
+        {
+            var start = from64;
+            var segments = Enumerable.Range(0, (int)Math.Min(SegmentsAtATime, last - start + 1)).Select(n => start + n).ToArray();
+            var counts = await db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment) && wanted.Contains(t.Term) && t.Kind == kind && t.Seq >= first)
+                .GroupBy(t => t.Term).Select(g => new { Term = g.Key, Count = g.LongCount(), Last = g.Max(t => t.Seq) }).ToListAsync(stop);
+            foreach (var count in counts) found[count.Term] = (found.GetValueOrDefault(count.Term).Count + count.Count, count.Last);
+        }
+        var lasts = found.Values.Select(f => f.Last).ToArray();
+        var times = await rows.Where(r => lasts.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, r => r.At, stop);
+        return found.Where(f => times.ContainsKey(f.Value.Last)).ToDictionary(f => f.Key, f => new TermSeen(f.Value.Count, DateTimeOffset.FromUnixTimeMilliseconds(times[f.Value.Last])));
+    }
+
     private async Task<long> MarkAsync(CancellationToken stop) =>
         await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
 
@@ -105,7 +127,7 @@ public sealed class AssessmentReader(PanelDb db)
             var terms = db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment));
 #pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
             terms = filter.Exactly is { } kind
-                ? terms.Where(t => t.Term == low && t.Kind == kind)
+                ? filter.Begins ? terms.Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0 && t.Kind == kind) : terms.Where(t => t.Term == low && t.Kind == kind)
                 : terms.Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0);
 #pragma warning restore CA1309
             var seqs = await terms.Select(t => t.Seq).Distinct().ToArrayAsync(stop);
@@ -150,7 +172,7 @@ public sealed class AssessmentReader(PanelDb db)
         terms.Clear();
         FoundBy.Terms(facts, stored.OrderId, stored.PaymentId, stored.SessionId, stored.Seq, terms);
         var wanted = FoundBy.Normalize(filter.Search!);
-        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && t.Text == wanted : t.Text.StartsWith(wanted, StringComparison.Ordinal));
+        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && (filter.Begins ? t.Text.StartsWith(wanted, StringComparison.Ordinal) : t.Text == wanted) : t.Text.StartsWith(wanted, StringComparison.Ordinal));
     }
 
     private static IQueryable<AssessmentRow> After(IQueryable<AssessmentRow> rows, AssessmentOrder order, AssessmentCursor? after)
@@ -205,3 +227,6 @@ public sealed class AssessmentReader(PanelDb db)
             facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated);
     }
 }
+
+/// <summary>How often a text was named, and when last.</summary>
+public readonly record struct TermSeen(long Count, DateTimeOffset LastAt);

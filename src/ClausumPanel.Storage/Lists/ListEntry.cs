@@ -34,6 +34,9 @@ public sealed class ListEntry
     /// <summary>From then on it no longer counts; null: never ends.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
     public Guid? OwnerId { get; init; }
+
+    /// <summary>What the audit trail keeps of it.</summary>
+    public object Summary => new { Type = Type.Word(), Value, Severity = Severity.Word(), FlowScope = FlowScope.Word(), Reason, Source = Source.Word(), IsActive, ExpiresAt };
 }
 
 internal sealed class ListEntryMap : IEntityTypeConfiguration<ListEntry>
@@ -42,8 +45,8 @@ internal sealed class ListEntryMap : IEntityTypeConfiguration<ListEntry>
     {
         builder.ToTable("list_entries");
         builder.HasKey(e => e.Id);
-        builder.Property(e => e.Value).HasMaxLength(320);
-        builder.Property(e => e.Reason).HasMaxLength(500);
+        builder.Property(e => e.Value).HasMaxLength(ListValues.Longest);
+        builder.Property(e => e.Reason).HasMaxLength(ListValues.LongestReason);
         builder.HasIndex(e => new { e.Type, e.Value }).IsUnique();
     }
 }

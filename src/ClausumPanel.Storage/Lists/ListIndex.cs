@@ -6,23 +6,65 @@ using ClausumPanel.Assess;
 
 namespace ClausumPanel.Storage.Lists;
 
-/// <summary>All active entries, looked up by value; ranges of addresses by their prefix, never by a scan. Immutable: a change makes a new one.</summary>
+/// <summary>One entry as it is now, or that it no longer counts.</summary>
+/// <param name="Entry">Its type and value say which.</param>
+/// <param name="IsGone">Deleted.</param>
+public readonly record struct ListChange(ListEntry Entry, bool IsGone = false);
+
+/// <summary>All active entries, looked up by value; ranges of addresses by their prefix, never by a scan. Immutable: a change makes a new one, or lays a thin one over it.</summary>
 public sealed class ListIndex
 {
+    private static readonly int Types = Enum.GetValues<ListType>().Length;
+
     private readonly FrozenDictionary<string, Hit>[] _values;
     private readonly FrozenDictionary<UInt128, Hit> _ranges;
     private readonly int[] _lengths;
+
+    // What changed since, by type; looked at first. Null where nothing did.
+    private readonly Dictionary<string, Hit>?[]? _newer;
+    private readonly Dictionary<UInt128, Hit>? _newerRanges;
 
     public static readonly ListIndex Empty = new([]);
 
     public ListIndex(IReadOnlyCollection<ListEntry> entries)
     {
         Count = entries.Count;
-        _values = [.. Enum.GetValues<ListType>().Select(type => entries.Where(e => e.Type == type && type != ListType.IpRange).ToFrozenDictionary(e => e.Value, e => new Hit(e), StringComparer.Ordinal))];
-        var ranges = entries.Where(e => e.Type == ListType.IpRange).Select(e => (Network: IPNetwork.Parse(e.Value), Hit: new Hit(e))).ToList();
-        _ranges = ranges.ToFrozenDictionary(r => RangeKey(Bits(r.Network.BaseAddress), Length(r.Network)), r => r.Hit);
-        _lengths = [.. ranges.Select(r => Length(r.Network)).Distinct().OrderDescending()];
+        var values = new Dictionary<string, Hit>[Types];
+        for (var i = 0; i < Types; i++) values[i] = new(StringComparer.Ordinal);
+        var ranges = new Dictionary<UInt128, Hit>();
+        var lengths = new HashSet<int>();
+        foreach (var entry in entries)
+        {
+            if (entry.Type != ListType.IpRange) values[(int)entry.Type][entry.Value] = new Hit(entry);
+            else if (TryRange(entry, out var key, out var length))
+            {
+                ranges[key] = new Hit(entry);
+                lengths.Add(length);
+            }
+        }
+        _values = [.. values.Select(v => v.ToFrozenDictionary(StringComparer.Ordinal))];
+        _ranges = ranges.ToFrozenDictionary();
+        _lengths = [.. lengths.OrderDescending()];
     }
+
+    private ListIndex(ListIndex whole, IReadOnlyCollection<ListChange> since)
+    {
+        (Count, _values, _ranges, _lengths) = (whole.Count + since.Count, whole._values, whole._ranges, whole._lengths);
+        _newer = new Dictionary<string, Hit>?[Types];
+        foreach (var (entry, isGone) in since)
+        {
+            var hit = isGone || !entry.IsActive ? default : new Hit(entry);
+            if (entry.Type != ListType.IpRange) (_newer[(int)entry.Type] ??= new(StringComparer.Ordinal))[entry.Value] = hit;
+            else if (TryRange(entry, out var key, out var length))
+            {
+                (_newerRanges ??= [])[key] = hit;
+                if (!_lengths.Contains(length)) _lengths = [.. _lengths.Append(length).OrderDescending()];
+            }
+        }
+    }
+
+    /// <summary>This one with changes laid over it: made in the time of the changes, however long the lists are.</summary>
+    public ListIndex With(IReadOnlyCollection<ListChange> since) => since.Count == 0 ? this : new ListIndex(this, since);
 
     public int Count { get; }
 
@@ -53,21 +95,37 @@ public sealed class ListIndex
 
     private void Look(Facts facts, ListType type, string? value, string? second, Flow flow, long now)
     {
-        var values = _values[(int)type];
-        if (values.Count == 0) return;
-        var severity = Severity(values, value, flow, now) | Severity(values, second, flow, now);
+        var (values, newer) = (_values[(int)type], _newer?[(int)type]);
+        if (values.Count == 0 && newer is null) return;
+        var severity = Severity(values, newer, value, flow, now) | Severity(values, newer, second, flow, now);
         if (severity != 0) Note(facts, type, severity);
     }
 
-    private static ListSeverity Severity(FrozenDictionary<string, Hit> values, string? value, Flow flow, long now) =>
-        value is not null && values.TryGetValue(value, out var hit) ? hit.For(flow, now) : ListSeverity.None;
+    private static ListSeverity Severity(FrozenDictionary<string, Hit> values, Dictionary<string, Hit>? newer, string? value, Flow flow, long now)
+    {
+        if (value is null) return ListSeverity.None;
+        return (newer is not null && newer.TryGetValue(value, out var hit)) || values.TryGetValue(value, out hit) ? hit.For(flow, now) : ListSeverity.None;
+    }
 
     private void LookRanges(Facts facts, UInt128 address, Flow flow, long now)
     {
         var severity = ListSeverity.None;
         foreach (var length in _lengths)
-            if (_ranges.TryGetValue(RangeKey(address, length), out var hit)) severity |= hit.For(flow, now);
+        {
+            var key = RangeKey(address, length);
+            if ((_newerRanges is not null && _newerRanges.TryGetValue(key, out var hit)) || _ranges.TryGetValue(key, out hit)) severity |= hit.For(flow, now);
+        }
         if (severity != 0) Note(facts, ListType.IpRange, severity);
+    }
+
+    // What cannot be read meets nothing; it must not keep the others from counting.
+    private static bool TryRange(ListEntry entry, out UInt128 key, out int length)
+    {
+        (key, length) = (0, 0);
+        if (!IPNetwork.TryParse(entry.Value, out var network)) return false;
+        length = Length(network);
+        key = RangeKey(Bits(network.BaseAddress), length);
+        return true;
     }
 
     private static void Note(Facts facts, ListType type, ListSeverity severity)

@@ -66,9 +66,12 @@ public static class ApiReference
         public string Id => Json.GetProperty("operationId").GetString()!;
         public string Summary => Json.GetProperty("summary").GetString()!;
         public string? Description => Json.TryGetProperty("description", out var text) ? text.GetString() : null;
-        public IEnumerable<string> Keys => Json.GetProperty("security").EnumerateArray().SelectMany(s => s.EnumerateObject()).Select(s => Root.GetProperty("components").GetProperty("securitySchemes").GetProperty(s.Name).GetProperty("bearerFormat").GetString()!);
+        public IEnumerable<string> Keys => Json.GetProperty("security").EnumerateArray().SelectMany(s => s.EnumerateObject())
+            .Select(s => Root.GetProperty("components").GetProperty("securitySchemes").GetProperty(s.Name).TryGetProperty("bearerFormat", out var format) ? format.GetString()! : s.Name);
+        /// <summary>It goes by a person's session, not by a key.</summary>
+        public bool IsOfSession => Keys.Contains("session");
         public JsonElement? Request => Json.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").GetProperty("application/json") : null;
-        public JsonElement Answer => Json.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json");
+        public JsonElement Answer => Json.GetProperty("responses").EnumerateObject().First(r => r.Name is "200" or "201").Value.GetProperty("content").GetProperty("application/json");
         public IEnumerable<(string Status, string Description)> Responses => Json.GetProperty("responses").EnumerateObject().Select(r => (r.Name, r.Value.GetProperty("description").GetString()!));
         public IEnumerable<(string Name, string Description)> Headers => Json.TryGetProperty("parameters", out var parameters)
             ? parameters.EnumerateArray().Select(Resolve).Select(p => (p.GetProperty("name").GetString()!, p.GetProperty("description").GetString()!)) : [];

@@ -17,14 +17,18 @@ public static class Problems
 
     public static readonly Problem Validation = new(400, "VALIDATION_ERROR", "The request is not valid");
     public static readonly Problem CardNumber = new(400, "CARD_NUMBER_NOT_ALLOWED", "Whole card numbers are not taken");
+    public static readonly Problem InvalidType = new(400, "INVALID_TYPE", "There is no such type of list");
+    public static readonly Problem InvalidSeverity = new(400, "INVALID_SEVERITY", "There is no such severity");
     public static readonly Problem KeyInQuery = new(400, "KEY_IN_QUERY_NOT_ALLOWED", "Keys in a URL end up in logs");
     public static readonly Problem Unauthorized = new(401, "UNAUTHORIZED", "The API key is missing or not valid");
     public static readonly Problem Forbidden = new(403, "FORBIDDEN", "The key lacks the permission");
     public static readonly Problem SecretKeyRequired = new(403, "SECRET_KEY_REQUIRED", "This needs a server key");
     public static readonly Problem ServerKeyFromBrowser = new(403, "SERVER_KEY_FROM_BROWSER", "A server key must never be in a browser");
     public static readonly Problem OriginNotAllowed = new(403, "ORIGIN_NOT_ALLOWED", "The key may not be used from this origin");
+    public static readonly Problem TokenRequired = new(403, "ANTIFORGERY_TOKEN_REQUIRED", "The call lacks the token of a page");
     public static readonly Problem NotFound = new(404, "NOT_FOUND", "There is nothing here");
     public static readonly Problem MethodNotAllowed = new(405, "METHOD_NOT_ALLOWED", "This method is not known here");
+    public static readonly Problem Duplicate = new(409, "DUPLICATE", "The list has this value already");
     public static readonly Problem IdempotencyConflict = new(409, "IDEMPOTENCY_CONFLICT", "The idempotency key stands for another body");
     public static readonly Problem IdempotencyInProgress = new(409, "IDEMPOTENCY_IN_PROGRESS", "A request with this idempotency key is still running");
     public static readonly Problem TooLarge = new(413, "PAYLOAD_TOO_LARGE", "The body is larger than 64 KiB");
@@ -37,7 +41,8 @@ public static class Problems
 
     public static IReadOnlyList<Problem> All { get; } =
     [
-        Validation, CardNumber, KeyInQuery, Unauthorized, Forbidden, SecretKeyRequired, ServerKeyFromBrowser, OriginNotAllowed, NotFound, MethodNotAllowed, IdempotencyConflict, IdempotencyInProgress,
+        Validation, CardNumber, InvalidType, InvalidSeverity, KeyInQuery, Unauthorized, Forbidden, SecretKeyRequired, ServerKeyFromBrowser, OriginNotAllowed, TokenRequired, NotFound, MethodNotAllowed, Duplicate,
+        IdempotencyConflict, IdempotencyInProgress,
         TooLarge, MediaType, RateLimited, TooManyWrongKeys, Internal, Maintenance, Timeout,
     ];
 

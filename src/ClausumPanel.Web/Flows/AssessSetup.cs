@@ -24,6 +24,8 @@ internal static class AssessSetup
         services.AddScoped<PolicyDesk>();
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
+        services.AddScoped<ChangeLists>();
+        services.AddSingleton<ListImports>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
     }

@@ -65,7 +65,7 @@ public static class PolicyWords
     {
         "name" => T["its name"],
         "text" => T["text"],
-        "reason" => T["reason"],
+        "reason" => T["its reason"],
         "flow" => T["its flow"],
         "currency" => T["its currency"],
         "submerchant" => T["sub-merchant"],

@@ -16,6 +16,8 @@ public static class Permissions
         Review = nameof(Review),
         EditProtection = nameof(EditProtection),
         ApproveProtection = nameof(ApproveProtection),
+        EditLists = nameof(EditLists),
+        DeleteFromLists = nameof(DeleteFromLists),
         ViewKeys = nameof(ViewKeys),
         ManageKeys = nameof(ManageKeys),
         ManageTeam = nameof(ManageTeam),
@@ -32,6 +34,8 @@ public static class Permissions
         [Review] = [Role.Admin, Role.Analyst],
         [EditProtection] = [Role.Admin, Role.Analyst],
         [ApproveProtection] = [Role.Admin],
+        [EditLists] = [Role.Admin, Role.Analyst, Role.Compliance],
+        [DeleteFromLists] = [Role.Admin],
         [ViewKeys] = [Role.Admin, Role.Analyst],
         [ManageKeys] = [Role.Admin],
         [ManageTeam] = [Role.Admin],
@@ -59,6 +63,11 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
         pages.AuthorizePage("/Protection/Rule", ApproveProtection);
+        pages.AuthorizePage("/Protection/Lists/New", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Import", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Deletion", DeleteFromLists);
+        pages.AuthorizePage("/Protection/Lists/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

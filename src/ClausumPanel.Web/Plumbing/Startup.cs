@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 using ClausumPanel.Storage;
 using ClausumPanel.Web.CommandLine;
 using Microsoft.AspNetCore.Authorization;
@@ -114,15 +115,17 @@ internal static class Startup
         if (app.ApplicationServices.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor != true) return app;
         return app.Use((context, next) =>
         {
-            var person = context.User;
-            var mustSetUp = person.IsSignedIn && person.May(Permissions.NeedsSecondFactor) && !person.HasSecondFactor;
             var isClosed = context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !context.Request.Path.StartsWithSegments("/account");
-            if (!mustSetUp || !isClosed) return next(context);
-            if (context.Request.Headers.ContainsKey("HX-Request")) context.Response.Headers["HX-Redirect"] = "/account/second-factor/setup";
+            if (!isClosed || !context.User.MustSetUpSecondFactor(context)) return next(context);
+            if (context.Request.Path.StartsWithSegments("/api")) context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            else if (context.Request.Headers.ContainsKey("HX-Request")) context.Response.Headers["HX-Redirect"] = "/account/second-factor/setup";
             else context.Response.Redirect("/account/second-factor/setup");
             return Task.CompletedTask;
         });
     }
+
+    public static bool MustSetUpSecondFactor(this ClaimsPrincipal person, HttpContext context) =>
+        person.IsSignedIn && person.May(Permissions.NeedsSecondFactor) && !person.HasSecondFactor && context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor == true;
 
     /// <summary>People get a page that says what happened; machines under /api have their own.</summary>
     public static void UseErrorPages(this WebApplication app) => app.UseForPages(pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));

@@ -103,6 +103,7 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
         {
             var schema = operation.Answer.GetProperty("schema");
             if (operation.Answer.TryGetProperty("example", out var example)) MustFit(example, schema, operation.Id);
+            if (operation.IsOfSession) continue;            // BlocklistsApiTests makes these calls
             if (operation.Method == "GET")
             {
                 MustFit((await Answer.OfAsync(await app.Anonymous().GetAsync(operation.Path))).MustBeGood().Json, schema, operation.Id);
@@ -136,7 +137,7 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     /// <summary>The part of JSON Schema that the document uses.</summary>
-    private static void MustFit(JsonElement value, JsonElement schema, string where)
+    internal static void MustFit(JsonElement value, JsonElement schema, string where)
     {
         schema = ApiReference.Resolve(schema);
         if (schema.TryGetProperty("type", out var type))

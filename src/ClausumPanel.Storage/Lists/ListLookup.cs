@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+
+namespace ClausumPanel.Storage.Lists;
+
+/// <summary>How well stored assessments can be looked up by the values of a type.</summary>
+public enum LookupReach
+{
+    /// <summary>Whatever names the value is found.</summary>
+    Whole,
+
+    /// <summary>By the country that the Monitor shows; the entry also meets the others a payment names.</summary>
+    ShownCountry,
+
+    /// <summary>Assessments are not kept findable by it.</summary>
+    None,
+}
+
+/// <summary>Which stored assessments an entry would have met.</summary>
+public static class ListLookup
+{
+    public static LookupReach Reach(ListType type, string value) => Filter(type, value) is null ? LookupReach.None : type == ListType.Country ? LookupReach.ShownCountry : LookupReach.Whole;
+
+    /// <summary>The sort of text that whole values of this type are found by, or null.</summary>
+    public static TermKind? Term(ListType type) => type switch
+    {
+        ListType.Email => TermKind.Email,
+        ListType.IpAddress => TermKind.Ip,
+        ListType.DeviceFingerprint => TermKind.Device,
+        ListType.Phone => TermKind.Phone,
+        ListType.CustomerId => TermKind.Customer,
+        ListType.BeneficiaryId => TermKind.Beneficiary,
+        _ => null,
+    };
+
+    /// <param name="type">The entry's type.</param>
+    /// <param name="value">Normalised.</param>
+    /// <returns>Null where assessments cannot be found by such a value.</returns>
+    public static AssessmentFilter? Filter(ListType type, string value)
+    {
+        if (Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
+        return type switch
+        {
+            ListType.CardBin => new AssessmentFilter { Search = value, Exactly = TermKind.CardBin, Begins = value.Length == 6 },         // six digits also meet the longer ranges that begin with them
+            ListType.Country => new AssessmentFilter { Country = value },
+            ListType.IpRange when Beginning(value) is { } beginning => new AssessmentFilter { Search = beginning, Exactly = TermKind.Ip, Begins = true },
+            _ => null,
+        };
+    }
+
+    /// <summary>The beginning that all addresses of the range share, and no other, as text: 10.0.0. for 10.0.0.0/24. Only lengths of 8, 16 and 24 have one.</summary>
+    private static string? Beginning(string range)
+    {
+        if (!IPNetwork.TryParse(range, out var network) || network.BaseAddress.AddressFamily != AddressFamily.InterNetwork || network.PrefixLength is not (8 or 16 or 24)) return null;
+        return string.Join('.', network.BaseAddress.ToString().Split('.')[..(network.PrefixLength / 8)]) + ".";
+    }
+}

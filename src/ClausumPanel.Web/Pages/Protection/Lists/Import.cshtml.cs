@@ -1,0 +1,100 @@
+using System.Text;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Transactions;
+using ClausumPanel.Web.Plumbing;
+using CsvHelper;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ClausumPanel.Web.Pages.Protection.Lists;
+
+/// <summary>Many entries at once: first what would happen to each line, then, confirmed, all or nothing.</summary>
+[RequestFormLimits(ValueLengthLimit = ListImport.MostCharacters, MultipartBodyLengthLimit = 28 << 20)]
+public sealed class ImportModel(PanelDb db, ListImports imports, Reader reader, TimeProvider clock, Texts T) : PageModel
+{
+    public const int MostShown = 300;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+
+    [BindProperty] public ListEntryInput Input { get; set; } = new();
+    [BindProperty] public string? Lines { get; set; }
+    [BindProperty] public IFormFile? Upload { get; set; }
+    [TempData] public string? Said { get; set; }
+
+    public PendingImport? Import { get; private set; }
+
+    /// <summary>What people must look at comes first.</summary>
+    public IEnumerable<ImportLine> Shown => Import!.Lines.OrderBy(l => l.Kind).ThenBy(l => l.Number).Take(MostShown);
+    public int Todo => Import!.Count(LineKind.New) + Import.Count(LineKind.Changed);
+
+    public IActionResult OnGet(Guid? id, string? type)
+    {
+        if (id is null)
+        {
+            if (ListWords.Type(type) is { } known) Input.Type = known.Word();
+            return Page();
+        }
+        return Find(id.Value) ? this.Fragment("_ImportProgress") : NotFound();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken stop)
+    {
+        ModelState.Remove("Input.Value");
+        var now = clock.GetUtcNow();
+        var expires = EntryModel.ReadEnd(this, Input, reader, T, now, was: null);
+        if (Input.ListType is null) ModelState.AddModelError("Input.Type", T["There is no such type of list."]);
+        if (Input.ListSeverity is null) ModelState.AddModelError("Input.Severity", T["There is no such severity: write block, flag, review or allow."]);
+        var text = await TextAsync(stop);
+        if (text is null) ModelState.AddModelError("Upload", T["The file is not a text in UTF-8."]);
+        else if (string.IsNullOrWhiteSpace(text)) ModelState.AddModelError("Lines", T["Paste at least one line, or choose a file."]);
+        else if (ModelState.IsValid)
+        {
+            var defaults = new ImportDefaults(Input.ListType!.Value, Input.ListSeverity!.Value, Input.Scope ?? FlowScope.Both, Input.CleanReason, expires);
+            if (ListImport.Read(text, defaults, await ListImport.StoredAsync(db, stop), now, reader.Zone, User.Id) is { } lines) return RedirectToPage(new { id = imports.Keep(User.Id, text, defaults, reader.Zone, lines).Id });
+            ModelState.AddModelError("Lines", T["More than {0} lines are too many at once.", ListImport.MostLines.ToString("N0", System.Globalization.CultureInfo.CurrentCulture)]);
+        }
+        Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostConfirmAsync(Guid id, CancellationToken stop)
+    {
+        if (!Find(id)) return NotFound();
+        await Task.WhenAny(imports.Start(Import!, HttpContext.Actor), Task.Delay(Patience, stop));
+        return RedirectToPage(new { id });
+    }
+
+    /// <summary>Every line with what happens to it, for whoever has more of them than a page shows.</summary>
+    public async Task<IActionResult> OnGetLinesAsync(Guid id)
+    {
+        if (!Find(id)) return NotFound();
+        using var file = new MemoryStream();
+        await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
+        await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
+        {
+            await csv.WriteRecordAsync([T["Line"], T["Type"], T["Value"], T["Outcome"], T["What happens"]], CancellationToken.None);
+            foreach (var line in Import!.Lines)
+                await csv.WriteRecordAsync([line.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), line.Entry.Type.Word(), Exports.Harmless(line.Entry.Value), T.Name(line.Kind), T.Say(line)], CancellationToken.None);
+        }
+        return File(file.ToArray(), "text/csv; charset=utf-8", "import-preview.csv");
+    }
+
+    private bool Find(Guid id) => (Import = imports.Find(id, User.Id)) is not null;
+
+    private async Task<string?> TextAsync(CancellationToken stop)
+    {
+        if (Upload is not { Length: > 0 }) return Lines ?? "";
+        try
+        {
+            using var reading = new StreamReader(Upload.OpenReadStream(), Strict);
+            return await reading.ReadToEndAsync(stop);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}

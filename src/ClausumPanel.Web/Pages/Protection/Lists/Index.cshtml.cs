@@ -1,0 +1,77 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Protection.Lists;
+
+/// <summary>Everything on the lists, narrowed by what the address says.</summary>
+public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimeProvider clock, Texts T) : PageModel
+{
+    private const int PageSize = 50;
+    public const int SeenDays = 30;
+
+    [BindProperty(SupportsGet = true, Name = "")] public ListQuery Query { get; set; } = new();
+    [BindProperty(SupportsGet = true, Name = "after")] public Guid? After { get; set; }
+    [TempData] public string? Said { get; set; }
+
+    public DateTimeOffset Now { get; private set; }
+    public IReadOnlyList<ListRow> Rows { get; private set; } = [];
+    public Guid? Next { get; private set; }
+    public int Total { get; private set; }
+    public int Everything { get; private set; }
+    public IReadOnlyList<(ListType Type, int Count)> Types { get; private set; } = [];
+    public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
+    public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
+
+    public async Task OnGetAsync(CancellationToken stop)
+    {
+        await ReadAsync(stop);
+        var filter = Query.Filter;
+        Total = await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
+        var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
+        Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];
+        Everything = Types.Sum(t => t.Count);
+    }
+
+    /// <summary>How often the values on this page were named lately: asked for once the page stands, since it looks through a month of assessments.</summary>
+    public async Task<IActionResult> OnGetSeenAsync(CancellationToken stop)
+    {
+        await ReadAsync(stop);
+        var found = new Dictionary<Guid, TermSeen>();
+        foreach (var group in Rows.Where(r => ListLookup.Term(r.Type) is not null).GroupBy(r => r.Type))
+        {
+            var seen = await assessments.SeenAsync(ListLookup.Term(group.Key)!.Value, [.. group.Select(r => r.Value)], Now.AddDays(-SeenDays), stop);
+            foreach (var row in group) found[row.Id] = seen.GetValueOrDefault(FoundBy.Normalize(row.Value));
+        }
+        Seen = found;
+        return Partial("_Seen", this);
+    }
+
+    /// <summary>What is set, in words, each with the address that lifts it.</summary>
+    public IEnumerable<(string Words, string Address)> Chips
+    {
+        get
+        {
+            var filter = Query.Filter;
+            if (filter.Type is { } type) yield return (T.Name(type), Query.With("type", null));
+            if (filter.Severity is { } severity) yield return (T.Name(severity), Query.With("severity", null));
+            if (filter.Source is { } source) yield return (T.Name(source), Query.With("source", null));
+            if (filter.State is { } state) yield return (T.Name(state), Query.With("state", null));
+            if (!string.IsNullOrWhiteSpace(filter.Search)) yield return (T["“{0}”", filter.Search.Trim()], Query.With("q", null));
+        }
+    }
+
+    public string SortAddress(string first, string second) => Query.With("sort", (Query.Sort ?? "") == first ? second : first);
+
+    private async Task ReadAsync(CancellationToken stop)
+    {
+        Now = clock.GetUtcNow();
+        (Rows, Next) = await db.ListPageAsync(Query.Filter, Query.Order, After, PageSize, Now, stop);
+    }
+}
