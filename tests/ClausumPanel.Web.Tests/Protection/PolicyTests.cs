@@ -230,9 +230,9 @@ public sealed class PolicyTests
         Assert.Contains("Línea 1, posición 6", said, StringComparison.Ordinal);
         Assert.Contains("card.country", said, StringComparison.Ordinal);
 
-        var saved = await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "De otro país"), ("Input.Reason", "Cards from abroad"), ("Input.Text", "when card.country != ip.country\nthen review"), ("Input.Currency", "mxn"));
+        var saved = await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "De otro país"), ("Input.Reason", "Cards from abroad"), ("Input.Text", "when card.country != ip.country\nthen review"), ("Input.Currency", "mxn"), ("Input.ObserveOnly", "false"));
         Assert.Equal(HttpStatusCode.Redirect, saved.StatusCode);
-        await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "Second"), ("Input.Reason", "Another"), ("Input.Text", "when email.disposable then add 10"));
+        await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "Second"), ("Input.Reason", "Another"), ("Input.Text", "when email.disposable then add 10"), ("Input.ObserveOnly", "false"));
         await ines.PostAsync("/dashboard/protection/rules?handler=Move&id=second&by=-1", await TokenAsync(ines, "/dashboard/protection/rules"));
         var draft = await app.InDbAsync(db => db.Set<PolicyDraft>().SingleAsync());
         Assert.True(PolicyJson.TryRead(draft.Document, out var policy, out _));
