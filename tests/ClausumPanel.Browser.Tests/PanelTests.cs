@@ -70,7 +70,8 @@ public sealed class PanelTests(BrowserFixture panel)
     {
         await using var visit = await Visit.StartAsync(panel, dark: dark);
         if (path != "/account/login") await visit.SignInAsync();
-        await visit.Page.GotoAsync(path.Replace("{id}", panel.AssessmentId, StringComparison.Ordinal));
+        var answer = await visit.Page.GotoAsync(path.Replace("{id}", panel.AssessmentId, StringComparison.Ordinal));
+        if (answer!.Status is 403 or 404) visit.Forgive();
         var found = await visit.Page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
         Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
     }

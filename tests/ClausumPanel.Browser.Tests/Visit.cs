@@ -34,6 +34,9 @@ public sealed class Visit : IAsyncDisposable
         return this;
     }
 
+    /// <summary>The browser complains of a page that is refused on purpose.</summary>
+    public void Forgive() => _complaints.Clear();
+
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
