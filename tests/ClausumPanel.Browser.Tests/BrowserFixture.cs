@@ -21,6 +21,7 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
     private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"panel-browser-{Guid.NewGuid():N}.db");
     private IPlaywright? _playwright;
+    private Visit? _member, _stranger;
     private string _key = "";
 
     public IBrowser Browser { get; private set; } = null!;
@@ -28,6 +29,9 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
 
     /// <summary>The answer to the payment that has every documented field.</summary>
     public string AssessmentId { get; private set; } = "";
+
+    /// <summary>The cookies of somebody who has signed in; the tests of this collection run one after another and share them.</summary>
+    public IReadOnlyList<Cookie>? Session { get; set; }
 
     public async Task InitializeAsync()
     {
@@ -72,8 +76,19 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
         return json.RootElement.GetProperty("assessment_id").GetString()!;
     }
 
+    /// <summary>One browser that walks through many pages: what it has loaded once, it keeps.</summary>
+    public async Task<Visit> WalkAsync(bool signedIn)
+    {
+        var walk = signedIn ? _member ??= await (await Visit.StartAsync(this)).SignInAsync() : _stranger ??= await Visit.StartAsync(this);
+        await walk.Page.SetViewportSizeAsync(1366, 768);
+        await walk.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        return walk;
+    }
+
     async Task IAsyncLifetime.DisposeAsync()
     {
+        if (_member is not null) await _member.DisposeAsync();
+        if (_stranger is not null) await _stranger.DisposeAsync();
         if (Browser is not null) await Browser.DisposeAsync();
         _playwright?.Dispose();
         await base.DisposeAsync();

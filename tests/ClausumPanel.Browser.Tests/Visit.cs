@@ -8,23 +8,26 @@ public sealed class Visit : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
 
-    private Visit(IBrowserContext context, IPage page) => (_context, Page) = (context, page);
+    private readonly BrowserFixture _panel;
+
+    private Visit(BrowserFixture panel, IBrowserContext context, IPage page) => (_panel, _context, Page) = (panel, context, page);
 
     public IPage Page { get; }
 
-    public static async Task<Visit> StartAsync(BrowserFixture panel, string language = "es-MX", int width = 1366, int height = 768, bool dark = false)
+    public static async Task<Visit> StartAsync(BrowserFixture panel, string language = "es-MX", int width = 1366, int height = 768)
     {
         var context = await panel.Browser.NewContextAsync(new()
         {
-            BaseURL = panel.Url.ToString(), Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            BaseURL = panel.Url.ToString(), Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height },
         });
-        var visit = new Visit(context, await context.NewPageAsync());
+        var visit = new Visit(panel, context, await context.NewPageAsync());
         visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning") visit._complaints.Add(message.Text); };
         visit.Page.PageError += (_, error) => visit._complaints.Add(error);
         return visit;
     }
 
-    public async Task<Visit> SignInAsync()
+    /// <summary>Signs in through the form, as a person does.</summary>
+    public async Task<Visit> FillInAsync()
     {
         await Page.GotoAsync("/account/login");
         await Page.FillAsync("input[name='Input.Email']", BrowserFixture.Email);
@@ -34,12 +37,33 @@ public sealed class Visit : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Goes on with the session that somebody opened before; the first one signs in.</summary>
+    public async Task<Visit> SignInAsync()
+    {
+        if (_panel.Session is { } session)
+        {
+            await _context.AddCookiesAsync(session);
+            return this;
+        }
+        await FillInAsync();
+        _panel.Session = [.. (await _context.CookiesAsync()).Where(c => c.HttpOnly).Select(c => new Cookie { Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path, HttpOnly = c.HttpOnly, Secure = c.Secure, SameSite = c.SameSite })];
+        return this;
+    }
+
     /// <summary>The browser complains of a page that is refused on purpose.</summary>
     public void Forgive() => _complaints.Clear();
+
+    /// <summary>Fails when the browser has complained since.</summary>
+    public void MindComplaints()
+    {
+        string[] heard = [.. _complaints];
+        _complaints.Clear();
+        Assert.Equal([], heard);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.Equal([], _complaints);
+        MindComplaints();
     }
 }
