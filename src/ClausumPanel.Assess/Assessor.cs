@@ -71,7 +71,14 @@ public sealed class Assessor
     /// <param name="facts">What is known.</param>
     /// <param name="moment">Unix milliseconds of the assessment, for rules that begin or end.</param>
     /// <param name="into">The answer.</param>
-    public void Assess(Facts facts, long moment, Assessment into)
+    public void Assess(Facts facts, long moment, Assessment into) => AssessWithout(-1, facts, moment, into);
+
+    /// <summary>Judges as if the policy did not have one of its rules: what only that rule brought about is what comes out otherwise then.</summary>
+    /// <param name="rule">The rule's place in the policy's list; -1 for none.</param>
+    /// <param name="facts">What is known.</param>
+    /// <param name="moment">Unix milliseconds of the assessment.</param>
+    /// <param name="into">The answer.</param>
+    public void AssessWithout(int rule, Facts facts, long moment, Assessment into)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(into);
@@ -81,7 +88,7 @@ public sealed class Assessor
 
         var lists = ReadLists(facts);
         var rules = payOut ? _payOutRules : _payInRules;
-        var ruled = rules.Ask(facts, moment, into);
+        var ruled = rules.Ask(facts, moment, into, rule);
         var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : ruled.BlockedBy;
 
         var points = lists.Any ? AddLists(facts, blockedBy is not null, into) : 0;

@@ -25,15 +25,19 @@ internal sealed class RuleSet
         _steps = [.. steps];
     }
 
-    /// <summary>Asks every rule and adds a hit for each that holds. The first of the rules that allow or block decides between them.</summary>
-    public Outcome Ask(Facts facts, long moment, Assessment into)
+    /// <summary>Asks every rule but one and adds a hit for each that holds. The first of the rules that allow or block decides between them.</summary>
+    /// <param name="facts">What is known.</param>
+    /// <param name="moment">Unix milliseconds.</param>
+    /// <param name="into">Gets the hits.</param>
+    /// <param name="without">The place of the rule that is passed over, or -1.</param>
+    public Outcome Ask(Facts facts, long moment, Assessment into, int without)
     {
         var outcome = new Outcome { AllowHit = -1 };
         if (_steps.Length == 0) return outcome;
         var decided = false;
         foreach (var step in _steps)
         {
-            if (!step.Holds(facts, moment)) continue;
+            if (!step.Holds(facts, moment) || step.Index == without) continue;
             var points = step.Action.Points;
             if (step.IsObserved)
             {

@@ -2,6 +2,7 @@ using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.Enrichment;
+using ClausumPanel.Web.Jobs;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.Extensions.Options;
 
@@ -28,5 +29,8 @@ internal static class AssessSetup
         services.AddSingleton<ListImports>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
+        services.AddScoped<TryPolicies>();
+        services.AddSingleton<RunSimulations>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunSimulations>());
     }
 }

@@ -438,6 +438,43 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "simulation_runs",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    author_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "TEXT", nullable: false),
+                    policy_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: true),
+                    active_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    from_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    to_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
+                    first_seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    labels_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    done_seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    judged = table.Column<long>(type: "INTEGER", nullable: false),
+                    failure = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    result = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_runs", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_runs_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "user_claims",
                 columns: table => new
                 {
@@ -542,6 +579,47 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "simulation_parts",
+                columns: table => new
+                {
+                    run_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    last_seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    sums = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_parts", x => new { x.run_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_simulation_parts_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_sets",
+                columns: table => new
+                {
+                    run_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    part = table.Column<int>(type: "INTEGER", nullable: false),
+                    count = table.Column<int>(type: "INTEGER", nullable: false),
+                    places = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_sets", x => new { x.run_id, x.name, x.part });
+                    table.ForeignKey(
+                        name: "fk_simulation_sets_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 table: "change_marks",
                 columns: new[] { "topic", "version" },
@@ -626,6 +704,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_policy_versions_decided_by_id",
                 table: "policy_versions",
                 column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_author_id",
+                table: "simulation_runs",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_policy_hash",
+                table: "simulation_runs",
+                column: "policy_hash");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_state",
+                table: "simulation_runs",
+                column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -734,6 +827,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "signal_days");
 
             migrationBuilder.DropTable(
+                name: "simulation_parts");
+
+            migrationBuilder.DropTable(
+                name: "simulation_sets");
+
+            migrationBuilder.DropTable(
                 name: "user_claims");
 
             migrationBuilder.DropTable(
@@ -747,6 +846,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "simulation_runs");
 
             migrationBuilder.DropTable(
                 name: "users");

@@ -439,6 +439,43 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "simulation_runs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    policy_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: true),
+                    active_version = table.Column<int>(type: "integer", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    first_seq = table.Column<long>(type: "bigint", nullable: false),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    labels_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    done_seq = table.Column<long>(type: "bigint", nullable: false),
+                    judged = table.Column<long>(type: "bigint", nullable: false),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    result = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_runs", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_runs_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "user_claims",
                 columns: table => new
                 {
@@ -543,6 +580,47 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "simulation_parts",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    sums = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_parts", x => new { x.run_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_simulation_parts_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_sets",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    part = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<int>(type: "integer", nullable: false),
+                    places = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_sets", x => new { x.run_id, x.name, x.part });
+                    table.ForeignKey(
+                        name: "fk_simulation_sets_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.InsertData(
                 table: "change_marks",
                 columns: new[] { "topic", "version" },
@@ -627,6 +705,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_policy_versions_decided_by_id",
                 table: "policy_versions",
                 column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_author_id",
+                table: "simulation_runs",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_policy_hash",
+                table: "simulation_runs",
+                column: "policy_hash");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_state",
+                table: "simulation_runs",
+                column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -735,6 +828,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "signal_days");
 
             migrationBuilder.DropTable(
+                name: "simulation_parts");
+
+            migrationBuilder.DropTable(
+                name: "simulation_sets");
+
+            migrationBuilder.DropTable(
                 name: "user_claims");
 
             migrationBuilder.DropTable(
@@ -748,6 +847,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "simulation_runs");
 
             migrationBuilder.DropTable(
                 name: "users");

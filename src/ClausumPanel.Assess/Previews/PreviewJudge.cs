@@ -1,0 +1,244 @@
+using ClausumPanel.Assess.Signals;
+
+namespace ClausumPanel.Assess.Previews;
+
+/// <summary>A stored assessment, as a preview needs it.</summary>
+public readonly ref struct PreviewRow
+{
+    public required long Seq { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public required long At { get; init; }
+    public required Decision Decision { get; init; }
+    public required int Score { get; init; }
+
+    /// <summary>Minor units.</summary>
+    public required long Amount { get; init; }
+    public required int PolicyVersion { get; init; }
+
+    /// <summary>As <see cref="SignalHits"/> writes them.</summary>
+    public required ReadOnlySpan<byte> Signals { get; init; }
+
+    /// <summary>As <see cref="FactSnapshot"/> writes them.</summary>
+    public required ReadOnlySpan<byte> Facts { get; init; }
+    public Outcome Outcome { get; init; }
+}
+
+/// <summary>
+/// Judges stored assessments by a policy that does not judge yet, and counts what would come out otherwise. It sees one row after the other in the order of the log and keeps nothing
+/// of them but sums and places. Not thread-safe.
+/// </summary>
+/// <param name="proposed">What might judge.</param>
+/// <param name="active">What judges now.</param>
+/// <param name="versions">The policies that judged, by version: they name the rules that had hit.</param>
+public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDictionary<int, Policy> versions)
+{
+    /// <summary>Why an assessment could not be judged again.</summary>
+    public const string NoFacts = "no_facts", Unreadable = "unreadable", NewerFacts = "newer_facts";
+
+    private const int Cells = TransitionMatrix.Decisions * TransitionMatrix.Decisions, Outcomes = 3;
+
+    private static readonly string[] DecidedNames = Names(PreviewSets.Decided), ActiveNames = Names(PreviewSets.Active);
+
+    private readonly Facts _facts = new();
+    private readonly Assessment _new = new(), _now = new(), _without = new();
+    private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
+    private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
+    private readonly RuleSums?[] _ofRule = new RuleSums?[proposed.Policy.Rules.Count];
+    private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
+    private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
+    private readonly SeqSet?[] _decided = new SeqSet?[Cells], _active = new SeqSet?[Cells];
+    private MoneyGrid? _lastMoney;
+    private PreviewSums _sums = new();
+    private SortedDictionary<string, SeqSet> _sets = new(StringComparer.Ordinal);
+
+    /// <summary>Judges one.</summary>
+    public void Take(in PreviewRow row)
+    {
+        if (!TryRead(row)) return;
+        proposed.Assess(_facts, row.At, _new);
+        var now = row.Decision;
+        if (row.PolicyVersion != active.Policy.Version)
+        {
+            active.Assess(_facts, row.At, _now);
+            now = _now.Decision;
+        }
+        _sums.Judged++;
+        Count(_sums.Versions, row.PolicyVersion);
+        if (now != row.Decision)
+        {
+            Count(_sums.Drift, row.PolicyVersion);
+            Keep(PreviewSets.DriftSet, row.Seq);
+        }
+        _sums.ScoresBefore[row.Score]++;
+        _sums.ScoresAfter[_new.Score]++;
+        Move(row, now, _new.Decision);
+        CountSignals(row);
+        CountRules(row);
+    }
+
+    /// <summary>Gives what was counted since the last time, and begins a new stretch of the log.</summary>
+    /// <returns>The sums, and the assessments behind them by the names of <see cref="PreviewSets"/>.</returns>
+    public (PreviewSums Sums, IReadOnlyDictionary<string, SeqSet> Sets) Finish()
+    {
+        foreach (var (currency, grid) in _money) grid.AddTo(_sums, currency);
+        for (var cell = 0; cell < Cells; cell++)
+        {
+            if (_decided[cell] is { } decided) _sets[DecidedNames[cell]] = decided;
+            if (_active[cell] is { } now) _sets[ActiveNames[cell]] = now;
+        }
+        for (var signal = 0; signal < _signalsBefore.Length; signal++)
+        {
+            if (_signalsBefore[signal] > 0) _sums.SignalsBefore[SignalCatalog.All[signal].Id] = _signalsBefore[signal];
+            if (_signalsAfter[signal] > 0) _sums.SignalsAfter[SignalCatalog.All[signal].Id] = _signalsAfter[signal];
+        }
+        var found = (_sums, _sets);
+        (_sums, _sets, _lastMoney) = (new PreviewSums(), new SortedDictionary<string, SeqSet>(StringComparer.Ordinal), null);
+        _money.Clear();
+        Array.Clear(_decided);
+        Array.Clear(_active);
+        Array.Clear(_ofRule);
+        Array.Clear(_signalsBefore);
+        Array.Clear(_signalsAfter);
+        return found;
+    }
+
+    private bool TryRead(in PreviewRow row)
+    {
+        if (row.Facts.IsEmpty) return Skip(NoFacts, row.Seq);
+        try
+        {
+            return FactSnapshot.Read(row.Facts, _facts) == 0 || Skip(NewerFacts, row.Seq);
+        }
+        catch (FormatException)
+        {
+            return Skip(Unreadable, row.Seq);
+        }
+    }
+
+    private bool Skip(string reason, long seq)
+    {
+        _sums.Skipped[reason] = _sums.Skipped.GetValueOrDefault(reason) + 1;
+        Keep(PreviewSets.Skipped(reason), seq);
+        return false;
+    }
+
+    private void Move(in PreviewRow row, Decision now, Decision to)
+    {
+        var currency = _facts.Text(Known.Currency) ?? "";
+        var (decided, active) = (((int)row.Decision * TransitionMatrix.Decisions) + (int)to, ((int)now * TransitionMatrix.Decisions) + (int)to);
+        var money = Money(currency);
+        money.Decided.Add(decided, row.Outcome, row.Amount);
+        money.Active.Add(active, row.Outcome, row.Amount);
+        (_decided[decided] ??= new SeqSet()).Add(row.Seq);
+        (_active[active] ??= new SeqSet()).Add(row.Seq);
+        if (row.Outcome != Outcome.Unknown) Keep(PreviewSets.Labelled(row.Decision, to, row.Outcome), row.Seq);
+        if (row.Decision == to) return;
+        var example = new Example(row.Seq, row.Amount);
+        _sums.AddExample(PreviewSets.LargestMoved, currency, example);
+        if (row is { Outcome: Outcome.Good, Decision: Decision.Approve }) _sums.AddExample(PreviewSets.NewlyStoppedGood, currency, example);
+        if (row.Outcome == Outcome.Fraud && to == Decision.Approve) _sums.AddExample(PreviewSets.NewlyApprovedFraud, currency, example);
+    }
+
+    private MoneyGrid Money(string currency)
+    {
+        if (_lastMoney is { } last && ReferenceEquals(last.Currency, currency)) return last;
+        if (!_money.TryGetValue(currency, out var grid)) _money[currency] = grid = new MoneyGrid(currency);
+        return _lastMoney = grid;
+    }
+
+    private void CountSignals(in PreviewRow row)
+    {
+        var count = SignalHits.Read(row.Signals, _hits);
+        for (var i = 0; i < count; i++) _signalsBefore[_hits[i].Signal]++;
+        foreach (ref readonly var hit in _new.Signals) _signalsAfter[hit.Signal]++;
+    }
+
+    private void CountRules(in PreviewRow row)
+    {
+        var before = SignalHits.ReadRules(row.Signals, _rules);
+        if (before > 0 && versions.TryGetValue(row.PolicyVersion, out var judged))
+        {
+            for (var i = 0; i < before; i++) Of(judged.Rules[_rules[i].Rule].Id).Before++;
+        }
+        var hits = _new.Rules;
+        foreach (ref readonly var hit in hits)
+        {
+            var id = proposed.Policy.Rules[hit.Rule].Id;
+            var sums = _ofRule[hit.Rule] ??= Of(id);
+            sums.Hits++;
+            if (row.Outcome == Outcome.Fraud) sums.Fraud++;
+            if (row.Outcome == Outcome.Good) sums.Good++;
+            Keep(PreviewSets.RuleHits(id), row.Seq);
+            foreach (ref readonly var other in hits)
+                if (other.Rule != hit.Rule) sums.With[proposed.Policy.Rules[other.Rule].Id] = sums.With.GetValueOrDefault(proposed.Policy.Rules[other.Rule].Id) + 1;
+            if (!hit.Observed) CountExclusive(row, hit.Rule, id, sums);
+        }
+    }
+
+    private void CountExclusive(in PreviewRow row, int rule, string id, RuleSums sums)
+    {
+        proposed.AssessWithout(rule, _facts, row.At, _without);
+        if (_without.Decision == _new.Decision) return;
+        sums.Exclusive++;
+        Keep(PreviewSets.RuleExclusive(id), row.Seq);
+        if (_without.Decision != Decision.Approve) return;
+        if (row.Outcome == Outcome.Fraud) sums.ExclusiveFraud++;
+        if (row.Outcome == Outcome.Good) sums.ExclusiveGood++;
+    }
+
+    private RuleSums Of(string rule)
+    {
+        if (!_sums.Rules.TryGetValue(rule, out var sums)) _sums.Rules[rule] = sums = new RuleSums();
+        return sums;
+    }
+
+    private void Keep(string set, long seq)
+    {
+        if (!_sets.TryGetValue(set, out var places)) _sets[set] = places = new SeqSet();
+        places.Add(seq);
+    }
+
+    private static void Count(SortedDictionary<int, long> counts, int key) => counts[key] = counts.GetValueOrDefault(key) + 1;
+
+    private static string[] Names(Func<Decision, Decision, string> name) =>
+        [.. Enumerable.Range(0, Cells).Select(i => name((Decision)(i / TransitionMatrix.Decisions), (Decision)(i % TransitionMatrix.Decisions)))];
+
+    /// <summary>What is added up per row, in one currency: plain arrays, for there may be millions of rows.</summary>
+    private sealed class MoneyGrid(string currency)
+    {
+        public string Currency => currency;
+        public Grid Decided { get; } = new();
+        public Grid Active { get; } = new();
+
+        public void AddTo(PreviewSums sums, string of)
+        {
+            Decided.AddTo(sums.Decided, of);
+            Active.AddTo(sums.Active, of);
+        }
+    }
+
+    private sealed class Grid
+    {
+        private readonly long[] _counts = new long[Cells * Outcomes], _amounts = new long[Cells * Outcomes];
+
+        public void Add(int cell, Outcome outcome, long amount)
+        {
+            var at = (cell * Outcomes) + (int)outcome;
+            _counts[at]++;
+            _amounts[at] += amount;
+        }
+
+        public void AddTo(TransitionMatrix matrix, string currency)
+        {
+            for (var at = 0; at < _counts.Length; at++)
+            {
+                if (_counts[at] == 0) continue;
+                var cell = matrix.Cells[at / Outcomes];
+                cell.All.Add(_counts[at], _amounts[at], currency);
+                if (at % Outcomes == (int)Outcome.Good) cell.Good.Add(_counts[at], _amounts[at], currency);
+                if (at % Outcomes == (int)Outcome.Fraud) cell.Fraud.Add(_counts[at], _amounts[at], currency);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Previews;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Jobs;
+
+/// <summary>
+/// Tries policies out on stored traffic, one run at a time on a thread of its own. What it has counted is stored stretch by stretch, so a run that is cut off goes on where it was. It reads live
+/// rows and writes none, and it steps aside while payments are being assessed.
+/// </summary>
+public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessService assessing, TimeProvider clock, ILogger<RunSimulations> log) : BackgroundService
+{
+    /// <summary>Places of the log that are counted and stored together.</summary>
+    public const int Stretch = 65_536;
+
+    private readonly SemaphoreSlim _asked = new(0);
+    private readonly Lock _gate = new();
+    private Guid _running;
+    private CancellationTokenSource? _cancel;
+    private long _judging;
+
+    /// <summary>There is something to do.</summary>
+    public void Wake() => _asked.Release();
+
+    /// <summary>Stops that run, if it is the one under way.</summary>
+    public void Cancel(Guid run)
+    {
+        lock (_gate)
+            if (_running == run) _cancel?.Cancel();
+    }
+
+    /// <summary>How many the run has judged up to now, the stretch under way included.</summary>
+    public long Judged(SimulationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        lock (_gate) return run.Judged + (_running == run.Id ? Interlocked.Read(ref _judging) : 0);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using (var scope = scopes.CreateAsyncScope())
+        {
+            // One process owns the store: what still runs now was cut off with the one before.
+            await scope.ServiceProvider.GetRequiredService<PanelDb>().Set<SimulationRun>().Where(r => r.State == RunState.Running).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Interrupted), stoppingToken);
+        }
+        while (true)
+        {
+            await using (var scope = scopes.CreateAsyncScope())
+            {
+                var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+                while (await db.Set<SimulationRun>().AsNoTracking().Where(r => r.State == RunState.Waiting).OrderBy(r => r.CreatedAt).FirstOrDefaultAsync(stoppingToken) is { } next) await RunAsync(db, next, stoppingToken);
+            }
+            await _asked.WaitAsync(stoppingToken);
+        }
+    }
+
+    private async Task RunAsync(PanelDb db, SimulationRun run, CancellationToken stop)
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        lock (_gate) (_running, _cancel) = (run.Id, cancel);
+        try
+        {
+            if (await Mine(db, run, RunState.Waiting).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Running), stop) == 0) return;
+            await CountAsync(db, run, cancel.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Somebody stopped it, which its row says already, or the service ends.
+            await Mine(db, run, RunState.Running).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Interrupted), CancellationToken.None);
+            stop.ThrowIfCancellationRequested();
+        }
+        catch (Exception e) when (e is DbException or InvalidDataException or ArgumentException)
+        {
+            Failed(e, run.Id);
+            await Mine(db, run, RunState.Running).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Failed).SetProperty(x => x.Failure, e.Message).SetProperty(x => x.FinishedAt, clock.GetUtcNow()), CancellationToken.None);
+        }
+        finally
+        {
+            lock (_gate) (_running, _cancel) = (Guid.Empty, null);
+        }
+    }
+
+    private async Task CountAsync(PanelDb db, SimulationRun run, CancellationToken stop)
+    {
+        var judge = await JudgeAsync(db, run, stop);
+        var part = await db.Set<SimulationPart>().CountAsync(p => p.RunId == run.Id, stop);
+        var (done, judged) = (run.DoneSeq, run.Judged);
+        while (done < run.LastSeq)
+        {
+            var (first, last) = (done + 1, Math.Min(run.LastSeq, ((done / Stretch) + 1) * Stretch));
+            var outcomes = await OutcomesAsync(db, first, last, run.LabelsUntil, stop);
+            await OnOwnThreadAsync(() => Scan(run, judge, first, last, outcomes, stop));
+            var (sums, sets) = judge.Finish();
+            (done, judged) = (last, judged + sums.Judged);
+            if (!await StoreAsync(db, run, ++part, last, judged, sums, sets, stop)) throw new OperationCanceledException();
+        }
+        await FinishAsync(db, run, stop);
+    }
+
+    private static async Task<PreviewJudge> JudgeAsync(PanelDb db, SimulationRun run, CancellationToken stop)
+    {
+        var versions = new Dictionary<int, Policy>();
+        foreach (var stored in await db.Set<PolicyVersion>().AsNoTracking().ToListAsync(stop))
+            if (PolicyJson.TryReadStored(stored.Document, out var known, out _)) versions[stored.Version] = known with { Version = stored.Version };
+        if (!PolicyJson.TryReadStored(run.Document, out var policy, out var problems)) throw new InvalidDataException(string.Join("; ", problems));
+        return new PreviewJudge(new Assessor(policy), new Assessor(versions[run.ActiveVersion]), versions);
+    }
+
+    /// <summary>How the assessments of a stretch turned out, as far as it was known then.</summary>
+    private static Task<Dictionary<long, Outcome>> OutcomesAsync(PanelDb db, long first, long last, DateTimeOffset until, CancellationToken stop) => Task.FromResult(new Dictionary<long, Outcome>());
+
+    private void Scan(SimulationRun run, PreviewJudge judge, long first, long last, Dictionary<long, Outcome> outcomes, CancellationToken stop)
+    {
+        // A reader that stays open keeps the write-ahead log from beginning anew: it reads little at a time.
+        const int Together = 256, Open = 4_096;
+        using var scope = scopes.CreateScope();
+        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+        db.Database.OpenConnection();
+        var pace = new Pace(assessing);
+        Interlocked.Exchange(ref _judging, 0);
+        var count = 0;
+        for (var from = first; from <= last; from += Open)
+        {
+            using var scan = AssessmentScan.Open(db.Database.GetDbConnection(), from, Math.Min(last, from + Open - 1), run.Scope);
+            while (scan.Read())
+            {
+                judge.Take(scan.Row(outcomes.Count > 0 ? outcomes.GetValueOrDefault(scan.Seq) : Outcome.Unknown));
+                if (++count % Together != 0) continue;
+                stop.ThrowIfCancellationRequested();
+                Interlocked.Exchange(ref _judging, count);
+                pace.Keep(stop);
+            }
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<bool> StoreAsync(PanelDb db, SimulationRun run, int part, long last, long judged, PreviewSums sums, IReadOnlyDictionary<string, SeqSet> sets, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await Mine(db, run, RunState.Running).ExecuteUpdateAsync(r => r.SetProperty(x => x.DoneSeq, last).SetProperty(x => x.Judged, judged), stop) == 0) return false;
+        db.Add(new SimulationPart { RunId = run.Id, Number = part, LastSeq = last, Sums = JsonSerializer.Serialize(sums) });
+        foreach (var (name, set) in sets) db.Add(new SimulationSet { RunId = run.Id, Name = name, Part = part, Count = set.Count, Places = set.Bytes.ToArray() });
+        await db.SaveChangesAsync(stop);
+        db.ChangeTracker.Clear();
+        Interlocked.Exchange(ref _judging, 0);
+        await transaction.CommitAsync(stop);
+        return true;
+    }
+
+    private async Task FinishAsync(PanelDb db, SimulationRun run, CancellationToken stop)
+    {
+        var sums = new PreviewSums();
+        foreach (var part in await db.Set<SimulationPart>().AsNoTracking().Where(p => p.RunId == run.Id).OrderBy(p => p.Number).Select(p => p.Sums).ToListAsync(stop)) sums.Add(JsonSerializer.Deserialize<PreviewSums>(part)!);
+        var result = JsonSerializer.Serialize(sums);
+        await Mine(db, run, RunState.Running).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Done).SetProperty(x => x.Result, result).SetProperty(x => x.FinishedAt, clock.GetUtcNow()), stop);
+        Finished(run.Id, sums.Judged, sums.Decided.Moved);
+    }
+
+    private static IQueryable<SimulationRun> Mine(PanelDb db, SimulationRun run, RunState state) => db.Set<SimulationRun>().Where(r => r.Id == run.Id && r.State == state);
+
+    /// <summary>Hours of reading and judging would keep a pool thread from everybody else.</summary>
+    private static Task OnOwnThreadAsync(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    [LoggerMessage(LogLevel.Information, "Simulation {Id}: {Judged} assessments judged again, {Moved} would be decided otherwise")]
+    private partial void Finished(Guid id, long judged, long moved);
+
+    [LoggerMessage(LogLevel.Error, "Simulation {Id} failed")]
+    private partial void Failed(Exception e, Guid id);
+
+    /// <summary>Takes a tenth of one processor while payments are being assessed, all of it when none are.</summary>
+    private sealed class Pace(AssessService assessing)
+    {
+        private const int BusyFrom = 50, Share = 10;
+        private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+        private long _seen = assessing.Log?.LastSeq ?? 0, _lookedAt = Stopwatch.GetTimestamp(), _workedFrom = Stopwatch.GetTimestamp();
+        private bool _isBusy;
+
+        public void Keep(CancellationToken stop)
+        {
+            var since = Stopwatch.GetElapsedTime(_lookedAt);
+            if (since >= Look && assessing.Log is { } answered)
+            {
+                _isBusy = (answered.LastSeq - _seen) / since.TotalSeconds >= BusyFrom;
+                (_seen, _lookedAt) = (answered.LastSeq, Stopwatch.GetTimestamp());
+            }
+            if (_isBusy) stop.WaitHandle.WaitOne(Stopwatch.GetElapsedTime(_workedFrom) * (Share - 1));
+            _workedFrom = Stopwatch.GetTimestamp();
+        }
+    }
+}
