@@ -15,6 +15,7 @@ internal static class FactNumbers
     private const ushort Unknown = ushort.MaxValue;
 
     private static readonly ushort[] IndexByNumber;
+    private static readonly ushort[] TogetherByNumber;
 
     static FactNumbers()
     {
@@ -24,6 +25,13 @@ internal static class FactNumbers
         IndexByNumber = new ushort[Lines.Max(line => line.Number) + 1];
         Array.Fill(IndexByNumber, Unknown);
         foreach (var row in Rows) IndexByNumber[row.Number] = row.Index;
+        TogetherByNumber = new ushort[IndexByNumber.Length];
+        for (var number = IndexByNumber.Length - 1; number >= 0; number--)
+        {
+            if (IndexByNumber[number] == Unknown) continue;
+            var goesOn = number + 1 < IndexByNumber.Length && IndexByNumber[number + 1] == IndexByNumber[number] + 1;
+            TogetherByNumber[number] = (ushort)(goesOn ? TogetherByNumber[number + 1] + 1 : 1);
+        }
         IsStretch = new bool[Rows.Length];
         for (var at = 0; at + Stretch <= Rows.Length; at++) IsStretch[at] = Enumerable.Range(at, Stretch).All(i => !Rows[i].IsText && Rows[i].Index == Rows[at].Index + (i - at));
     }
@@ -46,6 +54,18 @@ internal static class FactNumbers
         var index = (uint)number < (uint)IndexByNumber.Length ? IndexByNumber[number] : Unknown;
         fact = new Fact(index);
         return index != Unknown;
+    }
+
+    /// <summary>How many facts from this number on lie side by side in memory; 0 for a number no fact has.</summary>
+    internal static int Together(int number, out int index)
+    {
+        if ((uint)number >= (uint)IndexByNumber.Length)
+        {
+            index = 0;
+            return 0;
+        }
+        index = IndexByNumber[number];
+        return TogetherByNumber[number];
     }
 
     private static ushort NumberOf(FactDefinition definition, FrozenDictionary<string, ushort> numbers) => numbers.TryGetValue(definition.Name, out var number)

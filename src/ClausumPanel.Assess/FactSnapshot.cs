@@ -156,6 +156,7 @@ public static class FactSnapshot
         var length = reader.Unsigned();
         if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
         var last = 0L;
+        var numbers = into.Numbers;
         for (var left = (int)length; left > 0;)
         {
             var token = reader.Unsigned();
@@ -171,7 +172,20 @@ public static class FactSnapshot
                 last = (token & 1) == 0 ? last + PackedReader.UnZigZag(token >> 1) : PackedReader.UnZigZag(token >> 1);
             }
             left -= equal;
-            while (equal-- > 0) Set(into, number++, last, ref unknown);
+            while (equal > 0)
+            {
+                // Facts of neighbouring numbers mostly lie side by side.
+                var together = Math.Min(FactNumbers.Together(number, out var index), equal);
+                if (together == 0)
+                {
+                    unknown++;
+                    together = 1;
+                }
+                else if (together == 1) numbers[index] = last;
+                else numbers.Slice(index, together).Fill(last);
+                number += together;
+                equal -= together;
+            }
         }
         return number - 1;
     }

@@ -75,7 +75,7 @@ internal sealed class Store
         return (string)check.ExecuteScalar()!;
     }
 
-    private SqliteConnection OpenReadOnly()
+    public SqliteConnection OpenReadOnly()
     {
         var connection = new SqliteConnection($"Data Source={File};Mode=ReadOnly;Pooling=False");
         connection.Open();

@@ -1,4 +1,4 @@
-using ClausumPanel.Assess.Signals;
+using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess.Previews;
 
@@ -44,7 +44,9 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDi
     private readonly Assessment _new = new(), _now = new(), _without = new();
     private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
-    private readonly RuleSums?[] _ofRule = new RuleSums?[proposed.Policy.Rules.Count];
+    private readonly RuleAction[] _actions = [.. proposed.Policy.Rules.Select(rule => RuleTree.Parse(rule.Text).Action ?? default)];
+    private readonly string[] _blockers = [.. proposed.Policy.Rules.Select(rule => "rule:" + rule.Id)];
+    private readonly RuleTally?[] _ofRule = new RuleTally?[proposed.Policy.Rules.Count];
     private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
     private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
     private readonly SeqSet?[] _decided = new SeqSet?[Cells], _active = new SeqSet?[Cells];
@@ -87,6 +89,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDi
             if (_decided[cell] is { } decided) _sets[DecidedNames[cell]] = decided;
             if (_active[cell] is { } now) _sets[ActiveNames[cell]] = now;
         }
+        for (var rule = 0; rule < _ofRule.Length; rule++)
+            if (_ofRule[rule] is { } tally) Conclude(proposed.Policy.Rules[rule].Id, tally);
         for (var signal = 0; signal < _signalsBefore.Length; signal++)
         {
             if (_signalsBefore[signal] > 0) _sums.SignalsBefore[SignalCatalog.All[signal].Id] = _signalsBefore[signal];
@@ -162,29 +166,74 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDi
             for (var i = 0; i < before; i++) Of(judged.Rules[_rules[i].Rule].Id).Before++;
         }
         var hits = _new.Rules;
-        foreach (ref readonly var hit in hits)
+        for (var i = 0; i < hits.Length; i++)
         {
-            var id = proposed.Policy.Rules[hit.Rule].Id;
-            var sums = _ofRule[hit.Rule] ??= Of(id);
-            sums.Hits++;
-            if (row.Outcome == Outcome.Fraud) sums.Fraud++;
-            if (row.Outcome == Outcome.Good) sums.Good++;
-            Keep(PreviewSets.RuleHits(id), row.Seq);
-            foreach (ref readonly var other in hits)
-                if (other.Rule != hit.Rule) sums.With[proposed.Policy.Rules[other.Rule].Id] = sums.With.GetValueOrDefault(proposed.Policy.Rules[other.Rule].Id) + 1;
-            if (!hit.Observed) CountExclusive(row, hit.Rule, id, sums);
+            var rule = hits[i].Rule;
+            var tally = _ofRule[rule] ??= new RuleTally(proposed.Policy.Rules.Count);
+            tally.Hits.Add(row.Seq);
+            if (row.Outcome == Outcome.Fraud) tally.Sums.Fraud++;
+            if (row.Outcome == Outcome.Good) tally.Sums.Good++;
+            // Of each pair only the half behind: the other is the same number.
+            for (var j = i + 1; j < hits.Length; j++) tally.With[hits[j].Rule]++;
+            if (!hits[i].Observed && MayDecide(hits[i])) CountExclusive(row, rule, tally);
         }
     }
 
-    private void CountExclusive(in PreviewRow row, int rule, string id, RuleSums sums)
+    private void CountExclusive(in PreviewRow row, int rule, RuleTally tally)
     {
         proposed.AssessWithout(rule, _facts, row.At, _without);
         if (_without.Decision == _new.Decision) return;
-        sums.Exclusive++;
-        Keep(PreviewSets.RuleExclusive(id), row.Seq);
+        tally.Exclusive.Add(row.Seq);
         if (_without.Decision != Decision.Approve) return;
-        if (row.Outcome == Outcome.Fraud) sums.ExclusiveFraud++;
-        if (row.Outcome == Outcome.Good) sums.ExclusiveGood++;
+        if (row.Outcome == Outcome.Fraud) tally.Sums.ExclusiveFraud++;
+        if (row.Outcome == Outcome.Good) tally.Sums.ExclusiveGood++;
+    }
+
+    /// <summary>False when the decision is certainly the same without this hit: most are asked no further.</summary>
+    private bool MayDecide(in RuleHit hit)
+    {
+        var action = _actions[hit.Rule];
+        if (_new.BlockedBy is { } blocker) return action.Kind == RuleActionKind.Block && blocker == _blockers[hit.Rule];
+        var (sum, isAllowed, isHeldByOther) = (0, false, false);
+        foreach (ref readonly var signal in _new.Signals)
+        {
+            sum += signal.Weight;
+            isAllowed |= SignalCatalog.IsAllowList(signal);
+        }
+        foreach (ref readonly var other in _new.Rules)
+        {
+            if (other.Observed) continue;
+            sum += other.Points;
+            isAllowed |= _actions[other.Rule].Kind == RuleActionKind.Allow;
+            isHeldByOther |= other.Rule != hit.Rule && Floor(_actions[other.Rule]) >= Floor(action);
+        }
+        if (isAllowed) return action.Kind == RuleActionKind.Allow;
+        var bands = proposed.Policy.Bands;
+        var band = bands.For(Math.Clamp(sum, 0, 100));
+        return Floor(action) > Decision.Approve ? band < Floor(action) && !isHeldByOther : bands.For(Math.Clamp(sum - hit.Points, 0, 100)) != band;
+    }
+
+    private static Decision Floor(RuleAction action) => action.Kind switch
+    {
+        RuleActionKind.Review => Decision.Review,
+        RuleActionKind.Challenge => Decision.Challenge,
+        _ => Decision.Approve,
+    };
+
+    private void Conclude(string id, RuleTally tally)
+    {
+        var sums = Of(id);
+        sums.Add(tally.Sums);
+        (sums.Hits, sums.Exclusive) = (tally.Hits.Count, tally.Exclusive.Count);
+        _sets[PreviewSets.RuleHits(id)] = tally.Hits;
+        if (tally.Exclusive.Count > 0) _sets[PreviewSets.RuleExclusive(id)] = tally.Exclusive;
+        for (var other = 0; other < tally.With.Length; other++)
+        {
+            if (tally.With[other] == 0) continue;
+            var otherId = proposed.Policy.Rules[other].Id;
+            sums.With[otherId] = tally.With[other];
+            Of(otherId).With[id] = tally.With[other];
+        }
     }
 
     private RuleSums Of(string rule)
@@ -203,6 +252,14 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDi
 
     private static string[] Names(Func<Decision, Decision, string> name) =>
         [.. Enumerable.Range(0, Cells).Select(i => name((Decision)(i / TransitionMatrix.Decisions), (Decision)(i % TransitionMatrix.Decisions)))];
+
+    private sealed class RuleTally(int rules)
+    {
+        public RuleSums Sums { get; } = new();
+        public SeqSet Hits { get; } = new();
+        public SeqSet Exclusive { get; } = new();
+        public long[] With { get; } = new long[rules];
+    }
 
     /// <summary>What is added up per row, in one currency: plain arrays, for there may be millions of rows.</summary>
     private sealed class MoneyGrid(string currency)

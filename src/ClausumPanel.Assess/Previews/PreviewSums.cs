@@ -16,9 +16,13 @@ public sealed class Tally
     /// <summary>Minor units by currency code.</summary>
     public SortedDictionary<string, long> Money { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>How many by currency code.</summary>
+    public SortedDictionary<string, long> Counts { get; init; } = new(StringComparer.Ordinal);
+
     public void Add(long count, long amount, string currency)
     {
         Count += count;
+        Counts[currency] = Counts.GetValueOrDefault(currency) + count;
         Money[currency] = Money.GetValueOrDefault(currency) + amount;
     }
 
@@ -26,6 +30,7 @@ public sealed class Tally
     {
         ArgumentNullException.ThrowIfNull(other);
         Count += other.Count;
+        foreach (var (currency, count) in other.Counts) Counts[currency] = Counts.GetValueOrDefault(currency) + count;
         foreach (var (currency, amount) in other.Money) Money[currency] = Money.GetValueOrDefault(currency) + amount;
     }
 }
