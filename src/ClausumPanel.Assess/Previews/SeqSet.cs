@@ -34,21 +34,22 @@ public sealed class SeqSet
 
     /// <summary>The places that were packed, in their order.</summary>
     /// <exception cref="FormatException">The bytes end in the middle of a number.</exception>
-    public static IEnumerable<long> Read(ReadOnlyMemory<byte> bytes)
+    public static List<long> Read(ReadOnlySpan<byte> bytes)
     {
-        var last = 0L;
+        var (places, last) = (new List<long>(bytes.Length), 0L);
         for (var at = 0; at < bytes.Length;)
         {
             var (distance, shift) = (0UL, 0);
             while (true)
             {
                 if (at == bytes.Length || shift > 63) throw new FormatException("A set of places ends in the middle.");
-                var part = bytes.Span[at++];
+                var part = bytes[at++];
                 distance |= (ulong)(part & 0x7F) << shift;
                 if (part < 0x80) break;
                 shift += 7;
             }
-            yield return last += (long)distance;
+            places.Add(last += (long)distance);
         }
+        return places;
     }
 }

@@ -209,6 +209,14 @@ public sealed class AssessmentReader(PanelDb db)
         _ => row.Amount,
     };
 
+    /// <summary>The assessments at these places, in this order; those that are not there are left out.</summary>
+    public async Task<IReadOnlyList<AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(seqs);
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
+        return [.. seqs.Where(stored.ContainsKey).Select(seq => Line(stored[seq]))];
+    }
+
     private async Task<List<AssessmentLine>> LinesAsync(List<AssessmentRow> rows, CancellationToken stop)
     {
         var seqs = rows.Select(r => r.Seq).ToArray();

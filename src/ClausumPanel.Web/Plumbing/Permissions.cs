@@ -68,6 +68,8 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);
         pages.AuthorizePage("/Protection/Lists/Deletion", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/Export", Export);
+        pages.AuthorizePage("/Simulation/Settings", ManageSettings);
+        pages.AuthorizePage("/Simulation/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

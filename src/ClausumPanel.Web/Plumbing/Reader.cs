@@ -48,6 +48,10 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     /// <summary>24/11 14:03:22 or 11/24 2:03:22 PM: short, because lists are about now.</summary>
     public string Moment(DateTimeOffset at) => Zoned(at).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "dd MMM HH:mm:ss" : "MMM dd HH:mm:ss", CultureInfo.CurrentCulture);
 
+    /// <summary>24 nov 2026: the day of that moment.</summary>
+    /// <param name="at">Unix milliseconds.</param>
+    public string Day(long at) => Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "d MMM yyyy" : "MMM d, yyyy", CultureInfo.CurrentCulture);
+
     public string Whole(DateTimeOffset at) => Zoned(at).ToString("F", CultureInfo.CurrentCulture);
 
     private static TimeZoneInfo? Known(string? id) => id is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;

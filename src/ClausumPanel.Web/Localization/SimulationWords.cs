@@ -1,0 +1,42 @@
+using ClausumPanel.Assess.Previews;
+using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>The words of the simulation.</summary>
+public static class SimulationWords
+{
+    public static string Name(this Texts T, RunState state) => state switch
+    {
+        RunState.Waiting => T["Waits its turn"],
+        RunState.Running => T["Running"],
+        RunState.Done => T["Finished"],
+        RunState.Cancelled => T["Cancelled"],
+        RunState.Interrupted => T["Interrupted"],
+        RunState.Failed => T["Failed"],
+    };
+
+    /// <summary>The badge's colours.</summary>
+    public static string Badge(this Texts _, RunState state) => state switch
+    {
+        RunState.Done => "bg-green-lt",
+        RunState.Waiting or RunState.Running => "bg-blue-lt",
+        RunState.Interrupted or RunState.Failed => "bg-red-lt",
+        RunState.Cancelled => "bg-secondary-lt",
+    };
+
+    public static string Say(this Texts T, TryPolicies.Tried tried) => T[tried.Refusal ?? "", tried.Value];
+
+    /// <summary>Why an assessment was passed over.</summary>
+    public static string Skipped(this Texts T, string reason) => reason switch
+    {
+        PreviewJudge.NoFacts => T["no facts were stored with it"],
+        PreviewJudge.NewerFacts => T["a newer program stored facts this one does not know"],
+        PreviewJudge.Unreadable => T["its facts cannot be read"],
+        _ => reason,
+    };
+
+    /// <summary>A guard-rail and how it is broken.</summary>
+    public static string Say(this Texts T, GuardBreach breach) => T[breach.Sentence, breach.Measured, breach.Bound];
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Previews;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Transactions;
+using ClausumPanel.Web.Plumbing;
+using ClosedXML.Excel;
+using CsvHelper;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Simulation;
+
+/// <summary>A run's figures as a file.</summary>
+public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageModel
+{
+    public async Task<IActionResult> OnPostAsync(Guid id, string? format, CancellationToken stop)
+    {
+        if (format is not ("csv" or "xlsx")) return BadRequest();
+        if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { Result: { } result } run) return NotFound();
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "simulation", id.ToString(), null, new { run.Name, format });
+        await db.SaveChangesAsync(stop);
+        var figures = new PreviewFigures(JsonSerializer.Deserialize<PreviewSums>(result)!, (run.ToAt - run.FromAt) / 86_400_000d, await SimulationSettings.LoadAsync(db, stop), false);
+        var tables = Tables(run, figures);
+        var name = $"simulation-{run.Id:N}.{format}";
+        return format == "csv" ? File(await CsvAsync(tables), "text/csv; charset=utf-8", name) : File(Excel(tables), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name);
+    }
+
+    private List<(string Title, List<object[]> Rows)> Tables(SimulationRun run, PreviewFigures f)
+    {
+        var decisions = Enum.GetValues<Decision>();
+        List<object[]> scope =
+        [
+            [T["Figure"], T["Value"]], [T["Run"], run.Name], [T["Policy"], run.PolicyVersion is { } version ? T["Version {0}", version] : T["Draft"]], ["SHA-256", run.PolicyHash], [T["Compared with"], T["Version {0}", run.ActiveVersion]],
+            [T["From"], Stamp(run.FromAt)], [T["Until"], Stamp(run.ToAt)], [T["Judged again"], f.Sums.Judged], [T["Up to place"], run.LastSeq], [T["Decided otherwise"], f.Matrix.Moved],
+        ];
+        scope.AddRange(f.Sums.Skipped.Select(s => new object[] { T["Passed over: {0}", T.Skipped(s.Key)], s.Value }));
+        List<object[]> matrix = [[T["As decided"], T["As proposed"], T["Currency"], T["Count"], T["Amount"]]];
+        foreach (var from in decisions)
+            foreach (var to in decisions)
+                foreach (var (currency, amount) in f.Matrix[from, to].All.Money) matrix.Add([T.Name(from), T.Name(to), currency, f.Matrix[from, to].All.Counts[currency], new Money(amount, currency).Major]);
+        List<object[]> rates = [[T["Decision"], T["Then"], T["Low"], T["High"], T["Proposed"], T["Low"], T["High"], T["Difference"], T["Low"], T["High"]]];
+        foreach (var decision in decisions)
+        {
+            var shift = f.Matrix.Of(decision);
+            rates.Add([T.Name(decision), shift.Before.Value, shift.Before.Low, shift.Before.High, shift.After.Value, shift.After.Low, shift.After.High, shift.Value, shift.Interval.Low, shift.Interval.High]);
+        }
+        List<object[]> rules = [[T["Rule"], T["Hits then"], T["Hits"], T["Exclusive hits"], T["Fraud"], T["Good"], T["Fraud only it stops"], T["Good only it stops"]]];
+        rules.AddRange(f.Sums.Rules.Select(r => new object[] { r.Key, r.Value.Before, r.Value.Hits, r.Value.Exclusive, r.Value.Fraud, r.Value.Good, r.Value.ExclusiveFraud, r.Value.ExclusiveGood }));
+        return [(T["Scope"], scope), (T["Matrix"], matrix), (T["Rates"], rates), (T["Rules"], rules)];
+    }
+
+    private static string Stamp(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static async Task<byte[]> CsvAsync(List<(string Title, List<object[]> Rows)> tables)
+    {
+        using var stream = new MemoryStream();
+        await using (var writer = new StreamWriter(stream, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
+        {
+            await using var csv = CsvWriter.Create(writer, null, leaveOpen: true);
+            foreach (var (title, rows) in tables)
+            {
+                await csv.WriteRecordAsync([Exports.Harmless(title)], CancellationToken.None);
+                foreach (var row in rows)
+                    await csv.WriteRecordAsync(Array.ConvertAll(row, cell => cell is string text ? Exports.Harmless(text) : Convert.ToString(cell, CultureInfo.InvariantCulture) ?? ""), CancellationToken.None);
+            }
+        }
+        return stream.ToArray();
+    }
+
+    private static byte[] Excel(List<(string Title, List<object[]> Rows)> tables)
+    {
+        using var book = new XLWorkbook();
+        foreach (var (title, rows) in tables)
+        {
+            var sheet = book.AddWorksheet(title);
+            for (var row = 0; row < rows.Count; row++)
+                for (var column = 0; column < rows[row].Length; column++) Set(sheet.Cell(row + 1, column + 1), rows[row][column]);
+            sheet.Row(1).Style.Font.Bold = true;
+            sheet.SheetView.FreezeRows(1);
+            sheet.Columns().Width = 18;
+        }
+        using var stream = new MemoryStream();
+        book.SaveAs(stream);
+        return stream.ToArray();
+    }
+
+    private static void Set(IXLCell cell, object value)
+    {
+        switch (value)
+        {
+            case string text: cell.SetValue(Exports.Harmless(text)); break;
+            case long count: cell.SetValue(count); break;
+            case decimal amount: cell.SetValue(amount); break;
+            // Nothing of nothing has no rate.
+            case double rate when double.IsNaN(rate): break;
+            case double rate: cell.SetValue(rate); break;
+            default: throw new ArgumentException($"No cell takes a {value.GetType()}.", nameof(value));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Previews;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Jobs;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Simulation;
+
+/// <summary>One run: what a policy would change, with the rows behind every number.</summary>
+public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations runs, AssessmentReader assessments, Texts T) : PageModel
+{
+    private const double Day = 86_400_000;
+
+    [TempData] public string? Said { get; set; }
+    public string? Refused { get; private set; }
+    public SimulationRun Run { get; private set; } = null!;
+    public string? Author { get; private set; }
+    public PreviewFigures? Figures { get; private set; }
+    public SimulationSettings Settings { get; private set; } = new();
+    public IReadOnlyList<GuardBreach> Breaches { get; private set; } = [];
+    public IReadOnlyDictionary<string, IReadOnlyList<AssessmentLine>> Examples { get; private set; } = new Dictionary<string, IReadOnlyList<AssessmentLine>>();
+    public long Judged { get; private set; }
+
+    /// <summary>Whether everything is shown of the rules, or only what changed.</summary>
+    public bool AllRules { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(Guid id, string? against, bool all, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, against == "active", stop)) return NotFound();
+        AllRules = all;
+        return Page();
+    }
+
+    /// <summary>How far it is; the whole page once there is something to see.</summary>
+    public async Task<IActionResult> OnGetProgressAsync(Guid id, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, false, stop)) return NotFound();
+        if (!Run.IsUnderWay) Response.Headers["HX-Refresh"] = "true";
+        return this.Fragment("_Progress");
+    }
+
+    public Task<IActionResult> OnPostCancelAsync(Guid id, CancellationToken stop) => DoAsync(id, () => tries.CancelAsync(HttpContext.Actor, id, stop), T["It was stopped."], stop);
+
+    public Task<IActionResult> OnPostResumeAsync(Guid id, CancellationToken stop) => DoAsync(id, () => tries.ResumeAsync(HttpContext.Actor, id, stop), T["It goes on."], stop);
+
+    public async Task<IActionResult> OnPostDeleteAsync(Guid id, CancellationToken stop)
+    {
+        if (!User.May(Permissions.EditProtection)) return Forbid();
+        if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { } run) return NotFound();
+        if (run.AuthorId != User.Id && !User.May(Permissions.ApproveProtection)) return Forbid();
+        await tries.DeleteAsync(HttpContext.Actor, id, stop);
+        Said = T["The run was deleted."];
+        return RedirectToPage("Previews");
+    }
+
+    /// <summary>A row of the matrix as a share of it.</summary>
+    public double ShareOf(Decision from, Decision to) => Figures!.Matrix.Count == 0 ? 0 : (double)Figures.Matrix[from, to].All.Count / Figures.Matrix.Count;
+
+    public string SetOf(Decision from, Decision to) => Figures!.AgainstActive ? PreviewSets.Active(from, to) : PreviewSets.Decided(from, to);
+
+    private async Task<IActionResult> DoAsync(Guid id, Func<Task<string?>> act, string said, CancellationToken stop)
+    {
+        if (!User.May(Permissions.EditProtection)) return Forbid();
+        if (!await db.Set<SimulationRun>().AnyAsync(r => r.Id == id, stop)) return NotFound();
+        if (await act() is { } refusal) Said = T[refusal];
+        else Said = said;
+        return RedirectToPage("Preview", new { id });
+    }
+
+    private async Task<bool> LoadAsync(Guid id, bool againstActive, CancellationToken stop)
+    {
+        if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { } run) return false;
+        Run = run;
+        Judged = runs.Judged(run);
+        Author = await db.Users.Where(u => u.Id == run.AuthorId).Select(u => u.DisplayName).SingleOrDefaultAsync(stop);
+        Settings = await SimulationSettings.LoadAsync(db, stop);
+        if (run.Result is null) return true;
+        var sums = JsonSerializer.Deserialize<PreviewSums>(run.Result)!;
+        Figures = new PreviewFigures(sums, (run.ToAt - run.FromAt) / Day, Settings, againstActive);
+        Breaches = PreviewFigures.Breaches(sums, Settings);
+        var currency = Figures.Currencies.Count > 0 ? Figures.Currencies[0] : "";
+        var examples = new Dictionary<string, IReadOnlyList<AssessmentLine>>();
+        foreach (var kind in (string[])[PreviewSets.NewlyStoppedGood, PreviewSets.NewlyApprovedFraud, PreviewSets.LargestMoved])
+            if (sums.Examples.TryGetValue($"{kind}:{currency}", out var found)) examples[kind] = await assessments.LinesAsync([.. found.Select(e => e.Seq)], stop);
+        Examples = examples;
+        return true;
+    }
+}
