@@ -26,6 +26,9 @@ internal static class AssessSetup
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
         services.AddScoped<ChangeLists>();
         services.AddSingleton<ListImports>();
+        services.AddScoped<FindPayment>();
+        services.AddScoped<RecordLabels>();
+        services.AddScoped<ReportFraud>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
     }

@@ -65,7 +65,7 @@ public readonly record struct ReportAnswer(ReportStatus Status, Guid Transaction
 /// A payment is reported as fraud: its label, the lists by the reason's table, the event for the outside and the trail are written in one transaction, and the very next payment meets all of it.
 /// Source: Clausum documentation, guides/report-fraud.
 /// </summary>
-public sealed class ReportFraud(PanelDb db, AssessmentReader assessments, AssessService service, ListShelf shelf, AssessOptions options, TimeProvider clock)
+public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentReader assessments, AssessService service, ListShelf shelf, AssessOptions options, TimeProvider clock)
 {
     /// <param name="claim">What is reported.</param>
     /// <param name="actor">Who does.</param>
@@ -115,30 +115,10 @@ public sealed class ReportFraud(PanelDb db, AssessmentReader assessments, Assess
 
     private async Task<(StoredAssessment? Found, ReportStatus Status)> FindAsync(FraudClaim claim, Guid? keyId, string? idempotencyKey, UInt128 fingerprint, CancellationToken stop)
     {
-        if (claim.TransactionId is { } id)
-            return (Guid.TryParse(id, out var guid) ? await assessments.FindAsync(guid, stop) : await NewestAsync(TermKind.Session, id, s => s.SessionId == id, stop), ReportStatus.NotFound);
-        if (claim.ExternalId is { } external)
-            return (await NewestAsync(TermKind.Payment, external, s => s.PaymentId == external && IsOf(s, claim.Provider!), stop), ReportStatus.NotFound);
+        if (claim.TransactionId is { } id) return (await payments.ByTransactionAsync(id, stop), ReportStatus.NotFound);
+        if (claim.ExternalId is { } external && claim.Provider is { } provider && await payments.ByExternalAsync(external, provider, stop) is { } known) return (known, ReportStatus.NotFound);
+        if (claim.Amount is null || claim.Email is null) return (null, ReportStatus.NotFound);
         return await CreateAsync(claim, keyId, idempotencyKey ?? fingerprint.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), stop);
-    }
-
-    /// <summary>The newest assessment with that number that passes: of a payment assessed twice the last one is what happened.</summary>
-    private async Task<StoredAssessment?> NewestAsync(TermKind kind, string text, Func<StoredAssessment, bool> passes, CancellationToken stop)
-    {
-        var page = await assessments.PageAsync(new AssessmentFilter { Search = text, Exactly = kind }, AssessmentOrder.Newest, null, 20, stop);
-        foreach (var line in page.Lines)
-            if (await assessments.FindAsync(line.Seq, stop) is { } stored && passes(stored)) return stored;
-        return null;
-    }
-
-    /// <summary>Payments seldom say which provider takes them; one that does must name the same.</summary>
-    private static bool IsOf(StoredAssessment stored, string provider)
-    {
-        using var request = JsonDocument.Parse(stored.Request);
-        var named = Named(request.RootElement) ?? (request.RootElement.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object ? Named(metadata) : null);
-        return named is null || named.Equals(provider, StringComparison.OrdinalIgnoreCase);
-
-        static string? Named(JsonElement json) => json.TryGetProperty("provider", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 
     /// <summary>A payment nobody asked about is assessed now, from the little that is known, so that it can be found and counts in its payer's history.</summary>
