@@ -29,6 +29,7 @@ internal static class AssessSetup
         services.AddScoped<FindPayment>();
         services.AddScoped<RecordLabels>();
         services.AddScoped<ReportFraud>();
+        services.AddScoped<LabelImport>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
     }
