@@ -104,11 +104,13 @@ public sealed class LabelLedger(PanelDb db)
         var seqs = touched.Keys.ToArray();
         var rows = (await db.Set<Label>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToListAsync(stop)).ToLookup(l => l.Seq);
         var current = await db.Set<CurrentLabel>().Where(c => seqs.Contains(c.Seq)).ToDictionaryAsync(c => c.Seq, stop);
+        // Looked up once: every look at what is tracked compares all of it.
+        var unsavedNow = db.ChangeTracker.Entries<CurrentLabel>().Where(e => e.State == EntityState.Added).ToDictionary(e => e.Entity.Seq, e => e.Entity);
         // Rows of this unit of work that are not saved yet count too.
         var unsaved = db.ChangeTracker.Entries<Label>().Where(e => e.State == EntityState.Added).Select(e => e.Entity).ToLookup(l => l.Seq);
         foreach (var (seq, (at, _)) in touched)
         {
-            var was = current.GetValueOrDefault(seq) ?? db.ChangeTracker.Entries<CurrentLabel>().Where(e => e.State == EntityState.Added && e.Entity.Seq == seq).Select(e => e.Entity).SingleOrDefault();
+            var was = current.GetValueOrDefault(seq) ?? unsavedNow.GetValueOrDefault(seq);
             var (reported, disputed) = (was?.IsReported == true, was?.IsDisputed == true);
             var standing = LabelRanking.Of([.. rows[seq], .. unsaved[seq]]);
             if (standing.Effective is not { } row)

@@ -14,7 +14,7 @@ namespace ClausumPanel.Web.Demo;
 /// </summary>
 internal sealed class DemoLabels(int seed, DateTimeOffset now)
 {
-    private const int AtOnce = 500;
+    private const int AtOnce = 100;
     private readonly Random _random = new(seed);
     private readonly List<NewLabel> _labels = [];
     private readonly List<NewLabel> _mistakes = [];

@@ -20,7 +20,7 @@ public sealed record LabelLine(int Number, LabelItem? Item, IReadOnlyList<FieldE
     public string? Payment => Item?.TransactionId ?? Item?.ExternalId;
 }
 
-/// <summary>A text of many labels, CSV with a line of names or NDJSON: read line by line; the right ones are written in one transaction.</summary>
+/// <summary>A text of many labels, CSV with a line of names or NDJSON: read line by line; the right ones are written.</summary>
 public sealed class LabelImport(FindPayment payments, RecordLabels record, TimeProvider clock)
 {
     public const int MostLines = 10_000, MostCharacters = 8 * 1024 * 1024;
@@ -47,7 +47,7 @@ public sealed class LabelImport(FindPayment payments, RecordLabels record, TimeP
         return lines;
     }
 
-    /// <summary>Writes the right lines, all of them or none.</summary>
+    /// <summary>Writes the right lines.</summary>
     /// <returns>The lines with what became of each.</returns>
     public async Task<IReadOnlyList<LabelLine>> WriteAsync(string text, List<LabelLine> lines, Actor actor, CancellationToken stop)
     {

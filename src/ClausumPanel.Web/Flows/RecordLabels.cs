@@ -16,13 +16,23 @@ public sealed class RecordLabels(PanelDb db, AssessService service, ListShelf sh
     /// <summary>False while the memory is being rebuilt: a label written now might count twice in it, or not at all.</summary>
     public bool IsReady => service.Memory is not null;
 
-    /// <summary>All of them, or nothing; each with what became of it, in their order.</summary>
+    /// <summary>Payments wait while a transaction is open: many labels are written in portions of this size.</summary>
+    private const int Portion = 200;
+
+    /// <summary>Each with what became of it, in their order; many in portions, each whole or not at all. Whoever sends them again after a failure writes those with a reference once.</summary>
     /// <param name="labels">About assessments that exist and are no simulations.</param>
     /// <param name="channel">The way they came.</param>
     /// <param name="actor">Who says so.</param>
     /// <param name="summary">What the trail keeps of many; null: each is written down by itself.</param>
     /// <param name="stop">Ends it before anything is written.</param>
     public async Task<IReadOnlyList<LabelWritten>> AddAsync(IReadOnlyList<NewLabel> labels, LabelChannel channel, Actor actor, object? summary, CancellationToken stop)
+    {
+        var written = new List<LabelWritten>(labels.Count);
+        foreach (var portion in labels.Chunk(Portion)) written.AddRange(await AddPortionAsync(portion, channel, actor, written.Count == 0 || summary is null ? summary : new { Continued = written.Count, Stored = portion.Length }, stop));
+        return written;
+    }
+
+    private async Task<IReadOnlyList<LabelWritten>> AddPortionAsync(IReadOnlyList<NewLabel> labels, LabelChannel channel, Actor actor, object? summary, CancellationToken stop)
     {
         var (ledger, now) = (new LabelLedger(db), clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
@@ -33,6 +43,7 @@ public sealed class RecordLabels(PanelDb db, AssessService service, ListShelf sh
             foreach (var one in written.Where(w => w.Fate == LabelFate.Written)) db.Audit(actor, AuditActions.LabelWritten, now, Subject, one.Row.Id.ToString(), after: one.Row.Summary);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
+        db.ChangeTracker.Clear();
         await service.Memory!.NoteAsync(db, ledger.Changes, CancellationToken.None);
         return written;
     }
