@@ -21,6 +21,9 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     /// <summary>What must hold before the end of the audit chain is read and written: one engine locks by its transactions, the other must be asked.</summary>
     protected abstract Task LockAuditAsync(CancellationToken stop);
 
+    /// <summary>From here to the end of the transaction nobody else writes labels or numbers events.</summary>
+    internal abstract Task LockLabelsAsync(CancellationToken stop);
+
     /// <summary>The statements behind the tables that a migration does not make: they are run at every start and change nothing the second time.</summary>
     internal abstract IReadOnlyList<string> Guards { get; }
 

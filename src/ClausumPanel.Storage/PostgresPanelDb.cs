@@ -22,11 +22,19 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
 
     protected override Task LockAuditAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE", stop);
 
+    // The log copies its events into the same table: whoever numbers them waits for the other.
+    internal override Task LockLabelsAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE labels, outbox_events IN SHARE ROW EXCLUSIVE MODE", stop);
+
     internal override IReadOnlyList<string> Guards =>
     [
         "CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit entries are never altered or removed'; END $$",
         "CREATE OR REPLACE TRIGGER audit_entries_keep BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_refuse()",
         "CREATE OR REPLACE TRIGGER audit_entries_stay BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_refuse()",
+        "CREATE OR REPLACE FUNCTION labels_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'labels and fraud reports are never altered or removed'; END $$",
+        "CREATE OR REPLACE TRIGGER labels_keep BEFORE UPDATE OR DELETE ON labels FOR EACH ROW EXECUTE FUNCTION labels_refuse()",
+        "CREATE OR REPLACE TRIGGER labels_stay BEFORE TRUNCATE ON labels FOR EACH STATEMENT EXECUTE FUNCTION labels_refuse()",
+        "CREATE OR REPLACE TRIGGER fraud_reports_keep BEFORE UPDATE OR DELETE ON fraud_reports FOR EACH ROW EXECUTE FUNCTION labels_refuse()",
+        "CREATE OR REPLACE TRIGGER fraud_reports_stay BEFORE TRUNCATE ON fraud_reports FOR EACH STATEMENT EXECUTE FUNCTION labels_refuse()",
     ];
 }
 

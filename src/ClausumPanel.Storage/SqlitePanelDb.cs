@@ -16,10 +16,16 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
     // Transactions begin IMMEDIATE: whoever is in one is the only writer.
     protected override Task LockAuditAsync(CancellationToken stop) => Task.CompletedTask;
 
+    internal override Task LockLabelsAsync(CancellationToken stop) => Task.CompletedTask;
+
     internal override IReadOnlyList<string> Guards =>
     [
         "CREATE TRIGGER IF NOT EXISTS audit_entries_keep BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never altered'); END",
         "CREATE TRIGGER IF NOT EXISTS audit_entries_stay BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS labels_keep BEFORE UPDATE ON labels BEGIN SELECT RAISE(ABORT, 'labels are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS labels_stay BEFORE DELETE ON labels BEGIN SELECT RAISE(ABORT, 'labels are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS fraud_reports_keep BEFORE UPDATE ON fraud_reports BEGIN SELECT RAISE(ABORT, 'fraud reports are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS fraud_reports_stay BEFORE DELETE ON fraud_reports BEGIN SELECT RAISE(ABORT, 'fraud reports are never removed'); END",
     ];
 }
 

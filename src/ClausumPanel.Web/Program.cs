@@ -51,6 +51,8 @@ try
     app.MapRazorPages().WithStaticAssets();
     app.MapGet("/", () => Results.LocalRedirect("/dashboard")).AllowAnonymous();
     app.MapAssessApi();
+    app.MapReportFraudApi();
+    app.MapLabelsApi();
     app.MapBlocklistsApi();
     app.MapApiReference();
     app.MapApiRefusals();

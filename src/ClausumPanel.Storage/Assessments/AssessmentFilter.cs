@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -23,6 +24,9 @@ public sealed record AssessmentFilter
 
     /// <summary>A signal's stable number.</summary>
     public int? Signal { get; init; }
+
+    /// <summary>What it turned out to be.</summary>
+    public LabelOutcome? Label { get; init; }
 
     /// <summary>ISO 3166, upper case.</summary>
     public string? Country { get; init; }
@@ -88,7 +92,14 @@ public readonly record struct AssessmentCursor(long Value, long Seq)
 /// <summary>One line of a list.</summary>
 public sealed record AssessmentLine(
     long Seq, Guid Id, DateTimeOffset At, Flow Flow, Decision Decision, int Score, Money Money, string? Email, string? CustomerId, string? CardLast4, string? CardBrand, string? Ip, string Country,
-    string? Beneficiary, string? OrderId, string SessionId, IReadOnlyList<SignalHit> Signals, string? BlockedBy, bool Simulated);
+    string? Beneficiary, string? OrderId, string SessionId, IReadOnlyList<SignalHit> Signals, string? BlockedBy, bool Simulated)
+{
+    /// <summary>What it turned out to be; null when nobody has said.</summary>
+    public LabelOutcome? Label { get; init; }
+
+    /// <summary>Sources disagree about that.</summary>
+    public bool IsConflicted { get; init; }
+}
 
 /// <param name="Lines">In the order asked for.</param>
 /// <param name="Next">Where the next page begins; null on the last.</param>

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Velocity;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +37,7 @@ public sealed class AssessmentMemory
             var connection = db.Database.GetDbConnection();
             var released = await ReleasedAsync(connection, stop);
             await memory.ReplayAsync(connection, released, dayAgo, stop);
+            await memory.RecallLabelsAsync(connection, stop);
         }
         finally
         {
@@ -89,8 +91,7 @@ public sealed class AssessmentMemory
             if (reader.GetBytes(8, 0, bytes, 0, bytes.Length) != bytes.Length) throw new InvalidDataException($"memory_records row {seq} has keys of an unknown length.");
             var currency = reader.GetString(5);
             if (!currencies.TryGetValue(currency, out var shared)) currencies[currency] = shared = currency;
-            EntityKeys keys = default;
-            for (var k = 0; k < Entities.Kinds; k++) keys[k] = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(k * 8));
+            var keys = Keys(bytes);
             var seen = new Observation { At = at, Flow = (Flow)reader.GetInt32(2), Amount = reader.GetInt64(4), Currency = shared, Last4 = (short)reader.GetInt32(6), Keys = keys };
             part.Add(new Recalled(seq, seen, (Decision)reader.GetInt32(3), (ulong)reader.GetInt64(7)));
             if (part.Count < PartSize) continue;
@@ -98,6 +99,34 @@ public sealed class AssessmentMemory
             part = new List<Recalled>(PartSize);
         }
         await to.WriteAsync(part, stop);
+    }
+
+    /// <summary>What was reported or disputed counts for ever, however old the payment is.</summary>
+    private async Task RecallLabelsAsync(DbConnection connection, CancellationToken stop)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT m.keys, l.is_reported, l.is_disputed FROM current_labels l JOIN memory_records m ON m.seq = l.seq WHERE l.is_reported OR l.is_disputed";
+        using var reader = await command.ExecuteReaderAsync(stop);
+        while (reader.Read()) Velocity.Note(Keys(reader.GetFieldValue<byte[]>(0)), reader.GetBoolean(1) ? 1 : 0, reader.GetBoolean(2) ? 1 : 0);
+    }
+
+    /// <summary>What a label changed counts from the next payment on. Call it when the change is committed, never before.</summary>
+    public async Task NoteAsync(PanelDb db, IReadOnlyList<HistoryChange> changes, CancellationToken stop)
+    {
+        foreach (var part in changes.Chunk(500))
+        {
+            var seqs = part.Select(c => c.Seq).ToArray();
+            var keys = await db.Set<MemoryRecord>().Where(m => seqs.Contains(m.Seq)).Select(m => new { m.Seq, m.Keys }).ToDictionaryAsync(m => m.Seq, m => m.Keys, stop);
+            foreach (var change in part)
+                if (keys.TryGetValue(change.Seq, out var bytes)) Velocity.Note(Keys(bytes), change.Reported, change.Disputed);
+        }
+    }
+
+    private static EntityKeys Keys(ReadOnlySpan<byte> bytes)
+    {
+        EntityKeys keys = default;
+        for (var k = 0; k < Entities.Kinds; k++) keys[k] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(k * 8)..]);
+        return keys;
     }
 
     private readonly record struct Recalled(long Seq, Observation Seen, Decision Decision, ulong Session);

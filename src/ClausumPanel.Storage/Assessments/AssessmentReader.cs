@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -88,6 +89,7 @@ public sealed class AssessmentReader(PanelDb db)
         var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.Seq <= mark);
         foreach (var condition in filter.Conditions()) rows = rows.Where(condition);
         if (filter.Signal is { } signal) rows = rows.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
+        if (filter.Label is { } label) rows = rows.Where(r => db.Set<CurrentLabel>().Any(l => l.Seq == r.Seq && l.Outcome == label));
         return rows;
     }
 
@@ -139,6 +141,7 @@ public sealed class AssessmentReader(PanelDb db)
     {
         var conditions = filter.Conditions().Select(c => c.Compile()).ToList();
         var found = new List<AssessmentRow>();
+        var labelled = filter.Label is { } label ? (await db.Set<CurrentLabel>().Where(l => l.Seq > mark && l.Outcome == label).Select(l => l.Seq).ToListAsync(stop)).ToHashSet() : null;
         var facts = new Facts();
         var hits = new SignalHit[Assessment.MostSignals];
         var terms = new List<FoundBy.Term>();
@@ -151,7 +154,7 @@ public sealed class AssessmentReader(PanelDb db)
                 Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency,
                 Country = FoundBy.Country(facts), Simulated = stored.Simulated,
             };
-            if (!conditions.TrueForAll(c => c(row))) continue;
+            if (!conditions.TrueForAll(c => c(row)) || labelled?.Contains(row.Seq) == false) continue;
             if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
             if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;
             found.Add(row);
@@ -221,7 +224,8 @@ public sealed class AssessmentReader(PanelDb db)
     {
         var seqs = rows.Select(r => r.Seq).ToArray();
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
-        return [.. rows.Where(r => stored.ContainsKey(r.Seq)).Select(r => Line(stored[r.Seq]))];
+        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToDictionaryAsync(l => l.Seq, stop);
+        return [.. rows.Where(r => stored.ContainsKey(r.Seq)).Select(r => Line(stored[r.Seq]) is var line && labels.TryGetValue(r.Seq, out var label) ? line with { Label = label.Outcome, IsConflicted = label.IsConflicted } : line)];
     }
 
     private static AssessmentLine Line(StoredAssessment stored)

@@ -21,7 +21,6 @@ internal sealed class Folding : IDisposable
     private readonly List<FoundBy.Term> _terms = [];
     private readonly List<(OutboxEventType Type, long Seq, long At)> _events = [];
     private readonly DayWriter _days;
-    private long _lastEvent;
 
     public Folding(ILogStore store)
     {
@@ -30,8 +29,6 @@ internal sealed class Folding : IDisposable
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
-        command.CommandText = "SELECT max(number) FROM outbox_events";
-        _lastEvent = command.ExecuteScalar() is long number ? number : 0;
     }
 
     /// <summary>The last place that was folded.</summary>
@@ -53,7 +50,6 @@ internal sealed class Folding : IDisposable
         _store.Begin();
         Write();
         _store.Commit();
-        _lastEvent += _events.Count;
         _store.Rest(_rows.Count / 2);
         return Mark = _rows[^1].Seq;
     }
@@ -148,9 +144,9 @@ internal sealed class Folding : IDisposable
             table.Complete();
         }
         _days.Write();
+        var number = LastEvent();
         using (var table = _store.Append(LogTable.OutboxEvents))
         {
-            var number = _lastEvent;
             foreach (var (type, seq, at) in _events)
             {
                 table.Write(++number);
@@ -165,6 +161,15 @@ internal sealed class Folding : IDisposable
         mark.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"INSERT INTO log_marks (reader, seq) VALUES ('{Reader}', {_rows[^1].Seq}) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq");
         mark.ExecuteNonQuery();
+    }
+
+    /// <summary>Asked anew every time: reports of fraud have their numbers from the same row.</summary>
+    private long LastEvent()
+    {
+        _store.LockOutbox();
+        using var command = _store.Connection.CreateCommand();
+        command.CommandText = "SELECT max(number) FROM outbox_events";
+        return command.ExecuteScalar() is long number ? number : 0;
     }
 
     /// <summary>Whether bands could have decided otherwise.</summary>

@@ -25,6 +25,9 @@ internal interface ILogStore : IDisposable
 
     void Begin();
 
+    /// <summary>Inside a transaction: from here to its end nobody else numbers events.</summary>
+    void LockOutbox();
+
     /// <summary>On return the rows survive a pulled plug.</summary>
     void Commit();
 

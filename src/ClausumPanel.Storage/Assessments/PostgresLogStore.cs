@@ -24,6 +24,13 @@ internal sealed class PostgresLogStore : ILogStore
         _transaction = _connection.BeginTransaction();
     }
 
+    public void LockOutbox()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "LOCK TABLE outbox_events IN SHARE ROW EXCLUSIVE MODE";
+        command.ExecuteNonQuery();
+    }
+
     public void Commit()
     {
         _transaction!.Commit();

@@ -40,6 +40,11 @@ internal sealed class SqliteLogStore : ILogStore
 
     public void Begin() => Run(_begin);
 
+    // Whoever is in a transaction is the only writer.
+    public void LockOutbox()
+    {
+    }
+
     public void Commit() => Run(_commit);
 
     public void Rollback()

@@ -12,6 +12,7 @@ public static class AuditActions
         ListEntryAdded = "list.added", ListEntryChanged = "list.changed", ListEntryDeleted = "list.deleted", ListImported = "list.imported",
         Exported = "data.exported", AccessRefused = "access.refused", SettingChanged = "setting.changed", PolicyChanged = "policy.changed",
         BackedUp = "database.backed-up", Restored = "database.restored", HistoryImported = "history.imported", DemoSeeded = "demo.seeded", Started = "panel.started",
-        AuditVerified = "audit.verified",
-        SimulationStarted = "simulation.started", SimulationCancelled = "simulation.cancelled", SimulationResumed = "simulation.resumed", SimulationDeleted = "simulation.deleted";
+        FraudReported = "fraud.reported", LabelWritten = "label.written", LabelReversed = "label.reversed", LabelsImported = "labels.imported",
+        SimulationStarted = "simulation.started", SimulationCancelled = "simulation.cancelled", SimulationResumed = "simulation.resumed", SimulationDeleted = "simulation.deleted",
+        AuditVerified = "audit.verified";
 }

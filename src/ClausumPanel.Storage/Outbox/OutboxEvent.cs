@@ -12,9 +12,12 @@ public enum OutboxEventType
 
     /// <summary><c>transaction.blocked</c>: a hard block, or any declined payout.</summary>
     TransactionBlocked = 2,
+
+    /// <summary><c>fraud.detected</c>: a payment was reported as fraud.</summary>
+    FraudDetected = 3,
 }
 
-/// <summary>Something to tell the outside, made from the log in its order, each assessment exactly once; delivered later, at least once, in order.</summary>
+/// <summary>Something to tell the outside, made from the log in its order, each assessment exactly once, and from reports of fraud with the report itself; delivered later, at least once, in order.</summary>
 public sealed class OutboxEvent
 {
     /// <summary>Order of the happenings.</summary>
@@ -26,6 +29,9 @@ public sealed class OutboxEvent
 
     /// <summary>Unix milliseconds.</summary>
     public long At { get; init; }
+
+    /// <summary>The row of the ledger that a report of fraud wrote; null where an assessment is told of.</summary>
+    public long? Label { get; init; }
 
     /// <summary>What an assessment is to the outside.</summary>
     public static OutboxEventType Of(Flow flow, Decision decision, bool isBlocked) =>

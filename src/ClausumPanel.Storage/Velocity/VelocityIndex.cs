@@ -93,6 +93,22 @@ public sealed partial class VelocityIndex
         lock (_gate) if (handle >= _first) Void(handle);
     }
 
+    /// <summary>Counts one reported or disputed payment more (or, negative, fewer) in the lifetime of each entity it named.</summary>
+    public void Note(in EntityKeys keys, int reported, int disputed)
+    {
+        lock (_gate)
+        {
+            for (var k = 0; k < Entities.Kinds; k++)
+            {
+                if (keys[k] == 0) continue;
+                var id = _entities.Find(keys[k]);
+                ref var entity = ref _entities[id >= 0 ? id : _entities.Add(keys[k])];
+                entity.Reported = (ushort)Math.Clamp(entity.Reported + reported, 0, ushort.MaxValue);
+                entity.Disputed = (ushort)Math.Clamp(entity.Disputed + disputed, 0, ushort.MaxValue);
+            }
+        }
+    }
+
     /// <summary>
     /// Payments of the same moment come to the lock in any order. One that is late by so little counts as of the newest: running totals then only ever go forward.
     /// What is later than that is history being imported and goes to its place.

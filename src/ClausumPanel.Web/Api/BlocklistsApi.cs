@@ -71,7 +71,7 @@ public static class BlocklistsApi
 
     private static async Task AddAsync(HttpContext context)
     {
-        if (await BodyAsync(context) is not { } body) return;
+        if (await JsonBody.ReadAsync(context) is not { } body) return;
         var now = Now(context);
         var type = body.Word("list_type", ListWords.Type);
         var value = body.Text("value", ListValues.Longest);
@@ -101,7 +101,7 @@ public static class BlocklistsApi
 
     private static async Task ChangeAsync(HttpContext context)
     {
-        if (await BodyAsync(context) is not { } body) return;
+        if (await JsonBody.ReadAsync(context) is not { } body) return;
         var db = context.RequestServices.GetRequiredService<PanelDb>();
         var id = body.Word<Guid>("id", s => Guid.TryParse(s, out var known) ? known : null, "format");
         if (!body.Has("id")) body.Errors.Add(new("id", "required", "id is required."));
@@ -184,86 +184,5 @@ public static class BlocklistsApi
         json.WriteEndObject();
 
         static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>On a refusal it has answered already and gives null.</summary>
-    private static async Task<Body?> BodyAsync(HttpContext context)
-    {
-        if (!RequestBody.IsJson(context.Request.ContentType))
-        {
-            await Problems.WriteAsync(context, Problems.MediaType);
-            return null;
-        }
-        var buffer = new byte[RequestBody.Most];
-        var length = await RequestBody.ReadAsync(context.Request, buffer, context.RequestAborted);
-        if (length < 0)
-        {
-            await Problems.WriteAsync(context, Problems.TooLarge);
-            return null;
-        }
-        try
-        {
-            var json = JsonDocument.Parse(buffer.AsMemory(0, length), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false }).RootElement;
-            if (json.ValueKind == JsonValueKind.Object) return new Body(json);
-        }
-        catch (JsonException)
-        {
-            // Said below.
-        }
-        await RefuseAsync(context, [new("body", "json", "The body must be one JSON object, without a member twice.")]);
-        return null;
-    }
-
-    /// <summary>The members of a body, each read with what is wrong about it noted.</summary>
-    private sealed class Body(JsonElement json)
-    {
-        public List<FieldError> Errors { get; } = [];
-
-        public bool Names(string name) => json.TryGetProperty(name, out _);
-
-        public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
-
-        public string? Text(string name, int most)
-        {
-            if (!Has(name)) return null;
-            var value = json.GetProperty(name);
-            if (value.ValueKind != JsonValueKind.String) return Wrong(name, "type", $"{name} must be a text.");
-            string text;
-            try { text = value.GetString()!.Trim(); }
-            catch (InvalidOperationException) { return Wrong(name, "format", $"{name} has half a surrogate pair."); }
-            if (text.Length == 0 || text.Length > most) return Wrong(name, "length", $"{name} has 1 to {most} characters.");
-            return text.Contains('\0', StringComparison.Ordinal) ? Wrong(name, "format", $"{name} has a NUL.") : text;
-        }
-
-        public T? Word<T>(string name, Func<string, T?> read, string code = "unknown") where T : struct
-        {
-            if (Text(name, 100) is not { } word) return null;
-            var found = read(word);
-            if (found is null) Wrong(name, code, code == "unknown" ? $"There is no such {name}." : $"{name} is not written as one.");
-            return found;
-        }
-
-        public bool? Flag(string name)
-        {
-            if (!Has(name)) return null;
-            var value = json.GetProperty(name);
-            if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
-            Wrong(name, "type", $"{name} must be true or false.");
-            return null;
-        }
-
-        public DateTimeOffset? Moment(string name)
-        {
-            if (Text(name, 40) is not { } text) return null;
-            var moment = Moments.Read(text, TimeZoneInfo.Utc);
-            if (moment is null) Wrong(name, "format", $"{name} must be RFC 3339, as in 2027-01-31T18:00:00Z.");
-            return moment;
-        }
-
-        private string? Wrong(string name, string code, string reason)
-        {
-            Errors.Add(new FieldError(name, code, reason));
-            return null;
-        }
     }
 }

@@ -28,7 +28,7 @@ public static class Problems
     public static readonly Problem TokenRequired = new(403, "ANTIFORGERY_TOKEN_REQUIRED", "The call lacks the token of a page");
     public static readonly Problem NotFound = new(404, "NOT_FOUND", "There is nothing here");
     public static readonly Problem MethodNotAllowed = new(405, "METHOD_NOT_ALLOWED", "This method is not known here");
-    public static readonly Problem Duplicate = new(409, "DUPLICATE", "The list has this value already");
+    public static readonly Problem Duplicate = new(409, "DUPLICATE", "It is there already");
     public static readonly Problem IdempotencyConflict = new(409, "IDEMPOTENCY_CONFLICT", "The idempotency key stands for another body");
     public static readonly Problem IdempotencyInProgress = new(409, "IDEMPOTENCY_IN_PROGRESS", "A request with this idempotency key is still running");
     public static readonly Problem TooLarge = new(413, "PAYLOAD_TOO_LARGE", "The body is larger than 64 KiB");

@@ -17,16 +17,16 @@ internal static class RequestBody
         return type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <returns>The length, or -1 when there is more than <see cref="Most"/>.</returns>
+    /// <returns>The length, or -1 when there is more than fits.</returns>
     public static async ValueTask<int> ReadAsync(HttpRequest request, byte[] into, CancellationToken stop)
     {
-        if (request.ContentLength > Most) return -1;
+        if (request.ContentLength > into.Length) return -1;
         var pipe = request.BodyReader;
         while (true)
         {
             var read = await pipe.ReadAsync(stop);
             var buffer = read.Buffer;
-            if (buffer.Length > Most)
+            if (buffer.Length > into.Length)
             {
                 pipe.AdvanceTo(buffer.End);
                 return -1;

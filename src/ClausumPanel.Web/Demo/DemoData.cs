@@ -91,8 +91,11 @@ internal sealed class DemoData(
         }
         var pump = new HistoryPump(service.Transaction!, assess, clock, key, tally, problem => throw new InvalidDataException($"A request of the demo is wrong: {problem}"));
         var number = 0;
-        foreach (var request in DemoTraffic.Make(Size, demo.Value.Seed, clock.GetUtcNow())) await pump.SendAsync(request.Json, request.Flow, ++number, stop);
+        var requests = DemoTraffic.Make(Size, demo.Value.Seed, clock.GetUtcNow());
+        foreach (var request in requests) await pump.SendAsync(request.Json, request.Flow, ++number, stop);
         await pump.FinishAsync();
+        await using var after = scopes.CreateAsyncScope();
+        await new DemoLabels(demo.Value.Seed, clock.GetUtcNow()).WriteAsync(requests, after.ServiceProvider, key, stop);
     }
 
     /// <summary>Who of the demo's people still signs in with its password.</summary>

@@ -27,6 +27,10 @@ internal static class AssessSetup
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
         services.AddScoped<ChangeLists>();
         services.AddSingleton<ListImports>();
+        services.AddScoped<FindPayment>();
+        services.AddScoped<RecordLabels>();
+        services.AddScoped<ReportFraud>();
+        services.AddScoped<LabelImport>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddScoped<TryPolicies>();

@@ -5,10 +5,12 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
+using Outcome = ClausumPanel.Assess.Previews.Outcome;
 
 namespace ClausumPanel.Web.Jobs;
 
@@ -115,7 +117,8 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     }
 
     /// <summary>How the assessments of a stretch turned out, as far as it was known then.</summary>
-    private static Task<Dictionary<long, Outcome>> OutcomesAsync(PanelDb db, long first, long last, DateTimeOffset until, CancellationToken stop) => Task.FromResult(new Dictionary<long, Outcome>());
+    private static async Task<Dictionary<long, Outcome>> OutcomesAsync(PanelDb db, long first, long last, DateTimeOffset until, CancellationToken stop) =>
+        (await LabelQueries.EffectiveAsync(db, first, last, until, stop)).ToDictionary(l => l.Seq, l => l.Label == LabelOutcome.Fraud ? Outcome.Fraud : Outcome.Good);
 
     private void Scan(SimulationRun run, PreviewJudge judge, long first, long last, Dictionary<long, Outcome> outcomes, CancellationToken stop)
     {

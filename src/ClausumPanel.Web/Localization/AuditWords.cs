@@ -18,12 +18,13 @@ public static class AuditWords
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported],
+        ["labels"] = [AuditActions.FraudReported, AuditActions.LabelWritten, AuditActions.LabelReversed, AuditActions.LabelsImported],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
         ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -31,6 +32,7 @@ public static class AuditWords
         "accounts" => T["People and accounts"],
         "keys" => T["Keys"],
         "protection" => T["Policies and settings"],
+        "labels" => T["Labels and fraud reports"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
         _ => group,
@@ -62,6 +64,10 @@ public static class AuditWords
         AuditActions.ListEntryChanged => T["Changed an entry of a list"],
         AuditActions.ListEntryDeleted => T["Deleted from a list"],
         AuditActions.ListImported => T["Imported into the lists"],
+        AuditActions.FraudReported => T["Reported fraud"],
+        AuditActions.LabelWritten => T["Wrote a label"],
+        AuditActions.LabelReversed => T["Took a label back"],
+        AuditActions.LabelsImported => T["Imported labels"],
         AuditActions.Exported => T["Exported data"],
         AuditActions.HistoryImported => T["Imported history"],
         AuditActions.DemoSeeded => T["Filled in the demo"],
@@ -78,6 +84,7 @@ public static class AuditWords
         "key" => T["Key"],
         "assessments" => T["Exported assessments"],
         "policy" => T["Policy"],
+        "label" => T["Label"],
         "setting" => T["Setting"],
         "route" => T["Page"],
         "file" => T["File"],

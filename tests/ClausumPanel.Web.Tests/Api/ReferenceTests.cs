@@ -113,7 +113,9 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
             {
                 using var sent = JsonDocument.Parse(body);
                 MustFit(sent.RootElement, operation.Request!.Value.GetProperty("schema"), operation.Id);
-                MustFit((await shop.PostAsync(operation.Path, System.Text.Encoding.UTF8.GetBytes(body), "application/json")).MustBeGood().Json, schema, operation.Id);
+                var taken = await shop.PostAsync(operation.Path, System.Text.Encoding.UTF8.GetBytes(body), "application/json");
+                Assert.True(taken.Code is 200 or 201, $"{operation.Id}: {taken}");
+                MustFit(taken.Json, schema, operation.Id);
             }
             MustFit((await shop.PostAsync(operation.Path, "{"u8.ToArray(), "application/json")).MustRefuse(400, "VALIDATION_ERROR").Json, ApiReference.Root.GetProperty("components").GetProperty("schemas").GetProperty("Problem"), operation.Id);
         }

@@ -680,6 +680,235 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("api_keys");
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.CurrentLabel", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsConflicted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_conflicted");
+
+                    b.Property<bool>("IsDisputed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_disputed");
+
+                    b.Property<bool>("IsReported")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_reported");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Source")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("source");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_current_labels");
+
+                    b.HasIndex("At", "Seq")
+                        .HasDatabaseName("ix_current_labels_at_seq");
+
+                    b.ToTable("current_labels", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.FraudReport", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("CardBin")
+                        .HasMaxLength(8)
+                        .HasColumnType("character varying(8)")
+                        .HasColumnName("card_bin");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("email");
+
+                    b.Property<string>("Entries")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("entries");
+
+                    b.Property<int>("EntryCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("entry_count");
+
+                    b.Property<string>("EvidenceUrls")
+                        .HasColumnType("text")
+                        .HasColumnName("evidence_urls");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("IdempotencyKey")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<string>("IpAddress")
+                        .HasMaxLength(45)
+                        .HasColumnType("character varying(45)")
+                        .HasColumnName("ip_address");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Notify")
+                        .HasColumnType("text")
+                        .HasColumnName("notify");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Number")
+                        .HasName("pk_fraud_reports");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_fraud_reports_seq");
+
+                    b.HasIndex("KeyId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fraud_reports_key_id_idempotency_key");
+
+                    b.ToTable("fraud_reports", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.Label", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<long?>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<int>("Channel")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTime>("EventAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("event_at");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("KnownAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_at");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("note");
+
+                    b.Property<int>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTime>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reference");
+
+                    b.Property<long?>("Reverses")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reverses");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<int>("Source")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("source");
+
+                    b.HasKey("Number")
+                        .HasName("pk_labels");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_labels_id");
+
+                    b.HasIndex("RecordedAt")
+                        .HasDatabaseName("ix_labels_recorded_at");
+
+                    b.HasIndex("Reverses")
+                        .IsUnique()
+                        .HasDatabaseName("ix_labels_reverses");
+
+                    b.HasIndex("Seq", "Number")
+                        .HasDatabaseName("ix_labels_seq_number");
+
+                    b.HasIndex("Source", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_labels_source_reference");
+
+                    b.ToTable("labels", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -756,6 +985,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
+
+                    b.Property<long?>("Label")
+                        .HasColumnType("bigint")
+                        .HasColumnName("label");
 
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")

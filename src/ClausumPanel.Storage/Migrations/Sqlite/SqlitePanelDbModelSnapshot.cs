@@ -675,6 +675,236 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("api_keys");
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.CurrentLabel", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsConflicted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_conflicted");
+
+                    b.Property<bool>("IsDisputed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_disputed");
+
+                    b.Property<bool>("IsReported")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_reported");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Source")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("source");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_current_labels");
+
+                    b.HasIndex("At", "Seq")
+                        .HasDatabaseName("ix_current_labels_at_seq");
+
+                    b.ToTable("current_labels", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.FraudReport", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("CardBin")
+                        .HasMaxLength(8)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("card_bin");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("email");
+
+                    b.Property<string>("Entries")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entries");
+
+                    b.Property<int>("EntryCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entry_count");
+
+                    b.Property<string>("EvidenceUrls")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("evidence_urls");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("IdempotencyKey")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<string>("IpAddress")
+                        .HasMaxLength(45)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ip_address");
+
+                    b.Property<byte[]>("KeyId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Notify")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("notify");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Number")
+                        .HasName("pk_fraud_reports");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_fraud_reports_seq");
+
+                    b.HasIndex("KeyId", "IdempotencyKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_fraud_reports_key_id_idempotency_key");
+
+                    b.ToTable("fraud_reports", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.Label", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("ActorId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor_name");
+
+                    b.Property<long?>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<int>("Channel")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("EventAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event_at");
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("KnownAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("known_at");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<int>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RecordedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Reference")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.Property<long?>("Reverses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reverses");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.Property<int>("Source")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("source");
+
+                    b.HasKey("Number")
+                        .HasName("pk_labels");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_labels_id");
+
+                    b.HasIndex("RecordedAt")
+                        .HasDatabaseName("ix_labels_recorded_at");
+
+                    b.HasIndex("Reverses")
+                        .IsUnique()
+                        .HasDatabaseName("ix_labels_reverses");
+
+                    b.HasIndex("Seq", "Number")
+                        .HasDatabaseName("ix_labels_seq_number");
+
+                    b.HasIndex("Source", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_labels_source_reference");
+
+                    b.ToTable("labels", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -751,6 +981,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
+
+                    b.Property<long?>("Label")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("label");
 
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")

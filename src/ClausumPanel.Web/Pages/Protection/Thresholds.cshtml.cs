@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -152,7 +153,11 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         Preview = new BandPreview(await db.Set<ScoreDay>().AsNoTracking().Where(d => d.Day > today - Days && d.Day <= today).ToListAsync(stop), Days);
         var hits = await db.Set<SignalDay>().AsNoTracking().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => d.Signal).Select(g => new { g.Key, Count = g.Sum(d => d.Count) }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         var all = Preview.Movable + Preview.Fixed;
-        Signals = [.. SignalCatalog.All.Where(s => !s.IsFixed).Select(s => new SignalRow(s, Shown.Of(s), Active.Of(s), hits.GetValueOrDefault(s.Id), all))];
+        var start = DateTimeOffset.FromUnixTimeSeconds((today - Days + 1) * 86_400L);
+        var labels = await LabelQueries.SignalsAsync(db, start, start.AddDays(Days), stop);
+        Signals = [.. SignalCatalog.All.Where(s => !s.IsFixed).Select(s => new SignalRow(s, Shown.Of(s), Active.Of(s), hits.GetValueOrDefault(s.Id), all, Labels(s.Id)))];
+
+        SignalLabels Labels(int signal) => labels.TryGetValue(signal, out var known) ? new SignalLabels(hits.GetValueOrDefault(signal), known.Labelled, known.Fraud) : default;
     }
 
     private static int DayOf(DateTimeOffset at) => (int)(at.ToUnixTimeSeconds() / 86_400);
@@ -162,7 +167,8 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
 /// <param name="Active">As it judges.</param>
 /// <param name="Hits">In the last 30 days.</param>
 /// <param name="All">Assessments in that time.</param>
-public sealed record SignalRow(SignalDefinition Signal, SignalSetting Now, SignalSetting Active, long Hits, long All)
+/// <param name="Labels">What its hits turned out to be, as far as anybody said.</param>
+public sealed record SignalRow(SignalDefinition Signal, SignalSetting Now, SignalSetting Active, long Hits, long All, SignalLabels Labels)
 {
     public double Share => All == 0 ? 0 : Hits / (double)All;
     public bool IsChanged => Now.Weight != Active.Weight || Now.Enabled != Active.Enabled || !Now.Parameters.OrderBy(p => p.Key).SequenceEqual(Active.Parameters.OrderBy(p => p.Key))

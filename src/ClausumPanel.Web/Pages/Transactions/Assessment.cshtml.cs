@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -14,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>One assessment on one screen: what was decided, why, from what, and what else the same people did.</summary>
-public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, Texts T) : PageModel
+public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, ReportFraud report, RecordLabels record, TimeProvider clock, Texts T) : PageModel
 {
     private const int MostRelated = 5;
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -31,6 +32,20 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     public DateTimeOffset? ReleasedAt { get; private set; }
     public IReadOnlyList<Related> Others { get; private set; } = [];
     public Verdict? Again { get; private set; }
+
+    /// <summary>Every word about what it turned out to be, oldest first.</summary>
+    public IReadOnlyList<Label> Labels { get; private set; } = [];
+    public LabelRanking.Standing Standing { get; private set; }
+
+    /// <summary>A word about this payment may still come.</summary>
+    public bool IsRipe => LabelQueries.IsRipe(Stored.At, clock.GetUtcNow());
+    public bool HasReport => Labels.Any(l => l.Source == LabelSource.FraudReport && l.Reverses is null && !IsTakenBack(l));
+    [TempData] public string? Said { get; set; }
+
+    /// <summary>What was refused, in the reader's words.</summary>
+    public string? Refused { get; private set; }
+
+    public bool IsTakenBack(Label row) => Labels.Any(l => l.Reverses == row.Number);
     public IEnumerable<string> Warnings => Stored.Warnings?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public string? Payer => Stored.Flow == Flow.PayOut ? Facts.Text(Known.BeneficiaryName) ?? Facts.Text(Known.BeneficiaryId) : Facts.Text(Known.Email) ?? Facts.Text(Known.CustomerId);
@@ -60,6 +75,59 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         if (!HttpContext.Request.IsHtmx) await LoadAroundAsync(stop);
         Again = await policies.FindAsync(db, Stored.PolicyVersion, stop) is { } judge ? Judge(judge) : new Verdict(null, []);
         return this.Fragment("_JudgeAgain");
+    }
+
+    /// <summary>The same as the API's report, with the lists it fills.</summary>
+    public async Task<IActionResult> OnPostReportAsync(Guid id, string? reason, string? description, CancellationToken stop)
+    {
+        if (!User.May(Permissions.Review)) return Forbid();
+        if (!await LoadAsync(id, stop)) return NotFound();
+        if (ReportEffects.Reason(reason) is not { } known) return await RefuseAsync(T["Choose why it is reported."], stop);
+        if (description?.Trim().Length > FraudReport.LongestDescription) return await RefuseAsync(T["What happened is longer than {0} characters.", FraudReport.LongestDescription], stop);
+        var answer = await report.RunAsync(new FraudClaim(known) { TransactionId = id.ToString(), Description = ListTexts.Clean(description) }, HttpContext.Actor, null, null, default, stop);
+        return answer.Status switch
+        {
+            ReportStatus.Reported => Done(id, T.Count(answer.Entries, "Reported as fraud: {0} list entry was written.", "Reported as fraud: {0} list entries were written.")),
+            ReportStatus.AlreadyReported => await RefuseAsync(T["Somebody has reported this payment already."], stop, StatusCodes.Status409Conflict),
+            ReportStatus.Simulated => await RefuseAsync(T["A simulation has no label."], stop),
+            _ => await RefuseAsync(T["The panel is starting. Try again in a moment."], stop, StatusCodes.Status503ServiceUnavailable),
+        };
+    }
+
+    /// <summary>An analyst's or a customer's word, which fills no list.</summary>
+    public async Task<IActionResult> OnPostLabelAsync(Guid id, string? outcome, string? source, string? note, CancellationToken stop)
+    {
+        if (!User.May(Permissions.Review)) return Forbid();
+        if (!await LoadAsync(id, stop)) return NotFound();
+        if (LabelWords.Outcome(outcome) is not { } known) return await RefuseAsync(T["Choose what it turned out to be."], stop);
+        if (LabelWords.Source(source) is not { } who || who == LabelSource.FraudReport) return await RefuseAsync(T["Choose who says so."], stop);
+        if (note?.Trim().Length > Label.LongestNote) return await RefuseAsync(T["The note is longer than {0} characters.", Label.LongestNote], stop);
+        if (Stored.Simulated) return await RefuseAsync(T["A simulation has no label."], stop);
+        if (!record.IsReady) return await RefuseAsync(T["The panel is starting. Try again in a moment."], stop, StatusCodes.Status503ServiceUnavailable);
+        await record.AddAsync([new NewLabel(Stored.Seq, Stored.At, known, who) { Note = ListTexts.Clean(note) }], LabelChannel.Panel, HttpContext.Actor, null, stop);
+        return Done(id, T["The label was written."]);
+    }
+
+    public async Task<IActionResult> OnPostTakeBackAsync(Guid id, Guid label, CancellationToken stop)
+    {
+        if (!User.May(Permissions.Review)) return Forbid();
+        if (!await LoadAsync(id, stop) || !Labels.Any(l => l.Id == label)) return NotFound();
+        if (!record.IsReady) return await RefuseAsync(T["The panel is starting. Try again in a moment."], stop, StatusCodes.Status503ServiceUnavailable);
+        return await record.ReverseAsync(label, null, LabelChannel.Panel, HttpContext.Actor, stop) ? Done(id, T["The label was taken back."]) : await RefuseAsync(T["Somebody has taken this label back already."], stop, StatusCodes.Status409Conflict);
+    }
+
+    private RedirectToPageResult Done(Guid id, string said)
+    {
+        Said = said;
+        return RedirectToPage(null, null, new { id }, "labels");
+    }
+
+    private async Task<IActionResult> RefuseAsync(string why, CancellationToken stop, int status = StatusCodes.Status422UnprocessableEntity)
+    {
+        Refused = why;
+        Response.StatusCode = status;
+        await LoadAroundAsync(stop);
+        return Page();
     }
 
     private Verdict Judge(PolicyShelf.Judge judge)
@@ -104,6 +172,8 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
             Sum += points;
         }
         Steps = steps;
+        Labels = await LabelQueries.HistoryAsync(db, found.Seq, stop);
+        Standing = LabelRanking.Of(Labels);
         return true;
     }
 

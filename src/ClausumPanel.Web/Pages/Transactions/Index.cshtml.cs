@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -51,6 +52,7 @@ public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reade
                     "amount_min" => T["Amount from {0}", value],
                     "amount_max" => T["Amount up to {0}", value],
                     "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
+                    "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "country" => Showing.Country(value),
                     "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],
                     "q" => T["“{0}”", value],

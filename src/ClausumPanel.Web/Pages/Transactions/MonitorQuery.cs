@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
 using Microsoft.AspNetCore.Mvc;
@@ -21,6 +22,7 @@ public sealed class MonitorQuery
     [FromQuery(Name = "amount_min")] public string? AmountMin { get; set; }
     [FromQuery(Name = "amount_max")] public string? AmountMax { get; set; }
     [FromQuery(Name = "signal")] public string? Signal { get; set; }
+    [FromQuery(Name = "label")] public string? Label { get; set; }
     [FromQuery(Name = "country")] public string? Country { get; set; }
     [FromQuery(Name = "kind")] public string? Kind { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
@@ -67,6 +69,7 @@ public sealed class MonitorQuery
             MinAmount = CurrencyCode is { } c ? Minor(AmountMin, c) : null,
             MaxAmount = CurrencyCode is { } d ? Minor(AmountMax, d) : null,
             Signal = SignalDefinition?.Id,
+            Label = LabelWords.Outcome(Label),
             Country = Country?.Trim() is { Length: 2 } country ? country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
             Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
@@ -81,7 +84,7 @@ public sealed class MonitorQuery
             List<(string, string?)> all =
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), ("country", Country), ("kind", Kind),
                 ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];

@@ -139,6 +139,47 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "current_labels",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    source = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    is_conflicted = table.Column<bool>(type: "boolean", nullable: false),
+                    is_reported = table.Column<bool>(type: "boolean", nullable: false),
+                    is_disputed = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_current_labels", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "fraud_reports",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    idempotency_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    fingerprint = table.Column<byte[]>(type: "bytea", maxLength: 16, nullable: false),
+                    description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    email = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    ip_address = table.Column<string>(type: "character varying(45)", maxLength: 45, nullable: true),
+                    card_bin = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    evidence_urls = table.Column<string>(type: "text", nullable: true),
+                    notify = table.Column<string>(type: "text", nullable: true),
+                    entries = table.Column<string>(type: "text", nullable: false),
+                    entry_count = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "import_jobs",
                 columns: table => new
                 {
@@ -158,6 +199,34 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labels",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    source = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    channel = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    reason = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    amount = table.Column<long>(type: "bigint", nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    event_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    known_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    recorded_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    reference = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    reverses = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_labels", x => x.number);
                 });
 
             migrationBuilder.CreateTable(
@@ -222,7 +291,8 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     number = table.Column<long>(type: "bigint", nullable: false),
                     type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
                     seq = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    label = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -686,9 +756,53 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "subject_kind", "subject_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_current_labels_at_seq",
+                table: "current_labels",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_fraud_reports_key_id_idempotency_key",
+                table: "fraud_reports",
+                columns: new[] { "key_id", "idempotency_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_fraud_reports_seq",
+                table: "fraud_reports",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_import_jobs_state",
                 table: "import_jobs",
                 column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_id",
+                table: "labels",
+                column: "id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_recorded_at",
+                table: "labels",
+                column: "recorded_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_reverses",
+                table: "labels",
+                column: "reverses",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_seq_number",
+                table: "labels",
+                columns: new[] { "seq", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_source_reference",
+                table: "labels",
+                columns: new[] { "source", "reference" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",
@@ -792,7 +906,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "change_marks");
 
             migrationBuilder.DropTable(
+                name: "current_labels");
+
+            migrationBuilder.DropTable(
+                name: "fraud_reports");
+
+            migrationBuilder.DropTable(
                 name: "import_jobs");
+
+            migrationBuilder.DropTable(
+                name: "labels");
 
             migrationBuilder.DropTable(
                 name: "list_entries");

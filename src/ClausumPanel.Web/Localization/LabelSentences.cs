@@ -1,0 +1,70 @@
+using System.Globalization;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Web.Api;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>What the words of labels are called.</summary>
+public static class LabelSentences
+{
+    public static string Name(this Texts T, LabelOutcome outcome) => outcome switch
+    {
+        LabelOutcome.Fraud => T["Fraud"],
+        LabelOutcome.Good => T["Good"],
+    };
+
+    public static string Name(this Texts T, LabelSource source) => source switch
+    {
+        LabelSource.Chargeback => T["Chargeback"],
+        LabelSource.FraudReport => T["Fraud report"],
+        LabelSource.Analyst => T["Analyst"],
+        LabelSource.Customer => T["Customer"],
+    };
+
+    public static string Name(this Texts T, LabelChannel channel) => channel switch
+    {
+        LabelChannel.Panel => T["In the panel"],
+        LabelChannel.Report => T["By report"],
+        LabelChannel.Api => T["By API"],
+        LabelChannel.Import => T["By import"],
+        LabelChannel.Demo => T["Demo"],
+    };
+
+    public static string Name(this Texts T, FraudReason reason) => reason switch
+    {
+        FraudReason.Chargeback => T["Chargeback"],
+        FraudReason.FriendlyFraud => T["Friendly fraud"],
+        FraudReason.CardTesting => T["Card testing"],
+        FraudReason.AccountTakeover => T["Account takeover"],
+        FraudReason.IdentityTheft => T["Identity theft"],
+        FraudReason.Other => T["Other reason"],
+    };
+
+    /// <summary>A stored reason: one of the documented ones by its name, anything else as it came.</summary>
+    public static string LabelReason(this Texts T, string reason) => ReportEffects.Reason(reason) is { } known ? T.Name(known) : reason;
+
+    public static string Style(LabelOutcome outcome) => outcome == LabelOutcome.Fraud ? "is-decline" : "is-approve";
+
+    public static string Icon(LabelOutcome outcome) => outcome == LabelOutcome.Fraud ? "flag" : "circle-check";
+
+    /// <summary>How much of a signal's labelled hits were fraud; a share only where there are enough of them.</summary>
+    public static string Say(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
+        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1} labelled: too few for a rate", Number(labels.Fraud), Number(labels.Labelled)]
+        : T["fraud {0} of {1} labelled ({2})", Number(labels.Fraud), Number(labels.Labelled), (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
+
+    /// <summary>What is wrong with a line of an import.</summary>
+    public static string Say(this Texts T, FieldError error) => error.Code switch
+    {
+        "required" => T["{0} is missing.", error.Field],
+        "not_found" => T["{0} names no payment that was assessed here.", error.Field],
+        "simulated" => T["{0} names a simulation, which has no label.", error.Field],
+        "range" => T["{0} is out of range or lies in the future.", error.Field],
+        "length" => T["{0} is empty or too long.", error.Field],
+        "conflict" => T["{0} stands for another payment or another outcome already.", error.Field],
+        "json" => T["The line is not one JSON object."],
+        "quotes" => T["A quotation mark is missing or in the wrong place."],
+        _ => T["{0} is not written as it must be.", error.Field],
+    };
+}
