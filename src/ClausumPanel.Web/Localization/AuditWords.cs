@@ -17,7 +17,7 @@ public static class AuditWords
             AuditActions.SecondFactorOn, AuditActions.SecondFactorOff, AuditActions.RecoveryCodesMade, AuditActions.RecoveryCodeUsed,
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
-        ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported],
+        ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
         ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
     };
@@ -62,6 +62,9 @@ public static class AuditWords
         AuditActions.ListEntryChanged => T["Changed an entry of a list"],
         AuditActions.ListEntryDeleted => T["Deleted from a list"],
         AuditActions.ListImported => T["Imported into the lists"],
+        AuditActions.NamedListCreated => T["Made a list for rules"],
+        AuditActions.NamedListChanged => T["Changed a list for rules"],
+        AuditActions.NamedListDeleted => T["Deleted a list for rules"],
         AuditActions.Exported => T["Exported data"],
         AuditActions.HistoryImported => T["Imported history"],
         AuditActions.DemoSeeded => T["Filled in the demo"],
