@@ -68,6 +68,10 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);
         pages.AuthorizePage("/Protection/Lists/Deletion", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/Export", Export);
+        pages.AuthorizePage("/Protection/Lists/Named/New", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Named/Import", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Named/Deletion", DeleteFromLists);
+        pages.AuthorizePage("/Protection/Lists/Named/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);
