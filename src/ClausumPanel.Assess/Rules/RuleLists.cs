@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ClausumPanel.Assess.Rules;
 
 /// <summary>One list that rules may name. Asking it allocates nothing and cannot fail.</summary>
@@ -16,6 +18,10 @@ public sealed record RuleLists(IReadOnlyDictionary<string, IRuleList> ByName, bo
 {
     /// <summary>Sets of words that never end; their comparer decides about upper and lower case.</summary>
     public RuleLists(IReadOnlyDictionary<string, IReadOnlySet<string>> byName) : this(byName.ToDictionary(list => list.Key, IRuleList (list) => new Words(list.Value))) { }
+
+    /// <summary>Lists of these names with nothing in them, whatever the case: for checking what may be named.</summary>
+    public static RuleLists Named(IEnumerable<string> names) =>
+        new(names.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, IRuleList (_) => new Words(FrozenSet<string>.Empty), StringComparer.OrdinalIgnoreCase));
 
     /// <summary>No list at all.</summary>
     public static RuleLists None { get; } = new(new Dictionary<string, IRuleList>());

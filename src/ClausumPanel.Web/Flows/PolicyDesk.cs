@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
@@ -243,7 +242,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
     public async Task<RuleLists> ListsAsync(Policy active, CancellationToken stop)
     {
         var names = await db.Set<NamedList>().Where(l => l.RemovedEdition == NamedList.Stands).Select(l => l.Name).ToListAsync(stop);
-        return new RuleLists(names.Union(RuleLists.NamedBy(active), StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, IReadOnlySet<string> (_) => FrozenSet<string>.Empty, StringComparer.OrdinalIgnoreCase));
+        return RuleLists.Named(names.Concat(RuleLists.NamedBy(active)));
     }
 
     /// <summary>Whether a list that the version names is gone meanwhile; until the transaction ends none of them can be deleted.</summary>

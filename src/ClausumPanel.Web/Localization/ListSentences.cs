@@ -55,8 +55,8 @@ public static class ListSentences
         NamedListKind.CardBin => T["Card ranges"],
         NamedListKind.Phone => T["Phone numbers"],
         NamedListKind.CustomerId => T["Customers"],
-        NamedListKind.CardHash => T["Cards"],
-        NamedListKind.DeviceFingerprint => T["Devices"],
+        NamedListKind.CardHash => T["Cards by hash"],
+        NamedListKind.DeviceFingerprint => T["Devices by fingerprint"],
     };
 
     public static string Help(this Texts T, NamedListKind kind) => kind switch

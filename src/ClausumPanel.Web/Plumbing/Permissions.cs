@@ -63,6 +63,8 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
         pages.AuthorizePage("/Protection/Rule", ApproveProtection);
+        pages.AuthorizePage("/Protection/PolicyFile", EditProtection);
+        pages.AuthorizePage("/Protection/PolicyExport", Export);
         pages.AuthorizePage("/Protection/Lists/New", EditLists);
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);
