@@ -1,0 +1,921 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
+namespace ClausumPanel.Storage.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "assessment_releases",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_releases", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rows",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    country = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rows", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_signals",
+                columns: table => new
+                {
+                    signal = table.Column<int>(type: "integer", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_signals", x => new { x.signal, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_terms",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "bigint", nullable: false),
+                    term = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_terms", x => new { x.segment, x.term, x.kind, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessments",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "integer", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    session_id = table.Column<string>(type: "text", nullable: false),
+                    order_id = table.Column<string>(type: "text", nullable: true),
+                    payment_id = table.Column<string>(type: "text", nullable: true),
+                    idempotency_key = table.Column<string>(type: "text", nullable: true),
+                    blocked_by = table.Column<string>(type: "text", nullable: true),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false),
+                    facts = table.Column<byte[]>(type: "bytea", nullable: false),
+                    request = table.Column<byte[]>(type: "bytea", nullable: false),
+                    warnings = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessments", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_entries",
+                columns: table => new
+                {
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    address = table.Column<string>(type: "character varying(45)", maxLength: 45, nullable: true),
+                    action = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    subject_kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    subject_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    before = table.Column<string>(type: "text", nullable: true),
+                    after = table.Column<string>(type: "text", nullable: true),
+                    previous_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_entries", x => x.sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "change_marks",
+                columns: table => new
+                {
+                    topic = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_change_marks", x => x.topic);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "import_jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    path = table.Column<string>(type: "character varying(4096)", maxLength: 4096, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    read = table.Column<int>(type: "integer", nullable: false),
+                    stored = table.Column<int>(type: "integer", nullable: false),
+                    known = table.Column<int>(type: "integer", nullable: false),
+                    refused = table.Column<int>(type: "integer", nullable: false),
+                    problems = table.Column<string>(type: "text", nullable: false),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "list_entries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    value = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
+                    severity = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    flow_scope = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_list_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "log_marks",
+                columns: table => new
+                {
+                    reader = table.Column<string>(type: "text", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_log_marks", x => x.reader);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "memory_records",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    last4 = table.Column<int>(type: "integer", nullable: false),
+                    session = table.Column<long>(type: "bigint", nullable: false),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    keys = table.Column<byte[]>(type: "bytea", nullable: false),
+                    idempotency = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_memory_records", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "named_lists",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    description = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    added_edition = table.Column<long>(type: "bigint", nullable: false),
+                    removed_edition = table.Column<long>(type: "bigint", nullable: false),
+                    changed_edition = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_lists", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_events",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_events", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reviews",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    opened_at = table.Column<long>(type: "bigint", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reviews", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rollups",
+                columns: table => new
+                {
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    blocked = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    score_sum = table.Column<long>(type: "bigint", nullable: false),
+                    latency_microseconds = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rollups", x => new { x.bucket, x.flow, x.decision, x.currency, x.simulated });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "score_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_score_days", x => new { x.day, x.flow, x.currency, x.score, x.kind });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "settings",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    value = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_settings", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "signal_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    signal = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "users",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    culture = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
+                    time_zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    theme = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    last_sign_in_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_totp_step = table.Column<long>(type: "bigint", nullable: false),
+                    protected_totp_secret = table.Column<byte[]>(type: "bytea", maxLength: 500, nullable: true),
+                    recovery_code_hashes = table.Column<byte[]>(type: "bytea", maxLength: 320, nullable: false),
+                    user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    password_hash = table.Column<string>(type: "text", nullable: true),
+                    security_stamp = table.Column<string>(type: "text", nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "text", nullable: true),
+                    phone_number = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    phone_number_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    lockout_end = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    access_failed_count = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "named_list_values",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    list_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    value = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    added_edition = table.Column<long>(type: "bigint", nullable: false),
+                    removed_edition = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_list_values", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_named_list_values_named_lists_list_id",
+                        column: x => x.list_id,
+                        principalTable: "named_lists",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "api_keys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    last_four = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    permissions = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    per_minute = table.Column<int>(type: "integer", nullable: false),
+                    per_day = table.Column<int>(type: "integer", nullable: true),
+                    allowed_origins = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    counted_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    counted = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_api_keys", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_api_keys_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_api_keys_users_revoked_by_id",
+                        column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_drafts",
+                columns: table => new
+                {
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    based_on = table.Column<int>(type: "integer", nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_drafts", x => x.owner_id);
+                    table.ForeignKey(
+                        name: "fk_policy_drafts_users_owner_id",
+                        column: x => x.owner_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_versions",
+                columns: table => new
+                {
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    based_on = table.Column<int>(type: "integer", nullable: true),
+                    reverts = table.Column<int>(type: "integer", nullable: true),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    decided_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    decision_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    activated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    retired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_versions", x => x.version);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_decided_by_id",
+                        column: x => x.decided_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_runs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    policy_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: true),
+                    active_version = table.Column<int>(type: "integer", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    first_seq = table.Column<long>(type: "bigint", nullable: false),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    labels_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    done_seq = table.Column<long>(type: "bigint", nullable: false),
+                    judged = table.Column<long>(type: "bigint", nullable: false),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    result = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_runs", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_runs_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_claims",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim_type = table.Column<string>(type: "text", nullable: true),
+                    claim_value = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_claims", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_user_claims_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_logins",
+                columns: table => new
+                {
+                    login_provider = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    provider_key = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    provider_display_name = table.Column<string>(type: "text", nullable: true),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_logins", x => new { x.login_provider, x.provider_key });
+                    table.ForeignKey(
+                        name: "fk_user_logins_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_passkeys",
+                columns: table => new
+                {
+                    credential_id = table.Column<byte[]>(type: "bytea", maxLength: 1024, nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Data = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_passkeys", x => x.credential_id);
+                    table.ForeignKey(
+                        name: "fk_user_passkeys_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_sessions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ticket = table.Column<byte[]>(type: "bytea", nullable: false),
+                    started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    seen_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    address = table.Column<string>(type: "character varying(45)", maxLength: 45, nullable: true),
+                    browser = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_sessions", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_user_sessions_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_tokens",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    login_provider = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    value = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_tokens", x => new { x.user_id, x.login_provider, x.name });
+                    table.ForeignKey(
+                        name: "fk_user_tokens_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_parts",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    sums = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_parts", x => new { x.run_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_simulation_parts_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_sets",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    part = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<int>(type: "integer", nullable: false),
+                    places = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_sets", x => new { x.run_id, x.name, x.part });
+                    table.ForeignKey(
+                        name: "fk_simulation_sets_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.InsertData(
+                table: "change_marks",
+                columns: new[] { "topic", "version" },
+                values: new object[,]
+                {
+                    { "imports", 0L },
+                    { "keys", 0L },
+                    { "lists", 0L },
+                    { "named-lists", 0L },
+                    { "policy", 0L },
+                    { "settings", 0L },
+                    { "team", 0L }
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_created_by_id",
+                table: "api_keys",
+                column: "created_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_hash",
+                table: "api_keys",
+                column: "hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_revoked_by_id",
+                table: "api_keys",
+                column: "revoked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_country_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "country", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_currency_amount_seq",
+                table: "assessment_rows",
+                columns: new[] { "currency", "amount", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_decision_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "decision", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_score_seq",
+                table: "assessment_rows",
+                columns: new[] { "score", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_at",
+                table: "audit_entries",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_subject_kind_subject_id",
+                table: "audit_entries",
+                columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_import_jobs_state",
+                table: "import_jobs",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_list_entries_type_value",
+                table: "list_entries",
+                columns: new[] { "type", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_list_values_list_id_removed_edition_value",
+                table: "named_list_values",
+                columns: new[] { "list_id", "removed_edition", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_lists_name_removed_edition",
+                table: "named_lists",
+                columns: new[] { "name", "removed_edition" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_author_id",
+                table: "policy_versions",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_decided_by_id",
+                table: "policy_versions",
+                column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_author_id",
+                table: "simulation_runs",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_policy_hash",
+                table: "simulation_runs",
+                column: "policy_hash");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_state",
+                table: "simulation_runs",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_claims_user_id",
+                table: "user_claims",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_logins_user_id",
+                table: "user_logins",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_passkeys_user_id",
+                table: "user_passkeys",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_sessions_expires_at",
+                table: "user_sessions",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_sessions_key_hash",
+                table: "user_sessions",
+                column: "key_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_sessions_user_id",
+                table: "user_sessions",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "email_index",
+                table: "users",
+                column: "normalized_email");
+
+            migrationBuilder.CreateIndex(
+                name: "user_name_index",
+                table: "users",
+                column: "normalized_user_name",
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "api_keys");
+
+            migrationBuilder.DropTable(
+                name: "assessment_releases");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rows");
+
+            migrationBuilder.DropTable(
+                name: "assessment_signals");
+
+            migrationBuilder.DropTable(
+                name: "assessment_terms");
+
+            migrationBuilder.DropTable(
+                name: "assessments");
+
+            migrationBuilder.DropTable(
+                name: "audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "change_marks");
+
+            migrationBuilder.DropTable(
+                name: "import_jobs");
+
+            migrationBuilder.DropTable(
+                name: "list_entries");
+
+            migrationBuilder.DropTable(
+                name: "log_marks");
+
+            migrationBuilder.DropTable(
+                name: "memory_records");
+
+            migrationBuilder.DropTable(
+                name: "named_list_values");
+
+            migrationBuilder.DropTable(
+                name: "outbox_events");
+
+            migrationBuilder.DropTable(
+                name: "policy_drafts");
+
+            migrationBuilder.DropTable(
+                name: "policy_versions");
+
+            migrationBuilder.DropTable(
+                name: "reviews");
+
+            migrationBuilder.DropTable(
+                name: "rollups");
+
+            migrationBuilder.DropTable(
+                name: "score_days");
+
+            migrationBuilder.DropTable(
+                name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "signal_days");
+
+            migrationBuilder.DropTable(
+                name: "simulation_parts");
+
+            migrationBuilder.DropTable(
+                name: "simulation_sets");
+
+            migrationBuilder.DropTable(
+                name: "user_claims");
+
+            migrationBuilder.DropTable(
+                name: "user_logins");
+
+            migrationBuilder.DropTable(
+                name: "user_passkeys");
+
+            migrationBuilder.DropTable(
+                name: "user_sessions");
+
+            migrationBuilder.DropTable(
+                name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "named_lists");
+
+            migrationBuilder.DropTable(
+                name: "simulation_runs");
+
+            migrationBuilder.DropTable(
+                name: "users");
+        }
+    }
+}
