@@ -12,7 +12,7 @@ namespace ClausumPanel.Assess;
 public static class PolicySchema
 {
     /// <summary>Where the panel serves it.</summary>
-    public const string Path = "/docs/policy.schema.json";
+    public const string Address = "/docs/policy.schema.json";
 
     private const long MostMinor = 1L << 53, LastMoment = 253_402_300_799_999;
 

@@ -18,7 +18,7 @@ public static class ApiReference
 
     public static void MapApiReference(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(PolicySchema.Path, () => TypedResults.Bytes(PolicySchema.WriteUtf8(), "application/schema+json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet(PolicySchema.Address, () => TypedResults.Bytes(PolicySchema.WriteUtf8(), "application/schema+json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/openapi/v1.json", () => TypedResults.Bytes(Document, "application/json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
     }
 

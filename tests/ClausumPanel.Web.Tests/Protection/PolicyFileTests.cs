@@ -56,5 +56,5 @@ public sealed class PolicyFileTests(PanelApp app) : IClassFixture<PanelApp>
 
     [Fact]
     public async Task The_schema_is_there_for_everybody() =>
-        Assert.Equal(PolicySchema.Write(), await app.Anonymous().GetStringAsync(PolicySchema.Path));
+        Assert.Equal(PolicySchema.Write(), await app.Anonymous().GetStringAsync(PolicySchema.Address));
 }
