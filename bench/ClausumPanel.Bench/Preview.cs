@@ -33,8 +33,8 @@ internal static class Preview
             double[] measured =
             [
                 Measured(() => Bare(connection)), Measured(() => Scan(connection, scope)),
-                Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(plain), active, new Dictionary<int, Policy> { [1] = Policy.Default }))),
-                Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(ruled), active, new Dictionary<int, Policy> { [1] = Policy.Default }))),
+                Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(plain), active, 0, new Dictionary<int, Policy> { [1] = Policy.Default }))),
+                Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(ruled), active, 0, new Dictionary<int, Policy> { [1] = Policy.Default }))),
             ];
             // The first round only warms up.
             if (round == 0) continue;

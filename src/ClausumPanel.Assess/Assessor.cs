@@ -83,6 +83,7 @@ public sealed class Assessor
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(into);
         into.Clear();
+        facts.Moment = moment == RuleSet.NoMoment ? Facts.NoMoment : moment;
         var payOut = facts.Text(Known.Flow) == "payout";
         var seen = new Sight(facts, BoundsOf(facts, payOut ? _payOutBounds : _payInBounds));
 

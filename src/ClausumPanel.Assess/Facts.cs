@@ -9,7 +9,13 @@ public sealed class Facts
     private readonly double[] _numbers = new double[FactCatalog.Count];
     private readonly string?[] _texts = new string?[FactCatalog.Count];
 
+    /// <summary>No moment at all: what begins or ends does not count.</summary>
+    public const long NoMoment = long.MaxValue;
+
     public Facts() => Clear();
+
+    /// <summary>Unix milliseconds of the assessment, as it was last judged; no fact itself, and not among what is stored of them.</summary>
+    public long Moment { get; set; }
 
     /// <summary>The number, amount in minor units, duration in milliseconds or flag (1, 0); NaN when missing.</summary>
     public double Number(Fact fact) => _numbers[fact.Index];
@@ -38,6 +44,7 @@ public sealed class Facts
     /// <summary>Forgets everything, so the object can serve the next payment.</summary>
     public void Clear()
     {
+        Moment = NoMoment;
         Array.Fill(_numbers, double.NaN);
         Array.Clear(_texts);
     }

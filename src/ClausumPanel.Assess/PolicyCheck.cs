@@ -6,12 +6,12 @@ namespace ClausumPanel.Assess;
 /// <summary>Finds what cannot be in a policy.</summary>
 internal static class PolicyCheck
 {
-    private const int MostWords = 1_000;
-    private const int LongestWord = 64;
-    private const int LongestId = 64;
-    private const int LongestName = 100;
-    private const int LongestReason = 500;
-    private const int LongestSubmerchant = 128;
+    internal const int MostWords = 1_000;
+    internal const int LongestWord = 64;
+    internal const int LongestId = 64;
+    internal const int LongestName = 100;
+    internal const int LongestReason = 500;
+    internal const int LongestSubmerchant = 128;
 
     /// <param name="policy">The policy.</param>
     /// <param name="lists">The lists its rules may name; null: any.</param>

@@ -30,8 +30,9 @@ public readonly ref struct PreviewRow
 /// </summary>
 /// <param name="proposed">What might judge.</param>
 /// <param name="active">What judges now.</param>
+/// <param name="edition">Of the named lists both ask; what was judged by another one is judged by the active policy again.</param>
 /// <param name="versions">The policies that judged, by version: they name the rules that had hit.</param>
-public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDictionary<int, Policy> versions)
+public sealed class PreviewJudge(Assessor proposed, Assessor active, long edition, IReadOnlyDictionary<int, Policy> versions)
 {
     /// <summary>Why an assessment could not be judged again.</summary>
     public const string NoFacts = "no_facts", Unreadable = "unreadable", NewerFacts = "newer_facts";
@@ -60,7 +61,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, IReadOnlyDi
         if (!TryRead(row)) return;
         proposed.Assess(_facts, row.At, _new);
         var now = row.Decision;
-        if (row.PolicyVersion != active.Policy.Version)
+        if (row.PolicyVersion != active.Policy.Version || (_facts.Has(Known.ListsEdition) && _facts.Number(Known.ListsEdition) != edition))
         {
             active.Assess(_facts, row.At, _now);
             now = _now.Decision;

@@ -2,13 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ClausumPanel.Assess.Rules;
 
-/// <summary>The word lists that rules name, as whoever keeps them hands them in; their comparer decides about upper and lower case.</summary>
-public sealed record RuleLists(IReadOnlyDictionary<string, IReadOnlySet<string>> ByName)
-{
-    /// <summary>No list at all.</summary>
-    public static RuleLists None { get; } = new(new Dictionary<string, IReadOnlySet<string>>());
-}
-
 /// <summary>One fact as an explanation tells it.</summary>
 /// <param name="Fact">The fact.</param>
 /// <param name="Number">Its number; NaN when it is a text or missing.</param>

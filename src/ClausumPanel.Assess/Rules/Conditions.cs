@@ -162,9 +162,9 @@ internal sealed class AmongTexts(Wording value, FrozenSet<string> items, bool ne
     public override bool Holds(Facts facts) => value.Of(facts) is { } text && items.Contains(text) != negated;
 }
 
-internal sealed class Listed(Wording value, IReadOnlySet<string> list, bool negated) : Condition
+internal sealed class Listed(Wording value, IRuleList list, bool negated) : Condition
 {
-    public override bool Holds(Facts facts) => value.Of(facts) is { } text && list.Contains(text) != negated;
+    public override bool Holds(Facts facts) => value.Of(facts) is { } text && list.Contains(text, facts.Moment) != negated;
 }
 
 internal sealed class TextWithin(Wording value, TextSearch search, Wording sought) : Condition

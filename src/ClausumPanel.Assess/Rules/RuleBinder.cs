@@ -11,7 +11,7 @@ internal sealed class RuleBinder(RuleLists? lists, RuleProblems problems)
 
     private static readonly Dictionary<string, Fact> Short = new(StringComparer.Ordinal) { ["hour"] = Known.Hour, ["weekday"] = Known.Weekday };
     private static readonly string[] FactNames = [.. FactCatalog.All.Select(d => d.Name), .. Short.Keys];
-    private static readonly FrozenSet<string> NoTexts = FrozenSet<string>.Empty;
+    private static readonly RuleLists Nothing = new(new Dictionary<string, IReadOnlySet<string>> { [""] = FrozenSet<string>.Empty });
 
     private readonly List<(RuleNode Node, Condition Condition)> _leaves = [];
 
@@ -190,8 +190,9 @@ internal sealed class RuleBinder(RuleLists? lists, RuleProblems problems)
     {
         var value = Operand(node.Value);
         var isText = IsText(node.Value, value);
-        IReadOnlySet<string> list = NoTexts;
-        if (lists is not null && !lists.ByName.TryGetValue(node.List, out list!))
+        var list = Nothing.ByName[""];
+        if (lists is not null && lists.ByName.TryGetValue(node.List, out var known)) list = known;
+        else if (lists is { AreOpen: false })
         {
             var length = RulePrinter.Quote(node.List).Length;
             problems.Suggest(node.Offset + node.Length - length, length, problems.Nearest(node.List, lists.ByName.Keys), RuleProblem.UnknownList, RuleProblems.Shorten(node.List));

@@ -27,6 +27,9 @@ public sealed class RuleTree
     /// <summary>Why the text cannot be read. What is read can still be wrong: <see cref="CompiledRule.TryCompile"/> says so.</summary>
     public IReadOnlyList<RuleProblem> Problems { get; }
 
+    /// <summary>The names of the lists its condition names, in the order of the text.</summary>
+    public IEnumerable<string> Lists => Condition is null ? [] : ListsOf(Condition);
+
     /// <summary>Reads a text; never throws.</summary>
     public static RuleTree Parse(string text)
     {
@@ -56,6 +59,8 @@ public sealed class RuleTree
     }
 
     public override string ToString() => Text;
+
+    private static IEnumerable<string> ListsOf(RuleNode node) => node.Parts.SelectMany(ListsOf).Concat(node is InList list ? [list.List] : []);
 
     private static string Invariant(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,7 @@ public static class AuditActions
         UserCreated = "user.created", UserChanged = "user.changed", UserDisabled = "user.disabled", UserUnlocked = "user.unlocked",
         KeyCreated = "key.created", KeyRevoked = "key.revoked", KeyRotated = "key.rotated",
         ListEntryAdded = "list.added", ListEntryChanged = "list.changed", ListEntryDeleted = "list.deleted", ListImported = "list.imported",
+        NamedListCreated = "named-list.created", NamedListChanged = "named-list.changed", NamedListDeleted = "named-list.deleted",
         Exported = "data.exported", AccessRefused = "access.refused", SettingChanged = "setting.changed", PolicyChanged = "policy.changed",
         BackedUp = "database.backed-up", Restored = "database.restored", HistoryImported = "history.imported", DemoSeeded = "demo.seeded", Started = "panel.started",
         FraudReported = "fraud.reported", LabelWritten = "label.written", LabelReversed = "label.reversed", LabelsImported = "labels.imported",

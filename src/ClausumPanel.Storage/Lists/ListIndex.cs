@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Frozen;
-using System.Net;
-using System.Net.Sockets;
 using ClausumPanel.Assess;
 
 namespace ClausumPanel.Storage.Lists;
@@ -17,12 +14,12 @@ public sealed class ListIndex
     private static readonly int Types = Enum.GetValues<ListType>().Length;
 
     private readonly FrozenDictionary<string, Hit>[] _values;
-    private readonly FrozenDictionary<UInt128, Hit> _ranges;
+    private readonly FrozenDictionary<IpPrefix, Hit> _ranges;
     private readonly int[] _lengths;
 
     // What changed since, by type; looked at first. Null where nothing did.
     private readonly Dictionary<string, Hit>?[]? _newer;
-    private readonly Dictionary<UInt128, Hit>? _newerRanges;
+    private readonly Dictionary<IpPrefix, Hit>? _newerRanges;
 
     public static readonly ListIndex Empty = new([]);
 
@@ -31,15 +28,15 @@ public sealed class ListIndex
         Count = entries.Count;
         var values = new Dictionary<string, Hit>[Types];
         for (var i = 0; i < Types; i++) values[i] = new(StringComparer.Ordinal);
-        var ranges = new Dictionary<UInt128, Hit>();
+        var ranges = new Dictionary<IpPrefix, Hit>();
         var lengths = new HashSet<int>();
         foreach (var entry in entries)
         {
             if (entry.Type != ListType.IpRange) values[(int)entry.Type][entry.Value] = new Hit(entry);
-            else if (TryRange(entry, out var key, out var length))
+            else if (IpPrefix.TryParse(entry.Value, out var prefix))            // what cannot be read meets nothing; it must not keep the others from counting
             {
-                ranges[key] = new Hit(entry);
-                lengths.Add(length);
+                ranges[prefix] = new Hit(entry);
+                lengths.Add(prefix.Length);
             }
         }
         _values = [.. values.Select(v => v.ToFrozenDictionary(StringComparer.Ordinal))];
@@ -55,10 +52,10 @@ public sealed class ListIndex
         {
             var hit = isGone || !entry.IsActive ? default : new Hit(entry);
             if (entry.Type != ListType.IpRange) (_newer[(int)entry.Type] ??= new(StringComparer.Ordinal))[entry.Value] = hit;
-            else if (TryRange(entry, out var key, out var length))
+            else if (IpPrefix.TryParse(entry.Value, out var prefix))
             {
-                (_newerRanges ??= [])[key] = hit;
-                if (!_lengths.Contains(length)) _lengths = [.. _lengths.Append(length).OrderDescending()];
+                (_newerRanges ??= [])[prefix] = hit;
+                if (!_lengths.Contains(prefix.Length)) _lengths = [.. _lengths.Append(prefix.Length).OrderDescending()];
             }
         }
     }
@@ -90,7 +87,7 @@ public sealed class ListIndex
         Look(facts, ListType.AccountHash, facts.Text(Known.BeneficiaryAccountHash), null, flow, now);
         Look(facts, ListType.SwiftBic, facts.Text(Known.BeneficiaryBic), null, flow, now);
         Look(facts, ListType.BeneficiaryId, facts.Text(Known.BeneficiaryId), null, flow, now);
-        if (_lengths.Length > 0 && IPAddress.TryParse(facts.Text(Known.Ip), out var address)) LookRanges(facts, Bits(address), flow, now);
+        if (_lengths.Length > 0 && IpPrefix.TryBits(facts.Text(Known.Ip), out var address)) LookRanges(facts, address, flow, now);
     }
 
     private void Look(Facts facts, ListType type, string? value, string? second, Flow flow, long now)
@@ -112,20 +109,10 @@ public sealed class ListIndex
         var severity = ListSeverity.None;
         foreach (var length in _lengths)
         {
-            var key = RangeKey(address, length);
+            var key = IpPrefix.Of(address, length);
             if ((_newerRanges is not null && _newerRanges.TryGetValue(key, out var hit)) || _ranges.TryGetValue(key, out hit)) severity |= hit.For(flow, now);
         }
         if (severity != 0) Note(facts, ListType.IpRange, severity);
-    }
-
-    // What cannot be read meets nothing; it must not keep the others from counting.
-    private static bool TryRange(ListEntry entry, out UInt128 key, out int length)
-    {
-        (key, length) = (0, 0);
-        if (!IPNetwork.TryParse(entry.Value, out var network)) return false;
-        length = Length(network);
-        key = RangeKey(Bits(network.BaseAddress), length);
-        return true;
     }
 
     private static void Note(Facts facts, ListType type, ListSeverity severity)
@@ -134,19 +121,6 @@ public sealed class ListIndex
         var before = facts.Number(fact);
         facts.Set(fact, (int)severity | (double.IsNaN(before) ? 0 : (int)before));
     }
-
-    /// <summary>128 bits; an IPv4 address in its mapped form, so that both families share one table.</summary>
-    private static UInt128 Bits(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        (address.AddressFamily == AddressFamily.InterNetwork ? address.MapToIPv6() : address).TryWriteBytes(bytes, out _);
-        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
-    }
-
-    private static int Length(IPNetwork network) => network.PrefixLength + (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 96 : 0);
-
-    /// <summary>The prefix with a one behind it: prefixes of different lengths never meet. A whole address has no room for it and stands as it is.</summary>
-    private static UInt128 RangeKey(UInt128 address, int length) => length == 128 ? address : ((address >> (127 - length)) | 1) << (127 - length);
 
     private readonly struct Hit(ListEntry entry)
     {

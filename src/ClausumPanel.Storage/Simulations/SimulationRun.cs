@@ -48,6 +48,9 @@ public sealed class SimulationRun
     /// <summary>The version that judged when it was made, which it is compared with.</summary>
     public int ActiveVersion { get; init; }
 
+    /// <summary>Of the named lists that its rules ask.</summary>
+    public long ListsEdition { get; init; }
+
     /// <summary>Unix milliseconds, included.</summary>
     public long FromAt { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ClausumPanel.Assess;
 
 namespace ClausumPanel.Web.Api;
 
@@ -15,8 +16,11 @@ public static class ApiReference
 
     public static JsonElement Root { get; } = JsonDocument.Parse(Document).RootElement;
 
-    public static void MapApiReference(this IEndpointRouteBuilder routes) =>
+    public static void MapApiReference(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(PolicySchema.Address, () => TypedResults.Bytes(PolicySchema.WriteUtf8(), "application/schema+json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/openapi/v1.json", () => TypedResults.Bytes(Document, "application/json; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+    }
 
     /// <summary>Every operation in the document's order.</summary>
     public static IReadOnlyList<Operation> Operations { get; } =

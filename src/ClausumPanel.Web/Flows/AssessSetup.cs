@@ -21,6 +21,9 @@ internal static class AssessSetup
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<AssessOptions>>().Value);
         services.AddSingleton<PolicyShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<PolicyShelf>());
+        services.AddSingleton<NamedListShelf>();
+        services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<NamedListShelf>());
+        services.AddScoped<ChangeNamedLists>();
         services.AddSettings<ProtectionOptions>("Panel:Protection");
         services.AddScoped<PolicyDesk>();
         services.AddSingleton<ListShelf>();

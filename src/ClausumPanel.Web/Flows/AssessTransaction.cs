@@ -123,6 +123,7 @@ public sealed class AssessTransaction(
         try
         {
             var judge = policies.Active;
+            if (judge.NamesLists) facts.Set(Known.ListsEdition, judge.Edition);
             judge.Assessor.Assess(facts, sitting.At, call.Assessment);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
             call.Policy = judge.Policy;
@@ -297,8 +298,8 @@ public sealed class AssessTransaction(
         answer.SignalCount = SignalHits.Read(stored.Signals, answer.SignalBuffer);
         answer.Rules.Clear();
         var rules = new RuleHit[Assessment.MostRules];
-        if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var count && await policies.FindAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop) is { } judge)
-            RuleReason.Of(rules.AsSpan(0, count), judge.Policy, answer.Rules);
+        if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var count && await policies.PolicyAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop) is { } policy)
+            RuleReason.Of(rules.AsSpan(0, count), policy, answer.Rules);
         return AssessStatus.Answered;
     }
 

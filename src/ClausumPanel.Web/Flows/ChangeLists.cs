@@ -17,6 +17,9 @@ public sealed class ChangeLists(PanelDb db, ListShelf shelf, TimeProvider clock)
 {
     public const string Subject = "list-entry";
 
+    private const string TakesOver = "ON CONFLICT (type, value) DO UPDATE SET "
+        + "severity = excluded.severity, flow_scope = excluded.flow_scope, reason = excluded.reason, expires_at = excluded.expires_at, is_active = excluded.is_active";
+
     /// <returns>The entry that has this value already; null when it was added.</returns>
     public async Task<ListEntry?> AddAsync(ListEntry entry, Actor actor, CancellationToken stop)
     {
@@ -67,7 +70,7 @@ public sealed class ChangeLists(PanelDb db, ListShelf shelf, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         lines = Numbered(lines, now);
-        var batches = new ListBatches(db, [.. lines.Select(l => l.Entry)]);
+        var batches = new ListBatches<ListEntry>(db, [.. lines.Select(l => l.Entry)], TakesOver);
         await db.Database.OpenConnectionAsync(stop);            // the table beside is the connection's own
         try
         {
@@ -116,14 +119,17 @@ public sealed class ChangeLists(PanelDb db, ListShelf shelf, TimeProvider clock)
     private Task<ListEntry?> FindAsync(ListEntry entry, CancellationToken stop) => db.Set<ListEntry>().AsNoTracking().SingleOrDefaultAsync(e => e.Type == entry.Type && e.Value == entry.Value, stop);
 }
 
-/// <summary>Many entries, first into a table beside, then over in one statement, on either engine: an entry that is there takes over what the new one says.</summary>
-internal sealed class ListBatches(PanelDb db, IReadOnlyList<ListEntry> entries)
+/// <summary>Many rows, first into a table beside, then over in one statement, on either engine.</summary>
+/// <param name="db">Its connection must be open: the table beside is the connection's own.</param>
+/// <param name="entries">The rows.</param>
+/// <param name="conflict">What happens to a row that is there already.</param>
+internal sealed class ListBatches<T>(PanelDb db, IReadOnlyList<T> entries, string conflict = "") where T : class
 {
     // SQLite looks every parameter up by its name, one after the other: twice as many a statement cost twice as much each.
     private const int AtATime = 10;
-    private const string Beside = "list_import";
+    public const string Beside = "list_import";
 
-    private readonly IEntityType _type = db.Model.FindEntityType(typeof(ListEntry))!;
+    private readonly IEntityType _type = db.Model.FindEntityType(typeof(T))!;
 
     private string Table => _type.GetTableName()!;
     private List<IProperty> Columns => [.. _type.GetProperties()];
@@ -163,8 +169,7 @@ internal sealed class ListBatches(PanelDb db, IReadOnlyList<ListEntry> entries)
     }
 
     /// <summary>Inside the transaction.</summary>
-    public Task<int> MoveAsync(CancellationToken stop) => RunAsync($"INSERT INTO {Table} ({Names}) SELECT {Names} FROM {Beside} WHERE true ON CONFLICT (type, value) DO UPDATE SET "
-        + "severity = excluded.severity, flow_scope = excluded.flow_scope, reason = excluded.reason, expires_at = excluded.expires_at, is_active = excluded.is_active", stop);
+    public Task<int> MoveAsync(CancellationToken stop) => RunAsync($"INSERT INTO {Table} ({Names}) SELECT {Names} FROM {Beside} WHERE true {conflict}", stop);
 
     public Task<int> ClearAsync() => RunAsync($"DROP TABLE IF EXISTS {Beside}", CancellationToken.None);
 

@@ -118,7 +118,7 @@ public static class ListImport
     private static ListEntry Shown(ListType type, string value) => new() { Id = Guid.Empty, Type = type, Value = value.Length > 100 ? value[..100] + "…" : value };
 
     /// <summary>Our own export writes an apostrophe before what a spreadsheet would run.</summary>
-    private static string Unguarded(string text) => text.Length > 1 && text[0] == '\'' && text[1] is '=' or '+' or '-' or '@' ? text[1..] : text;
+    internal static string Unguarded(string text) => text.Length > 1 && text[0] == '\'' && text[1] is '=' or '+' or '-' or '@' ? text[1..] : text;
 }
 
 /// <summary>Instants as people write them.</summary>

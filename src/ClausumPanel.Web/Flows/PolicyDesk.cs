@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
@@ -86,7 +88,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var before = draft is null ? Read(active) : Read(draft);
         var after = PolicyChanges.Apply(before, changes);
         var document = PolicyJson.Write(after);
-        if (!PolicyJson.TryRead(document, out _, out var problems)) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
+        if (!PolicyJson.TryRead(document, out _, out var problems, await ListsAsync(Read(active), stop))) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
         var origin = draft is null || draft.BasedOn == active.Version ? Read(active) : await FindAsync(draft.BasedOn, stop) ?? Read(active);
         if (PolicyChanges.Between(origin, after).Count == 0)
         {
@@ -116,7 +118,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var view = await ViewAsync(draft, stop);
         var active = await ActiveAsync(stop);
         var rebased = PolicyJson.Write(PolicyChanges.Apply(active, view.Changes));
-        if (!PolicyJson.TryRead(rebased, out _, out var problems)) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
+        if (!PolicyJson.TryRead(rebased, out _, out var problems, await ListsAsync(active, stop))) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
         (draft.Document, draft.BasedOn, draft.ChangedAt) = (rebased, active.Version, clock.GetUtcNow());
         Tell(who, "draft rebased", active.Version, null, new { Changes = Told(view.Changes) });
         return await DoneAsync(transaction, active.Version, activated: false, stop);
@@ -131,6 +133,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var view = await ViewAsync(draft, stop);
         if (view.IsStale) return new PolicyOutcome(Stale, view.ActiveVersion);
         if (view.Changes.Count == 0) return new PolicyOutcome(NothingChanged);
+        if (!PolicyJson.TryRead(PolicyJson.Write(view.Policy), out _, out var problems, await ListsAsync(view.Base, stop))) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
         var version = await AddAsync(who, view.Policy, reason!, view.ActiveVersion, null, stop);
         db.Remove(draft);
         Tell(who, "proposed", version.Version, null, new { version.Reason, Changes = Told(view.Changes) });
@@ -146,6 +149,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         if (version.AuthorId == who.Id && await NeedsTwoAsync(stop)) return new PolicyOutcome(OwnProposal);
         var active = await ActiveRow().SingleAsync(stop);
         if (version.BasedOn != active.Version) return new PolicyOutcome(Stale, active.Version);
+        if (await ListsMissingAsync(Read(version), Read(active), stop) is { } wrong) return wrong;
         Activate(version, active, who, reason);
         Tell(who, "activated", number, new { active.Version }, new { version.Version, version.Reason, Decision = reason });
         return await DoneAsync(transaction, number, activated: true, stop);
@@ -171,6 +175,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var active = await ActiveRow().SingleAsync(stop);
         if (active.Version == to) return new PolicyOutcome(AlreadyActive, to);
         if (PolicyChanges.Between(Read(active), old).Count == 0) return new PolicyOutcome(NothingChanged);
+        if (await ListsMissingAsync(old, Read(active), stop) is { } wrong) return wrong;
         var version = await AddAsync(who, old, reason!, active.Version, to, stop);
         var waits = await NeedsTwoAsync(stop);
         if (!waits) Activate(version, active, who, null);
@@ -231,6 +236,21 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var origin = draft.BasedOn == active.Version ? active : await FindAsync(draft.BasedOn, stop) ?? active;
         var policy = Read(draft);
         return new DraftView(policy, origin, PolicyChanges.Between(origin, policy), active.Version);
+    }
+
+    /// <summary>The lists that rules may name: those that stand, and those that what judges names already.</summary>
+    public async Task<RuleLists> ListsAsync(Policy active, CancellationToken stop)
+    {
+        var names = await db.Set<NamedList>().Where(l => l.RemovedEdition == NamedList.Stands).Select(l => l.Name).ToListAsync(stop);
+        return RuleLists.Named(names.Concat(RuleLists.NamedBy(active)));
+    }
+
+    /// <summary>Whether a list that the version names is gone meanwhile; until the transaction ends none of them can be deleted.</summary>
+    private async Task<PolicyOutcome?> ListsMissingAsync(Policy version, Policy active, CancellationToken stop)
+    {
+        if (RuleLists.NamedBy(version).Count == 0) return null;
+        await db.RaiseAsync(ChangeTopics.NamedLists, stop);
+        return PolicyJson.TryRead(PolicyJson.Write(version), out _, out var problems, await ListsAsync(active, stop)) ? null : new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
     }
 
     private IQueryable<PolicyVersion> ActiveRow() => db.Set<PolicyVersion>().Where(p => p.State == PolicyState.Active);

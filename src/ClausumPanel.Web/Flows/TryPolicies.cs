@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -46,7 +47,7 @@ public sealed class TryPolicies(PanelDb db, PolicyDesk desk, RunSimulations runs
         var run = new SimulationRun
         {
             Name = name, AuthorId = who.Id, CreatedAt = now, State = RunState.Waiting, Document = PolicyJson.Write(policy), PolicyHash = SimulationRun.Hash(policy), PolicyVersion = version,
-            ActiveVersion = (await desk.ActiveAsync(stop)).Version, FromAt = scope.From, ToAt = scope.To, Flow = scope.Flow, Currency = scope.Currency,
+            ActiveVersion = (await desk.ActiveAsync(stop)).Version, ListsEdition = await NamedListEdition.NumberAsync(db, stop), FromAt = scope.From, ToAt = scope.To, Flow = scope.Flow, Currency = scope.Currency,
             FirstSeq = range?.First ?? 0, LastSeq = range?.Last ?? 0, DoneSeq = (range?.First ?? 1) - 1, LabelsUntil = now,
         };
         db.Add(run);

@@ -6,6 +6,7 @@ using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
@@ -113,7 +114,8 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
         foreach (var stored in await db.Set<PolicyVersion>().AsNoTracking().ToListAsync(stop))
             if (PolicyJson.TryReadStored(stored.Document, out var known, out _)) versions[stored.Version] = known with { Version = stored.Version };
         if (!PolicyJson.TryReadStored(run.Document, out var policy, out var problems)) throw new InvalidDataException(string.Join("; ", problems));
-        return new PreviewJudge(new Assessor(policy), new Assessor(versions[run.ActiveVersion]), versions);
+        var lists = (await NamedListEdition.ReadAsync(db, run.ListsEdition, null, stop)).Lists;
+        return new PreviewJudge(new Assessor(policy, lists), new Assessor(versions[run.ActiveVersion], lists), run.ListsEdition, versions);
     }
 
     /// <summary>How the assessments of a stretch turned out, as far as it was known then.</summary>

@@ -45,6 +45,49 @@ public static class ListSentences
         ListType.BeneficiaryId => T["Your own name for the beneficiary, as you send it."],
     };
 
+    public static string Name(this Texts T, NamedListKind kind) => kind switch
+    {
+        NamedListKind.Text => T["Any text"],
+        NamedListKind.Email => T["E-mail addresses"],
+        NamedListKind.EmailDomain => T["E-mail domains"],
+        NamedListKind.Ip => T["IP addresses and ranges"],
+        NamedListKind.Country => T["Countries"],
+        NamedListKind.CardBin => T["Card ranges"],
+        NamedListKind.Phone => T["Phone numbers"],
+        NamedListKind.CustomerId => T["Customers"],
+        NamedListKind.CardHash => T["Cards by hash"],
+        NamedListKind.DeviceFingerprint => T["Devices by fingerprint"],
+    };
+
+    public static string Help(this Texts T, NamedListKind kind) => kind switch
+    {
+        NamedListKind.Text => T["As the fact has it; upper and lower case are the same."],
+        NamedListKind.Email => T["A whole address, as in maria@example.mx. Ask email.normalized to meet other spellings of a mailbox."],
+        NamedListKind.EmailDomain => T.Help(ListType.EmailDomain),
+        NamedListKind.Ip => T["One address, or first address and length as in 203.0.113.0/24: then it meets every address in it."],
+        NamedListKind.Country => T["Two letters, as in MX."],
+        NamedListKind.CardBin => T.Help(ListType.CardBin),
+        NamedListKind.Phone => T.Help(ListType.Phone),
+        NamedListKind.CustomerId => T.Help(ListType.CustomerId),
+        NamedListKind.CardHash => T.Help(ListType.CardHash),
+        NamedListKind.DeviceFingerprint => T.Help(ListType.DeviceFingerprint),
+    };
+
+    /// <summary>A fact that is compared with such a list.</summary>
+    public static string Example(this Texts T, NamedListKind kind) => kind switch
+    {
+        NamedListKind.Text => Known.SubmerchantId.ToString(),
+        NamedListKind.Email => Known.Email.ToString(),
+        NamedListKind.EmailDomain => Known.EmailDomain.ToString(),
+        NamedListKind.Ip => Known.Ip.ToString(),
+        NamedListKind.Country => Known.CardCountry.ToString(),
+        NamedListKind.CardBin => Known.CardBin.ToString(),
+        NamedListKind.Phone => Known.Phone.ToString(),
+        NamedListKind.CustomerId => Known.CustomerId.ToString(),
+        NamedListKind.CardHash => Known.CardHash.ToString(),
+        NamedListKind.DeviceFingerprint => Known.Fingerprint.ToString(),
+    };
+
     public static string Name(this Texts T, ListSeverity severity) => severity switch
     {
         ListSeverity.Block => T["Block"],
@@ -152,6 +195,16 @@ public static class ListSentences
         LineKind.Twice => T["Twice"],
         LineKind.Same => T["There already"],
         LineKind.Wrong => T["Wrong"],
+    };
+
+    /// <summary>What happens to the line, in a sentence.</summary>
+    public static string Say(this Texts T, NamedListLine line) => line.Kind switch
+    {
+        LineKind.Wrong => line.Line != LineProblem.None ? T.Say(line.Line) : T.Say(line.Value),
+        LineKind.Twice => T["The same value stands in line {0}.", line.First],
+        LineKind.Same => T["Nothing changes."],
+        LineKind.New => T["Will be added."],
+        LineKind.Changed => T["Reason or end change."],
     };
 
     /// <summary>What happens to the line, in a sentence.</summary>

@@ -63,6 +63,8 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
         pages.AuthorizePage("/Protection/Rule", ApproveProtection);
+        pages.AuthorizePage("/Protection/PolicyFile", EditProtection);
+        pages.AuthorizePage("/Protection/PolicyExport", Export);
         pages.AuthorizePage("/Protection/Lists/New", EditLists);
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);
@@ -70,6 +72,10 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/Export", Export);
         pages.AuthorizePage("/Simulation/Settings", ManageSettings);
         pages.AuthorizePage("/Simulation/Export", Export);
+        pages.AuthorizePage("/Protection/Lists/Named/New", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Named/Import", EditLists);
+        pages.AuthorizePage("/Protection/Lists/Named/Deletion", DeleteFromLists);
+        pages.AuthorizePage("/Protection/Lists/Named/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

@@ -24,4 +24,7 @@ public sealed class PostgresTests(PostgresPanelApp app) : IClassFixture<Postgres
         Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync("/account/sign-out")).StatusCode);
         Assert.Equal(HttpStatusCode.Found, (await ines.GetAsync("/account/profile")).StatusCode);
     }
+
+    [PostgresFact]
+    public Task What_was_judged_is_judged_again_by_what_stood_in_the_list_then() => Protection.NamedListsTests.WhatWasJudgedIsJudgedAgainByWhatStoodThen(app);
 }

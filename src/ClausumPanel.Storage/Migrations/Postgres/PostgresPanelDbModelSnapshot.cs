@@ -976,6 +976,110 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("list_entries", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedList", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AddedEdition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("added_edition");
+
+                    b.Property<long>("ChangedEdition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_edition");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("RemovedEdition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("removed_edition");
+
+                    b.HasKey("Id")
+                        .HasName("pk_named_lists");
+
+                    b.HasIndex("Name", "RemovedEdition")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_lists_name_removed_edition");
+
+                    b.ToTable("named_lists", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedListValue", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AddedEdition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("added_edition");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid>("ListId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("list_id");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RemovedEdition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("removed_edition");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("character varying(320)")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_named_list_values");
+
+                    b.HasIndex("ListId", "RemovedEdition", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_list_values_list_id_removed_edition_value");
+
+                    b.ToTable("named_list_values", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Outbox.OutboxEvent", b =>
                 {
                     b.Property<long>("Number")
@@ -1238,6 +1342,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         {
                             Topic = "imports",
                             Version = 0L
+                        },
+                        new
+                        {
+                            Topic = "named-lists",
+                            Version = 0L
                         });
                 });
 
@@ -1354,6 +1463,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long>("LastSeq")
                         .HasColumnType("bigint")
                         .HasColumnName("last_seq");
+
+                    b.Property<long>("ListsEdition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lists_edition");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1684,6 +1797,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasForeignKey("RevokedById")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_api_keys_users_revoked_by_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedListValue", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Lists.NamedList", null)
+                        .WithMany()
+                        .HasForeignKey("ListId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_named_list_values_named_lists_list_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyDraft", b =>

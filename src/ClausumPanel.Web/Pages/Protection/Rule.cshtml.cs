@@ -33,10 +33,10 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
     }
 
     /// <summary>What is wrong with the text so far.</summary>
-    public IActionResult OnPostCheck()
+    public async Task<IActionResult> OnPostCheckAsync(CancellationToken stop)
     {
         ModelState.Clear();
-        Check();
+        await CheckAsync(stop);
         return this.Fragment("_RuleProblems");
     }
 
@@ -45,7 +45,7 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
         Id = id;
         var policy = (await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop);
         if (id is not null && policy.Rules.All(rule => rule.Id != id)) return NotFound();
-        if (Input.Enabled) Check();
+        if (Input.Enabled) await CheckAsync(stop);
         if (!ModelState.IsValid || Problems.Count > 0) return Again();
         var rule = new PolicyRule(id ?? NewId(Input.Name, policy), Input.Name.Trim(), Input.Text, Input.Reason.Trim())
         {
@@ -65,7 +65,7 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
         return Page();
     }
 
-    private void Check() => Problems = CompiledRule.TryCompile(Input.Text ?? "", null, out _, out var problems) ? [] : problems;
+    private async Task CheckAsync(CancellationToken stop) => Problems = CompiledRule.TryCompile(Input.Text ?? "", await desk.ListsAsync(await desk.ActiveAsync(stop), stop), out _, out var problems) ? [] : problems;
 
     private async Task<PolicyRule?> FindAsync(string id, CancellationToken stop) =>
         ((await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop)).Rules.FirstOrDefault(rule => rule.Id == id);

@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -51,7 +52,7 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
     private async Task<IReadOnlyList<MovedRow>> MovedAsync(List<long> seqs, CancellationToken stop)
     {
         if (!PolicyJson.TryReadStored(Run.Document, out var policy, out _)) return [];
-        var assessor = new Assessor(policy);
+        var assessor = new Assessor(policy, (await NamedListEdition.ReadAsync(db, Run.ListsEdition, null, stop)).Lists);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
         var versions = await db.Set<Storage.Policies.PolicyVersion>().AsNoTracking().ToDictionaryAsync(p => p.Version, p => p.Document, stop);
         var (facts, into) = (new Facts(), new Assessment());

@@ -73,7 +73,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     {
         if (!await LoadAsync(id, stop)) return NotFound();
         if (!HttpContext.Request.IsHtmx) await LoadAroundAsync(stop);
-        Again = await policies.FindAsync(db, Stored.PolicyVersion, stop) is { } judge ? Judge(judge) : new Verdict(null, []);
+        Again = await policies.FindAsync(db, Stored.PolicyVersion, Edition, stop) is { } judge ? Judge(judge) : new Verdict(null, []);
         return this.Fragment("_JudgeAgain");
     }
 
@@ -130,6 +130,9 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         return Page();
     }
 
+    /// <summary>Of the named lists that its rules asked then; zero when they asked none.</summary>
+    private long Edition => Facts.Has(Known.ListsEdition) ? (long)Facts.Number(Known.ListsEdition) : 0;
+
     private Verdict Judge(PolicyShelf.Judge judge)
     {
         var again = new Assessment();
@@ -159,10 +162,10 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         List<(string Title, string Sentence, string Code, int Points)> reasons =
             [.. hits.Take(count).Select(hit => (hit.Title, hit.Say(currency), hit.Definition.Code, (int)hit.Weight))];
         var rules = new RuleHit[Assessment.MostRules];
-        if (SignalHits.ReadRules(found.Signals, rules) is > 0 and var ruleCount && await policies.FindAsync(db, found.PolicyVersion, stop) is { } judge)
+        if (SignalHits.ReadRules(found.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, found.PolicyVersion, stop) is { } policy)
         {
             List<RuleReason> fired = [];
-            RuleReason.Of(rules.AsSpan(0, ruleCount), judge.Policy, fired);
+            RuleReason.Of(rules.AsSpan(0, ruleCount), policy, fired);
             reasons.AddRange(fired.Select(rule => (T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
         }
         List<Step> steps = [];
@@ -179,7 +182,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
 
     private async Task LoadAroundAsync(CancellationToken stop)
     {
-        Bands = (await policies.FindAsync(db, Stored.PolicyVersion, stop))?.Policy.Bands ?? Policy.Default.Bands;
+        Bands = (await policies.PolicyAsync(db, Stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
         using (var parsed = JsonDocument.Parse(Stored.Request)) Body = JsonSerializer.Serialize(parsed.RootElement, Pretty);
         if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
         if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);

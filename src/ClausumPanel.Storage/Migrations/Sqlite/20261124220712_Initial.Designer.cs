@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261124220437_Initial")]
+    [Migration("20261124220712_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -975,6 +975,111 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("list_entries", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedList", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AddedEdition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("added_edition");
+
+                    b.Property<long>("ChangedEdition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_edition");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("RemovedEdition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("removed_edition");
+
+                    b.HasKey("Id")
+                        .HasName("pk_named_lists");
+
+                    b.HasIndex("Name", "RemovedEdition")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_lists_name_removed_edition");
+
+                    b.ToTable("named_lists", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedListValue", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AddedEdition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("added_edition");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("ListId")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("list_id");
+
+                    b.Property<byte[]>("OwnerId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RemovedEdition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("removed_edition");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(320)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_named_list_values");
+
+                    b.HasIndex("ListId", "RemovedEdition", "Value")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_list_values_list_id_removed_edition_value");
+
+                    b.ToTable("named_list_values", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Outbox.OutboxEvent", b =>
                 {
                     b.Property<long>("Number")
@@ -1238,6 +1343,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         {
                             Topic = "imports",
                             Version = 0L
+                        },
+                        new
+                        {
+                            Topic = "named-lists",
+                            Version = 0L
                         });
                 });
 
@@ -1354,6 +1464,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long>("LastSeq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_seq");
+
+                    b.Property<long>("ListsEdition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lists_edition");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -1685,6 +1799,16 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasForeignKey("RevokedById")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_api_keys_users_revoked_by_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedListValue", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Lists.NamedList", null)
+                        .WithMany()
+                        .HasForeignKey("ListId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_named_list_values_named_lists_list_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Policies.PolicyDraft", b =>

@@ -284,6 +284,25 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "named_lists",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    added_edition = table.Column<long>(type: "INTEGER", nullable: false),
+                    removed_edition = table.Column<long>(type: "INTEGER", nullable: false),
+                    changed_edition = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_lists", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox_events",
                 columns: table => new
                 {
@@ -413,6 +432,31 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "named_list_values",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    list_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    value = table.Column<string>(type: "TEXT", maxLength: 320, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    owner_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    added_edition = table.Column<long>(type: "INTEGER", nullable: false),
+                    removed_edition = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_list_values", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_named_list_values_named_lists_list_id",
+                        column: x => x.list_id,
+                        principalTable: "named_lists",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "api_keys",
                 columns: table => new
                 {
@@ -520,6 +564,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     policy_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     policy_version = table.Column<int>(type: "INTEGER", nullable: true),
                     active_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    lists_edition = table.Column<long>(type: "INTEGER", nullable: false),
                     from_at = table.Column<long>(type: "INTEGER", nullable: false),
                     to_at = table.Column<long>(type: "INTEGER", nullable: false),
                     flow = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
@@ -698,6 +743,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     { "imports", 0L },
                     { "keys", 0L },
                     { "lists", 0L },
+                    { "named-lists", 0L },
                     { "policy", 0L },
                     { "settings", 0L },
                     { "team", 0L }
@@ -807,6 +853,18 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_list_entries_type_value",
                 table: "list_entries",
                 columns: new[] { "type", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_list_values_list_id_removed_edition_value",
+                table: "named_list_values",
+                columns: new[] { "list_id", "removed_edition", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_lists_name_removed_edition",
+                table: "named_lists",
+                columns: new[] { "name", "removed_edition" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -926,6 +984,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "memory_records");
 
             migrationBuilder.DropTable(
+                name: "named_list_values");
+
+            migrationBuilder.DropTable(
                 name: "outbox_events");
 
             migrationBuilder.DropTable(
@@ -969,6 +1030,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "named_lists");
 
             migrationBuilder.DropTable(
                 name: "simulation_runs");
