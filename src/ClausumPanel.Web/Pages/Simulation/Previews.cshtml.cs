@@ -39,7 +39,7 @@ public sealed class PreviewsModel(PanelDb db, PolicyDesk desk, TryPolicies tries
         var (from, to) = (Input.From ?? DateOnly.FromDateTime(today.AddDays(-UsualDays)), Input.To ?? DateOnly.FromDateTime(today));
         if (ModelState.IsValid)
         {
-            var begun = await tries.BeginAsync(HttpContext.Actor, Input.Name ?? T["Preview of {0}", Input.Version is { } v ? T["Version {0}", v] : T["my draft"]], Input.Version,
+            var begun = await tries.BeginAsync(HttpContext.Actor, Input.Name ?? T["Preview of {0}", Input.Version is { } v ? T["Version {0}", v] : T["My draft"]], Input.Version,
                 new ScanScope(reader.StartOfDay(from).ToUnixTimeMilliseconds(), reader.StartOfDay(to.AddDays(1)).ToUnixTimeMilliseconds(), Input.Flow, string.IsNullOrEmpty(Input.Currency) ? null : Input.Currency), stop);
             if (begun.Run is { } run) return RedirectToPage("Preview", new { id = run.Id });
             Refused = T.Say(begun);
