@@ -19,10 +19,14 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
     public string? Refused { get; private set; }
     public IReadOnlyList<RuleProblem> Problems { get; private set; } = [];
 
-    public async Task<IActionResult> OnGetAsync(string? id, CancellationToken stop)
+    public async Task<IActionResult> OnGetAsync(string? id, string? template, CancellationToken stop)
     {
         Id = id;
-        if (id is null) return Page();
+        if (id is null)
+        {
+            if (RuleTemplates.All.FirstOrDefault(known => known.Key == template) is { } chosen) Input = new RuleInput { Name = T[chosen.Name], Text = chosen.Text, Reason = T[chosen.Reason] };
+            return Page();
+        }
         if (await FindAsync(id, stop) is not { } rule) return NotFound();
         Input = new RuleInput
         {
