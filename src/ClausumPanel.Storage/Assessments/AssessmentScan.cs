@@ -31,11 +31,12 @@ public sealed class AssessmentScan : IDisposable
     /// <summary>The places of the first and the last assessment that may be in scope; none when it is empty.</summary>
     public static async Task<(long First, long Last)?> RangeAsync(PanelDb db, ScanScope scope, CancellationToken stop)
     {
-        var range = await db.Set<AssessmentRow>().Where(r => r.At >= scope.From && r.At < scope.To).GroupBy(_ => 1).Select(g => new { First = g.Min(r => r.Seq), Last = g.Max(r => r.Seq) }).FirstOrDefaultAsync(stop);
+        var folded = db.Set<AssessmentRow>().Where(r => r.At >= scope.From && r.At < scope.To);
+        var (first, lastFolded) = (await folded.MinAsync(r => (long?)r.Seq, stop), await folded.MaxAsync(r => (long?)r.Seq, stop));
         var mark = await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => m.Seq).SingleOrDefaultAsync(stop);
         var last = await db.Set<StoredAssessment>().MaxAsync(a => (long?)a.Seq, stop) ?? 0;
-        if (last > mark) return (range?.First ?? mark + 1, last);
-        return range is null ? null : (range.First, range.Last);
+        if (last > mark) return (first ?? mark + 1, last);
+        return first is { } from && lastFolded is { } to ? (from, to) : null;
     }
 
     /// <summary>Opens it on a connection that is open and that nobody else reads from meanwhile.</summary>

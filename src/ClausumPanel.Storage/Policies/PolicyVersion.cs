@@ -34,6 +34,9 @@ public sealed class PolicyVersion
     /// <summary>Why, in the author's words.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Why it should judge although it breaks a guard-rail; null when it breaks none.</summary>
+    public string? GuardReason { get; init; }
+
     /// <summary>The version it was made from; null for the first.</summary>
     public int? BasedOn { get; init; }
 
@@ -74,6 +77,7 @@ internal sealed class PolicyVersionMap : IEntityTypeConfiguration<PolicyVersion>
         builder.HasKey(p => p.Version);
         builder.Property(p => p.Version).ValueGeneratedNever();
         builder.Property(p => p.Reason).HasMaxLength(500);
+        builder.Property(p => p.GuardReason).HasMaxLength(500);
         builder.Property(p => p.DecisionReason).HasMaxLength(500);
         builder.HasOne<User>().WithMany().HasForeignKey(p => p.AuthorId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<User>().WithMany().HasForeignKey(p => p.DecidedById).OnDelete(DeleteBehavior.Restrict);

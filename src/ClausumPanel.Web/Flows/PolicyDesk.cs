@@ -1,12 +1,19 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Previews;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Storage.Team;
+using ClausumPanel.Web.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -54,14 +61,15 @@ public sealed record DraftView(Policy Policy, Policy Base, IReadOnlyList<PolicyC
 /// How the policy changes: one draft per person, proposed with a reason, approved by somebody else where there is somebody else, taken back by a new version that equals an old one.
 /// Every step is one transaction with its line in the audit trail; what judges is swapped whole.
 /// </summary>
-public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock)
+public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock, RunSimulations runs)
 {
     public const string
         Stale = "Version {0} was activated since: rebase first.", NothingChanged = "Nothing has been changed yet.", NoDraft = "There is no draft.", NotProposed = "Version {0} is not waiting for approval.",
         OwnProposal = "Somebody else must approve what you proposed.", NotYours = "Only who proposed it may take it back.", NoVersion = "There is no version {0}.", AlreadyActive = "Version {0} is active already.",
+        GuardBroken = "It breaks a guard-rail: say in 3 to 500 characters why it should judge all the same.",
         Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.", RulesNeedAdmin = "Rules are changed by admins.";
 
-    private const int ShortestReason = 3, LongestReason = 500;
+    private const int ShortestReason = 3, LongestReason = 500, TriedDays = 30, MostRuns = 10;
 
     /// <summary>What judges now, as the store has it.</summary>
     public async Task<Policy> ActiveAsync(CancellationToken stop) => Read(await ActiveRow().AsNoTracking().SingleAsync(stop));
@@ -124,8 +132,12 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         return await DoneAsync(transaction, active.Version, activated: false, stop);
     }
 
-    /// <summary>Turns the draft into a version that waits for approval.</summary>
-    public async Task<PolicyOutcome> ProposeAsync(Actor who, string? reason, CancellationToken stop)
+    /// <summary>Turns the draft into a version that waits for approval, and tries it out on the last days unless that was done already.</summary>
+    /// <param name="who">Whose draft it is.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="guardReason">Why all the same, where a run says that it breaks a guard-rail.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<PolicyOutcome> ProposeAsync(Actor who, string? reason, string? guardReason, CancellationToken stop)
     {
         if (!IsReason(reason)) return new PolicyOutcome(ReasonMissing);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
@@ -134,11 +146,34 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         if (view.IsStale) return new PolicyOutcome(Stale, view.ActiveVersion);
         if (view.Changes.Count == 0) return new PolicyOutcome(NothingChanged);
         if (!PolicyJson.TryRead(PolicyJson.Write(view.Policy), out _, out var problems, await ListsAsync(view.Base, stop))) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
-        var version = await AddAsync(who, view.Policy, reason!, view.ActiveVersion, null, stop);
+        var run = await LatestRunAsync(view.Policy, stop);
+        var breaches = await BreachesAsync(run, stop);
+        if (breaches.Count > 0 && !IsReason(guardReason)) return new PolicyOutcome(GuardBroken);
+        var version = await AddAsync(who, view.Policy, reason!, view.ActiveVersion, null, stop, breaches.Count > 0 ? guardReason!.Trim() : null);
         db.Remove(draft);
-        Tell(who, "proposed", version.Version, null, new { version.Reason, Changes = Told(view.Changes) });
-        return await DoneAsync(transaction, version.Version, activated: false, stop);
+        Tell(who, "proposed", version.Version, null, new { version.Reason, version.GuardReason, Simulation = run?.Id, Changes = Told(view.Changes) });
+        if (run is null)
+        {
+            var now = clock.GetUtcNow();
+            await TryPolicies.AddAsync(db, who, $"Proposal {version.Version}", view.Policy, version.Version, view.ActiveVersion, new ScanScope(now.AddDays(-TriedDays).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()), now, stop);
+        }
+        var outcome = await DoneAsync(transaction, version.Version, activated: false, stop);
+        runs.Wake();
+        return outcome;
     }
+
+    /// <summary>The runs in which that policy was tried out, the latest first.</summary>
+    public async Task<IReadOnlyList<SimulationRun>> RunsAsync(Policy policy, CancellationToken stop)
+    {
+        var hash = SimulationRun.Hash(policy);
+        return await db.Set<SimulationRun>().AsNoTracking().Where(r => r.PolicyHash == hash).OrderByDescending(r => r.CreatedAt).Take(MostRuns).ToListAsync(stop);
+    }
+
+    /// <summary>The guard-rails that a run says the policy breaks; none while it is not finished.</summary>
+    public async Task<IReadOnlyList<GuardBreach>> BreachesAsync(SimulationRun? run, CancellationToken stop) =>
+        run?.Result is { } result ? PreviewFigures.Breaches(JsonSerializer.Deserialize<PreviewSums>(result)!, await SimulationSettings.LoadAsync(db, stop)) : [];
+
+    private async Task<SimulationRun?> LatestRunAsync(Policy policy, CancellationToken stop) => (await RunsAsync(policy, stop)) is [var first, ..] known ? known.FirstOrDefault(r => r.State == RunState.Done) ?? first : null;
 
     /// <summary>Lets a proposed version judge from now on.</summary>
     public async Task<PolicyOutcome> ApproveAsync(Actor who, int number, string? reason, CancellationToken stop)
@@ -146,12 +181,17 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
         if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);
-        if (version.AuthorId == who.Id && await NeedsTwoAsync(stop)) return new PolicyOutcome(OwnProposal);
+        var run = await LatestRunAsync(Read(version), stop);
+        var breaches = await BreachesAsync(run, stop);
+        if (version.AuthorId == who.Id && (await NeedsTwoAsync(stop) || (breaches.Count > 0 && await AreTwoAsync(stop)))) return new PolicyOutcome(OwnProposal);
+        // Its run may have ended after it was proposed: then whoever approves answers for it.
+        if (breaches.Count > 0 && version.GuardReason is null && !IsReason(reason)) return new PolicyOutcome(GuardBroken);
         var active = await ActiveRow().SingleAsync(stop);
         if (version.BasedOn != active.Version) return new PolicyOutcome(Stale, active.Version);
         if (await ListsMissingAsync(Read(version), Read(active), stop) is { } wrong) return wrong;
         Activate(version, active, who, reason);
-        Tell(who, "activated", number, new { active.Version }, new { version.Version, version.Reason, Decision = reason });
+        Tell(who, "activated", number, new { active.Version },
+            new { version.Version, version.Reason, version.GuardReason, Decision = reason, Simulation = run?.Id, Result = run?.Result is { } result ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result))) : null });
         return await DoneAsync(transaction, number, activated: true, stop);
     }
 
@@ -188,9 +228,11 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
     {
         FourEyes.On => true,
         FourEyes.Off => false,
-        FourEyes.Auto => await db.Users.CountAsync(u => u.Role == Role.Admin && u.IsActive, stop) >= 2,
+        FourEyes.Auto => await AreTwoAsync(stop),
         _ => throw new InvalidOperationException($"{options.Value.FourEyes} is not known."),
     };
+
+    private async Task<bool> AreTwoAsync(CancellationToken stop) => await db.Users.CountAsync(u => u.Role == Role.Admin && u.IsActive, stop) >= 2;
 
     private async Task<PolicyOutcome> EndAsync(Actor who, int number, PolicyState end, string? reason, Func<PolicyVersion, string?> refuses, CancellationToken stop)
     {
@@ -203,12 +245,12 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         return await DoneAsync(transaction, number, activated: false, stop);
     }
 
-    private async Task<PolicyVersion> AddAsync(Actor who, Policy policy, string reason, int basedOn, int? reverts, CancellationToken stop)
+    private async Task<PolicyVersion> AddAsync(Actor who, Policy policy, string reason, int basedOn, int? reverts, CancellationToken stop, string? guardReason = null)
     {
         var number = await db.Set<PolicyVersion>().MaxAsync(p => p.Version, stop) + 1;
         var version = new PolicyVersion
         {
-            Version = number, State = PolicyState.Proposed, Document = PolicyJson.Write(policy with { Version = number }), Reason = reason.Trim(), BasedOn = basedOn, Reverts = reverts,
+            Version = number, State = PolicyState.Proposed, Document = PolicyJson.Write(policy with { Version = number }), Reason = reason.Trim(), GuardReason = guardReason, BasedOn = basedOn, Reverts = reverts,
             AuthorId = who.Id, CreatedAt = clock.GetUtcNow(),
         };
         db.Add(version);

@@ -30,7 +30,7 @@ public sealed class TryPolicies(PanelDb db, PolicyDesk desk, RunSimulations runs
         var policy = version is { } number ? await desk.FindAsync(number, stop) : who.Id is { } owner ? (await desk.DraftAsync(owner, stop))?.Policy : null;
         if (policy is null) return version is null ? new Tried(null, NothingToTry) : new Tried(null, NoVersion, version);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        var run = await AddAsync(who, name.Trim(), policy, version, scope, stop);
+        var run = await AddAsync(db, who, name.Trim(), policy, version, (await desk.ActiveAsync(stop)).Version, scope, clock.GetUtcNow(), stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(stop);
         runs.Wake();
@@ -38,16 +38,22 @@ public sealed class TryPolicies(PanelDb db, PolicyDesk desk, RunSimulations runs
     }
 
     /// <summary>Adds a run to the unit of work at hand; whoever commits it wakes <see cref="RunSimulations"/>.</summary>
-    public async Task<SimulationRun> AddAsync(Actor who, string name, Policy policy, int? version, ScanScope scope, CancellationToken stop)
+    /// <param name="db">The unit of work.</param>
+    /// <param name="who">Who wants it.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="policy">What is tried out.</param>
+    /// <param name="version">The version that is; null: a draft.</param>
+    /// <param name="activeVersion">What it is compared with.</param>
+    /// <param name="scope">What is looked at.</param>
+    /// <param name="now">Labels that become known later do not count.</param>
+    /// <param name="stop">Ends it early.</param>
+    public static async Task<SimulationRun> AddAsync(PanelDb db, Actor who, string name, Policy policy, int? version, int activeVersion, ScanScope scope, DateTimeOffset now, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(scope);
-        var now = clock.GetUtcNow();
         var range = await AssessmentScan.RangeAsync(db, scope, stop);
         var run = new SimulationRun
         {
             Name = name, AuthorId = who.Id, CreatedAt = now, State = RunState.Waiting, Document = PolicyJson.Write(policy), PolicyHash = SimulationRun.Hash(policy), PolicyVersion = version,
-            ActiveVersion = (await desk.ActiveAsync(stop)).Version, ListsEdition = await NamedListEdition.NumberAsync(db, stop), FromAt = scope.From, ToAt = scope.To, Flow = scope.Flow, Currency = scope.Currency,
+            ActiveVersion = activeVersion, ListsEdition = await NamedListEdition.NumberAsync(db, stop), FromAt = scope.From, ToAt = scope.To, Flow = scope.Flow, Currency = scope.Currency,
             FirstSeq = range?.First ?? 0, LastSeq = range?.Last ?? 0, DoneSeq = (range?.First ?? 1) - 1, LabelsUntil = now,
         };
         db.Add(run);

@@ -201,7 +201,7 @@ public sealed class PolicyTests
             var actor = new Actor(ActorKind.Person, ines.Id, ines.DisplayName);
             var active = await desk.ActiveAsync(default);
             Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = [rule, watch] }), mayRules: true, default)).Refusal);
-            Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules", default)).Version!.Value, null, default)).Refusal);
+            Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules", null, default)).Version!.Value, null, default)).Refusal);
         }
         await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
 

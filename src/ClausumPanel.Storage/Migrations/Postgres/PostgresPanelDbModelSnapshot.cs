@@ -1174,6 +1174,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("document");
 
+                    b.Property<string>("GuardReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("guard_reason");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)

@@ -1171,6 +1171,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("document");
 
+                    b.Property<string>("GuardReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("guard_reason");
+
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)

@@ -87,9 +87,9 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         return await AnswerAsync(outcome, T["Your changes now stand on version {0}.", outcome.Version ?? 0], stop);
     }
 
-    public async Task<IActionResult> OnPostProposeAsync(string? reason, CancellationToken stop)
+    public async Task<IActionResult> OnPostProposeAsync(string? reason, string? guardReason, CancellationToken stop)
     {
-        var outcome = await desk.ProposeAsync(HttpContext.Actor, reason, stop);
+        var outcome = await desk.ProposeAsync(HttpContext.Actor, reason, guardReason, stop);
         if (outcome.Refusal is not null) return await RefuseAsync(T.Say(outcome), stop);
         Said = T["Version {0} waits for approval.", outcome.Version ?? 0];
         return RedirectToPage("Version", new { number = outcome.Version });

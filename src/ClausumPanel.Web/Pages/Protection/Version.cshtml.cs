@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -27,6 +28,9 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
     public bool MayApprove { get; private set; }
     public bool IsOwn { get; private set; }
     public bool MayRevert { get; private set; }
+
+    /// <summary>The runs in which it was tried out, the latest first, each with the guard-rails it says are broken.</summary>
+    public IReadOnlyList<(SimulationRun Run, IReadOnlyList<GuardBreach> Breaches)> Runs { get; private set; } = [];
 
     public async Task<IActionResult> OnGetAsync(int number, int? against, CancellationToken stop) => await LoadAsync(number, against, stop) ? Page() : NotFound();
 
@@ -62,6 +66,9 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
         Against = against ?? row.BasedOn ?? (Others.Count > 0 ? Others.FirstOrDefault(v => v < number, Others[^1]) : number);
         if (await desk.FindAsync(number, stop) is not { } policy || await desk.FindAsync(Against, stop) is not { } other) return false;
         Changes = PolicyChanges.Between(other, policy);
+        List<(SimulationRun, IReadOnlyList<GuardBreach>)> runs = [];
+        foreach (var run in await desk.RunsAsync(policy, stop)) runs.Add((run, await desk.BreachesAsync(run, stop)));
+        Runs = runs;
         IsOwn = row.AuthorId == User.Id;
         MayApprove = await MayAsync(Permissions.ApproveProtection) && !(IsOwn && await desk.NeedsTwoAsync(stop));
         MayRevert = await MayAsync(Permissions.ApproveProtection) && row.State == PolicyState.Retired;

@@ -524,6 +524,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     document = table.Column<string>(type: "TEXT", nullable: false),
                     reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    guard_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     based_on = table.Column<int>(type: "INTEGER", nullable: true),
                     reverts = table.Column<int>(type: "INTEGER", nullable: true),
                     author_id = table.Column<byte[]>(type: "BLOB", nullable: true),

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261124220712_Initial")]
+    [Migration("20261124222837_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1173,6 +1173,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("document");
+
+                    b.Property<string>("GuardReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("guard_reason");
 
                     b.Property<string>("Reason")
                         .IsRequired()

@@ -525,6 +525,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     document = table.Column<string>(type: "text", nullable: false),
                     reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    guard_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     based_on = table.Column<int>(type: "integer", nullable: true),
                     reverts = table.Column<int>(type: "integer", nullable: true),
                     author_id = table.Column<Guid>(type: "uuid", nullable: true),

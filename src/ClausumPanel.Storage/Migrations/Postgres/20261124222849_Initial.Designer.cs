@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261124220725_Initial")]
+    [Migration("20261124222849_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1176,6 +1176,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("document");
+
+                    b.Property<string>("GuardReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("guard_reason");
 
                     b.Property<string>("Reason")
                         .IsRequired()

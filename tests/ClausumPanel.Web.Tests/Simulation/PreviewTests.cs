@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Previews;
+using ClausumPanel.Assess.Rules;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Simulation;
+
+/// <summary>Two hundred payments of which everything is known beforehand, tried out under other rules.</summary>
+public sealed class PreviewTests
+{
+    private const string Previews = "/dashboard/simulation/previews", Thresholds = "/dashboard/protection/thresholds";
+
+    /// <summary>Payments of 1, 2, … 200 pesos.</summary>
+    private static async Task PayAsync(PanelApp app, int count = 200)
+    {
+        var shop = await Shop.OpenAsync(app);
+        for (var peso = 1; peso <= count; peso++) (await shop.AssessAsync($$"""{"amount":{{peso}}00,"amount_unit":"minor","currency":"MXN","order_id":"o-{{peso}}","email":"p{{peso}}@example.mx"}""")).MustBeGood();
+    }
+
+    private static async Task<SimulationRun> RunAsync(PanelApp app, HttpClient browser, params (string, string)[] fields)
+    {
+        var answer = await browser.SubmitAsync(Previews, "#preview-form", fields);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return await EndedAsync(app, Guid.Parse(answer.Headers.Location!.ToString().Split('/')[^1]));
+    }
+
+    private static async Task<SimulationRun> EndedAsync(PanelApp app, Guid id)
+    {
+        while (true)
+        {
+            var run = await app.InDbAsync(db => db.Set<SimulationRun>().AsNoTracking().SingleAsync(r => r.Id == id));
+            if (!run.IsUnderWay) return run;
+            await Task.Yield();
+        }
+    }
+
+    private static PreviewSums Sums(SimulationRun run) => JsonSerializer.Deserialize<PreviewSums>(run.Result!)!;
+
+    /// <summary>A draft of Inés with one rule.</summary>
+    private static async Task DraftAsync(PanelApp app, string text)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var desk = scope.ServiceProvider.GetRequiredService<PolicyDesk>();
+        var owner = await app.InDbAsync(db => db.Users.AsNoTracking().SingleAsync(u => u.Email == World.Ines.Email));
+        var policy = await desk.ActiveAsync(CancellationToken.None);
+        var outcome = await desk.ChangeAsync(new Actor(ActorKind.Person, owner.Id, owner.DisplayName), PolicyChanges.Between(policy, policy with { Rules = [new PolicyRule("dear", "Dear", text, "dear")] }), mayRules: true, CancellationToken.None);
+        Assert.Null(outcome.Refusal);
+    }
+
+    [Fact]
+    public async Task What_is_known_beforehand_comes_out_and_every_number_counts_the_rows_it_opens()
+    {
+        await using var app = await PanelApp.StartAsync();
+        await PayAsync(app);
+        await app.InDbAsync(async db =>
+        {
+            var rows = await db.Set<StoredAssessment>().AsNoTracking().OrderBy(a => a.Amount).ToListAsync();
+            await using var scope = app.Services.CreateAsyncScope();
+            var record = scope.ServiceProvider.GetRequiredService<RecordLabels>();
+            // Fraud: 191 to 200 pesos. Good: 101 to 190.
+            await record.AddAsync([.. rows.Where(r => r.Amount > 100_00).Select(r => new NewLabel(r.Seq, r.At, r.Amount > 190_00 ? LabelOutcome.Fraud : LabelOutcome.Good, LabelSource.Analyst))], LabelChannel.Panel, Actor.System, null, CancellationToken.None);
+        });
+        var ines = app.As(World.Ines);
+        await ines.PageAsync(Previews);
+        await DraftAsync(app, "when amount > 150 MXN then review");
+        var run = await RunAsync(app, ines);
+        var sums = Sums(run);
+        Assert.Equal((200, 150, 50), (sums.Judged, sums.Decided[Decision.Approve, Decision.Approve].All.Count, sums.Decided[Decision.Approve, Decision.Review].All.Count));
+        Assert.Equal(Enumerable.Range(151, 50).Sum(p => p * 100L), sums.Decided[Decision.Approve, Decision.Review].All.Money["MXN"]);
+        Assert.Equal((10, 40), (sums.Decided[Decision.Approve, Decision.Review].Fraud.Count, sums.Decided[Decision.Approve, Decision.Review].Good.Count));
+        Assert.Equal((50, 50, 10, 40), (sums.Rules["dear"].Hits, sums.Rules["dear"].Exclusive, sums.Rules["dear"].ExclusiveFraud, sums.Rules["dear"].ExclusiveGood));
+        var shift = sums.Decided.Of(Decision.Approve);
+        Assert.Equal((1.0, 0.75, -0.25), (shift.Before.Value, shift.After.Value, shift.Value));
+
+        var page = await ines.PageAsync($"{Previews}/{run.Id}");
+        foreach (var link in page.QuerySelectorAll(".matrix a, td a[href*=rows]"))
+        {
+            var number = long.Parse(link.TextContent.Trim(), NumberStyles.AllowThousands, CultureInfo.GetCultureInfo("es-MX"));
+            var opened = await ines.PageAsync(link.GetAttribute("href")!);
+            Assert.Equal(number, long.Parse(opened.QuerySelector("[data-count]")!.GetAttribute("data-count")!, CultureInfo.InvariantCulture));
+            Assert.Equal(Math.Min(50, number), opened.QuerySelectorAll("tr[data-row]").Length);
+        }
+        Assert.Contains("dear", (await ines.PageAsync($"{Previews}/{run.Id}/rows?set={PreviewSets.Decided(Decision.Approve, Decision.Review)}")).QuerySelector(".signal-chip")!.TextContent, StringComparison.Ordinal);
+
+        var again = await RunAsync(app, ines);
+        Assert.Equal(run.Result, again.Result);
+        Assert.Equal([AuditActions.SimulationStarted, AuditActions.SimulationStarted], await app.InDbAsync(db => db.AuditEntries.Where(e => e.Action == AuditActions.SimulationStarted).Select(e => e.Action).ToListAsync()));
+        var token = page.QuerySelector("form[action$=export] input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        var csv = await ines.PostAsync($"{Previews}/{run.Id}/export", new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("format", "csv")]));
+        Assert.Contains("dear,0,50,50,10,40,10,40", (await csv.Content.ReadAsStringAsync()).Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_active_policy_moves_nothing_and_an_older_one_is_explained()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        await PayAsync(app, 20);
+        var ines = app.As(World.Ines);
+        var same = Sums(await RunAsync(app, ines, ("Input.Version", "1")));
+        Assert.Equal((20, 0, 0), (same.Judged, same.Decided.Moved, same.Drift.Count));
+
+        // From now on everything is declined.
+        await ines.SubmitAsync(Thresholds, "#bands-form", ("review", "1"), ("challenge", "2"), ("decline", "3"));
+        var proposed = await ines.SubmitAsync(Thresholds, "form[action*=Propose]", ("reason", "A trial"));
+        await ines.SubmitAsync(proposed.Headers.Location!.ToString(), "form[action*=Approve]");
+        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
+        var shop = await Shop.OpenAsync(app);
+        (await shop.AssessAsync("""{"amount":15000,"currency":"MXN","order_id":"later"}""")).MustBeGood();
+        var later = Sums(await RunAsync(app, ines, ("Input.Version", "2")));
+        Assert.Equal(21, later.Judged);
+        Assert.Equal(0, later.Active.Moved);
+        Assert.Equal(later.Decided.Moved, later.Drift.GetValueOrDefault(1));
+        Assert.False(later.Drift.ContainsKey(2));
+    }
+
+    [Fact]
+    public async Task A_period_without_payments_says_so()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var ines = app.As(World.Ines);
+        var run = await RunAsync(app, ines, ("Input.Version", "1"));
+        Assert.Equal(RunState.Done, run.State);
+        Assert.Equal("No hay evaluaciones en este periodo.", (await ines.PageAsync($"{Previews}/{run.Id}")).QuerySelector(".empty-title")!.TextContent);
+        var refused = await ines.SubmitAsync(Previews, "#preview-form", ("Input.Version", "1"), ("Input.From", "2026-11-20"), ("Input.To", "2026-11-10"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "El periodo debe terminar después de empezar."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task What_was_stopped_goes_on_where_it_was_and_ends_as_if_it_never_had()
+    {
+        await using var app = await PanelApp.StartAsync();
+        await PayAsync(app, 30);
+        var ines = app.As(World.Ines);
+        await ines.PageAsync(Previews);
+        await DraftAsync(app, "when amount > 15 MXN then challenge");
+        var whole = await RunAsync(app, ines);
+        // As it is after a kill in the middle of nowhere: begun, and nothing counted.
+        await app.InDbAsync(async db =>
+        {
+            await db.Set<SimulationRun>().Where(r => r.Id == whole.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Interrupted).SetProperty(x => x.Result, (string?)null).SetProperty(x => x.Judged, 0).SetProperty(x => x.DoneSeq, whole.FirstSeq - 1));
+            await db.Set<SimulationPart>().ExecuteDeleteAsync();
+            await db.Set<SimulationSet>().ExecuteDeleteAsync();
+        });
+        var page = await ines.PageAsync($"{Previews}/{whole.Id}");
+        Assert.Contains("Interrumpida", page.QuerySelector("#progress")!.TextContent, StringComparison.Ordinal);
+        await ines.SubmitAsync($"{Previews}/{whole.Id}", "form[action*=Resume]");
+        Assert.Equal(whole.Result, (await EndedAsync(app, whole.Id)).Result);
+    }
+
+    [Fact]
+    public async Task A_proposal_that_breaks_a_guard_rail_needs_a_word_and_a_second_person()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        await PayAsync(app, 20);
+        var ines = app.As(World.Ines);
+        await ines.PageAsync(Previews);
+        await DraftAsync(app, "when amount > 1 MXN then block");
+        var run = await RunAsync(app, ines);
+        Assert.NotEmpty((await ines.PageAsync($"{Previews}/{run.Id}")).QuerySelectorAll(".alert-warning li"));
+        var refused = await ines.SubmitAsync(Thresholds, "form[action*=Propose]", ("reason", "Stop everything"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains("límite de seguridad", (await refused.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
+        var proposed = await ines.SubmitAsync(Thresholds, "form[action*=Propose]", ("reason", "Stop everything"), ("guardReason", "An attack is under way"));
+        var version = proposed.Headers.Location!.ToString();
+        Assert.Equal(HttpStatusCode.Redirect, proposed.StatusCode);
+        Assert.Contains("An attack is under way", (await ines.PageAsync(version)).Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_viewer_looks_and_starts_nothing()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var viewer = app.As(World.Victor);
+        Assert.Null((await viewer.PageAsync(Previews)).QuerySelector("#preview-form"));
+        var refused = await viewer.PostAsync(Previews, new FormUrlEncodedContent([new("__RequestVerificationToken", (await viewer.PageAsync(Previews)).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!)]));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Equal(0, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync()));
+    }
+}
