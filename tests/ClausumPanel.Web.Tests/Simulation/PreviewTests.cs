@@ -90,7 +90,9 @@ public sealed class PreviewTests
             var number = long.Parse(link.TextContent.Trim(), NumberStyles.AllowThousands, CultureInfo.GetCultureInfo("es-MX"));
             var opened = await ines.PageAsync(link.GetAttribute("href")!);
             Assert.Equal(number, long.Parse(opened.QuerySelector("[data-count]")!.GetAttribute("data-count")!, CultureInfo.InvariantCulture));
-            Assert.Equal(Math.Min(50, number), opened.QuerySelectorAll("tr[data-row]").Length);
+            var rows = opened.QuerySelectorAll("tr[data-row]").Length;
+            for (; opened.QuerySelector("a[rel=next]") is { } next; rows += opened.QuerySelectorAll("tr[data-row]").Length) opened = await ines.PageAsync(next.GetAttribute("href")!);
+            Assert.Equal(number, rows);
         }
         Assert.Contains("dear", (await ines.PageAsync($"{Previews}/{run.Id}/rows?set={PreviewSets.Decided(Decision.Approve, Decision.Review)}")).QuerySelector(".signal-chip")!.TextContent, StringComparison.Ordinal);
 
@@ -99,6 +101,7 @@ public sealed class PreviewTests
         Assert.Equal([AuditActions.SimulationStarted, AuditActions.SimulationStarted], await app.InDbAsync(db => db.AuditEntries.Where(e => e.Action == AuditActions.SimulationStarted).Select(e => e.Action).ToListAsync()));
         var token = page.QuerySelector("form[action$=export] input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
         var csv = await ines.PostAsync($"{Previews}/{run.Id}/export", new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("format", "csv")]));
+        Assert.Equal("text/csv", csv.StatusCode == HttpStatusCode.OK && csv.Content.Headers.ContentType?.MediaType == "text/csv" ? "text/csv" : csv.StatusCode + await csv.Content.ReadAsStringAsync());
         Assert.Contains("dear,0,50,50,10,40,10,40", (await csv.Content.ReadAsStringAsync()).Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 

@@ -64,12 +64,10 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
         await using (var writer = new StreamWriter(stream, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
         {
             await using var csv = CsvWriter.Create(writer, null, leaveOpen: true);
+            // One file, one width: the shorter tables end in empty cells.
+            var width = tables.Max(t => t.Rows.Max(row => row.Length)) + 1;
             foreach (var (title, rows) in tables)
-            {
-                await csv.WriteRecordAsync([Exports.Harmless(title)], CancellationToken.None);
-                foreach (var row in rows)
-                    await csv.WriteRecordAsync(Array.ConvertAll(row, cell => cell is string text ? Exports.Harmless(text) : Convert.ToString(cell, CultureInfo.InvariantCulture) ?? ""), CancellationToken.None);
-            }
+                foreach (var row in rows) await csv.WriteRecordAsync([.. Enumerable.Range(0, width).Select(i => i == 0 ? title : Cell(row.ElementAtOrDefault(i - 1)))], CancellationToken.None);
         }
         return stream.ToArray();
     }
@@ -90,6 +88,8 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
         book.SaveAs(stream);
         return stream.ToArray();
     }
+
+    private static string Cell(object? value) => value is string text ? Exports.Harmless(text) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static void Set(IXLCell cell, object value)
     {

@@ -25,10 +25,10 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
     public bool HasNext => (long)Number * Size < Total;
     public IReadOnlyList<MovedRow> Rows { get; private set; } = [];
 
-    public async Task<IActionResult> OnGetAsync(Guid id, string? set, int page, CancellationToken stop)
+    public async Task<IActionResult> OnGetAsync(Guid id, string? set, int number, CancellationToken stop)
     {
         if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { } run || string.IsNullOrEmpty(set)) return NotFound();
-        (Run, Set, Title, Number) = (run, set, Named(set), Math.Max(1, page));
+        (Run, Set, Title, Number) = (run, set, Named(set), Math.Max(1, number));
         var parts = db.Set<SimulationSet>().AsNoTracking().Where(s => s.RunId == id && s.Name == set);
         Total = await parts.SumAsync(s => (long)s.Count, stop);
         var skip = (long)(Number - 1) * Size;
