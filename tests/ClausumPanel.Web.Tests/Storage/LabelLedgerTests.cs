@@ -8,20 +8,23 @@ namespace ClausumPanel.Web.Tests.Storage;
 
 public sealed class LabelLedgerTests(PanelApp app) : LabelLedgerStories(app), IClassFixture<PanelApp>
 {
+    // One after the other: both count all there is.
     [Fact]
-    public Task The_strongest_word_holds_the_newest_of_equals_and_only_what_was_known() => RankAsync();
-
-    [Fact]
-    public Task The_ledger_is_never_altered() => GuardAsync();
+    public async Task The_strongest_word_holds_as_far_as_it_was_known_and_nothing_is_ever_altered()
+    {
+        await RankAsync();
+        await GuardAsync();
+    }
 }
 
 public sealed class PostgresLabelLedgerTests(PostgresPanelApp app) : LabelLedgerStories(app), IClassFixture<PostgresPanelApp>
 {
     [PostgresFact]
-    public Task The_strongest_word_holds_the_newest_of_equals_and_only_what_was_known() => RankAsync();
-
-    [PostgresFact]
-    public Task The_ledger_is_never_altered() => GuardAsync();
+    public async Task The_strongest_word_holds_as_far_as_it_was_known_and_nothing_is_ever_altered()
+    {
+        await RankAsync();
+        await GuardAsync();
+    }
 }
 
 public abstract class LabelLedgerStories(PanelApp app)
