@@ -18,7 +18,7 @@ public sealed class PostgresTests(PostgresPanelApp app) : IClassFixture<Postgres
         var ring = app.Services.GetRequiredService<ApiKeyRing>();
         Assert.True(SpinWait.SpinUntil(() => ring.TryFind(key, out _, out _), TimeSpan.FromSeconds(5)));
 
-        var id = await app.InDbAsync(db => db.ApiKeys.Select(k => k.Id).SingleAsync());
+        var id = await app.InDbAsync(db => db.ApiKeys.Where(k => k.Name == "on PostgreSQL").Select(k => k.Id).SingleAsync());
         Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync($"/dashboard/connections/revocation/{id}")).StatusCode);
         Assert.True(SpinWait.SpinUntil(() => !ring.TryFind(key, out _, out _), TimeSpan.FromSeconds(5)));
         Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync("/account/sign-out")).StatusCode);
