@@ -31,6 +31,8 @@ public sealed class SimulationRun
     public const int LongestName = 100;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>Empty for one that a proposal began by itself.</summary>
     public string Name { get; set; } = "";
     public Guid? AuthorId { get; init; }
     public DateTimeOffset CreatedAt { get; init; }

@@ -155,7 +155,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         if (run is null)
         {
             var now = clock.GetUtcNow();
-            await TryPolicies.AddAsync(db, who, $"Proposal {version.Version}", view.Policy, version.Version, view.ActiveVersion, new ScanScope(now.AddDays(-TriedDays).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()), now, stop);
+            await TryPolicies.AddAsync(db, who, "", view.Policy, version.Version, view.ActiveVersion, new ScanScope(now.AddDays(-TriedDays).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()), now, stop);
         }
         var outcome = await DoneAsync(transaction, version.Version, activated: false, stop);
         runs.Wake();

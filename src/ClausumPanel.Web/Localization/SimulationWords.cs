@@ -17,6 +17,9 @@ public static class SimulationWords
         RunState.Failed => T["Failed"],
     };
 
+    /// <summary>What the run is called; one that a proposal began by itself has no name of its own.</summary>
+    public static string RunName(this Texts T, string name, int? version) => name.Length > 0 ? name : T["Proposal {0}", version];
+
     /// <summary>The badge's colours.</summary>
     public static string Badge(this Texts _, RunState state) => state switch
     {
