@@ -26,6 +26,8 @@ internal static class AssessSetup
         services.AddScoped<ChangeNamedLists>();
         services.AddSettings<ProtectionOptions>("Panel:Protection");
         services.AddScoped<PolicyDesk>();
+        services.AddSingleton<RuleTrialRoom>();
+        services.AddScoped<RuleTrial>();
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
         services.AddScoped<ChangeLists>();

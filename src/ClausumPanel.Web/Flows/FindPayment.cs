@@ -18,6 +18,10 @@ public sealed class FindPayment(AssessmentReader assessments)
     /// <param name="stop">Ends it early.</param>
     public Task<StoredAssessment?> ByExternalAsync(string external, string? provider, CancellationToken stop) => NewestAsync(TermKind.Payment, external, s => s.PaymentId == external && IsOf(s, provider), stop);
 
+    /// <param name="order">The <c>order_id</c> it was assessed with.</param>
+    /// <param name="stop">Ends it early.</param>
+    public Task<StoredAssessment?> ByOrderAsync(string order, CancellationToken stop) => NewestAsync(TermKind.Order, order, s => s.OrderId == order, stop);
+
     /// <summary>Of a payment assessed twice, the last one is what happened.</summary>
     private async Task<StoredAssessment?> NewestAsync(TermKind kind, string text, Func<StoredAssessment, bool> passes, CancellationToken stop)
     {

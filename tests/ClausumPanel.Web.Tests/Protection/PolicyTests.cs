@@ -249,6 +249,68 @@ public sealed class PolicyTests
         Assert.Equal(HttpStatusCode.Forbidden, (await maria.PostAsync("/dashboard/protection/rules?handler=Remove&id=second", await TokenAsync(maria, Thresholds))).StatusCode);
     }
 
+    [Fact]
+    public async Task A_rule_is_counted_and_tried_on_stored_payments_before_anybody_is_judged_by_it()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (ines, maria, shop) = (app.As(World.Ines), app.As(World.Maria), await Shop.OpenAsync(app));
+        var small = (await shop.AssessAsync("""{"amount":15000,"currency":"MXN","order_id":"ord-small"}""")).MustBeGood();
+        var large = (await shop.AssessAsync("""{"amount":900000,"currency":"MXN","order_id":"ord-large"}""")).MustBeGood();
+        await shop.AssessAsync("""{"amount":900000,"currency":"USD"}""");
+        const string rule = "/dashboard/protection/rule", text = "when amount > 5000 MXN and not email.disposable then review";
+        var page = await ines.PageAsync(rule);
+        Assert.Equal("this:replace", page.QuerySelector("[hx-post$='handler=Count']")!.GetAttribute("hx-sync"));
+
+        async Task<AngleSharp.Html.Dom.IHtmlDocument> AskAsync(string handler, params (string, string)[] fields)
+        {
+            using var answer = await ines.PostAsync($"{rule}?handler={handler}", await TokenAsync(ines, rule, fields));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return await answer.HtmlAsync();
+        }
+
+        var all = (await AskAsync("Count", ("Input.Text", text))).QuerySelector("[data-hits]")!;
+        Assert.Equal(("1", "3"), (all.GetAttribute("data-hits"), all.GetAttribute("data-looked")));
+        var listed = (await AskAsync("Count", ("Input.Text", text), ("Input.Currency", "mxn"))).QuerySelector("#rule-count")!;
+        Assert.Equal("2", listed.QuerySelector("[data-looked]")!.GetAttribute("data-looked"));
+        Assert.EndsWith(large.Id.ToString(), Assert.Single(listed.QuerySelectorAll("a")).GetAttribute("href"), StringComparison.Ordinal);
+        Assert.Equal("0", (await AskAsync("Count", ("Input.Text", text), ("Input.Submerchant", "sub_7"))).QuerySelector("[data-hits]")!.GetAttribute("data-hits"));
+        Assert.Contains("no se tomaron en cuenta su inicio", (await AskAsync("Count", ("Input.Text", text), ("Input.Starts", "2031-01-01T00:00"))).QuerySelector("#rule-count")!.TextContent, StringComparison.Ordinal);
+        Assert.Null((await AskAsync("Count", ("Input.Text", new string('(', 100_000)))).QuerySelector("[data-hits]"));
+
+        var hit = (await AskAsync("Try", ("Input.Text", text), ("Which", "ord-large"))).QuerySelector("#rule-case")!;
+        Assert.Equal("true", hit.QuerySelector("[data-holds]")!.GetAttribute("data-holds"));
+        Assert.Contains("9,000.00", hit.TextContent, StringComparison.Ordinal);
+        var missed = (await AskAsync("Try", ("Input.Text", text), ("Which", small.Id.ToString()))).QuerySelector("#rule-case")!;
+        Assert.Equal("false", missed.QuerySelector("[data-leaf]")!.GetAttribute("data-leaf"));
+        Assert.Contains("vale para otra moneda", (await AskAsync("Try", ("Input.Text", text), ("Which", "ord-large"), ("Input.Currency", "USD"))).QuerySelector("#rule-case")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Ninguna evaluación", (await AskAsync("Try", ("Input.Text", text), ("Which", "nothing"))).QuerySelector("#rule-case")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await maria.PostAsync($"{rule}?handler=Count", await TokenAsync(maria, Thresholds))).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_admin_switches_and_copies_rules_from_their_list()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (ines, maria) = (app.As(World.Ines), app.As(World.Maria));
+        const string rules = "/dashboard/protection/rules";
+        await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "First"), ("Input.Reason", "One"), ("Input.Text", "when email.disposable then add 10"), ("Input.ObserveOnly", "false"));
+
+        async Task<PolicyRule[]> AskAsync(string handler)
+        {
+            using var answer = await ines.PostAsync($"{rules}?handler={handler}", await TokenAsync(ines, rules));
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+            var draft = await app.InDbAsync(db => db.Set<PolicyDraft>().AsNoTracking().SingleAsync());
+            Assert.True(PolicyJson.TryRead(draft.Document, out var policy, out _));
+            return [.. policy.Rules];
+        }
+
+        Assert.True((await AskAsync("Observe&id=first&only=true"))[0].ObserveOnly);
+        var copied = await AskAsync("Duplicate&id=first");
+        Assert.Equal([("first", "First", true), ("first-2", "Copia de First", false)], copied.Select(r => (r.Id, r.Name, r.Enabled)));
+        Assert.True((await AskAsync("Turn&id=first-2&on=true"))[1].Enabled);
+        Assert.Equal(HttpStatusCode.Forbidden, (await maria.PostAsync($"{rules}?handler=Duplicate&id=first", await TokenAsync(maria, Thresholds))).StatusCode);
+    }
+
     private static async Task<FormUrlEncodedContent> TokenAsync(HttpClient browser, string page, params (string Name, string Value)[] fields)
     {
         var token = (await browser.PageAsync(page)).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>One rule as text, checked while it is typed; saved in the admin's own draft.</summary>
-public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageModel
+public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, Texts T) : PageModel
 {
     private const int LongestId = 40;
 
@@ -18,6 +19,16 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
     public string? Id { get; private set; }
     public string? Refused { get; private set; }
     public IReadOnlyList<RuleProblem> Problems { get; private set; } = [];
+
+    /// <summary>The assessment, session or order the rule is tried on.</summary>
+    [BindProperty] public string? Which { get; set; }
+    public RuleTrialCount? Counted { get; private set; }
+    public IReadOnlyList<AssessmentLine> NewestHits { get; private set; } = [];
+    public StoredAssessment? Tried { get; private set; }
+    public RuleTrialCase? Case { get; private set; }
+
+    /// <summary>Why it was not tried, in English; the panel translates it.</summary>
+    public string? NotTried { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(string? id, string? template, CancellationToken stop)
     {
@@ -44,6 +55,32 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
         return this.Fragment("_RuleProblems");
     }
 
+    /// <summary>What it would have hit of late.</summary>
+    public async Task<IActionResult> OnPostCountAsync(string? id, CancellationToken stop)
+    {
+        Id = id;
+        ModelState.Clear();
+        if (await CompileAsync(stop) is { } compiled)
+        {
+            Counted = await trial.CountAsync(Written("new"), compiled, stop);
+            NewestHits = await assessments.LinesAsync([.. Counted.Newest], stop);
+        }
+        return this.Fragment("_RuleCount");
+    }
+
+    /// <summary>Which of its conditions is true of one stored assessment.</summary>
+    public async Task<IActionResult> OnPostTryAsync(string? id, string? pick, CancellationToken stop)
+    {
+        Id = id;
+        ModelState.Clear();
+        Which = (pick ?? Which)?.Trim();
+        if (await CompileAsync(stop) is not { } compiled) NotTried = "The rule cannot be read yet: what is wrong stands under its text.";
+        else if (string.IsNullOrEmpty(Which)) NotTried = "Write the number of an assessment, a session or an order.";
+        else if ((await payments.ByTransactionAsync(Which, stop) ?? await payments.ByOrderAsync(Which, stop)) is not { } found) NotTried = "No assessment has that number.";
+        else if ((Case = RuleTrial.Explain(Written("new"), compiled, Tried = found)) is null) NotTried = "What was known of that one cannot be read.";
+        return this.Fragment("_RuleCase");
+    }
+
     public async Task<IActionResult> OnPostAsync(string? id, CancellationToken stop)
     {
         Id = id;
@@ -51,16 +88,26 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
         if (id is not null && policy.Rules.All(rule => rule.Id != id)) return NotFound();
         if (Input.Enabled) await CheckAsync(stop);
         if (!ModelState.IsValid || Problems.Count > 0) return Again();
-        var rule = new PolicyRule(id ?? NewId(Input.Name, policy), Input.Name.Trim(), Input.Text, Input.Reason.Trim())
-        {
-            Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : Input.Submerchant.Trim(),
-            Starts = Moment(Input.Starts), Ends = Moment(Input.Ends), Enabled = Input.Enabled, ObserveOnly = Input.ObserveOnly,
-        };
+        var rule = Written(id ?? NewId(Input.Name, policy.Rules));
         var changed = policy with { Rules = id is null ? [.. policy.Rules, rule] : [.. policy.Rules.Select(known => known.Id == id ? rule : known)] };
         var outcome = await desk.ChangeAsync(HttpContext.Actor, PolicyChanges.Between(policy, changed), mayRules: true, stop);
         if (outcome.Refusal is null) return RedirectToPage("Rules");
         Refused = T.Say(outcome);
         return Again();
+    }
+
+    /// <summary>The rule as the form has it, whether it is right or not.</summary>
+    private PolicyRule Written(string id) => new(id, Input.Name?.Trim() ?? "", Input.Text ?? "", Input.Reason?.Trim() ?? "")
+    {
+        Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : Input.Submerchant.Trim(),
+        Starts = Moment(Input.Starts), Ends = Moment(Input.Ends), Enabled = Input.Enabled, ObserveOnly = Input.ObserveOnly,
+    };
+
+    /// <summary>The text, ready to be asked with the lists as they stand; null when something is wrong with it.</summary>
+    private async Task<CompiledRule?> CompileAsync(CancellationToken stop)
+    {
+        await CheckAsync(stop);
+        return Problems.Count == 0 && CompiledRule.TryCompile(Input.Text ?? "", await trial.ListsAsync(stop), out var compiled, out _) ? compiled : null;
     }
 
     private PageResult Again()
@@ -79,19 +126,21 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
     private long? Moment(DateTime? local) => local is { } known ? new DateTimeOffset(DateTime.SpecifyKind(known, DateTimeKind.Unspecified), reader.Zone.GetUtcOffset(known)).ToUnixTimeMilliseconds() : null;
 
     /// <summary>Letters and digits of the name; a number behind it where somebody has it already.</summary>
-    private static string NewId(string name, Policy policy)
+    internal static string NewId(string name, IReadOnlyList<PolicyRule> rules)
     {
         var letters = new string([.. name.Normalize(System.Text.NormalizationForm.FormD).ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '_').Select(c => c == ' ' ? '-' : c)]).Trim('-', '_');
         var stem = letters.Length == 0 ? "rule" : letters.Length > LongestId ? letters[..LongestId].Trim('-', '_') : letters;
         var id = stem;
-        for (var number = 2; policy.Rules.Any(rule => rule.Id == id); number++) id = $"{stem}-{number}";
+        for (var number = 2; rules.Any(rule => rule.Id == id); number++) id = $"{stem}-{number}";
         return id;
     }
 }
 
 public sealed class RuleInput
 {
-    [Required(ErrorMessage = "Give it a name."), StringLength(100, ErrorMessage = "At most 100 characters.")] public string Name { get; set; } = "";
+    public const int LongestName = 100;
+
+    [Required(ErrorMessage = "Give it a name."), StringLength(LongestName, ErrorMessage = "At most 100 characters.")] public string Name { get; set; } = "";
     [Required(ErrorMessage = "Write the rule.")] public string Text { get; set; } = "";
     [Required(ErrorMessage = "Say why it is there."), StringLength(500, ErrorMessage = "At most 500 characters.")] public string Reason { get; set; } = "";
     public Flow? Flow { get; set; }

@@ -12,10 +12,12 @@ namespace ClausumPanel.Web.Pages.Protection;
 /// <summary>The rules in their order: read by everybody, changed by admins in a draft of their own.</summary>
 public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorization, Texts T) : PageModel
 {
+    private Policy _policy = null!;
+
     [TempData] public string? Said { get; set; }
     public string? Refused { get; private set; }
     public DraftView? Draft { get; private set; }
-    public IReadOnlyList<PolicyRule> Rules { get; private set; } = [];
+    public IReadOnlyList<PolicyRule> Rules => _policy.Rules;
     public bool MayEdit { get; private set; }
 
     public async Task OnGetAsync(CancellationToken stop) => await LoadAsync(stop);
@@ -30,13 +32,39 @@ public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorizat
 
     public Task<IActionResult> OnPostRemoveAsync(string id, CancellationToken stop) => ReorderAsync(ids => ids.Remove(id), stop);
 
-    private async Task<IActionResult> ReorderAsync(Action<List<string>> change, CancellationToken stop)
+    /// <summary>Asks it from now on, or not any more.</summary>
+    public Task<IActionResult> OnPostTurnAsync(string id, bool on, CancellationToken stop) => ChangeAsync(id, (rules, at) => rules[at] = rules[at] with { Enabled = on }, stop);
+
+    /// <summary>Lets it only observe, or act.</summary>
+    public Task<IActionResult> OnPostObserveAsync(string id, bool only, CancellationToken stop) => ChangeAsync(id, (rules, at) => rules[at] = rules[at] with { ObserveOnly = only }, stop);
+
+    /// <summary>Puts a copy right behind it, turned off until somebody has changed it.</summary>
+    public Task<IActionResult> OnPostDuplicateAsync(string id, CancellationToken stop) => ChangeAsync(id, (rules, at) =>
+    {
+        var name = T["Copy of {0}", rules[at].Name];
+        if (name.Length > RuleInput.LongestName) name = name[..RuleInput.LongestName];
+        rules.Insert(at + 1, rules[at] with { Id = RuleModel.NewId(rules[at].Id, rules), Name = name, Enabled = false });
+    }, stop);
+
+    private Task<IActionResult> ChangeAsync(string id, Action<List<PolicyRule>, int> change, CancellationToken stop) => ChangeAsync(policy =>
+    {
+        List<PolicyRule> rules = [.. policy.Rules];
+        if (rules.FindIndex(rule => rule.Id == id) is >= 0 and var at) change(rules, at);
+        return PolicyChanges.Between(policy, policy with { Rules = rules });
+    }, stop);
+
+    private Task<IActionResult> ReorderAsync(Action<List<string>> change, CancellationToken stop) => ChangeAsync(policy =>
+    {
+        List<string> ids = [.. policy.Rules.Select(rule => rule.Id)];
+        change(ids);
+        return [new PolicyChange(PolicyChanges.RuleOrder, null, (IReadOnlyList<string>)ids)];
+    }, stop);
+
+    private async Task<IActionResult> ChangeAsync(Func<Policy, IReadOnlyList<PolicyChange>> change, CancellationToken stop)
     {
         await LoadAsync(stop);
         if (!MayEdit) return Forbid();
-        List<string> ids = [.. Rules.Select(rule => rule.Id)];
-        change(ids);
-        var outcome = await desk.ChangeAsync(HttpContext.Actor, [new PolicyChange(PolicyChanges.RuleOrder, null, (IReadOnlyList<string>)ids)], mayRules: true, stop);
+        var outcome = await desk.ChangeAsync(HttpContext.Actor, change(_policy), mayRules: true, stop);
         if (outcome.Refusal is null)
         {
             Said = T["Saved in your draft."];
@@ -51,6 +79,6 @@ public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorizat
     {
         MayEdit = (await authorization.AuthorizeAsync(User, Permissions.ApproveProtection)).Succeeded;
         if ((await authorization.AuthorizeAsync(User, Permissions.EditProtection)).Succeeded) Draft = await desk.DraftAsync(User.Id, stop);
-        Rules = (Draft?.Policy ?? await desk.ActiveAsync(stop)).Rules;
+        _policy = Draft?.Policy ?? await desk.ActiveAsync(stop);
     }
 }
