@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>One rule as text, checked while it is typed; saved in the admin's own draft.</summary>
-public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageModel
+public sealed class RuleModel(PolicyDesk desk, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int LongestId = 40;
 
@@ -18,6 +18,9 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
     public string? Id { get; private set; }
     public string? Refused { get; private set; }
     public IReadOnlyList<RuleProblem> Problems { get; private set; } = [];
+
+    /// <summary>What is odd about it beside the other rules of the draft.</summary>
+    public IReadOnlyList<RuleWarning> Warnings { get; private set; } = [];
 
     public async Task<IActionResult> OnGetAsync(string? id, string? template, CancellationToken stop)
     {
@@ -33,14 +36,17 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
             Name = rule.Name, Text = rule.Text, Reason = rule.Reason, Flow = rule.Flow, Currency = rule.Currency, Submerchant = rule.Submerchant, Starts = Shown(rule.Starts), Ends = Shown(rule.Ends),
             Enabled = rule.Enabled, ObserveOnly = rule.ObserveOnly,
         };
+        await WarnAsync(stop);
         return Page();
     }
 
-    /// <summary>What is wrong with the text so far.</summary>
-    public async Task<IActionResult> OnPostCheckAsync(CancellationToken stop)
+    /// <summary>What is wrong with the rule so far, and what is odd about it.</summary>
+    public async Task<IActionResult> OnPostCheckAsync(string? id, CancellationToken stop)
     {
         ModelState.Clear();
+        Id = id;
         await CheckAsync(stop);
+        if (Problems.Count == 0) await WarnAsync(stop);
         return this.Fragment("_RuleProblems");
     }
 
@@ -51,12 +57,7 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
         if (id is not null && policy.Rules.All(rule => rule.Id != id)) return NotFound();
         if (Input.Enabled) await CheckAsync(stop);
         if (!ModelState.IsValid || Problems.Count > 0) return Again();
-        var rule = new PolicyRule(id ?? NewId(Input.Name, policy), Input.Name.Trim(), Input.Text, Input.Reason.Trim())
-        {
-            Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : Input.Submerchant.Trim(),
-            Starts = Moment(Input.Starts), Ends = Moment(Input.Ends), Enabled = Input.Enabled, ObserveOnly = Input.ObserveOnly,
-        };
-        var changed = policy with { Rules = id is null ? [.. policy.Rules, rule] : [.. policy.Rules.Select(known => known.Id == id ? rule : known)] };
+        var changed = policy with { Rules = With(policy, Entered(policy)) };
         var outcome = await desk.ChangeAsync(HttpContext.Actor, PolicyChanges.Between(policy, changed), mayRules: true, stop);
         if (outcome.Refusal is null) return RedirectToPage("Rules");
         Refused = T.Say(outcome);
@@ -70,6 +71,26 @@ public sealed class RuleModel(PolicyDesk desk, Reader reader, Texts T) : PageMod
     }
 
     private async Task CheckAsync(CancellationToken stop) => Problems = CompiledRule.TryCompile(Input.Text ?? "", await desk.ListsAsync(await desk.ActiveAsync(stop), stop), out _, out var problems) ? [] : problems;
+
+    private async Task WarnAsync(CancellationToken stop)
+    {
+        var policy = (await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop);
+        var rule = Entered(policy);
+        Warnings = [.. RuleWarnings.Of(With(policy, rule), clock.GetUtcNow().ToUnixTimeMilliseconds()).Where(warning => warning.RuleId == rule.Id || warning.Other == rule.Id)];
+    }
+
+    private PolicyRule Entered(Policy policy)
+    {
+        var name = (Input.Name ?? "").Trim();
+        return new PolicyRule(Id ?? NewId(name, policy), name.Length == 0 ? T["This rule"] : name, Input.Text ?? "", (Input.Reason ?? "").Trim())
+        {
+            Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : Input.Submerchant.Trim(),
+            Starts = Moment(Input.Starts), Ends = Moment(Input.Ends), Enabled = Input.Enabled, ObserveOnly = Input.ObserveOnly,
+        };
+    }
+
+    private static IReadOnlyList<PolicyRule> With(Policy policy, PolicyRule rule) =>
+        policy.Rules.Any(known => known.Id == rule.Id) ? [.. policy.Rules.Select(known => known.Id == rule.Id ? rule : known)] : [.. policy.Rules, rule];
 
     private async Task<PolicyRule?> FindAsync(string id, CancellationToken stop) =>
         ((await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop)).Rules.FirstOrDefault(rule => rule.Id == id);

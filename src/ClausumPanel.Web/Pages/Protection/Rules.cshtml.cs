@@ -10,13 +10,16 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>The rules in their order: read by everybody, changed by admins in a draft of their own.</summary>
-public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorization, Texts T) : PageModel
+public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
 {
     [TempData] public string? Said { get; set; }
     public string? Refused { get; private set; }
     public DraftView? Draft { get; private set; }
     public IReadOnlyList<PolicyRule> Rules { get; private set; } = [];
     public bool MayEdit { get; private set; }
+
+    /// <summary>What is odd about each rule beside the others, by its id.</summary>
+    public ILookup<string, RuleWarning> Warnings { get; private set; } = Array.Empty<RuleWarning>().ToLookup(warning => warning.RuleId);
 
     public async Task OnGetAsync(CancellationToken stop) => await LoadAsync(stop);
 
@@ -52,5 +55,6 @@ public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorizat
         MayEdit = (await authorization.AuthorizeAsync(User, Permissions.ApproveProtection)).Succeeded;
         if ((await authorization.AuthorizeAsync(User, Permissions.EditProtection)).Succeeded) Draft = await desk.DraftAsync(User.Id, stop);
         Rules = (Draft?.Policy ?? await desk.ActiveAsync(stop)).Rules;
+        Warnings = RuleWarnings.Of(Rules, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToLookup(warning => warning.RuleId);
     }
 }
