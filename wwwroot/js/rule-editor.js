@@ -7,7 +7,8 @@
   facts.set("hour", facts.get("time.hour"));
   facts.set("weekday", facts.get("time.weekday"));
   const currencies = catalogue.dataset.currencies.split(" ");
-  const countries = catalogue.dataset.countries.split(" ");
+  const near = ["MX", "US"];
+  const countries = [...near, ...catalogue.dataset.countries.split(" ").filter(code => !near.includes(code))];
   const places = new Intl.DisplayNames(document.documentElement.lang, { type: "region" });
   const moneys = new Intl.DisplayNames(document.documentElement.lang, { type: "currency" });
   const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
