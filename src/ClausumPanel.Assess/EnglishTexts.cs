@@ -11,6 +11,7 @@ public static class EnglishTexts
         .Concat(PolicyProblem.Sentences)
         .Concat(RuleProblem.Sentences)
         .Concat(RuleTemplates.All.SelectMany(template => Present(template.Name, template.Reason)))
+        .Concat(RuleWarnings.Sentences)
         .Concat(SignalText.Pieces)
         .Distinct(StringComparer.Ordinal);
 

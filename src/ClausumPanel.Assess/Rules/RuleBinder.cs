@@ -335,7 +335,7 @@ internal sealed class RuleBinder(RuleLists? lists, RuleProblems problems)
         _ => new CalculatedQuantity(left, operation, right),
     };
 
-    private static double Milliseconds(DurationUnit unit) => unit switch
+    internal static double Milliseconds(DurationUnit unit) => unit switch
     {
         DurationUnit.Millisecond => 1,
         DurationUnit.Second => 1_000,

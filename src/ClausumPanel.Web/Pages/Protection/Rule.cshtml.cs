@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>One rule as text, checked while it is typed; saved in the admin's own draft.</summary>
-public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, Texts T) : PageModel
+public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int LongestId = 40;
 
@@ -30,6 +30,9 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
     /// <summary>Why it was not tried, in English; the panel translates it.</summary>
     public string? NotTried { get; private set; }
 
+    /// <summary>What is odd about it beside the other rules of the draft.</summary>
+    public IReadOnlyList<RuleWarning> Warnings { get; private set; } = [];
+
     public async Task<IActionResult> OnGetAsync(string? id, string? template, CancellationToken stop)
     {
         Id = id;
@@ -44,14 +47,17 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
             Name = rule.Name, Text = rule.Text, Reason = rule.Reason, Flow = rule.Flow, Currency = rule.Currency, Submerchant = rule.Submerchant, Starts = Shown(rule.Starts), Ends = Shown(rule.Ends),
             Enabled = rule.Enabled, ObserveOnly = rule.ObserveOnly,
         };
+        await WarnAsync(stop);
         return Page();
     }
 
-    /// <summary>What is wrong with the text so far.</summary>
-    public async Task<IActionResult> OnPostCheckAsync(CancellationToken stop)
+    /// <summary>What is wrong with the rule so far, and what is odd about it.</summary>
+    public async Task<IActionResult> OnPostCheckAsync(string? id, CancellationToken stop)
     {
         ModelState.Clear();
+        Id = id;
         await CheckAsync(stop);
+        if (Problems.Count == 0) await WarnAsync(stop);
         return this.Fragment("_RuleProblems");
     }
 
@@ -88,8 +94,7 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
         if (id is not null && policy.Rules.All(rule => rule.Id != id)) return NotFound();
         if (Input.Enabled) await CheckAsync(stop);
         if (!ModelState.IsValid || Problems.Count > 0) return Again();
-        var rule = Written(id ?? NewId(Input.Name, policy.Rules));
-        var changed = policy with { Rules = id is null ? [.. policy.Rules, rule] : [.. policy.Rules.Select(known => known.Id == id ? rule : known)] };
+        var changed = policy with { Rules = With(policy, Written(id ?? NewId(Input.Name, policy.Rules))) };
         var outcome = await desk.ChangeAsync(HttpContext.Actor, PolicyChanges.Between(policy, changed), mayRules: true, stop);
         if (outcome.Refusal is null) return RedirectToPage("Rules");
         Refused = T.Say(outcome);
@@ -117,6 +122,17 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
     }
 
     private async Task CheckAsync(CancellationToken stop) => Problems = CompiledRule.TryCompile(Input.Text ?? "", await desk.ListsAsync(await desk.ActiveAsync(stop), stop), out _, out var problems) ? [] : problems;
+
+    private async Task WarnAsync(CancellationToken stop)
+    {
+        var policy = (await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop);
+        var name = Input.Name?.Trim() ?? "";
+        var rule = Written(Id ?? NewId(name, policy.Rules)) with { Name = name.Length == 0 ? T["This rule"] : name };
+        Warnings = [.. RuleWarnings.Of(With(policy, rule), clock.GetUtcNow().ToUnixTimeMilliseconds()).Where(warning => warning.RuleId == rule.Id || warning.Other == rule.Id)];
+    }
+
+    private static IReadOnlyList<PolicyRule> With(Policy policy, PolicyRule rule) =>
+        policy.Rules.Any(known => known.Id == rule.Id) ? [.. policy.Rules.Select(known => known.Id == rule.Id ? rule : known)] : [.. policy.Rules, rule];
 
     private async Task<PolicyRule?> FindAsync(string id, CancellationToken stop) =>
         ((await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop)).Rules.FirstOrDefault(rule => rule.Id == id);
