@@ -15,5 +15,6 @@ public static class AuditActions
         BackedUp = "database.backed-up", Restored = "database.restored", HistoryImported = "history.imported", DemoSeeded = "demo.seeded", Started = "panel.started",
         FraudReported = "fraud.reported", LabelWritten = "label.written", LabelReversed = "label.reversed", LabelsImported = "labels.imported",
         SimulationStarted = "simulation.started", SimulationCancelled = "simulation.cancelled", SimulationResumed = "simulation.resumed", SimulationDeleted = "simulation.deleted",
+        ScenarioRun = "scenario.run", ScenarioSaved = "scenario.saved", ScenarioDeleted = "scenario.deleted", ScenariosChecked = "scenario.set-checked",
         AuditVerified = "audit.verified";
 }

@@ -58,6 +58,17 @@ public sealed partial class VelocityIndex
         }
     }
 
+    /// <summary>Fills the same facts as <see cref="Observe"/> and counts nothing.</summary>
+    public void Look(in Observation seen, Facts facts)
+    {
+        lock (_gate)
+        {
+            Ids ids = default;
+            _entities.Find(seen.Keys, ref ids);
+            Describe(InOrder(seen), ids, CurrencyOf(seen.Currency), facts);
+        }
+    }
+
     /// <summary>Counts an event that was stored earlier, at start.</summary>
     public int Replay(in Observation stored, Decision decision)
     {

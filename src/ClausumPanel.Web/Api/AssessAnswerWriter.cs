@@ -14,7 +14,7 @@ internal static class AssessAnswerWriter
         DecisionName = JsonEncodedText.Encode("decision"), ScoreName = JsonEncodedText.Encode("risk_score"), SignalsName = JsonEncodedText.Encode("signals"), DetailsName = JsonEncodedText.Encode("signal_details"),
         CodeName = JsonEncodedText.Encode("code"), WeightName = JsonEncodedText.Encode("weight"), DescriptionName = JsonEncodedText.Encode("description"), SessionName = JsonEncodedText.Encode("session_id"),
         BlockedName = JsonEncodedText.Encode("blocked_by"), LatencyName = JsonEncodedText.Encode("latency_ms"), FlowName = JsonEncodedText.Encode("flow"), IdName = JsonEncodedText.Encode("assessment_id"),
-        PolicyName = JsonEncodedText.Encode("policy_version"), OrderName = JsonEncodedText.Encode("order_id"), PaymentName = JsonEncodedText.Encode("payment_id"), KeyName = JsonEncodedText.Encode("idempotency_key"),
+        SimulatedName = JsonEncodedText.Encode("simulated"), PolicyName = JsonEncodedText.Encode("policy_version"), OrderName = JsonEncodedText.Encode("order_id"), PaymentName = JsonEncodedText.Encode("payment_id"), KeyName = JsonEncodedText.Encode("idempotency_key"),
         SubmerchantName = JsonEncodedText.Encode("submerchant_id"), WarningsName = JsonEncodedText.Encode("field_warnings"), PayIn = JsonEncodedText.Encode("payin"), PayOut = JsonEncodedText.Encode("payout");
 
     public static string Word(Decision decision) => decision switch
@@ -37,6 +37,7 @@ internal static class AssessAnswerWriter
         json.WriteNumber(LatencyName, (answer.LatencyMicroseconds + 999) / 1000);
         json.WriteString(FlowName, answer.Flow == Flow.PayIn ? PayIn : PayOut);
         json.WriteString(IdName, answer.AssessmentId);
+        if (answer.Simulated) json.WriteBoolean(SimulatedName, true);
         if (!brief)
         {
             json.WriteNumber(PolicyName, answer.PolicyVersion);

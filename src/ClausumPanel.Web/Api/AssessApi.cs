@@ -18,6 +18,8 @@ public static class AssessApi
         var group = routes.MapGroup("/api/v1").AllowAnonymous().WithTags("Risk");
         group.MapPost("/assess", context => handler.AssessAsync(context, Flow.PayIn)).WithName("assess").WithSummary("Judge a payment").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server or checkout"));
         group.MapPost("/assess/payout", context => handler.AssessAsync(context, Flow.PayOut)).WithName("assessPayout").WithSummary("Judge a payout").WithTags("Payout").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server"));
+        group.MapPost("/simulation/payin", context => handler.AssessAsync(context, Flow.PayIn, simulated: true)).WithName("simulatePayIn").WithSummary("Simulate a payment").WithTags("Simulation").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server"));
+        group.MapPost("/simulation/payout", context => handler.AssessAsync(context, Flow.PayOut, simulated: true)).WithName("simulatePayout").WithSummary("Simulate a payout").WithTags("Simulation").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server"));
         group.MapPost("/assess/release", handler.ReleaseAsync).WithName("releaseAssess").WithSummary("Take an abandoned checkout out of velocity").WithMetadata(new RequiresKey(KeyPermissions.Assess, "server"));
         group.MapGet("/assess", Catalogue.PayInAsync).WithName("assessCatalog").WithSummary("What a payment request may say");
         group.MapGet("/assess/payout", Catalogue.PayOutAsync).WithName("payoutAssessCatalog").WithSummary("What a payout request may say").WithTags("Payout");
@@ -38,12 +40,12 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
     private readonly ConcurrentBag<Workspace> _pool = [];
     private int _pooled;
 
-    public async Task AssessAsync(HttpContext context, Flow flow)
+    public async Task AssessAsync(HttpContext context, Flow flow, bool simulated = false)
     {
         var started = clock.GetTimestamp();
         var headers = context.Response.Headers;
-        if (flow == Flow.PayIn) AllowOrigin(context);
-        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: flow == Flow.PayOut) is not { } key) return;
+        if (flow == Flow.PayIn && !simulated) AllowOrigin(context);
+        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key) return;
         if (await TakeAsync(context, key) is not { } quota) return;
         if (!RequestBody.IsJson(context.Request.ContentType))
         {
@@ -68,6 +70,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
             if ((work.Call.IdempotencyKey ?? work.Call.Request.IdempotencyKey) is not null) work.Call.Request.Fingerprint128 = Fingerprint.Of(body.Span);
             work.Call.KeyId = key.Id;
             work.Call.KeyType = key.Type;
+            work.Call.Simulated = simulated;
             work.Call.Started = started;
             var parsed = clock.GetTimestamp();
             var status = service.Transaction is { } transaction ? await transaction.RunAsync(work.Call, context.RequestAborted) : AssessStatus.Unavailable;

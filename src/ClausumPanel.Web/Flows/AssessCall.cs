@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Api;
 
 namespace ClausumPanel.Web.Flows;
@@ -17,6 +18,15 @@ public sealed class AssessCall
 
     /// <summary>The Idempotency-Key header, or null.</summary>
     public string? IdempotencyKey { get; set; }
+
+    /// <summary>A simulation: judged as any other and stored as what it is, and counted nowhere. No idempotency key holds for it; each is new.</summary>
+    public bool Simulated { get; set; }
+
+    /// <summary>False for a simulation that is only looked at: nothing of it is stored.</summary>
+    public bool IsKept { get; set; } = true;
+
+    /// <summary>What is taken to have happened before a simulation, beside what did; null: nothing.</summary>
+    public SupposedActivity? Supposed { get; set; }
 
     /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first byte was here.</summary>
     public long Started { get; set; }
@@ -60,6 +70,7 @@ public enum AssessStatus
 public sealed class AssessAnswer
 {
     public bool Replayed { get; set; }
+    public bool Simulated { get; set; }
     public Guid AssessmentId { get; set; }
     public Flow Flow { get; set; }
     public Decision Decision { get; set; }

@@ -39,6 +39,7 @@ internal static class AssessSetup
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddScoped<TryPolicies>();
+        services.AddScoped<RunScenarios>();
         services.AddSingleton<RunSimulations>();
         services.AddHostedService(provider => provider.GetRequiredService<RunSimulations>());
     }

@@ -29,6 +29,7 @@ public sealed class AssessTransaction(
     public ValueTask<AssessStatus> RunAsync(AssessCall call, CancellationToken stop)
     {
         var now = call.Request.OccurredAt ?? clock.GetUtcNow();
+        if (call.Simulated) return JudgeAsync(call, now, default, default, stop);
         var (key, fingerprint, isPair) = IdempotencyOf(call);
         if (key == default) return JudgeAsync(call, now, default, default, stop);
         switch (memory.Idempotency.Begin(key, fingerprint, now.ToUnixTimeMilliseconds(), isPair, out var seq, out var running))
@@ -85,8 +86,8 @@ public sealed class AssessTransaction(
             var sitting = new Sitting(at, session, sessionKey, null, key, fingerprint);
             if (call.Request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && at - earlier.At is >= 0 and var age && age <= SessionIndex.Mergeable.TotalMilliseconds)
             {
-                sitting = sitting with { Replaces = earlier.Seq };
-                call.ReplacedHandle = earlier.Handle;
+                // A simulation may know what the browser saw, and takes nobody's place.
+                if (!call.Simulated) (sitting, call.ReplacedHandle) = (sitting with { Replaces = earlier.Seq }, earlier.Handle);
                 if (call.KeyType == KeyType.Server) return MergeAndDecideAsync(call, sitting, earlier.Seq, stop);
             }
             Decide(call, sitting);
@@ -119,21 +120,40 @@ public sealed class AssessTransaction(
         var facts = call.Facts;
         lists.Current.Fill(facts, call.Request.Flow, sitting.At);
         var seen = Seen(call.Request, facts, sitting.At);
+        if (call.Simulated)
+        {
+            Suppose(call, seen, sitting);
+            return;
+        }
         call.VelocityHandle = memory.Velocity.Observe(seen, facts, call.ReplacedHandle);
         try
         {
-            var judge = policies.Active;
-            if (judge.NamesLists) facts.Set(Known.ListsEdition, judge.Edition);
-            judge.Assessor.Assess(facts, sitting.At, call.Assessment);
+            JudgeActive(call, sitting.At);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
-            call.Policy = judge.Policy;
-            Fill(call, seen, sitting, judge.Policy.Version);
+            Fill(call, seen, sitting, call.Policy.Version);
         }
         catch
         {
             memory.Velocity.Undo(call.VelocityHandle, call.ReplacedHandle);
             throw;
         }
+    }
+
+    /// <summary>Sees the recent activity as a payment would, and leaves no trace in it.</summary>
+    private void Suppose(AssessCall call, in Observation seen, in Sitting sitting)
+    {
+        if (call.Supposed is { } supposed) supposed.Observe(memory.Velocity, seen, call.Facts); else memory.Velocity.Look(seen, call.Facts);
+        JudgeActive(call, sitting.At);
+        call.Supposed?.Confirm(call.Assessment.Decision);
+        Fill(call, seen, sitting, call.Policy.Version);
+    }
+
+    private void JudgeActive(AssessCall call, long at)
+    {
+        var judge = policies.Active;
+        if (judge.NamesLists) call.Facts.Set(Known.ListsEdition, judge.Edition);
+        judge.Assessor.Assess(call.Facts, at, call.Assessment);
+        call.Policy = judge.Policy;
     }
 
     /// <summary>It never came to the writer, who otherwise settles the key.</summary>
@@ -145,10 +165,15 @@ public sealed class AssessTransaction(
     private async ValueTask<AssessStatus> StoreAsync(AssessCall call)
     {
         var pending = call.Pending;
-        pending.Settled = new Settlement(memory, call.VelocityHandle, call.ReplacedHandle).Done;
+        if (call is { Simulated: true, IsKept: false })
+        {
+            Answer(call);
+            return AssessStatus.Answered;
+        }
+        pending.Settled = call.Simulated ? null : new Settlement(memory, call.VelocityHandle, call.ReplacedHandle).Done;
         if (!log.TryAppend(pending))
         {
-            pending.Settled(pending, false);
+            pending.Settled?.Invoke(pending, false);
             return AssessStatus.Unavailable;
         }
         _deadline.Watch(pending);
@@ -233,6 +258,7 @@ public sealed class AssessTransaction(
         pending.Currency = request.Currency;
         pending.PolicyVersion = policyVersion;
         pending.KeyId = call.KeyId;
+        pending.Simulated = call.Simulated;
         pending.SessionId = sitting.Session;
         pending.SessionKey = sitting.SessionKey;
         pending.OrderId = request.OrderId;
@@ -254,6 +280,7 @@ public sealed class AssessTransaction(
     {
         var (pending, answer) = (call.Pending, call.Answer);
         answer.Replayed = false;
+        answer.Simulated = pending.Simulated;
         answer.AssessmentId = pending.Id;
         answer.Flow = pending.Flow;
         answer.Decision = pending.Decision;
@@ -281,6 +308,7 @@ public sealed class AssessTransaction(
         var answer = call.Answer;
         FactSnapshot.Read(stored.Facts, call.Facts);
         answer.Replayed = true;
+        answer.Simulated = stored.Simulated;
         answer.AssessmentId = stored.Id;
         answer.Flow = stored.Flow;
         answer.Decision = stored.Decision;

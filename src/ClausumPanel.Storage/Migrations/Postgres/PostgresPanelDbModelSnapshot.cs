@@ -1518,6 +1518,56 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("simulation_runs", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationScenario", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Expected")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("expected");
+
+                    b.Property<string>("Flow")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.HasKey("Id")
+                        .HasName("pk_simulation_scenarios");
+
+                    b.HasIndex("AuthorId")
+                        .HasDatabaseName("ix_simulation_scenarios_author_id");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_simulation_scenarios_name");
+
+                    b.ToTable("simulation_scenarios", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationSet", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -1866,6 +1916,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasForeignKey("AuthorId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_simulation_runs_users_author_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationScenario", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_simulation_scenarios_users_author_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationSet", b =>

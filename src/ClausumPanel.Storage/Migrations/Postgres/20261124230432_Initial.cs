@@ -592,6 +592,29 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "simulation_scenarios",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    flow = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    request = table.Column<string>(type: "text", nullable: false),
+                    expected = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_scenarios", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_scenarios_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "user_claims",
                 columns: table => new
                 {
@@ -895,6 +918,17 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "state");
 
             migrationBuilder.CreateIndex(
+                name: "ix_simulation_scenarios_author_id",
+                table: "simulation_scenarios",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_scenarios_name",
+                table: "simulation_scenarios",
+                column: "name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
                 table: "user_claims",
                 column: "user_id");
@@ -1014,6 +1048,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "simulation_parts");
+
+            migrationBuilder.DropTable(
+                name: "simulation_scenarios");
 
             migrationBuilder.DropTable(
                 name: "simulation_sets");

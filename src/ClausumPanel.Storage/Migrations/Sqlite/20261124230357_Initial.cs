@@ -591,6 +591,29 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "simulation_scenarios",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    flow = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    request = table.Column<string>(type: "TEXT", nullable: false),
+                    expected = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    author_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_scenarios", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_scenarios_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "user_claims",
                 columns: table => new
                 {
@@ -894,6 +917,17 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "state");
 
             migrationBuilder.CreateIndex(
+                name: "ix_simulation_scenarios_author_id",
+                table: "simulation_scenarios",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_scenarios_name",
+                table: "simulation_scenarios",
+                column: "name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
                 table: "user_claims",
                 column: "user_id");
@@ -1013,6 +1047,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "simulation_parts");
+
+            migrationBuilder.DropTable(
+                name: "simulation_scenarios");
 
             migrationBuilder.DropTable(
                 name: "simulation_sets");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261124222837_Initial")]
+    [Migration("20261124230357_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1519,6 +1519,56 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("simulation_runs", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationScenario", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("AuthorId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("author_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Expected")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expected");
+
+                    b.Property<string>("Flow")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
+
+                    b.HasKey("Id")
+                        .HasName("pk_simulation_scenarios");
+
+                    b.HasIndex("AuthorId")
+                        .HasDatabaseName("ix_simulation_scenarios_author_id");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_simulation_scenarios_name");
+
+                    b.ToTable("simulation_scenarios", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationSet", b =>
                 {
                     b.Property<byte[]>("RunId")
@@ -1868,6 +1918,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasForeignKey("AuthorId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_simulation_runs_users_author_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationScenario", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_simulation_scenarios_users_author_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationSet", b =>
