@@ -19,7 +19,7 @@ public sealed record Preset(string Key, string Title, Flow Flow, string Json, in
         new("high-amount", "High amount", Flow.PayIn, PayIn("9500000")),
         new("suspicious-device", "Suspicious device", Flow.PayIn, PayIn("180000", ip: "45.79.17.202", device: "fp_sim_headless", agent: Headless, behavior: """{ "session_duration_ms": 900, "mouse_movements": 0, "keyboard_events": 0, "touch_events": 0, "copy_paste_events": 4 }""")),
         new("disposable-mail", "Disposable mail", Flow.PayIn, PayIn("45000", email: "xkqjwz482@mailinator.com")),
-        new("card-testing", "Card testing burst", Flow.PayIn, PayIn("1500", email: "zxqvwkrt77@gmail.com", ip: "45.79.17.202", device: "fp_sim_tester", agent: Headless, last4: "3100", behavior: """{ "session_duration_ms": 1100, "mouse_movements": 0, "keyboard_events": 0, "touch_events": 0, "copy_paste_events": 4 }"""), 20, true),
+        new("card-testing", "Card testing burst", Flow.PayIn, PayIn("1500", device: "fp_sim_tester", last4: "3100"), 20, true),
         new("listed-card", "Listed card", Flow.PayIn, PayIn("45000")),
         new("cross-border-payout", "Cross-border payout", Flow.PayOut, """
             {
