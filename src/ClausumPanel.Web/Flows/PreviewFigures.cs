@@ -5,7 +5,9 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Storage.Simulations;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Flows;
@@ -57,8 +59,7 @@ public sealed record GuardBreach(string Sentence, string Measured, string Bound)
 /// <summary>What the sums of a run say, in the terms in which people decide.</summary>
 public sealed class PreviewFigures
 {
-    /// <summary>Under so many labelled frauds a rate says nothing.</summary>
-    public const int EnoughFrauds = 30;
+    private const double Day = 86_400_000;
 
     private readonly SimulationSettings _settings;
 
@@ -75,6 +76,10 @@ public sealed class PreviewFigures
         Good = Matrix.Of(IsStopped, c => c.Good.Count);
         Currencies = [.. Whole(c => c.All).Counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key)];
     }
+
+    /// <summary>The figures of a finished run; null while there is no result.</summary>
+    public static PreviewFigures? Of(SimulationRun run, SimulationSettings settings, bool againstActive = false) =>
+        run?.Result is { } result ? new PreviewFigures(JsonSerializer.Deserialize<PreviewSums>(result)!, (run.ToAt - run.FromAt) / Day, settings, againstActive) : null;
 
     public PreviewSums Sums { get; }
     public double Days { get; }
@@ -93,7 +98,7 @@ public sealed class PreviewFigures
     public Tally AllFraud => Whole(c => c.Fraud);
     public Tally AllGood => Whole(c => c.Good);
     public Share Coverage => new(Fraud.Whole + Good.Whole, Matrix.Count);
-    public bool HasEnoughLabels => Fraud.Whole >= EnoughFrauds;
+    public bool HasEnoughLabels => Fraud.Whole >= LabelQueries.Enough;
 
     /// <summary>Fraud among the stopped whose outcome is known.</summary>
     public Share PrecisionBefore => new(Fraud.Before.Part, Fraud.Before.Part + Good.Before.Part);

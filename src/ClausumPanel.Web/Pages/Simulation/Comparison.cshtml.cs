@@ -1,5 +1,3 @@
-using System.Text.Json;
-using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
@@ -22,6 +20,6 @@ public sealed class ComparisonModel(PanelDb db) : PageModel
     {
         var settings = await SimulationSettings.LoadAsync(db, stop);
         var found = await db.Set<SimulationRun>().AsNoTracking().Where(r => runs.Contains(r.Id) && r.State == RunState.Done).OrderBy(r => r.CreatedAt).Take(Most).ToListAsync(stop);
-        Compared = [.. found.Select(run => (run, new PreviewFigures(JsonSerializer.Deserialize<PreviewSums>(run.Result!)!, (run.ToAt - run.FromAt) / 86_400_000d, settings, false)))];
+        Compared = [.. found.Select(run => (run, PreviewFigures.Of(run, settings)!))];
     }
 }

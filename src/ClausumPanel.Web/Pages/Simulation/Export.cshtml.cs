@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using ClausumPanel.Assess;
-using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Simulations;
@@ -23,10 +21,10 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
     public async Task<IActionResult> OnPostAsync(Guid id, string? format, CancellationToken stop)
     {
         if (format is not ("csv" or "xlsx")) return BadRequest();
-        if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { Result: { } result } run) return NotFound();
+        if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { Result: not null } run) return NotFound();
         db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "simulation", id.ToString(), null, new { run.Name, format });
         await db.SaveChangesAsync(stop);
-        var figures = new PreviewFigures(JsonSerializer.Deserialize<PreviewSums>(result)!, (run.ToAt - run.FromAt) / 86_400_000d, await SimulationSettings.LoadAsync(db, stop), false);
+        var figures = PreviewFigures.Of(run, await SimulationSettings.LoadAsync(db, stop))!;
         var tables = Tables(run, figures);
         var name = $"simulation-{run.Id:N}.{format}";
         return format == "csv" ? File(await CsvAsync(tables), "text/csv; charset=utf-8", name) : File(Excel(tables), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name);

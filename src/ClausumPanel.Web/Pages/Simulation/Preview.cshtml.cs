@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
@@ -17,8 +16,6 @@ namespace ClausumPanel.Web.Pages.Simulation;
 /// <summary>One run: what a policy would change, with the rows behind every number.</summary>
 public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations runs, AssessmentReader assessments, Texts T) : PageModel
 {
-    private const double Day = 86_400_000;
-
     [TempData] public string? Said { get; set; }
     public string? Refused { get; private set; }
     public SimulationRun Run { get; private set; } = null!;
@@ -82,9 +79,9 @@ public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations r
         Judged = runs.Judged(run);
         Author = await db.Users.Where(u => u.Id == run.AuthorId).Select(u => u.DisplayName).SingleOrDefaultAsync(stop);
         Settings = await SimulationSettings.LoadAsync(db, stop);
-        if (run.Result is null) return true;
-        var sums = JsonSerializer.Deserialize<PreviewSums>(run.Result)!;
-        Figures = new PreviewFigures(sums, (run.ToAt - run.FromAt) / Day, Settings, againstActive);
+        Figures = PreviewFigures.Of(run, Settings, againstActive);
+        if (Figures is null) return true;
+        var sums = Figures.Sums;
         Breaches = PreviewFigures.Breaches(sums, Settings);
         var currency = Figures.Currencies.Count > 0 ? Figures.Currencies[0] : "";
         var examples = new Dictionary<string, IReadOnlyList<AssessmentLine>>();
