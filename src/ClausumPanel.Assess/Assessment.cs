@@ -14,7 +14,8 @@ public readonly record struct SignalHit(ushort Signal, short Weight, double A, d
 /// <param name="Rule">Its place in the policy's list.</param>
 /// <param name="Points">Points it adds to the score; 100 for a block that counts.</param>
 /// <param name="Observed">True: it only observes, and the points are what it would have added.</param>
-public readonly record struct RuleHit(ushort Rule, short Points, bool Observed);
+/// <param name="Without">What the decision would be without this rule, where that is another one; said only after <see cref="Assessor.MarkDecisive"/>.</param>
+public readonly record struct RuleHit(ushort Rule, short Points, bool Observed, Decision? Without = null);
 
 /// <summary>The answer to one set of facts. Made once and refilled by the assessor; not thread-safe.</summary>
 public sealed class Assessment
@@ -76,6 +77,8 @@ public sealed class Assessment
     internal void Add(in RuleHit hit) => _rules[RuleCount++] = hit;
 
     internal void SetPoints(int hit, int points) => _rules[hit] = _rules[hit] with { Points = (short)points };
+
+    internal void SetWithout(int hit, Decision decision) => _rules[hit] = _rules[hit] with { Without = decision };
 
     /// <summary>Forgets the hits of the rules that are marked, unless they only observe.</summary>
     internal void DropRules(bool[] marked)

@@ -118,6 +118,67 @@ public sealed class Assessor
         into.Decision = Strictest(Strictest(_bands.For(into.Score), lists.Floor), ruled.Floor);
     }
 
+    /// <summary>
+    /// Marks the rule hits without which the decision would be another (<see cref="RuleHit.Without"/>). The sums rule most of them out; the others are found by judging once more without the rule.
+    /// </summary>
+    /// <param name="facts">What the answer was made from.</param>
+    /// <param name="moment">Unix milliseconds of the assessment.</param>
+    /// <param name="answer">What <see cref="Assess(Facts, long, Assessment)"/> gave for them.</param>
+    /// <param name="scratch">Another one to write in.</param>
+    public void MarkDecisive(Facts facts, long moment, Assessment answer, Assessment scratch)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(answer);
+        if (answer.RuleCount == 0) return;
+        var rules = facts.Text(Known.Flow) == "payout" ? _payOutRules : _payInRules;
+        var tally = Tally(answer, rules);
+        for (var i = 0; i < answer.RuleCount; i++)
+        {
+            var hit = answer.Rules[i];
+            if (hit.Observed || !MayDecide(answer, hit, rules, tally)) continue;
+            AssessWithout(hit.Rule, facts, moment, scratch);
+            if (scratch.Decision != answer.Decision) answer.SetWithout(i, scratch.Decision);
+        }
+    }
+
+    private static (int Points, bool IsAllowed, Decision Floor, int AtFloor) Tally(Assessment answer, RuleSet rules)
+    {
+        var (points, isAllowed, floor, atFloor) = (0, false, Decision.Approve, 0);
+        foreach (ref readonly var signal in answer.Signals)
+        {
+            points += signal.Weight;
+            isAllowed |= SignalCatalog.IsAllowList(signal);
+        }
+        foreach (ref readonly var hit in answer.Rules)
+        {
+            if (hit.Observed) continue;
+            var action = rules.ActionOf(hit.Rule);
+            points += hit.Points;
+            isAllowed |= action.Kind == RuleActionKind.Allow;
+            if (FloorOf(action) == floor) atFloor++;
+            if (FloorOf(action) > floor) (floor, atFloor) = (FloorOf(action), 1);
+        }
+        return (points, isAllowed, floor, atFloor);
+    }
+
+    /// <summary>False when the decision is certainly the same without this hit.</summary>
+    private bool MayDecide(Assessment answer, in RuleHit hit, RuleSet rules, in (int Points, bool IsAllowed, Decision Floor, int AtFloor) tally)
+    {
+        var action = rules.ActionOf(hit.Rule);
+        if (answer.BlockedBy is { } blocker) return action.Kind == RuleActionKind.Block && rules.IsBlockedBy(hit.Rule, blocker);
+        if (tally.IsAllowed) return action.Kind == RuleActionKind.Allow;
+        var band = _bands.For(Math.Clamp(tally.Points, 0, 100));
+        var floor = FloorOf(action);
+        return floor > Decision.Approve ? floor > band && floor == tally.Floor && tally.AtFloor == 1 : _bands.For(Math.Clamp(tally.Points - hit.Points, 0, 100)) != band;
+    }
+
+    private static Decision FloorOf(RuleAction action) => action.Kind switch
+    {
+        RuleActionKind.Review => Decision.Review,
+        RuleActionKind.Challenge => Decision.Challenge,
+        _ => Decision.Approve,
+    };
+
     // Enum.HasFlag makes objects until the code is optimized.
     private static bool Holds(ListSeverity severities, ListSeverity one) => (severities & one) != 0;
 

@@ -10,7 +10,7 @@ public static class SignalHits
     public const int MostBytes = 8 * 1_024;
 
     private const byte Version = 1;
-    private const byte VersionWithRules = 2;
+    private const byte VersionWithRules = 3;
 
     private enum Number : byte
     {
@@ -91,14 +91,15 @@ public static class SignalHits
         return count <= into.Length ? count : throw new FormatException("There are more rules than fit.");
     }
 
-    // Each by how many places it stands behind the one before, whether it only observes, and whether it has points.
+    // Each by how many places it stands behind the one before, what would have been decided without it (one more than the decision; zero: the same), whether it only
+    // observes, and whether it has points.
     private static void WriteRules(ref PackedWriter writer, ReadOnlySpan<RuleHit> rules)
     {
         writer.Unsigned((ulong)rules.Length);
         var last = 0;
         foreach (var hit in rules)
         {
-            writer.Unsigned(((ulong)(hit.Rule - last) << 2) | (hit.Observed ? 2UL : 0) | (hit.Points == 0 ? 0UL : 1));
+            writer.Unsigned(((ulong)(hit.Rule - last) << 5) | (hit.Without is { } without ? ((ulong)without + 1) << 2 : 0) | (hit.Observed ? 2UL : 0) | (hit.Points == 0 ? 0UL : 1));
             if (hit.Points != 0) writer.Signed(hit.Points);
             last = hit.Rule;
         }
@@ -115,10 +116,12 @@ public static class SignalHits
         for (var i = 0; i < (int)count; i++)
         {
             var head = reader.Unsigned();
-            rule += head >> 2;
+            rule += head >> 5;
             if (rule > ushort.MaxValue) throw new FormatException("A rule has a place no rule has.");
+            var without = (int)((head >> 2) & 7) - 1;
+            if (without > (int)Decision.Decline) throw new FormatException("A rule names a decision there is not.");
             var points = (head & 1) == 0 ? 0 : reader.Signed();
-            if (i < into.Length) into[i] = new RuleHit((ushort)rule, (short)points, (head & 2) != 0);
+            if (i < into.Length) into[i] = new RuleHit((ushort)rule, (short)points, (head & 2) != 0, without < 0 ? null : (Decision)without);
         }
         return (int)count;
     }

@@ -45,8 +45,6 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly Assessment _new = new(), _now = new(), _without = new();
     private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
-    private readonly RuleAction[] _actions = [.. proposed.Policy.Rules.Select(rule => RuleTree.Parse(rule.Text).Action ?? default)];
-    private readonly string[] _blockers = [.. proposed.Policy.Rules.Select(rule => "rule:" + rule.Id)];
     private readonly RuleTally?[] _ofRule = new RuleTally?[proposed.Policy.Rules.Count];
     private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
     private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
@@ -166,6 +164,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         {
             for (var i = 0; i < before; i++) Of(judged.Rules[_rules[i].Rule].Id).Before++;
         }
+        proposed.MarkDecisive(_facts, row.At, _new, _without);
         var hits = _new.Rules;
         for (var i = 0; i < hits.Length; i++)
         {
@@ -176,50 +175,17 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
             if (row.Outcome == Outcome.Good) tally.Sums.Good++;
             // Of each pair only the half behind: the other is the same number.
             for (var j = i + 1; j < hits.Length; j++) tally.With[hits[j].Rule]++;
-            if (!hits[i].Observed && MayDecide(hits[i])) CountExclusive(row, rule, tally);
+            if (hits[i].Without is { } without) CountExclusive(row, without, tally);
         }
     }
 
-    private void CountExclusive(in PreviewRow row, int rule, RuleTally tally)
+    private static void CountExclusive(in PreviewRow row, Decision without, RuleTally tally)
     {
-        proposed.AssessWithout(rule, _facts, row.At, _without);
-        if (_without.Decision == _new.Decision) return;
         tally.Exclusive.Add(row.Seq);
-        if (_without.Decision != Decision.Approve) return;
+        if (without != Decision.Approve) return;
         if (row.Outcome == Outcome.Fraud) tally.Sums.ExclusiveFraud++;
         if (row.Outcome == Outcome.Good) tally.Sums.ExclusiveGood++;
     }
-
-    /// <summary>False when the decision is certainly the same without this hit: most are asked no further.</summary>
-    private bool MayDecide(in RuleHit hit)
-    {
-        var action = _actions[hit.Rule];
-        if (_new.BlockedBy is { } blocker) return action.Kind == RuleActionKind.Block && blocker == _blockers[hit.Rule];
-        var (sum, isAllowed, isHeldByOther) = (0, false, false);
-        foreach (ref readonly var signal in _new.Signals)
-        {
-            sum += signal.Weight;
-            isAllowed |= SignalCatalog.IsAllowList(signal);
-        }
-        foreach (ref readonly var other in _new.Rules)
-        {
-            if (other.Observed) continue;
-            sum += other.Points;
-            isAllowed |= _actions[other.Rule].Kind == RuleActionKind.Allow;
-            isHeldByOther |= other.Rule != hit.Rule && Floor(_actions[other.Rule]) >= Floor(action);
-        }
-        if (isAllowed) return action.Kind == RuleActionKind.Allow;
-        var bands = proposed.Policy.Bands;
-        var band = bands.For(Math.Clamp(sum, 0, 100));
-        return Floor(action) > Decision.Approve ? band < Floor(action) && !isHeldByOther : bands.For(Math.Clamp(sum - hit.Points, 0, 100)) != band;
-    }
-
-    private static Decision Floor(RuleAction action) => action.Kind switch
-    {
-        RuleActionKind.Review => Decision.Review,
-        RuleActionKind.Challenge => Decision.Challenge,
-        _ => Decision.Approve,
-    };
 
     private void Conclude(string id, RuleTally tally)
     {

@@ -10,20 +10,27 @@ internal sealed class RuleSet
 
     private readonly Step[] _steps;
     private readonly bool[] _favours;
+    private readonly Step?[] _byPlace;
 
     public RuleSet(Flow flow, Policy policy, RuleLists? lists)
     {
         var steps = new List<Step>();
         _favours = new bool[policy.Rules.Count];
+        _byPlace = new Step?[policy.Rules.Count];
         for (var i = 0; i < policy.Rules.Count; i++)
         {
             var rule = policy.Rules[i];
             if (!rule.Enabled || (rule.Flow is { } only && only != flow) || !CompiledRule.TryCompile(rule.Text, lists, out var compiled, out _)) continue;
-            steps.Add(new Step((ushort)i, rule, compiled));
+            steps.Add(_byPlace[i] = new Step((ushort)i, rule, compiled));
             _favours[i] = compiled.Action is { Kind: RuleActionKind.Allow } or { Points: < 0 };
         }
         _steps = [.. steps];
     }
+
+    /// <summary>What a rule that may hit demands.</summary>
+    public RuleAction ActionOf(int place) => _byPlace[place]?.Action ?? default;
+
+    public bool IsBlockedBy(int place, string blocker) => _byPlace[place]?.BlockedBy == blocker;
 
     /// <summary>Asks every rule but one and adds a hit for each that holds. The first of the rules that allow or block decides between them.</summary>
     /// <param name="facts">What is known.</param>

@@ -16,6 +16,7 @@ internal sealed class Folding : IDisposable
     private readonly ILogStore _store;
     private readonly Facts _facts = new();
     private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
+    private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
     private readonly List<AssessmentRow> _rows = [];
     private readonly List<(int Signal, long Seq)> _signals = [];
     private readonly List<FoundBy.Term> _terms = [];
@@ -70,7 +71,7 @@ internal sealed class Folding : IDisposable
         _days.Clear();
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
-            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
+            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL, policy_version FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
@@ -85,7 +86,9 @@ internal sealed class Folding : IDisposable
             var row = _rows[^1];
             var isBlocked = reader.GetBoolean(13);
             if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked), seq, row.At));
-            var count = SignalHits.Read(reader.GetFieldValue<byte[]>(11), _hits);
+            var signals = reader.GetFieldValue<byte[]>(11);
+            var count = SignalHits.Read(signals, _hits);
+            if (!row.Simulated) _days.AddRules(row.At, reader.GetInt32(14), _rules.AsSpan(0, SignalHits.ReadRules(signals, _rules)));
             var first = _signals.Count;
             for (var i = 0; i < count; i++)
             {

@@ -46,6 +46,26 @@ public sealed class SignalDay
     public long Count { get; init; }
 }
 
+/// <summary>How often a rule hit on one UTC day, under one version of the policy. Simulations are not in it.</summary>
+public sealed class RuleDay
+{
+    /// <summary>Days since 1970.</summary>
+    public int Day { get; init; }
+
+    /// <summary>That judged.</summary>
+    public int PolicyVersion { get; init; }
+
+    /// <summary>Its place in that version's list.</summary>
+    public int Rule { get; init; }
+    public long Count { get; init; }
+
+    /// <summary>Of those, without this rule the decision would have been another.</summary>
+    public long Decided { get; init; }
+
+    /// <summary>When the last one was, Unix milliseconds.</summary>
+    public long LastAt { get; init; }
+}
+
 internal sealed class ScoreDayMap : IEntityTypeConfiguration<ScoreDay>
 {
     public void Configure(EntityTypeBuilder<ScoreDay> builder)
@@ -66,13 +86,23 @@ internal sealed class SignalDayMap : IEntityTypeConfiguration<SignalDay>
     }
 }
 
+internal sealed class RuleDayMap : IEntityTypeConfiguration<RuleDay>
+{
+    public void Configure(EntityTypeBuilder<RuleDay> builder)
+    {
+        builder.ToTable("rule_days");
+        builder.HasKey(d => new { d.Day, d.PolicyVersion, d.Rule });
+    }
+}
+
 /// <summary>Sums a slice of the log and adds it to the days; the same statements on both engines.</summary>
 internal sealed class DayWriter : IDisposable
 {
     private const long Milliseconds = 86_400_000;
-    private readonly DbCommand _score, _signal;
+    private readonly DbCommand _score, _signal, _rule;
     private readonly Dictionary<(int Day, Flow Flow, string Currency, int Score, ScoreKind Kind), (long Count, long Amount)> _scores = [];
     private readonly Dictionary<(int Day, int Signal), long> _signals = [];
+    private readonly Dictionary<(int Day, int Version, int Rule), (long Count, long Decided, long LastAt)> _rules = [];
 
     public DayWriter(DbConnection connection)
     {
@@ -84,6 +114,11 @@ internal sealed class DayWriter : IDisposable
             INSERT INTO signal_days (day, signal, count) VALUES (@day, @signal, @count)
             ON CONFLICT (day, signal) DO UPDATE SET count = signal_days.count + excluded.count
             """, "day", "signal", "count");
+        _rule = Command(connection, """
+            INSERT INTO rule_days (day, policy_version, rule, count, decided, last_at) VALUES (@day, @version, @rule, @count, @decided, @last)
+            ON CONFLICT (day, policy_version, rule) DO UPDATE SET count = rule_days.count + excluded.count, decided = rule_days.decided + excluded.decided,
+                last_at = CASE WHEN excluded.last_at > rule_days.last_at THEN excluded.last_at ELSE rule_days.last_at END
+            """, "day", "version", "rule", "count", "decided", "last");
     }
 
     public static int DayOf(long at) => (int)Math.DivRem(at, Milliseconds).Quotient;
@@ -92,6 +127,7 @@ internal sealed class DayWriter : IDisposable
     {
         _scores.Clear();
         _signals.Clear();
+        _rules.Clear();
     }
 
     public void AddScore(AssessmentRow row, ScoreKind kind)
@@ -103,16 +139,28 @@ internal sealed class DayWriter : IDisposable
 
     public void AddSignal(long at, int signal) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_signals, (DayOf(at), signal), out _)++;
 
+    public void AddRules(long at, int version, ReadOnlySpan<RuleHit> hits)
+    {
+        foreach (ref readonly var hit in hits)
+        {
+            var key = (DayOf(at), version, (int)hit.Rule);
+            var (count, decided, last) = _rules.GetValueOrDefault(key);
+            _rules[key] = (count + 1, decided + (hit.Without is null ? 0 : 1), Math.Max(last, at));
+        }
+    }
+
     public void Write()
     {
         foreach (var (key, sum) in _scores) Run(_score, key.Day, (int)key.Flow, key.Currency, key.Score, (int)key.Kind, sum.Count, sum.Amount);
         foreach (var (key, count) in _signals) Run(_signal, key.Day, key.Signal, count);
+        foreach (var (key, sum) in _rules) Run(_rule, key.Day, key.Version, key.Rule, sum.Count, sum.Decided, sum.LastAt);
     }
 
     public void Dispose()
     {
         _score.Dispose();
         _signal.Dispose();
+        _rule.Dispose();
     }
 
     private static DbCommand Command(DbConnection connection, string sql, params string[] names)

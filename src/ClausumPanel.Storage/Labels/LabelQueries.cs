@@ -104,11 +104,7 @@ public static class LabelQueries
         var counts = new Dictionary<int, (long Labelled, long Fraud)>();
         var hits = new SignalHit[Assessment.MostSignals];
         var seen = new HashSet<int>();
-        // A labelled payment is one in hundreds: its row is read by its place, which costs less than the signals' own index of all.
-        var rows = from label in db.Set<CurrentLabel>().AsNoTracking()
-                   where label.At >= first && label.At < last
-                   join stored in db.Set<StoredAssessment>() on label.Seq equals stored.Seq
-                   select new { label.Outcome, stored.Signals };
+        var rows = Labelled(db, first, last);
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(stop))
         {
             seen.Clear();
@@ -123,4 +119,30 @@ public static class LabelQueries
         }
         return counts;
     }
+    /// <summary>Per version of the policy and place of a rule in it: in how many labelled payments between two instants it hit, and in how many frauds.</summary>
+    public static async Task<Dictionary<(int Version, int Rule), (long Labelled, long Fraud)>> RulesAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
+    {
+        var counts = new Dictionary<(int, int), (long Labelled, long Fraud)>();
+        var hits = new RuleHit[Assessment.MostRules];
+        await foreach (var row in Labelled(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()).AsAsyncEnumerable().WithCancellation(stop))
+        {
+            var count = SignalHits.ReadRules(row.Signals, hits);
+            for (var i = 0; i < count; i++)
+            {
+                var key = (row.PolicyVersion, (int)hits[i].Rule);
+                var (labelled, fraud) = counts.GetValueOrDefault(key);
+                counts[key] = (labelled + 1, fraud + (row.Outcome == LabelOutcome.Fraud ? 1 : 0));
+            }
+        }
+        return counts;
+    }
+
+    // A labelled payment is one in hundreds: its row is read by its place, which costs less than an index of all.
+    private static IQueryable<LabelledRow> Labelled(PanelDb db, long first, long last) =>
+        from label in db.Set<CurrentLabel>().AsNoTracking()
+        where label.At >= first && label.At < last
+        join stored in db.Set<StoredAssessment>() on label.Seq equals stored.Seq
+        select new LabelledRow(label.Outcome, stored.PolicyVersion, stored.Signals);
+
+    private sealed record LabelledRow(LabelOutcome Outcome, int PolicyVersion, byte[] Signals);
 }

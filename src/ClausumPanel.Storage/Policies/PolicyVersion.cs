@@ -9,6 +9,9 @@ public enum PolicyState
     /// <summary>Waits for somebody who may approve it.</summary>
     Proposed,
 
+    /// <summary>Approved, and judges from <see cref="PolicyVersion.EffectiveAt"/> on.</summary>
+    Scheduled,
+
     /// <summary>Judges now; exactly one does.</summary>
     Active,
 
@@ -52,6 +55,9 @@ public sealed class PolicyVersion
 
     /// <summary>What whoever decided had to say.</summary>
     public string? DecisionReason { get; set; }
+
+    /// <summary>When whoever approved it wants it to begin to judge; null: at once.</summary>
+    public DateTimeOffset? EffectiveAt { get; set; }
     public DateTimeOffset? ActivatedAt { get; set; }
     public DateTimeOffset? RetiredAt { get; set; }
 }

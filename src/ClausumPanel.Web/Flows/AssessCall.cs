@@ -36,6 +36,7 @@ public sealed class AssessCall
 
     internal Facts Facts { get; } = new();
     internal Assessment Assessment { get; } = new();
+    internal Assessment Scratch { get; } = new();
     internal PendingAssessment Pending { get; } = new();
     internal byte[] SignalBytes { get; } = new byte[SignalHits.MostBytes];
     internal byte[] FactBytes { get; } = new byte[FactSnapshot.MostBytes];

@@ -28,6 +28,7 @@ internal static class AssessSetup
         services.AddScoped<PolicyDesk>();
         services.AddSingleton<RuleTrialRoom>();
         services.AddScoped<RuleTrial>();
+        services.AddScoped<RuleRecords>();
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
         services.AddScoped<ChangeLists>();
@@ -42,5 +43,7 @@ internal static class AssessSetup
         services.AddScoped<RunScenarios>();
         services.AddSingleton<RunSimulations>();
         services.AddHostedService(provider => provider.GetRequiredService<RunSimulations>());
+        services.AddSingleton<ActivatePolicies>();
+        services.AddHostedService(provider => provider.GetRequiredService<ActivatePolicies>());
     }
 }

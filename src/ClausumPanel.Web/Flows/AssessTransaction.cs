@@ -153,6 +153,7 @@ public sealed class AssessTransaction(
         var judge = policies.Active;
         if (judge.NamesLists) call.Facts.Set(Known.ListsEdition, judge.Edition);
         judge.Assessor.Assess(call.Facts, at, call.Assessment);
+        judge.Assessor.MarkDecisive(call.Facts, at, call.Assessment, call.Scratch);
         call.Policy = judge.Policy;
     }
 

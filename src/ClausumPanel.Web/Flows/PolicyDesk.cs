@@ -46,6 +46,11 @@ public sealed record PolicyOutcome(string? Refusal, object? Value = null, int? V
     public static PolicyOutcome Done(int? version = null) => new(null, null, version);
 }
 
+/// <summary>A place of the policy that two have changed, to different values.</summary>
+/// <param name="Mine">By the draft's owner.</param>
+/// <param name="Theirs">By the versions that were activated since.</param>
+public sealed record PolicyConflict(PolicyChange Mine, PolicyChange Theirs);
+
 /// <summary>A person's draft beside what judges now.</summary>
 /// <param name="Policy">The draft.</param>
 /// <param name="Base">What it was made from.</param>
@@ -55,19 +60,26 @@ public sealed record DraftView(Policy Policy, Policy Base, IReadOnlyList<PolicyC
 {
     /// <summary>Another version was activated since: what was changed there would be undone.</summary>
     public bool IsStale => Base.Version != ActiveVersion;
+
+    /// <summary>What was changed both here and by who overtook the draft, to different values.</summary>
+    public IReadOnlyList<PolicyConflict> Conflicts { get; init; } = [];
 }
 
 /// <summary>
 /// How the policy changes: one draft per person, proposed with a reason, approved by somebody else where there is somebody else, taken back by a new version that equals an old one.
 /// Every step is one transaction with its line in the audit trail; what judges is swapped whole.
 /// </summary>
-public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock, RunSimulations runs)
+public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock, RunSimulations runs, ActivatePolicies activations)
 {
     public const string
         Stale = "Version {0} was activated since: rebase first.", NothingChanged = "Nothing has been changed yet.", NoDraft = "There is no draft.", NotProposed = "Version {0} is not waiting for approval.",
         OwnProposal = "Somebody else must approve what you proposed.", NotYours = "Only who proposed it may take it back.", NoVersion = "There is no version {0}.", AlreadyActive = "Version {0} is active already.",
+        NotScheduled = "Version {0} is not waiting for its time.", NoSuchTime = "It begins to judge at once, or at a time to come within {0} days.",
         GuardBroken = "It breaks a guard-rail: say in 3 to 500 characters why it should judge all the same.",
         Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.", RulesNeedAdmin = "Rules are changed by admins.";
+
+    /// <summary>How far ahead a version may be scheduled, in days.</summary>
+    public const int LongestWaitDays = 90;
 
     private const int ShortestReason = 3, LongestReason = 500, TriedDays = 30, MostRuns = 10;
 
@@ -118,17 +130,24 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         return await DoneAsync(transaction, null, activated: false, stop);
     }
 
-    /// <summary>Carries the draft's own changes over to what judges now.</summary>
-    public async Task<PolicyOutcome> RebaseAsync(Actor who, CancellationToken stop)
+    /// <summary>Carries the draft's own changes over to what judges now. A draft of which nothing is left is put away.</summary>
+    /// <param name="who">Whose draft it is.</param>
+    /// <param name="theirs">The places in conflict where what judges now shall stay.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<PolicyOutcome> RebaseAsync(Actor who, IReadOnlyCollection<string> theirs, CancellationToken stop)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<PolicyDraft>().SingleOrDefaultAsync(d => d.OwnerId == who.Id, stop) is not { } draft) return new PolicyOutcome(NoDraft);
         var view = await ViewAsync(draft, stop);
         var active = await ActiveAsync(stop);
-        var rebased = PolicyJson.Write(PolicyChanges.Apply(active, view.Changes));
+        var given = view.Conflicts.Select(conflict => conflict.Mine.Place).Where(theirs.Contains).ToHashSet(StringComparer.Ordinal);
+        var mine = view.Changes.Where(change => !given.Contains(change.Place)).ToList();
+        var policy = PolicyChanges.Apply(active, mine);
+        var rebased = PolicyJson.Write(policy);
         if (!PolicyJson.TryRead(rebased, out _, out var problems, await ListsAsync(active, stop))) return new PolicyOutcome(Invalid, problems[0].ToString(), null, problems);
-        (draft.Document, draft.BasedOn, draft.ChangedAt) = (rebased, active.Version, clock.GetUtcNow());
-        Tell(who, "draft rebased", active.Version, null, new { Changes = Told(view.Changes) });
+        if (PolicyChanges.Between(active, policy).Count == 0) db.Remove(draft);
+        else (draft.Document, draft.BasedOn, draft.ChangedAt) = (rebased, active.Version, clock.GetUtcNow());
+        Tell(who, "draft rebased", active.Version, null, new { Changes = Told(mine), GivenUp = given });
         return await DoneAsync(transaction, active.Version, activated: false, stop);
     }
 
@@ -175,9 +194,16 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
 
     private async Task<SimulationRun?> LatestRunAsync(Policy policy, CancellationToken stop) => (await RunsAsync(policy, stop)) is [var first, ..] known ? known.FirstOrDefault(r => r.State == RunState.Done) ?? first : null;
 
-    /// <summary>Lets a proposed version judge from now on.</summary>
-    public async Task<PolicyOutcome> ApproveAsync(Actor who, int number, string? reason, CancellationToken stop)
+    /// <summary>Lets a proposed version judge from now on, or from an instant on.</summary>
+    /// <param name="who">Who approves.</param>
+    /// <param name="number">The version.</param>
+    /// <param name="reason">What they have to say.</param>
+    /// <param name="effectiveAt">When it shall begin to judge; null: at once.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<PolicyOutcome> ApproveAsync(Actor who, int number, string? reason, DateTimeOffset? effectiveAt, CancellationToken stop)
     {
+        var now = clock.GetUtcNow();
+        if (effectiveAt <= now || effectiveAt > now.AddDays(LongestWaitDays)) return new PolicyOutcome(NoSuchTime, LongestWaitDays);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
         if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);
@@ -189,10 +215,58 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var active = await ActiveRow().SingleAsync(stop);
         if (version.BasedOn != active.Version) return new PolicyOutcome(Stale, active.Version);
         if (await ListsMissingAsync(Read(version), Read(active), stop) is { } wrong) return wrong;
-        Activate(version, active, who, reason);
-        Tell(who, "activated", number, new { active.Version },
-            new { version.Version, version.Reason, version.GuardReason, Decision = reason, Simulation = run?.Id, Result = run?.Result is { } result ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result))) : null });
-        return await DoneAsync(transaction, number, activated: true, stop);
+        (version.DecidedById, version.DecidedAt, version.DecisionReason, version.EffectiveAt) = (who.Id, now, reason, effectiveAt);
+        if (effectiveAt is null) Activate(version, active);
+        else version.State = PolicyState.Scheduled;
+        Tell(who, effectiveAt is null ? "activated" : "scheduled", number, new { active.Version },
+            new { version.Version, version.Reason, version.GuardReason, Decision = reason, EffectiveAt = effectiveAt, Simulation = run?.Id, Result = run?.Result is { } result ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result))) : null });
+        var outcome = await DoneAsync(transaction, number, activated: effectiveAt is null, stop);
+        if (effectiveAt is not null) activations.Wake();
+        return outcome;
+    }
+
+    /// <summary>Takes an approval back whose version does not judge yet; it waits for approval again.</summary>
+    public async Task<PolicyOutcome> UnscheduleAsync(Actor who, int number, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
+        if (version.State != PolicyState.Scheduled) return new PolicyOutcome(NotScheduled, number);
+        Reopen(version, who, null);
+        return await DoneAsync(transaction, number, activated: false, stop);
+    }
+
+    /// <summary>Lets the approved versions judge whose time has come. One that another overtook meanwhile waits for approval again, and the audit log says why.</summary>
+    /// <returns>When the next one is due; null when none is.</returns>
+    public async Task<DateTimeOffset?> ActivateDueAsync(CancellationToken stop)
+    {
+        var scheduled = await db.Set<PolicyVersion>().AsNoTracking().Where(p => p.State == PolicyState.Scheduled).Select(p => new { p.Version, p.EffectiveAt }).ToListAsync(stop);
+        var now = clock.GetUtcNow();
+        foreach (var due in scheduled.Where(p => p.EffectiveAt <= now).OrderBy(p => p.EffectiveAt).ThenBy(p => p.Version)) await ActivateDueAsync(due.Version, stop);
+        return scheduled.Where(p => p.EffectiveAt > now).Min(p => p.EffectiveAt);
+    }
+
+    private async Task ActivateDueAsync(int number, CancellationToken stop)
+    {
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        // The mark is moved first: another process that does the same waits here, and then finds it done.
+        await db.RaiseAsync(ChangeTopics.Policy, stop);
+        if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number && p.State == PolicyState.Scheduled, stop) is not { } version) return;
+        var active = await ActiveRow().SingleAsync(stop);
+        if (version.BasedOn != active.Version) Reopen(version, Actor.System, $"version {active.Version} was activated since");
+        else if (await ListsMissingAsync(Read(version), Read(active), stop) is { } wrong) Reopen(version, Actor.System, $"{wrong.Value}");
+        else
+        {
+            Activate(version, active);
+            Tell(Actor.System, "activated", number, new { active.Version }, new { version.Version, version.EffectiveAt });
+        }
+        await DoneAsync(transaction, number, activated: false, stop);
+    }
+
+    private void Reopen(PolicyVersion version, Actor who, string? because)
+    {
+        Tell(who, "not activated", version.Version, new { version.EffectiveAt }, new { Because = because });
+        (version.State, version.EffectiveAt, version.DecidedById, version.DecidedAt, version.DecisionReason) = (PolicyState.Proposed, null, null, null, null);
     }
 
     /// <summary>Does not let it judge, and says why.</summary>
@@ -218,7 +292,11 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         if (await ListsMissingAsync(old, Read(active), stop) is { } wrong) return wrong;
         var version = await AddAsync(who, old, reason!, active.Version, to, stop);
         var waits = await NeedsTwoAsync(stop);
-        if (!waits) Activate(version, active, who, null);
+        if (!waits)
+        {
+            (version.DecidedById, version.DecidedAt) = (who.Id, clock.GetUtcNow());
+            Activate(version, active);
+        }
         Tell(who, waits ? "revert proposed" : "reverted", version.Version, new { active.Version }, new { version.Version, EqualTo = to, version.Reason });
         return await DoneAsync(transaction, version.Version, activated: !waits, stop);
     }
@@ -257,11 +335,11 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         return version;
     }
 
-    private void Activate(PolicyVersion version, PolicyVersion active, Actor who, string? reason)
+    private void Activate(PolicyVersion version, PolicyVersion active)
     {
         var now = clock.GetUtcNow();
         (active.State, active.RetiredAt) = (PolicyState.Retired, now);
-        (version.State, version.ActivatedAt, version.DecidedById, version.DecidedAt, version.DecisionReason) = (PolicyState.Active, now, who.Id, now, reason);
+        (version.State, version.ActivatedAt) = (PolicyState.Active, now);
     }
 
     private async Task<PolicyOutcome> DoneAsync(Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, int? version, bool activated, CancellationToken stop)
@@ -277,7 +355,11 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var active = await ActiveAsync(stop);
         var origin = draft.BasedOn == active.Version ? active : await FindAsync(draft.BasedOn, stop) ?? active;
         var policy = Read(draft);
-        return new DraftView(policy, origin, PolicyChanges.Between(origin, policy), active.Version);
+        var changes = PolicyChanges.Between(origin, policy);
+        if (origin.Version == active.Version) return new DraftView(policy, origin, changes, active.Version);
+        var since = PolicyChanges.Between(origin, active);
+        var theirs = since.ToDictionary(change => change.Place, StringComparer.Ordinal);
+        return new DraftView(policy, origin, changes, active.Version) { Conflicts = [.. PolicyChanges.Conflicts(changes, since).Select(mine => new PolicyConflict(mine, theirs[mine.Place]))] };
     }
 
     /// <summary>The lists that rules may name: those that stand, and those that what judges names already.</summary>

@@ -47,6 +47,7 @@ public static class PolicyWords
     public static string Name(this Texts T, PolicyState state) => state switch
     {
         PolicyState.Proposed => T["Waits for approval"],
+        PolicyState.Scheduled => T["Approved, begins later"],
         PolicyState.Active => T["Active"],
         PolicyState.Retired => T["Retired"],
         PolicyState.Rejected => T["Rejected"],

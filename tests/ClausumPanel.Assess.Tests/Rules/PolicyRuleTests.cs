@@ -142,18 +142,43 @@ public sealed class PolicyRuleTests
     }
 
     [Fact]
+    public void A_hit_that_decides_is_one_without_whose_rule_the_decision_is_another()
+    {
+        var random = new Random(20_261_128);
+        var (facts, answer, without, scratch) = (new Facts(), new Assessment(), new Assessment(), new Assessment());
+        var decided = 0;
+        for (var i = 0; i < 300; i++)
+        {
+            var assessor = new Assessor(With([.. Enumerable.Range(0, 12).Select(_ => Rule(RandomRules.Sound(random).Replace("add 0", $"add {random.Next(-100, 101)}", StringComparison.Ordinal)) with { ObserveOnly = random.Next(4) == 0 })]));
+            for (var j = 0; j < 20; j++)
+            {
+                assessor.Assess(RandomFacts.Fill(facts, random), Noon, answer);
+                assessor.MarkDecisive(facts, Noon, answer, scratch);
+                foreach (var hit in answer.Rules)
+                {
+                    assessor.AssessWithout(hit.Rule, facts, Noon, without);
+                    Assert.Equal(without.Decision == answer.Decision ? null : without.Decision, hit.Without);
+                    if (hit.Without is not null) decided++;
+                }
+            }
+        }
+        Assert.True(decided > 100);
+    }
+
+    [Fact]
     public void Judging_by_two_hundred_rules_allocates_nothing()
     {
         var random = new Random(4);
         var assessor = new Assessor(With([.. Enumerable.Range(0, RuleLimits.Rules).Select(_ => Rule(RandomRules.Sound(random)))]));
         var sets = Enumerable.Range(0, 20).Select(_ => RandomFacts.Fill(new Facts(), random)).ToArray();
-        var (answer, most) = (new Assessment(), 0);
+        var (answer, scratch, most) = (new Assessment(), new Assessment(), 0);
         foreach (var set in sets) assessor.Assess(set, Noon, answer);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 200; i++)
         {
             assessor.Assess(sets[i % sets.Length], Noon, answer);
+            assessor.MarkDecisive(sets[i % sets.Length], Noon, answer, scratch);
             most = Math.Max(most, answer.RuleCount);
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -167,16 +192,19 @@ public sealed class PolicyRuleTests
         var (facts, answer, again) = (new Facts(), new Assessment(), new Assessment());
         var (bytes, signals, rules) = (new byte[SignalHits.MostBytes], new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules]);
         var assessor = new Assessor(With([.. Enumerable.Range(0, RuleLimits.Rules).Select(i => Rule(RandomRules.Sound(random)) with { ObserveOnly = i % 3 == 0 })]));
+        var decided = 0;
         for (var i = 0; i < 200; i++)
         {
-            assessor.Assess(RandomFacts.Fill(facts, random), answer);
+            assessor.Assess(RandomFacts.Fill(facts, random), Noon, answer);
+            assessor.MarkDecisive(facts, Noon, answer, again);
+            decided += answer.Rules.ToArray().Count(hit => hit.Without is not null);
             var written = bytes.AsSpan(0, SignalHits.Write(answer.Signals, answer.Rules, bytes));
             var (signalCount, ruleCount) = (SignalHits.Read(written, signals), SignalHits.ReadRules(written, rules));
             again.Restore(answer.Decision, answer.Score, answer.BlockedBy, signals.AsSpan(0, signalCount), rules.AsSpan(0, ruleCount));
             Assert.Equal(answer.Signals.ToArray(), again.Signals.ToArray());
             Assert.Equal(answer.Rules.ToArray(), again.Rules.ToArray());
         }
-        Assert.True(answer.RuleCount > 0);
+        Assert.True(answer.RuleCount > 0 && decided > 0);
     }
 
     [Fact]
@@ -191,8 +219,9 @@ public sealed class PolicyRuleTests
         Assert.Equal(length + 3, SignalHits.Write(answer.Signals, answer.Rules, bytes));
         Assert.Throws<FormatException>(() => SignalHits.ReadRules(bytes.AsSpan(0, 2), new RuleHit[1]));
         Assert.Throws<FormatException>(() => SignalHits.ReadRules(bytes.AsSpan(0, length + 3), []));
-        Assert.Throws<FormatException>(() => SignalHits.ReadRules([3], new RuleHit[1]));
-        Assert.Throws<FormatException>(() => SignalHits.ReadRules([2, 0xFF, 0xFF, 3], new RuleHit[1]));
+        Assert.Throws<FormatException>(() => SignalHits.ReadRules([2], new RuleHit[1]));
+        Assert.Throws<FormatException>(() => SignalHits.ReadRules([3, 0xFF, 0xFF, 3], new RuleHit[1]));
+        Assert.Throws<FormatException>(() => SignalHits.ReadRules([3, 1, 5 << 2], new RuleHit[1]));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class NamedListsTests
         var actor = new Actor(ActorKind.Person, ines.Id, ines.DisplayName);
         var active = await desk.ActiveAsync(default);
         Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = rules }), mayRules: true, default)).Refusal);
-        Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules that ask lists", null, default)).Version!.Value, null, default)).Refusal);
+        Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules that ask lists", null, default)).Version!.Value, null, null, default)).Refusal);
         await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
     }
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Api;
@@ -116,6 +118,84 @@ public sealed class PolicyTests
         Assert.Equal((3, new Bands(25, 55, 85), 44), (policy.Version, policy.Bands, policy.Of(SignalCatalog.ByCode["short_session"]).Weight));
     }
 
+    [Fact]
+    public async Task Where_two_changed_the_same_thing_the_second_says_whose_value_stays()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (maria, tomas, ines) = (app.As(World.Maria), app.As(World.Tomas), app.As(World.Ines));
+        await BandsAsync(maria, 22, 50, 82);
+        await maria.SubmitAsync(Thresholds, "#signal-short_session form", ("weight", "44"));
+        await BandsAsync(tomas, 31, 50, 85);
+        await tomas.SubmitAsync(Thresholds, "#signal-short_session form", ("weight", "44"));
+        await ApproveAsync(ines, await ProposeAsync(tomas, "Fewer declines"));
+
+        var page = await maria.PageAsync(Thresholds);
+        Assert.Equal(["bands.review", "bands.decline"], page.QuerySelectorAll("[data-conflict]").Select(c => c.GetAttribute("data-conflict")));
+        Assert.Contains("Versión 2: 85", page.QuerySelector("[data-conflict='bands.decline']")!.TextContent, StringComparison.Ordinal);
+        await maria.SubmitAsync(Thresholds, "form[action*=Rebase]", ("theirs[bands.decline]", "bands.decline"));
+        var draft = await app.InDbAsync(db => db.Set<PolicyDraft>().SingleAsync());
+        Assert.True(PolicyJson.TryRead(draft.Document, out var policy, out _));
+        Assert.Equal((2, new Bands(22, 50, 85)), (draft.BasedOn, policy.Bands));
+        Assert.Empty((await maria.PageAsync(Thresholds)).QuerySelectorAll("[data-conflict]"));
+
+        await BandsAsync(tomas, 33, 50, 85);
+        await ApproveAsync(ines, await ProposeAsync(tomas, "A little more"));
+        await maria.SubmitAsync(Thresholds, "form[action*=Rebase]", ("theirs[bands.review]", "bands.review"));
+        Assert.Equal(0, await app.InDbAsync(db => db.Set<PolicyDraft>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task An_approved_version_begins_to_judge_when_its_time_comes()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (maria, ines) = (app.As(World.Maria), app.As(World.Ines));
+        await BandsAsync(maria, 25, 50, 85);
+        var version = await ProposeAsync(maria, "From tonight on");
+        var page = $"/dashboard/protection/versions/{version}";
+        foreach (var (at, said) in new[] { ("2026-11-24T08:59", "de inmediato, o a una hora por venir"), ("2027-11-24T09:00", "de inmediato, o a una hora por venir"), ("tomorrow", "“tomorrow” no es una fecha") })
+        {
+            var refused = await ines.SubmitAsync(page, "form[action*=Approve]", ("effectiveAt", at));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.Contains(said, await SaidAsync(refused), StringComparison.Ordinal);
+        }
+        Assert.Equal(HttpStatusCode.Redirect, (await ines.SubmitAsync(page, "form[action*=Approve]", ("effectiveAt", "2026-11-24T22:00"))).StatusCode);
+        var row = await app.InDbAsync(db => db.Set<PolicyVersion>().AsNoTracking().SingleAsync(p => p.Version == version));
+        Assert.Equal((PolicyState.Scheduled, new DateTimeOffset(2026, 11, 25, 4, 0, 0, TimeSpan.Zero)), (row.State, row.EffectiveAt));
+        Assert.Equal(HttpStatusCode.Forbidden, (await maria.PostAsync($"{page}?handler=Unschedule", await TokenAsync(maria, Thresholds))).StatusCode);
+
+        async Task<PolicyState> StateAsync() => await app.InDbAsync(db => db.Set<PolicyVersion>().Where(p => p.Version == version).Select(p => p.State).SingleAsync());
+        async Task DueAsync() => await app.Services.CreateScope().ServiceProvider.GetRequiredService<PolicyDesk>().ActivateDueAsync(default);
+        await ines.SubmitAsync(page, "form[action*=Unschedule]");
+        Assert.Equal(PolicyState.Proposed, await StateAsync());
+        await ines.SubmitAsync(page, "form[action*=Approve]", ("effectiveAt", "2026-11-24T22:00"));
+        await DueAsync();
+        Assert.Equal(PolicyState.Scheduled, await StateAsync());
+        app.Clock.Advance(TimeSpan.FromHours(14));
+        await DueAsync();
+        Assert.Equal(PolicyState.Active, await StateAsync());
+        Assert.Equal(World.Ines.Name, await app.InDbAsync(db => db.Set<PolicyVersion>().Where(p => p.Version == version).Join(db.Users, p => p.DecidedById, u => u.Id, (_, u) => u.DisplayName).SingleAsync()));
+        Assert.Equal(1, await app.InDbAsync(db => db.AuditEntries.CountAsync(e => e.Action == AuditActions.PolicyChanged && e.ActorName == "system")));
+    }
+
+    [Fact]
+    public async Task A_version_that_another_overtook_before_its_time_waits_for_approval_again()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (maria, tomas, ines) = (app.As(World.Maria), app.As(World.Tomas), app.As(World.Ines));
+        await BandsAsync(maria, 25, 50, 85);
+        var first = await ProposeAsync(maria, "From tonight on");
+        await ines.SubmitAsync($"/dashboard/protection/versions/{first}", "form[action*=Approve]", ("effectiveAt", "2026-11-24T22:00"));
+        await BandsAsync(tomas, 30, 55, 85);
+        var second = await ProposeAsync(tomas, "At once");
+        await ApproveAsync(ines, second);
+        app.Clock.Advance(TimeSpan.FromHours(14));
+        await app.Services.CreateScope().ServiceProvider.GetRequiredService<PolicyDesk>().ActivateDueAsync(default);
+        Assert.Equal(second, (await ActiveAsync(app)).Version);
+        Assert.Equal(PolicyState.Proposed, await app.InDbAsync(db => db.Set<PolicyVersion>().Where(p => p.Version == first).Select(p => p.State).SingleAsync()));
+        var told = await app.InDbAsync(db => db.AuditEntries.SingleAsync(e => e.Action == AuditActions.PolicyChanged && e.ActorName == "system"));
+        Assert.Contains($"version {second} was activated since", told.After, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, 50, 80)]
     [InlineData(60, 50, 80)]
@@ -194,16 +274,7 @@ public sealed class PolicyTests
         var shop = await Shop.OpenAsync(app);
         var rule = new PolicyRule("round-sum", "Round sum", "when amount >= 150 MXN then add 17", "Round sums are tried out");
         var watch = new PolicyRule("watch", "Watch", "when amount > 0 MXN then add 50", "Only looked at") { ObserveOnly = true };
-        await using (var scope = app.Services.CreateAsyncScope())
-        {
-            var desk = scope.ServiceProvider.GetRequiredService<PolicyDesk>();
-            var ines = await app.InDbAsync(db => db.Users.SingleAsync(u => u.Email == World.Ines.Email));
-            var actor = new Actor(ActorKind.Person, ines.Id, ines.DisplayName);
-            var active = await desk.ActiveAsync(default);
-            Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = [rule, watch] }), mayRules: true, default)).Refusal);
-            Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules", null, default)).Version!.Value, null, default)).Refusal);
-        }
-        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
+        await RuledAsync(app, rule, watch);
 
         var answer = (await shop.AssessAsync(Shop.Minimum, ("Idempotency-Key", "ruled"))).MustBeGood();
         Assert.Contains("rule:round-sum", answer.Signals);
@@ -217,6 +288,62 @@ public sealed class PolicyTests
         Assert.Contains("rule:round-sum", (await maria.PageAsync($"/dashboard/transactions/{answer.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         var again = await (await maria.SubmitAsync($"/dashboard/transactions/{answer.Id}", "form[action*=JudgeAgain]")).HtmlAsync();
         Assert.Contains("Idéntico", again.QuerySelector("#judge-again")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_rules_page_counts_what_each_rule_hit_what_it_decided_and_what_that_turned_out_to_be()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var shop = await Shop.OpenAsync(app);
+        await RuledAsync(app,
+            new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "dear"), new PolicyRule("dearer", "Dearer", "when amount > 900 MXN then review", "dearer"),
+            new PolicyRule("watch", "Watch", "when amount > 0 MXN then block", "watched") { ObserveOnly = true });
+        var one = (await shop.AssessAsync("""{"amount":60000,"currency":"MXN","order_id":"one"}""")).MustBeGood();
+        await shop.AssessAsync("""{"amount":95000,"currency":"MXN","order_id":"two"}""");
+        await RuledAsync(app, new PolicyRule("first", "First", "when amount > 99999 MXN then block", "first"), new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "dear"));
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        await shop.AssessAsync("""{"amount":70000,"currency":"MXN","order_id":"three"}""");
+        await shop.AssessAsync("""{"amount":100,"currency":"MXN","order_id":"four"}""");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (app.Services.GetRequiredService<AssessService>().Log!.FoldedSeq < 4)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        await app.InDbAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            var ledger = new LabelLedger(db);
+            await ledger.BeginAsync(default);
+            await ledger.AppendAsync([new NewLabel(AssessmentId.SeqOf(Guid.Parse(one.Id)), TestClock.Start.ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback)], LabelChannel.Panel, Actor.System, app.Clock.GetUtcNow(), default);
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+        });
+
+        var rows = (await app.As(World.Victor).PageAsync("/dashboard/protection/rules")).QuerySelectorAll("[data-rule]").ToDictionary(r => r.GetAttribute("data-rule")!, r => r);
+        string Of(string rule, string column) => string.Join(' ', rows[rule].QuerySelector($"[data-label='{column}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["first", "dear"], rows.Keys);
+        Assert.Equal(("0", "0", "Nunca"), (Of("first", "Aciertos"), Of("first", "Decidió"), Of("first", "Último acierto")));
+        // Of its three hits one stood beside a second rule that held the same payment for review.
+        Assert.Equal(("3 75.0%", "2"), (Of("dear", "Aciertos"), Of("dear", "Decidió")));
+        Assert.Contains("24 nov 09:05", Of("dear", "Último acierto"), StringComparison.Ordinal);
+        Assert.Contains("1", Of("dear", "De los etiquetados"), StringComparison.Ordinal);
+        var days = await app.InDbAsync(db => db.Set<RuleDay>().OrderBy(d => d.PolicyVersion).ThenBy(d => d.Rule).Select(d => new { d.PolicyVersion, d.Rule, d.Count, d.Decided }).ToListAsync());
+        Assert.Equal(["2 0 2 1", "2 1 1 0", "2 2 2 0", "3 1 1 1"], days.Select(d => $"{d.PolicyVersion} {d.Rule} {d.Count} {d.Decided}"));
+    }
+
+    private static async Task RuledAsync(PanelApp app, params PolicyRule[] rules)
+    {
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            var desk = scope.ServiceProvider.GetRequiredService<PolicyDesk>();
+            var ines = await app.InDbAsync(db => db.Users.SingleAsync(u => u.Email == World.Ines.Email));
+            var actor = new Actor(ActorKind.Person, ines.Id, ines.DisplayName);
+            var active = await desk.ActiveAsync(default);
+            Assert.Null((await desk.ChangeAsync(actor, PolicyChanges.Between(active, active with { Rules = rules }), mayRules: true, default)).Refusal);
+            Assert.Null((await desk.ApproveAsync(actor, (await desk.ProposeAsync(actor, "Rules", null, default)).Version!.Value, null, null, default)).Refusal);
+        }
+        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
     }
 
     [Fact]

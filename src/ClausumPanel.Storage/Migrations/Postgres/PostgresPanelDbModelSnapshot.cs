@@ -269,6 +269,38 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("rollups", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.RuleDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("Rule")
+                        .HasColumnType("integer")
+                        .HasColumnName("rule");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("Decided")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_at");
+
+                    b.HasKey("Day", "PolicyVersion", "Rule")
+                        .HasName("pk_rule_days");
+
+                    b.ToTable("rule_days", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.ScoreDay", b =>
                 {
                     b.Property<int>("Day")
@@ -1173,6 +1205,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("document");
+
+                    b.Property<DateTime?>("EffectiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_at");
 
                     b.Property<string>("GuardReason")
                         .HasMaxLength(500)

@@ -263,6 +263,38 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("rollups", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.RuleDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("Rule")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rule");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("Decided")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_at");
+
+                    b.HasKey("Day", "PolicyVersion", "Rule")
+                        .HasName("pk_rule_days");
+
+                    b.ToTable("rule_days", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.ScoreDay", b =>
                 {
                     b.Property<int>("Day")
@@ -1170,6 +1202,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("document");
+
+                    b.Property<long?>("EffectiveAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("effective_at");
 
                     b.Property<string>("GuardReason")
                         .HasMaxLength(500)

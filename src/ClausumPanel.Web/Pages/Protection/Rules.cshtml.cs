@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>The rules in their order: read by everybody, changed by admins in a draft of their own.</summary>
-public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
+public sealed class RulesModel(PolicyDesk desk, RuleRecords records, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
 {
     private Policy _policy = null!;
 
@@ -19,6 +19,12 @@ public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorizat
     public DraftView? Draft { get; private set; }
     public IReadOnlyList<PolicyRule> Rules => _policy.Rules;
     public bool MayEdit { get; private set; }
+
+    /// <summary>What each rule did of late, by its id.</summary>
+    public IReadOnlyDictionary<string, RuleRecord> Records { get; private set; } = new Dictionary<string, RuleRecord>();
+
+    /// <summary>How many assessments there were in that time.</summary>
+    public long Assessments { get; private set; }
 
     /// <summary>What is odd about each rule beside the others, by its id.</summary>
     public ILookup<string, RuleWarning> Warnings { get; private set; } = Array.Empty<RuleWarning>().ToLookup(warning => warning.RuleId);
@@ -83,6 +89,7 @@ public sealed class RulesModel(PolicyDesk desk, IAuthorizationService authorizat
         MayEdit = (await authorization.AuthorizeAsync(User, Permissions.ApproveProtection)).Succeeded;
         if ((await authorization.AuthorizeAsync(User, Permissions.EditProtection)).Succeeded) Draft = await desk.DraftAsync(User.Id, stop);
         _policy = Draft?.Policy ?? await desk.ActiveAsync(stop);
+        (Records, Assessments) = await records.ReadAsync(stop);
         Warnings = RuleWarnings.Of(Rules, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToLookup(warning => warning.RuleId);
     }
 }

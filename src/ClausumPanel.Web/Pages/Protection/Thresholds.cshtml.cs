@@ -81,9 +81,9 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
 
     public async Task<IActionResult> OnPostDiscardAsync(CancellationToken stop) => await AnswerAsync(await desk.DiscardAsync(HttpContext.Actor, stop), T["The draft was discarded."], stop);
 
-    public async Task<IActionResult> OnPostRebaseAsync(CancellationToken stop)
+    public async Task<IActionResult> OnPostRebaseAsync(Dictionary<string, string?>? theirs, CancellationToken stop)
     {
-        var outcome = await desk.RebaseAsync(HttpContext.Actor, stop);
+        var outcome = await desk.RebaseAsync(HttpContext.Actor, [.. (theirs ?? []).Where(place => place.Value == place.Key).Select(place => place.Key)], stop);
         return await AnswerAsync(outcome, T["Your changes now stand on version {0}.", outcome.Version ?? 0], stop);
     }
 

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>One version beside another: what it changes, who wanted it and why, and what can be done with it.</summary>
-public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, Texts T) : PageModel
+public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, Reader reader, Texts T) : PageModel
 {
     [TempData] public string? Said { get; set; }
     public string? Refused { get; private set; }
@@ -28,13 +28,23 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
     public bool MayApprove { get; private set; }
     public bool IsOwn { get; private set; }
     public bool MayRevert { get; private set; }
+    public bool MayUnschedule { get; private set; }
 
     /// <summary>The runs in which it was tried out, the latest first, each with the guard-rails it says are broken.</summary>
     public IReadOnlyList<(SimulationRun Run, IReadOnlyList<GuardBreach> Breaches)> Runs { get; private set; } = [];
 
     public async Task<IActionResult> OnGetAsync(int number, int? against, CancellationToken stop) => await LoadAsync(number, against, stop) ? Page() : NotFound();
 
-    public Task<IActionResult> OnPostApproveAsync(int number, string? reason, CancellationToken stop) => DoAsync(number, Permissions.ApproveProtection, () => desk.ApproveAsync(HttpContext.Actor, number, reason, stop), T["Version {0} judges now.", number], stop);
+    public async Task<IActionResult> OnPostApproveAsync(int number, string? reason, string? effectiveAt, CancellationToken stop)
+    {
+        var at = reader.Instant(effectiveAt);
+        if (at is null && !string.IsNullOrWhiteSpace(effectiveAt)) return await RefuseAsync(number, T["“{0}” is no date and time.", effectiveAt], stop);
+        return await DoAsync(number, Permissions.ApproveProtection, () => desk.ApproveAsync(HttpContext.Actor, number, reason, at, stop),
+            at is { } begins ? T["Version {0} was approved and begins to judge on {1}.", number, reader.Whole(begins)] : T["Version {0} judges now.", number], stop);
+    }
+
+    public Task<IActionResult> OnPostUnscheduleAsync(int number, CancellationToken stop) =>
+        DoAsync(number, Permissions.ApproveProtection, () => desk.UnscheduleAsync(HttpContext.Actor, number, stop), T["Version {0} waits for approval again.", number], stop);
 
     public Task<IActionResult> OnPostRejectAsync(int number, string? reason, CancellationToken stop) => DoAsync(number, Permissions.ApproveProtection, () => desk.RejectAsync(HttpContext.Actor, number, reason, stop), T["Version {0} was rejected.", number], stop);
 
@@ -52,8 +62,13 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
             Said = said;
             return RedirectToPage("Version", new { number = outcome.Version });
         }
+        return await RefuseAsync(number, T.Say(outcome), stop);
+    }
+
+    private async Task<IActionResult> RefuseAsync(int number, string why, CancellationToken stop)
+    {
         if (!await LoadAsync(number, null, stop)) return NotFound();
-        Refused = T.Say(outcome);
+        Refused = why;
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         return Page();
     }
@@ -72,6 +87,7 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
         IsOwn = row.AuthorId == User.Id;
         MayApprove = await MayAsync(Permissions.ApproveProtection) && !(IsOwn && await desk.NeedsTwoAsync(stop));
         MayRevert = await MayAsync(Permissions.ApproveProtection) && row.State == PolicyState.Retired;
+        MayUnschedule = await MayAsync(Permissions.ApproveProtection) && row.State == PolicyState.Scheduled;
         return true;
     }
 

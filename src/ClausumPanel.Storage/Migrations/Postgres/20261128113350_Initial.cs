@@ -354,6 +354,22 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "rule_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    rule = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    decided = table.Column<long>(type: "bigint", nullable: false),
+                    last_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rule_days", x => new { x.day, x.policy_version, x.rule });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "score_days",
                 columns: table => new
                 {
@@ -533,6 +549,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
                     decided_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     decision_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    effective_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     activated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     retired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
@@ -1036,6 +1053,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "rollups");
+
+            migrationBuilder.DropTable(
+                name: "rule_days");
 
             migrationBuilder.DropTable(
                 name: "score_days");

@@ -353,6 +353,22 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "rule_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    rule = table.Column<int>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    decided = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rule_days", x => new { x.day, x.policy_version, x.rule });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "score_days",
                 columns: table => new
                 {
@@ -532,6 +548,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     decided_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     decided_at = table.Column<long>(type: "INTEGER", nullable: true),
                     decision_reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    effective_at = table.Column<long>(type: "INTEGER", nullable: true),
                     activated_at = table.Column<long>(type: "INTEGER", nullable: true),
                     retired_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
@@ -1035,6 +1052,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "rollups");
+
+            migrationBuilder.DropTable(
+                name: "rule_days");
 
             migrationBuilder.DropTable(
                 name: "score_days");
