@@ -3,6 +3,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
 using ClausumPanel.Web.Flows;
@@ -15,7 +16,7 @@ namespace ClausumPanel.Web.Demo;
 
 /// <summary>Fills an empty store: people who may sign in, a key, lists, and a month of traffic that goes through the pipeline like any other.</summary>
 internal sealed class DemoData(
-    AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
+    AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, PolicyShelf policies, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
 {
     private const string KeyName = "Demo backend", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -69,6 +70,7 @@ internal sealed class DemoData(
         var (key, text) = ApiKey.Issue(KeyName, KeyType.Server, now);
         db.Add(key);
         if (!await db.Set<ListEntry>().AnyAsync(stop)) db.AddRange(DemoLists.Made(now));
+        await DemoPolicy.AddRulesAsync(db, actor, now, stop);
         db.Audit(actor, AuditActions.DemoSeeded, now, "key", key.Id.ToString(), after: key.Summary);
         await db.RaiseAsync(ChangeTopics.Keys, stop);
         await db.RaiseAsync(ChangeTopics.Lists, stop);
@@ -87,7 +89,8 @@ internal sealed class DemoData(
         {
             var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
             key = await db.ApiKeys.Where(k => k.Name == KeyName).OrderByDescending(k => k.CreatedAt).Select(k => (Guid?)k.Id).FirstOrDefaultAsync(stop);
-            await lists.ReloadAsync(db, stop);          // those of the demo count from its first payment on
+            await lists.ReloadAsync(db, stop);          // those of the demo count from its first payment on, and so do its rules
+            await policies.ReloadAsync(db, stop);
         }
         var pump = new HistoryPump(service.Transaction!, assess, clock, key, tally, problem => throw new InvalidDataException($"A request of the demo is wrong: {problem}"));
         var number = 0;
@@ -96,6 +99,7 @@ internal sealed class DemoData(
         await pump.FinishAsync();
         await using var after = scopes.CreateAsyncScope();
         await new DemoLabels(demo.Value.Seed, clock.GetUtcNow()).WriteAsync(requests, after.ServiceProvider, key, stop);
+        await DemoPolicy.ProposeAsync(after.ServiceProvider, stop);
     }
 
     /// <summary>Who of the demo's people still signs in with its password.</summary>

@@ -7,6 +7,8 @@ using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Imports;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Demo;
@@ -137,6 +139,11 @@ public sealed class ImportTests : IDisposable
         var stored = await StoredAsync(app);
         Assert.Equal(4_000, stored.Count);
         Assert.Contains(stored, a => a.BlockedBy is not null);
+        Assert.All(stored, a => Assert.Equal(2, a.PolicyVersion));
+        Assert.Contains(stored, a => a.BlockedBy == "rule:card-testing");
+        var waiting = await app.InDbAsync(db => db.Set<PolicyVersion>().AsNoTracking().SingleAsync(p => p.State == PolicyState.Proposed));
+        Assert.Equal((3, 2), (waiting.Version, waiting.BasedOn));
+        Assert.Equal(1, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync(r => r.PolicyVersion == 3)));
         Assert.Single(stored.Select(a => a.KeyId).Distinct());
 
         var again = await RunAsync(app, "demo");
