@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Reviews;
 using Microsoft.Extensions.Logging;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -34,6 +35,7 @@ public sealed partial class AssessmentLog : IDisposable
     private List<PendingAssessment> _batch = new(MostWaiting);
     private ILogStore? _store;
     private RollupWriter? _rollupWriter;
+    private readonly ReviewRouting _routing;
     private Folding? _folding;
     private long _seq;
     private long _unfoldedSince;
@@ -41,15 +43,15 @@ public sealed partial class AssessmentLog : IDisposable
     private volatile string? _trouble;
     private long _commits, _rows, _folded;
 
-    internal AssessmentLog(Func<ILogStore> open, TimeProvider clock, ILogger log)
+    internal AssessmentLog(Func<ILogStore> open, TimeProvider clock, ILogger log, ReviewRouting? routing = null)
     {
-        (_open, _clock, _log) = (open, clock, log);
+        (_open, _clock, _log, _routing) = (open, clock, log, routing ?? new ReviewRouting(() => TimeZoneInfo.Utc));
         _thread = new Thread(Loop) { IsBackground = true, Name = "assessment log" };
     }
 
     /// <summary>The log of the chosen store; <see cref="StartAsync"/> opens it.</summary>
-    public static AssessmentLog Open(StorageChoice storage, TimeProvider clock, ILogger log) => new(
-        storage.Provider == StorageProvider.Sqlite ? () => new SqliteLogStore(storage.ConnectionString) : () => new PostgresLogStore(storage.ConnectionString), clock, log);
+    public static AssessmentLog Open(StorageChoice storage, TimeProvider clock, ILogger log, ReviewRouting? routing = null) => new(
+        storage.Provider == StorageProvider.Sqlite ? () => new SqliteLogStore(storage.ConnectionString) : () => new PostgresLogStore(storage.ConnectionString), clock, log, routing);
 
     /// <summary>What keeps the store from taking assessments at the moment, or null.</summary>
     public string? Trouble => _trouble;
@@ -138,7 +140,7 @@ public sealed partial class AssessmentLog : IDisposable
             _store = _open();
             _seq = Scalar("SELECT max(seq) FROM assessments");
             _rollupWriter = new RollupWriter(_store.Connection);
-            _folding = new Folding(_store);
+            _folding = new Folding(_store, _routing);
             _folded = _folding.Mark;
             _unfoldedSince = _clock.GetTimestamp();
             _opened.SetResult();
@@ -280,21 +282,6 @@ public sealed partial class AssessmentLog : IDisposable
         using (var table = store.Append(LogTable.MemoryRecords))
         {
             foreach (var one in batch) WriteMemoryRecord(table, one);
-            table.Complete();
-        }
-        if (batch.Exists(one => one.NeedsReview))
-        {
-            using var table = store.Append(LogTable.Reviews);
-            foreach (var one in batch)
-            {
-                if (!one.NeedsReview) continue;
-                table.Write(one.Seq);
-                table.Write(one.At);
-                table.Write((int)one.Decision);
-                table.Write(0);
-                table.Write(0);
-                table.EndRow();
-            }
             table.Complete();
         }
         _rollups.Clear();

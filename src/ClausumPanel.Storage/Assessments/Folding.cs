@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Reviews;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -21,11 +22,13 @@ internal sealed class Folding : IDisposable
     private readonly List<(int Signal, long Seq)> _signals = [];
     private readonly List<FoundBy.Term> _terms = [];
     private readonly List<(OutboxEventType Type, long Seq, long At)> _events = [];
+    private readonly List<Review> _reviews = [];
     private readonly DayWriter _days;
+    private readonly ReviewRouting _routing;
 
-    public Folding(ILogStore store)
+    public Folding(ILogStore store, ReviewRouting routing)
     {
-        _store = store;
+        (_store, _routing) = (store, routing);
         _days = new DayWriter(store.Connection);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
@@ -68,10 +71,12 @@ internal sealed class Folding : IDisposable
         _signals.Clear();
         _terms.Clear();
         _events.Clear();
+        _reviews.Clear();
         _days.Clear();
+        var router = _routing.Router;
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
-            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL, policy_version FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
+            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL, policy_version, CASE WHEN decision IN (1, 2) THEN request END FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
@@ -88,7 +93,8 @@ internal sealed class Folding : IDisposable
             if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked), seq, row.At));
             var signals = reader.GetFieldValue<byte[]>(11);
             var count = SignalHits.Read(signals, _hits);
-            if (!row.Simulated) _days.AddRules(row.At, reader.GetInt32(14), _rules.AsSpan(0, SignalHits.ReadRules(signals, _rules)));
+            var rules = _rules.AsSpan(0, SignalHits.ReadRules(signals, _rules));
+            if (!row.Simulated) _days.AddRules(row.At, reader.GetInt32(14), rules);
             var first = _signals.Count;
             for (var i = 0; i < count; i++)
             {
@@ -98,6 +104,8 @@ internal sealed class Folding : IDisposable
                 if (!row.Simulated) _days.AddSignal(row.At, fired.Item1);
             }
             if (!row.Simulated) _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
+            if (row is { Simulated: false, Decision: Decision.Review or Decision.Challenge }
+                && router.Open(new Routed { Row = row, Facts = _facts, Signals = _hits.AsSpan(0, count), Rules = rules, Request = reader.GetFieldValue<byte[]>(15) }) is { } review) _reviews.Add(review);
             FoundBy.Terms(_facts, Text(reader, 9), Text(reader, 10), reader.GetString(8), seq, _terms);
         }
     }
@@ -143,6 +151,28 @@ internal sealed class Folding : IDisposable
                 table.Write(term.Seq);
                 table.EndRow();
                 before = term;
+            }
+            table.Complete();
+        }
+        if (_reviews.Count > 0)
+        {
+            using var table = _store.Append(LogTable.Reviews);
+            foreach (var review in _reviews)
+            {
+                table.Write(review.Seq);
+                table.Write(review.Queue);
+                table.Write(review.OpenedAt);
+                table.Write((int)review.Decision);
+                table.Write((int)ReviewState.Open);
+                table.Write(0);
+                table.Write(review.VisibleAt);
+                table.WriteOrNull(review.DueAt);
+                table.WriteOrNull(review.ExpiresAt);
+                table.Write(review.Stake);
+                table.Write(review.IsLoyal);
+                table.Write(false);
+                table.Write(false);
+                table.EndRow();
             }
             table.Complete();
         }

@@ -51,8 +51,6 @@ public sealed class PendingAssessment : IValueTaskSource
     /// <summary>Who tells the velocity index how it ended; called on the writer's thread before anybody is answered.</summary>
     public Action<PendingAssessment, bool>? Settled { get; set; }
 
-    public bool NeedsReview => !Simulated && Decision is Decision.Review or Decision.Challenge;
-
     /// <summary>Completes when the assessment is on disk; throws <see cref="StoreUnavailableException"/> when it is not and never will be.</summary>
     public ValueTask Stored => new(this, _answer.Version);
 

@@ -16,5 +16,7 @@ public static class AuditActions
         FraudReported = "fraud.reported", LabelWritten = "label.written", LabelReversed = "label.reversed", LabelsImported = "labels.imported",
         SimulationStarted = "simulation.started", SimulationCancelled = "simulation.cancelled", SimulationResumed = "simulation.resumed", SimulationDeleted = "simulation.deleted",
         ScenarioRun = "scenario.run", ScenarioSaved = "scenario.saved", ScenarioDeleted = "scenario.deleted", ScenariosChecked = "scenario.set-checked",
+        ReviewDecided = "review.decided", ReviewUndone = "review.undone", ReviewClosed = "review.closed", ReviewReopened = "review.reopened", ReviewSkipped = "review.skipped", ReviewHeld = "review.held",
+        ReviewEscalated = "review.escalated", ReviewNoted = "review.noted", ReviewTakenOver = "review.taken-over", ReviewTimedOut = "review.timed-out", ReviewQueueChanged = "review-queue.changed",
         AuditVerified = "audit.verified";
 }

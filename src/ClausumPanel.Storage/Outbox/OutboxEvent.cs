@@ -15,6 +15,12 @@ public enum OutboxEventType
 
     /// <summary><c>fraud.detected</c>: a payment was reported as fraud.</summary>
     FraudDetected = 3,
+
+    /// <summary><c>review.closed</c> (ours): a person, or time, decided for good.</summary>
+    ReviewClosed = 4,
+
+    /// <summary><c>review.reopened</c> (ours): that decision was taken back.</summary>
+    ReviewReopened = 5,
 }
 
 /// <summary>Something to tell the outside, made from the log in its order, each assessment exactly once, and from reports of fraud with the report itself; delivered later, at least once, in order.</summary>
@@ -32,6 +38,9 @@ public sealed class OutboxEvent
 
     /// <summary>The row of the ledger that a report of fraud wrote; null where an assessment is told of.</summary>
     public long? Label { get; init; }
+
+    /// <summary>The number of the step in the order of its review: a later one has a larger number, whatever arrives first. Null where no review is told of.</summary>
+    public int? ReviewVersion { get; init; }
 
     /// <summary>What an assessment is to the outside.</summary>
     public static OutboxEventType Of(Flow flow, Decision decision, bool isBlocked) =>

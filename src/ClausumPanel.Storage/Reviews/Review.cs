@@ -4,24 +4,140 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ClausumPanel.Storage.Reviews;
 
+/// <summary>Numbered as the rows keep them.</summary>
 public enum ReviewState
 {
-    Open = 0, Approved = 1, Declined = 2,
+    /// <summary>Somebody has to decide.</summary>
+    Open = 0,
+
+    /// <summary>Decided, and can still be undone: nothing has been told to anybody.</summary>
+    Decided = 1,
+
+    /// <summary>Decided for good; taking it back is a step of its own.</summary>
+    Closed = 2,
 }
 
-/// <summary>A question to a person: an assessment that ended in review or challenge. Opened in the assessment's own transaction.</summary>
+/// <summary>What a person decided. Numbered as the rows keep them.</summary>
+public enum ReviewOutcome
+{
+    Approve = 0,
+
+    /// <summary>Let the payer prove something first; the shop asks.</summary>
+    Challenge = 1,
+    Decline = 2,
+}
+
+/// <summary>
+/// A question to a person: a payment that ended in review or challenge. Made from the log exactly once, while it is folded; whoever decides it holds its lease, which only one can.
+/// </summary>
 public sealed class Review
 {
+    public const int LongestReason = 40, LongestNote = 2_000;
+
     /// <summary>The assessment's place in the log.</summary>
     public long Seq { get; init; }
 
-    /// <summary>Unix milliseconds.</summary>
-    public long OpenedAt { get; init; }
-    public Decision Decision { get; init; }
-    public ReviewState State { get; private set; }
+    /// <summary>The queue it waits in.</summary>
+    public int Queue { get; set; }
 
-    /// <summary>Raised with every change, so that the second of two people is told.</summary>
-    public int Version { get; private set; }
+    /// <summary>Of the payment, Unix milliseconds.</summary>
+    public long OpenedAt { get; init; }
+
+    /// <summary>What the engine decided.</summary>
+    public Decision Decision { get; init; }
+    public ReviewState State { get; set; }
+
+    /// <summary>Raised with every change of state: the number of the event in the item's own order.</summary>
+    public int Version { get; set; }
+
+    /// <summary>Shown from then on, Unix milliseconds: a queue may let things settle first, an analyst may hold it.</summary>
+    public long VisibleAt { get; set; }
+
+    /// <summary>By when somebody should have decided, Unix milliseconds; null: no hurry.</summary>
+    public long? DueAt { get; set; }
+
+    /// <summary>When the payment's authorisation lapses, Unix milliseconds; null when nobody said.</summary>
+    public long? ExpiresAt { get; init; }
+
+    /// <summary>What would be lost, 0…1000: the score's share of the amount, against what counts as a large amount in its currency.</summary>
+    public int Stake { get; init; }
+
+    /// <summary>A payer with many good payments waits.</summary>
+    public bool IsLoyal { get; init; }
+
+    public Guid? LeaseOwner { get; set; }
+
+    /// <summary>Who has it decides; a decision without it counts for nothing.</summary>
+    public Guid? LeaseToken { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long? LeaseUntil { get; set; }
+
+    /// <summary>It was only fetched ahead: nobody looks at it yet.</summary>
+    public bool LeaseIsAhead { get; set; }
+
+    public ReviewOutcome? Outcome { get; set; }
+
+    /// <summary>The code of the reason.</summary>
+    public string? Reason { get; set; }
+    public string? Note { get; set; }
+    public Guid? DecidedById { get; set; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long? DecidedAt { get; set; }
+
+    /// <summary>When the decision can no longer be undone, Unix milliseconds.</summary>
+    public long? SettlesAt { get; set; }
+
+    /// <summary>The lease it was decided with: sent twice, it counts once.</summary>
+    public Guid? DecidedWith { get; set; }
+
+    /// <summary>Time decided it, not a person.</summary>
+    public bool IsTimedOut { get; set; }
+
+    /// <summary>Who decided first, where two must.</summary>
+    public Guid? FirstById { get; set; }
+    public ReviewOutcome? FirstOutcome { get; set; }
+
+    /// <summary>What goes on lists when the decision is for good, as JSON; null: nothing.</summary>
+    public string? Entries { get; set; }
+
+    /// <summary>The row of the label ledger that the decision wrote.</summary>
+    public Guid? LabelId { get; set; }
+}
+
+/// <summary>What happened to a review. Numbered as the rows keep them.</summary>
+public enum ReviewEventKind
+{
+    Leased = 1, Released = 2, TakenOver = 3, Skipped = 4, Held = 5, Escalated = 6, Noted = 7, FirstDecided = 8, Decided = 9, Undone = 10, Closed = 11, Reopened = 12, TimedOut = 13, Disagreed = 14, Moved = 15,
+}
+
+/// <summary>One line of a review's history: what the screen, the quality figures and the outside read. Written once.</summary>
+public sealed class ReviewEvent
+{
+    public Guid Id { get; init; }
+    public long Seq { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public long At { get; init; }
+    public ReviewEventKind Kind { get; init; }
+    public int Queue { get; init; }
+
+    /// <summary>Null: time, or the panel itself.</summary>
+    public Guid? ActorId { get; init; }
+    public string ActorName { get; init; } = "";
+    public ReviewOutcome? Outcome { get; init; }
+    public string? Reason { get; init; }
+    public string? Note { get; init; }
+
+    /// <summary>Until when it is held, Unix milliseconds.</summary>
+    public long? Until { get; init; }
+
+    /// <summary>How long the item was in front of the reader with the tab visible, milliseconds, as the page measured it.</summary>
+    public int? ReadingMilliseconds { get; init; }
+
+    /// <summary>The item's <see cref="Review.Version"/> after it.</summary>
+    public int Version { get; init; }
 }
 
 internal sealed class ReviewMap : IEntityTypeConfiguration<Review>
@@ -33,6 +149,31 @@ internal sealed class ReviewMap : IEntityTypeConfiguration<Review>
         builder.Property(r => r.Seq).ValueGeneratedNever();
         builder.Property(r => r.Decision).HasConversion<int>();
         builder.Property(r => r.State).HasConversion<int>();
-        builder.Property(r => r.Version).IsConcurrencyToken();
+        builder.Property(r => r.Outcome).HasConversion<int?>();
+        builder.Property(r => r.FirstOutcome).HasConversion<int?>();
+        builder.Property(r => r.Reason).HasMaxLength(Review.LongestReason);
+        builder.Property(r => r.Note).HasMaxLength(Review.LongestNote);
+        // What is open is a small part of all: these are what queues and jobs look through.
+        builder.HasIndex(r => new { r.Queue, r.VisibleAt }).HasFilter("state = 0").HasDatabaseName("ix_reviews_waiting");
+        builder.HasIndex(r => r.SettlesAt).HasFilter("state = 1").HasDatabaseName("ix_reviews_settling");
+        builder.HasIndex(r => r.DueAt).HasFilter("state = 0").HasDatabaseName("ix_reviews_due");
+        builder.HasIndex(r => r.LeaseOwner).HasFilter("lease_owner IS NOT NULL").HasDatabaseName("ix_reviews_leased");
+        builder.HasIndex(r => new { r.DecidedAt, r.Seq }).HasFilter("decided_at IS NOT NULL").HasDatabaseName("ix_reviews_decided");
+    }
+}
+
+internal sealed class ReviewEventMap : IEntityTypeConfiguration<ReviewEvent>
+{
+    public void Configure(EntityTypeBuilder<ReviewEvent> builder)
+    {
+        builder.ToTable("review_events");
+        builder.HasKey(e => e.Id);
+        builder.Property(e => e.Kind).HasConversion<int>();
+        builder.Property(e => e.Outcome).HasConversion<int?>();
+        builder.Property(e => e.ActorName).HasMaxLength(256);
+        builder.Property(e => e.Reason).HasMaxLength(Review.LongestReason);
+        builder.Property(e => e.Note).HasMaxLength(Review.LongestNote);
+        builder.HasIndex(e => new { e.Seq, e.At });
+        builder.HasIndex(e => new { e.At, e.Kind });
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -41,7 +42,7 @@ public sealed partial class AssessService(IServiceProvider services, IServiceSco
             var started = clock.GetTimestamp();
             await using var scope = scopes.CreateAsyncScope();
             Memory = await AssessmentMemory.LoadAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), clock.GetUtcNow(), stoppingToken);
-            Log = AssessmentLog.Open(storage, clock, services.GetRequiredService<ILogger<AssessmentLog>>());
+            Log = AssessmentLog.Open(storage, clock, services.GetRequiredService<ILogger<AssessmentLog>>(), services.GetRequiredService<ReviewRouting>());
             await Log.StartAsync();
             Volatile.Write(ref _transaction, ActivatorUtilities.CreateInstance<AssessTransaction>(services, Memory, Log));
             Started(log, Memory.Velocity.Events, (long)clock.GetElapsedTime(started).TotalMilliseconds);

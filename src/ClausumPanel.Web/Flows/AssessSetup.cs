@@ -1,5 +1,6 @@
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Jobs;
@@ -39,6 +40,12 @@ internal static class AssessSetup
         services.AddScoped<LabelImport>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
+        services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));
+        services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
+        services.AddScoped<LeaseReviews>();
+        services.AddScoped<DecideReviews>();
+        services.AddScoped<SettleReviews>();
+        services.AddHostedService<CloseReviews>();
         services.AddScoped<TryPolicies>();
         services.AddScoped<RunScenarios>();
         services.AddSingleton<RunSimulations>();

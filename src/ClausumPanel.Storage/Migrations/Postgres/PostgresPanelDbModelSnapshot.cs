@@ -1126,6 +1126,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("label");
 
+                    b.Property<int?>("ReviewVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("review_version");
+
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
@@ -1253,14 +1257,102 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
 
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by_id");
+
+                    b.Property<Guid?>("DecidedWith")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_with");
+
                     b.Property<int>("Decision")
                         .HasMaxLength(40)
                         .HasColumnType("integer")
                         .HasColumnName("decision");
 
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Entries")
+                        .HasColumnType("text")
+                        .HasColumnName("entries");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid?>("FirstById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("first_by_id");
+
+                    b.Property<int?>("FirstOutcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("first_outcome");
+
+                    b.Property<bool>("IsLoyal")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_loyal");
+
+                    b.Property<bool>("IsTimedOut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_timed_out");
+
+                    b.Property<Guid?>("LabelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("label_id");
+
+                    b.Property<bool>("LeaseIsAhead")
+                        .HasColumnType("boolean")
+                        .HasColumnName("lease_is_ahead");
+
+                    b.Property<Guid?>("LeaseOwner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<Guid?>("LeaseToken")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("note");
+
                     b.Property<long>("OpenedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("opened_at");
+
+                    b.Property<int?>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Queue")
+                        .HasColumnType("integer")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("reason");
+
+                    b.Property<long?>("SettlesAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("settles_at");
+
+                    b.Property<int>("Stake")
+                        .HasColumnType("integer")
+                        .HasColumnName("stake");
 
                     b.Property<int>("State")
                         .HasMaxLength(40)
@@ -1268,14 +1360,302 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnName("state");
 
                     b.Property<int>("Version")
-                        .IsConcurrencyToken()
                         .HasColumnType("integer")
                         .HasColumnName("version");
+
+                    b.Property<long>("VisibleAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("visible_at");
 
                     b.HasKey("Seq")
                         .HasName("pk_reviews");
 
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_reviews_due")
+                        .HasFilter("state = 0");
+
+                    b.HasIndex("LeaseOwner")
+                        .HasDatabaseName("ix_reviews_leased")
+                        .HasFilter("lease_owner IS NOT NULL");
+
+                    b.HasIndex("SettlesAt")
+                        .HasDatabaseName("ix_reviews_settling")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("DecidedAt", "Seq")
+                        .HasDatabaseName("ix_reviews_decided")
+                        .HasFilter("decided_at IS NOT NULL");
+
+                    b.HasIndex("Queue", "VisibleAt")
+                        .HasDatabaseName("ix_reviews_waiting")
+                        .HasFilter("state = 0");
+
                     b.ToTable("reviews", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Reviews.ReviewEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("note");
+
+                    b.Property<int?>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Queue")
+                        .HasColumnType("integer")
+                        .HasColumnName("queue");
+
+                    b.Property<int?>("ReadingMilliseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("reading_milliseconds");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("until");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_review_events");
+
+                    b.HasIndex("At", "Kind")
+                        .HasDatabaseName("ix_review_events_at_kind");
+
+                    b.HasIndex("Seq", "At")
+                        .HasDatabaseName("ix_review_events_seq_at");
+
+                    b.ToTable("review_events", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Reviews.ReviewQueue", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<bool>("AdminsOnly")
+                        .HasColumnType("boolean")
+                        .HasColumnName("admins_only");
+
+                    b.Property<bool>("DeclineNeedsNote")
+                        .HasColumnType("boolean")
+                        .HasColumnName("decline_needs_note");
+
+                    b.Property<int>("DelayMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("delay_minutes");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("filter");
+
+                    b.Property<string>("Hours")
+                        .HasColumnType("text")
+                        .HasColumnName("hours");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_active");
+
+                    b.Property<bool>("IsManual")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_manual");
+
+                    b.Property<bool>("IsRestricted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_restricted");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reasons");
+
+                    b.Property<string>("SecondAbove")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("second_above");
+
+                    b.Property<int?>("SlaMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("sla_minutes");
+
+                    b.Property<string>("Timeout")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("timeout");
+
+                    b.Property<int>("UndoSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("undo_seconds");
+
+                    b.Property<int>("WarnPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("warn_percent");
+
+                    b.Property<int>("WeightOfExpiry")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight_of_expiry");
+
+                    b.Property<int>("WeightOfLoyalty")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight_of_loyalty");
+
+                    b.Property<int>("WeightOfStake")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight_of_stake");
+
+                    b.Property<int>("WeightOfTime")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight_of_time");
+
+                    b.HasKey("Number")
+                        .HasName("pk_review_queues");
+
+                    b.ToTable("review_queues", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Number = 1,
+                            AdminsOnly = false,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 0,
+                            Filter = "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}",
+                            IsActive = true,
+                            IsManual = false,
+                            IsRestricted = false,
+                            Name = "Flagged by a list or rule",
+                            Position = 1,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 60,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        },
+                        new
+                        {
+                            Number = 2,
+                            AdminsOnly = false,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 30,
+                            Filter = "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}",
+                            IsActive = true,
+                            IsManual = false,
+                            IsRestricted = false,
+                            Name = "Challenge not answered",
+                            Position = 2,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 240,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        },
+                        new
+                        {
+                            Number = 3,
+                            AdminsOnly = false,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 0,
+                            Filter = "{}",
+                            IsActive = true,
+                            IsManual = false,
+                            IsRestricted = false,
+                            Name = "Review",
+                            Position = 3,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 120,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        },
+                        new
+                        {
+                            Number = 4,
+                            AdminsOnly = true,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 0,
+                            Filter = "{}",
+                            IsActive = true,
+                            IsManual = true,
+                            IsRestricted = false,
+                            Name = "Escalated",
+                            Position = 4,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 240,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        });
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Sessions.UserSession", b =>
@@ -1387,6 +1767,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         new
                         {
                             Topic = "named-lists",
+                            Version = 0L
+                        },
+                        new
+                        {
+                            Topic = "reviews",
                             Version = 0L
                         });
                 });

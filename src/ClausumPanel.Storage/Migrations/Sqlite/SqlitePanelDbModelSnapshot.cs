@@ -1123,6 +1123,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("label");
 
+                    b.Property<int?>("ReviewVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("review_version");
+
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
@@ -1250,14 +1254,102 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<byte[]>("DecidedById")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("decided_by_id");
+
+                    b.Property<byte[]>("DecidedWith")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("decided_with");
+
                     b.Property<int>("Decision")
                         .HasMaxLength(40)
                         .HasColumnType("INTEGER")
                         .HasColumnName("decision");
 
+                    b.Property<long?>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Entries")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entries");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("FirstById")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("first_by_id");
+
+                    b.Property<int?>("FirstOutcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_outcome");
+
+                    b.Property<bool>("IsLoyal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_loyal");
+
+                    b.Property<bool>("IsTimedOut")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_timed_out");
+
+                    b.Property<byte[]>("LabelId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("label_id");
+
+                    b.Property<bool>("LeaseIsAhead")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_is_ahead");
+
+                    b.Property<byte[]>("LeaseOwner")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<byte[]>("LeaseToken")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("lease_token");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
                     b.Property<long>("OpenedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("opened_at");
+
+                    b.Property<int?>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Queue")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long?>("SettlesAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("settles_at");
+
+                    b.Property<int>("Stake")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stake");
 
                     b.Property<int>("State")
                         .HasMaxLength(40)
@@ -1265,14 +1357,302 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnName("state");
 
                     b.Property<int>("Version")
-                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
+
+                    b.Property<long>("VisibleAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("visible_at");
 
                     b.HasKey("Seq")
                         .HasName("pk_reviews");
 
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_reviews_due")
+                        .HasFilter("state = 0");
+
+                    b.HasIndex("LeaseOwner")
+                        .HasDatabaseName("ix_reviews_leased")
+                        .HasFilter("lease_owner IS NOT NULL");
+
+                    b.HasIndex("SettlesAt")
+                        .HasDatabaseName("ix_reviews_settling")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("DecidedAt", "Seq")
+                        .HasDatabaseName("ix_reviews_decided")
+                        .HasFilter("decided_at IS NOT NULL");
+
+                    b.HasIndex("Queue", "VisibleAt")
+                        .HasDatabaseName("ix_reviews_waiting")
+                        .HasFilter("state = 0");
+
                     b.ToTable("reviews", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Reviews.ReviewEvent", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("ActorId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor_name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<int?>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("Queue")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("queue");
+
+                    b.Property<int?>("ReadingMilliseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reading_milliseconds");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.Property<long?>("Until")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("until");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_review_events");
+
+                    b.HasIndex("At", "Kind")
+                        .HasDatabaseName("ix_review_events_at_kind");
+
+                    b.HasIndex("Seq", "At")
+                        .HasDatabaseName("ix_review_events_seq_at");
+
+                    b.ToTable("review_events", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Reviews.ReviewQueue", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<bool>("AdminsOnly")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("admins_only");
+
+                    b.Property<bool>("DeclineNeedsNote")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decline_needs_note");
+
+                    b.Property<int>("DelayMinutes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("delay_minutes");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("filter");
+
+                    b.Property<string>("Hours")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hours");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_active");
+
+                    b.Property<bool>("IsManual")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_manual");
+
+                    b.Property<bool>("IsRestricted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_restricted");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Reasons")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reasons");
+
+                    b.Property<string>("SecondAbove")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("second_above");
+
+                    b.Property<int?>("SlaMinutes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sla_minutes");
+
+                    b.Property<string>("Timeout")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("timeout");
+
+                    b.Property<int>("UndoSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("undo_seconds");
+
+                    b.Property<int>("WarnPercent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("warn_percent");
+
+                    b.Property<int>("WeightOfExpiry")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_of_expiry");
+
+                    b.Property<int>("WeightOfLoyalty")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_of_loyalty");
+
+                    b.Property<int>("WeightOfStake")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_of_stake");
+
+                    b.Property<int>("WeightOfTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_of_time");
+
+                    b.HasKey("Number")
+                        .HasName("pk_review_queues");
+
+                    b.ToTable("review_queues", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Number = 1,
+                            AdminsOnly = false,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 0,
+                            Filter = "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}",
+                            IsActive = true,
+                            IsManual = false,
+                            IsRestricted = false,
+                            Name = "Flagged by a list or rule",
+                            Position = 1,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 60,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        },
+                        new
+                        {
+                            Number = 2,
+                            AdminsOnly = false,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 30,
+                            Filter = "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}",
+                            IsActive = true,
+                            IsManual = false,
+                            IsRestricted = false,
+                            Name = "Challenge not answered",
+                            Position = 2,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 240,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        },
+                        new
+                        {
+                            Number = 3,
+                            AdminsOnly = false,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 0,
+                            Filter = "{}",
+                            IsActive = true,
+                            IsManual = false,
+                            IsRestricted = false,
+                            Name = "Review",
+                            Position = 3,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 120,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        },
+                        new
+                        {
+                            Number = 4,
+                            AdminsOnly = true,
+                            DeclineNeedsNote = false,
+                            DelayMinutes = 0,
+                            Filter = "{}",
+                            IsActive = true,
+                            IsManual = true,
+                            IsRestricted = false,
+                            Name = "Escalated",
+                            Position = 4,
+                            Reasons = "{}",
+                            SecondAbove = "{}",
+                            SlaMinutes = 240,
+                            Timeout = "None",
+                            UndoSeconds = 8,
+                            WarnPercent = 75,
+                            WeightOfExpiry = 60,
+                            WeightOfLoyalty = 10,
+                            WeightOfStake = 30,
+                            WeightOfTime = 50
+                        });
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Sessions.UserSession", b =>
@@ -1385,6 +1765,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         new
                         {
                             Topic = "named-lists",
+                            Version = 0L
+                        },
+                        new
+                        {
+                            Topic = "reviews",
                             Version = 0L
                         });
                 });

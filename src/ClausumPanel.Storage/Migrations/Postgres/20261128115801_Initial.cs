@@ -311,7 +311,8 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
                     seq = table.Column<long>(type: "bigint", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
-                    label = table.Column<long>(type: "bigint", nullable: true)
+                    label = table.Column<long>(type: "bigint", nullable: true),
+                    review_version = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -319,14 +320,90 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "review_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    queue = table.Column<int>(type: "integer", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    until = table.Column<long>(type: "bigint", nullable: true),
+                    reading_milliseconds = table.Column<int>(type: "integer", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_review_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "review_queues",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    is_manual = table.Column<bool>(type: "boolean", nullable: false),
+                    admins_only = table.Column<bool>(type: "boolean", nullable: false),
+                    is_restricted = table.Column<bool>(type: "boolean", nullable: false),
+                    filter = table.Column<string>(type: "text", nullable: false),
+                    delay_minutes = table.Column<int>(type: "integer", nullable: false),
+                    sla_minutes = table.Column<int>(type: "integer", nullable: true),
+                    hours = table.Column<string>(type: "text", nullable: true),
+                    warn_percent = table.Column<int>(type: "integer", nullable: false),
+                    timeout = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    undo_seconds = table.Column<int>(type: "integer", nullable: false),
+                    reasons = table.Column<string>(type: "text", nullable: false),
+                    decline_needs_note = table.Column<bool>(type: "boolean", nullable: false),
+                    second_above = table.Column<string>(type: "text", nullable: false),
+                    weight_of_time = table.Column<int>(type: "integer", nullable: false),
+                    weight_of_stake = table.Column<int>(type: "integer", nullable: false),
+                    weight_of_loyalty = table.Column<int>(type: "integer", nullable: false),
+                    weight_of_expiry = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_review_queues", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "reviews",
                 columns: table => new
                 {
                     seq = table.Column<long>(type: "bigint", nullable: false),
+                    queue = table.Column<int>(type: "integer", nullable: false),
                     opened_at = table.Column<long>(type: "bigint", nullable: false),
                     decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
                     state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    visible_at = table.Column<long>(type: "bigint", nullable: false),
+                    due_at = table.Column<long>(type: "bigint", nullable: true),
+                    expires_at = table.Column<long>(type: "bigint", nullable: true),
+                    stake = table.Column<int>(type: "integer", nullable: false),
+                    is_loyal = table.Column<bool>(type: "boolean", nullable: false),
+                    lease_owner = table.Column<Guid>(type: "uuid", nullable: true),
+                    lease_token = table.Column<Guid>(type: "uuid", nullable: true),
+                    lease_until = table.Column<long>(type: "bigint", nullable: true),
+                    lease_is_ahead = table.Column<bool>(type: "boolean", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    settles_at = table.Column<long>(type: "bigint", nullable: true),
+                    decided_with = table.Column<Guid>(type: "uuid", nullable: true),
+                    is_timed_out = table.Column<bool>(type: "boolean", nullable: false),
+                    first_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    first_outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    entries = table.Column<string>(type: "text", nullable: true),
+                    label_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -787,8 +864,20 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     { "lists", 0L },
                     { "named-lists", 0L },
                     { "policy", 0L },
+                    { "reviews", 0L },
                     { "settings", 0L },
                     { "team", 0L }
+                });
+
+            migrationBuilder.InsertData(
+                table: "review_queues",
+                columns: new[] { "number", "admins_only", "decline_needs_note", "delay_minutes", "filter", "hours", "is_active", "is_manual", "is_restricted", "name", "position", "reasons", "second_above", "sla_minutes", "timeout", "undo_seconds", "warn_percent", "weight_of_expiry", "weight_of_loyalty", "weight_of_stake", "weight_of_time" },
+                values: new object[,]
+                {
+                    { 1, false, false, 0, "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}", null, true, false, false, "Flagged by a list or rule", 1, "{}", "{}", 60, "None", 8, 75, 60, 10, 30, 50 },
+                    { 2, false, false, 30, "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}", null, true, false, false, "Challenge not answered", 2, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 },
+                    { 3, false, false, 0, "{}", null, true, false, false, "Review", 3, "{}", "{}", 120, "None", 8, 75, 60, 10, 30, 50 },
+                    { 4, true, false, 0, "{}", null, true, true, false, "Escalated", 4, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 }
                 });
 
             migrationBuilder.CreateIndex(
@@ -920,6 +1009,46 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "decided_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_review_events_at_kind",
+                table: "review_events",
+                columns: new[] { "at", "kind" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_review_events_seq_at",
+                table: "review_events",
+                columns: new[] { "seq", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_decided",
+                table: "reviews",
+                columns: new[] { "decided_at", "seq" },
+                filter: "decided_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_due",
+                table: "reviews",
+                column: "due_at",
+                filter: "state = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_leased",
+                table: "reviews",
+                column: "lease_owner",
+                filter: "lease_owner IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_settling",
+                table: "reviews",
+                column: "settles_at",
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_waiting",
+                table: "reviews",
+                columns: new[] { "queue", "visible_at" },
+                filter: "state = 0");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_simulation_runs_author_id",
                 table: "simulation_runs",
                 column: "author_id");
@@ -1047,6 +1176,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "policy_versions");
+
+            migrationBuilder.DropTable(
+                name: "review_events");
+
+            migrationBuilder.DropTable(
+                name: "review_queues");
 
             migrationBuilder.DropTable(
                 name: "reviews");

@@ -310,7 +310,8 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     type = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
                     seq = table.Column<long>(type: "INTEGER", nullable: false),
                     at = table.Column<long>(type: "INTEGER", nullable: false),
-                    label = table.Column<long>(type: "INTEGER", nullable: true)
+                    label = table.Column<long>(type: "INTEGER", nullable: true),
+                    review_version = table.Column<int>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -318,14 +319,90 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "review_events",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    queue = table.Column<int>(type: "INTEGER", nullable: false),
+                    actor_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    actor_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    outcome = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: true),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    until = table.Column<long>(type: "INTEGER", nullable: true),
+                    reading_milliseconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_review_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "review_queues",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    position = table.Column<int>(type: "INTEGER", nullable: false),
+                    is_active = table.Column<bool>(type: "INTEGER", nullable: false),
+                    is_manual = table.Column<bool>(type: "INTEGER", nullable: false),
+                    admins_only = table.Column<bool>(type: "INTEGER", nullable: false),
+                    is_restricted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    filter = table.Column<string>(type: "TEXT", nullable: false),
+                    delay_minutes = table.Column<int>(type: "INTEGER", nullable: false),
+                    sla_minutes = table.Column<int>(type: "INTEGER", nullable: true),
+                    hours = table.Column<string>(type: "TEXT", nullable: true),
+                    warn_percent = table.Column<int>(type: "INTEGER", nullable: false),
+                    timeout = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    undo_seconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    reasons = table.Column<string>(type: "TEXT", nullable: false),
+                    decline_needs_note = table.Column<bool>(type: "INTEGER", nullable: false),
+                    second_above = table.Column<string>(type: "TEXT", nullable: false),
+                    weight_of_time = table.Column<int>(type: "INTEGER", nullable: false),
+                    weight_of_stake = table.Column<int>(type: "INTEGER", nullable: false),
+                    weight_of_loyalty = table.Column<int>(type: "INTEGER", nullable: false),
+                    weight_of_expiry = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_review_queues", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "reviews",
                 columns: table => new
                 {
                     seq = table.Column<long>(type: "INTEGER", nullable: false),
+                    queue = table.Column<int>(type: "INTEGER", nullable: false),
                     opened_at = table.Column<long>(type: "INTEGER", nullable: false),
                     decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
                     state = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    visible_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    due_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    stake = table.Column<int>(type: "INTEGER", nullable: false),
+                    is_loyal = table.Column<bool>(type: "INTEGER", nullable: false),
+                    lease_owner = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    lease_token = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    lease_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    lease_is_ahead = table.Column<bool>(type: "INTEGER", nullable: false),
+                    outcome = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: true),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    note = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    decided_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    settles_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    decided_with = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    is_timed_out = table.Column<bool>(type: "INTEGER", nullable: false),
+                    first_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    first_outcome = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: true),
+                    entries = table.Column<string>(type: "TEXT", nullable: true),
+                    label_id = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -786,8 +863,20 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     { "lists", 0L },
                     { "named-lists", 0L },
                     { "policy", 0L },
+                    { "reviews", 0L },
                     { "settings", 0L },
                     { "team", 0L }
+                });
+
+            migrationBuilder.InsertData(
+                table: "review_queues",
+                columns: new[] { "number", "admins_only", "decline_needs_note", "delay_minutes", "filter", "hours", "is_active", "is_manual", "is_restricted", "name", "position", "reasons", "second_above", "sla_minutes", "timeout", "undo_seconds", "warn_percent", "weight_of_expiry", "weight_of_loyalty", "weight_of_stake", "weight_of_time" },
+                values: new object[,]
+                {
+                    { 1, false, false, 0, "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}", null, true, false, false, "Flagged by a list or rule", 1, "{}", "{}", 60, "None", 8, 75, 60, 10, 30, 50 },
+                    { 2, false, false, 30, "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}", null, true, false, false, "Challenge not answered", 2, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 },
+                    { 3, false, false, 0, "{}", null, true, false, false, "Review", 3, "{}", "{}", 120, "None", 8, 75, 60, 10, 30, 50 },
+                    { 4, true, false, 0, "{}", null, true, true, false, "Escalated", 4, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 }
                 });
 
             migrationBuilder.CreateIndex(
@@ -919,6 +1008,46 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "decided_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_review_events_at_kind",
+                table: "review_events",
+                columns: new[] { "at", "kind" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_review_events_seq_at",
+                table: "review_events",
+                columns: new[] { "seq", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_decided",
+                table: "reviews",
+                columns: new[] { "decided_at", "seq" },
+                filter: "decided_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_due",
+                table: "reviews",
+                column: "due_at",
+                filter: "state = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_leased",
+                table: "reviews",
+                column: "lease_owner",
+                filter: "lease_owner IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_settling",
+                table: "reviews",
+                column: "settles_at",
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_waiting",
+                table: "reviews",
+                columns: new[] { "queue", "visible_at" },
+                filter: "state = 0");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_simulation_runs_author_id",
                 table: "simulation_runs",
                 column: "author_id");
@@ -1046,6 +1175,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "policy_versions");
+
+            migrationBuilder.DropTable(
+                name: "review_events");
+
+            migrationBuilder.DropTable(
+                name: "review_queues");
 
             migrationBuilder.DropTable(
                 name: "reviews");

@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Storage.Reviews;
+
+/// <summary>The parts of an item's priority, each 0…1000 (time up to 2000) times its weight; the highest sum comes first.</summary>
+public readonly record struct ReviewPriority(long Time, long Stake, long Loyalty, long Expiry)
+{
+    /// <summary>An authorisation that lapses later than this is no hurry: two hours, in milliseconds.</summary>
+    public const long ExpiryMatters = 7_200_000;
+
+    public long Sum => Time + Stake + Loyalty + Expiry;
+
+    /// <summary>As <see cref="ReviewQueries.InOrder"/> computes it in the database.</summary>
+    public static ReviewPriority Of(Review review, ReviewQueue queue, long now)
+    {
+        ArgumentNullException.ThrowIfNull(review);
+        ArgumentNullException.ThrowIfNull(queue);
+        var time = review.DueAt is { } due && due > review.OpenedAt && now > review.OpenedAt ? Math.Min(2_000, (now - review.OpenedAt) * 1_000 / (due - review.OpenedAt)) : 0;
+        var expiry = review.ExpiresAt is not { } ends || ends - now >= ExpiryMatters ? 0 : ends <= now ? 1_000 : 1_000 - ((ends - now) * 1_000 / ExpiryMatters);
+        return new(time * queue.WeightOfTime, review.Stake * (long)queue.WeightOfStake, review.IsLoyal ? 1_000L * queue.WeightOfLoyalty : 0, expiry * queue.WeightOfExpiry);
+    }
+}
+
+/// <summary>The queues asked.</summary>
+public static class ReviewQueries
+{
+    /// <summary>Items that wait now, whoever has them.</summary>
+    public static IQueryable<Review> Waiting(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt <= now);
+
+    /// <summary>Items nobody has.</summary>
+    public static IQueryable<Review> Free(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now);
+
+    /// <summary>The most urgent first, by each queue's own weights; among equals the oldest.</summary>
+    public static IQueryable<Review> InOrder(this IQueryable<Review> reviews, IQueryable<ReviewQueue> queues, long now) =>
+        from r in reviews
+        join q in queues on r.Queue equals q.Number
+        orderby ((r.DueAt == null || r.DueAt <= r.OpenedAt || now <= r.OpenedAt ? 0L
+                : (now - r.OpenedAt) * 1_000 / (r.DueAt!.Value - r.OpenedAt) > 2_000 ? 2_000L : (now - r.OpenedAt) * 1_000 / (r.DueAt!.Value - r.OpenedAt)) * q.WeightOfTime)
+            + ((long)r.Stake * q.WeightOfStake)
+            + (r.IsLoyal ? 1_000L * q.WeightOfLoyalty : 0L)
+            + ((r.ExpiresAt == null || r.ExpiresAt - now >= ReviewPriority.ExpiryMatters ? 0L
+                : r.ExpiresAt <= now ? 1_000L : 1_000L - ((r.ExpiresAt!.Value - now) * 1_000 / ReviewPriority.ExpiryMatters)) * q.WeightOfExpiry) descending, r.Seq
+        select r;
+}

@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Reviews;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>A value of the payment that goes on a list with the decision.</summary>
+/// <param name="Type">Which of its values.</param>
+/// <param name="Severity">Block or allow.</param>
+/// <param name="Days">For how long; null: for good.</param>
+public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days);
+
+/// <summary>What a person decides.</summary>
+/// <param name="Outcome">What becomes of the payment.</param>
+/// <param name="Reason">One of the queue's codes for it.</param>
+/// <param name="Note">In their own words.</param>
+/// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it.</param>
+/// <param name="Entries">What goes on lists with it.</param>
+public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null);
+
+/// <summary>
+/// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
+/// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
+/// </summary>
+public sealed class DecideReviews(PanelDb db, TimeProvider clock)
+{
+    public const string
+        Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
+        OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.";
+
+    public const int LongestHoldDays = 30, MostEntries = 8;
+
+    private const int ShortestNote = 3, LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
+
+    /// <summary>Decides, or decides first where two must.</summary>
+    public async Task<ReviewAnswer> DecideAsync(Reviewer reviewer, long seq, Guid token, ReviewVerdict verdict, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(verdict);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        var (review, queue) = found;
+        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.Outcome == verdict.Outcome ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        if (await RefusalAsync(reviewer, queue, verdict, facts, stop) is { } refusal) return refusal;
+        var now = clock.GetUtcNow();
+        var needsSecond = !queue.IsManual && review.FirstById is null && queue.ReadSecondAbove().TryGetValue(stored.Currency, out var above) && stored.Amount > above;
+        if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);
+        if (!queue.IsManual && review.FirstOutcome is { } first && first != verdict.Outcome) return await DisagreeAsync(reviewer, review, token, verdict, now, transaction, stop);
+
+        var entries = verdict.Entries is { Count: > 0 } listed ? JsonSerializer.Serialize(listed) : null;
+        var (decidedAt, settlesAt) = (now.ToUnixTimeMilliseconds(), now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds());
+        var note = Trimmed(verdict.Note);
+        if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note)
+            .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+        return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
+    }
+
+    /// <summary>Takes a decision back that has not taken effect yet; whoever decided has it again.</summary>
+    /// <returns>The lease, when it worked.</returns>
+    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
+        var review = found.Review;
+        if (review.State == ReviewState.Decided && review.DecidedById != reviewer.Id)
+            return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
+        var now = clock.GetUtcNow();
+        var at = now.ToUnixTimeMilliseconds();
+        var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
+            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return (null, new(TooLate));
+        return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
+    }
+
+    /// <summary>Passes it over, with a reason; it does not come back to the same person for a while.</summary>
+    public Task<ReviewAnswer> SkipAsync(Reviewer reviewer, long seq, Guid token, string? reason, string? note, CancellationToken stop) => StepAsync(reviewer, seq, token, ReviewEventKind.Skipped, AuditActions.ReviewSkipped,
+        reason is not null && ReviewReasons.Skip.Contains(reason) ? new ReviewVerdict(default, reason, note) : null, null, null, stop);
+
+    /// <summary>Puts it away until a time.</summary>
+    public async Task<ReviewAnswer> HoldAsync(Reviewer reviewer, long seq, Guid token, DateTimeOffset? until, string? note, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        if (until is not { } at || at <= now || at > now.AddDays(LongestHoldDays)) return new(NoSuchHold, LongestHoldDays);
+        return await StepAsync(reviewer, seq, token, ReviewEventKind.Held, AuditActions.ReviewHeld, new ReviewVerdict(default, "held", note), at.ToUnixTimeMilliseconds(), null, stop);
+    }
+
+    /// <summary>Hands it to those who decide the hard ones.</summary>
+    public Task<ReviewAnswer> EscalateAsync(Reviewer reviewer, long seq, Guid token, string? note, CancellationToken stop) =>
+        StepAsync(reviewer, seq, token, ReviewEventKind.Escalated, AuditActions.ReviewEscalated, new ReviewVerdict(default, "escalated", note), null, ReviewQueue.EscalatedNumber, stop, needsNote: true);
+
+    /// <summary>Writes something down for whoever comes after.</summary>
+    public async Task<ReviewAnswer> NoteAsync(Reviewer reviewer, long seq, string? note, CancellationToken stop)
+    {
+        if (Refused(note, needed: true) is { } refusal) return refusal;
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        return await WriteAsync(reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
+    }
+
+    /// <summary>Opens a closed one again: its label is taken back, and the outside is told.</summary>
+    public async Task<ReviewAnswer> ReopenAsync(Reviewer reviewer, long seq, string? note, RecordLabels labels, CancellationToken stop)
+    {
+        if (Refused(note, needed: true) is { } refusal) return refusal;
+        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        var review = found.Review;
+        if (review.State != ReviewState.Closed) return new(NotClosed);
+        // First what it was taken for; a crash in between leaves a closed item without its label, which can be reopened again.
+        if (review.LabelId is { } label) await labels.ReverseAsync(label, Trimmed(note), LabelChannel.Panel, reviewer.Who, stop);
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await new LabelLedger(db).BeginAsync(stop);
+        var at = now.ToUnixTimeMilliseconds();
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null)
+            .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
+        await TellAsync(db, review.Seq, OutboxEventType.ReviewReopened, review.Version + 1, at, stop);
+        return await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note), now, null, transaction, stop);
+    }
+
+    /// <summary>Decides many that nobody has, each by itself: one that cannot be decided keeps none of the others.</summary>
+    public async Task<IReadOnlyList<(long Seq, ReviewAnswer Answer)>> DecideManyAsync(Reviewer reviewer, IReadOnlyList<long> seqs, ReviewVerdict verdict, LeaseReviews leases, CancellationToken stop)
+    {
+        var answers = new List<(long, ReviewAnswer)>(seqs.Count);
+        foreach (var seq in seqs)
+        {
+            var (lease, answer) = await leases.TakeAsync(reviewer, seq, stop);
+            if (lease is { } held)
+            {
+                answer = await DecideAsync(reviewer, seq, held.Token, verdict, stop);
+                if (!answer.IsDone) await leases.ReleaseAsync(reviewer, seq, held.Token, stop);
+            }
+            answers.Add((seq, answer));
+        }
+        return answers;
+    }
+
+    /// <summary>Who decided it, and what.</summary>
+    internal static async Task<ReviewAnswer> DecidedByAsync(PanelDb db, Review review, CancellationToken stop) => review.IsTimedOut
+        ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?", review.Outcome!);
+
+    /// <summary>Numbers an event for the outside; the ledger's lock is held.</summary>
+    internal static async Task TellAsync(PanelDb db, long seq, OutboxEventType type, int version, long at, CancellationToken stop)
+    {
+        var number = (await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0) + 1;
+        db.Add(new OutboxEvent { Number = number, Type = type, Seq = seq, At = at, ReviewVersion = version });
+        await db.SaveChangesAsync(stop);
+    }
+
+    /// <summary>The value of the payment that an entry of the type lists; null when it has none.</summary>
+    public static string? ValueOf(ListType type, Facts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var value = type switch
+        {
+            ListType.Email => facts.Text(Known.Email),
+            ListType.EmailDomain => facts.Text(Known.EmailDomain),
+            ListType.IpAddress => facts.Text(Known.Ip),
+            ListType.DeviceFingerprint => facts.Text(Known.Fingerprint),
+            ListType.CardBin => facts.Text(Known.CardBin),
+            ListType.CardHash => facts.Text(Known.CardHash),
+            ListType.Phone => facts.Text(Known.Phone),
+            ListType.CustomerId => facts.Text(Known.CustomerId),
+            ListType.Clabe => facts.Text(Known.BeneficiaryClabe),
+            ListType.Iban => facts.Text(Known.BeneficiaryIban),
+            ListType.AccountHash => facts.Text(Known.BeneficiaryAccountHash),
+            ListType.BeneficiaryId => facts.Text(Known.BeneficiaryId),
+            _ => null,
+        };
+        return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
+    }
+
+    private async Task<ReviewAnswer?> RefusalAsync(Reviewer reviewer, ReviewQueue queue, ReviewVerdict verdict, Facts facts, CancellationToken stop)
+    {
+        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome).Contains(verdict.Reason)) return new(ReasonMissing);
+        if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
+        if (queue.AdminsOnly && !reviewer.IsAdmin) return new(LeaseReviews.NotForYou);
+        if (facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase)) return new(OwnPayment);
+        foreach (var entry in (verdict.Entries ?? []).Take(MostEntries))
+        {
+            if (entry.Severity is not (ListSeverity.Block or ListSeverity.Allow) || entry.Days is < 1 or > LongestEntryDays || ValueOf(entry.Type, facts) is not { } value) return new(NothingToList, entry.Type);
+            if (entry.Severity == ListSeverity.Block && await db.Set<ListEntry>().AnyAsync(e => e.Type == entry.Type && e.Value == value && e.IsActive && e.Severity == ListSeverity.Allow, stop)) return new(ListedOtherwise, value);
+        }
+        return null;
+    }
+
+    private async Task<ReviewAnswer> DecideFirstAsync(Reviewer reviewer, Review review, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    {
+        var at = now.ToUnixTimeMilliseconds();
+        if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, at)
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+        return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
+    }
+
+    private async Task<ReviewAnswer> DisagreeAsync(Reviewer reviewer, Review review, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    {
+        if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+        return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
+    }
+
+    private async Task<ReviewAnswer> StepAsync(Reviewer reviewer, long seq, Guid token, ReviewEventKind kind, string action, ReviewVerdict? said, long? until, int? queue, CancellationToken stop, bool needsNote = false)
+    {
+        if (said is null) return new(ReasonMissing);
+        if (Refused(said.Note, needsNote || said.Reason == "other") is { } refusal) return refusal;
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        var review = found.Review;
+        if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
+        if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+        return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop);
+    }
+
+    private async Task<ReviewAnswer> WriteAsync(Reviewer reviewer, Review review, ReviewEventKind kind, string action, ReviewVerdict? said, DateTimeOffset now, long? until, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop,
+        bool raises = true)
+    {
+        var decides = kind is ReviewEventKind.Decided or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed;
+        db.Add(new ReviewEvent
+        {
+            Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
+            Note = Trimmed(said?.Note), Until = until, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
+        });
+        db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },
+            new { Step = kind.ToString(), Outcome = decides ? said!.Outcome.ToString() : null, said?.Reason, Until = until, said?.Entries });
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        return ReviewAnswer.Done;
+    }
+
+    private async Task<(Review Review, ReviewQueue Queue)?> FindAsync(long seq, CancellationToken stop)
+    {
+        if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return null;
+        return (review, await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop));
+    }
+
+    private IQueryable<Review> Held(long seq, Guid token, Guid owner, DateTimeOffset now)
+    {
+        var at = now.ToUnixTimeMilliseconds();
+        return db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == token && r.LeaseOwner == owner && r.LeaseUntil > at);
+    }
+
+    private static Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> Opened(Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> r) => r
+        .SetProperty(x => x.State, ReviewState.Open).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, (ReviewOutcome?)null).SetProperty(x => x.Reason, (string?)null).SetProperty(x => x.Note, (string?)null)
+        .SetProperty(x => x.DecidedById, (Guid?)null).SetProperty(x => x.DecidedAt, (long?)null).SetProperty(x => x.SettlesAt, (long?)null).SetProperty(x => x.DecidedWith, (Guid?)null).SetProperty(x => x.Entries, (string?)null);
+
+    private static ReviewAnswer? Refused(string? note, bool needed)
+    {
+        var length = note?.Trim().Length ?? 0;
+        return length > Review.LongestNote ? new(NoteTooLong, Review.LongestNote) : needed && length < ShortestNote ? new(NoteMissing, ShortestNote) : null;
+    }
+
+    private static string? Trimmed(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim();
+}

@@ -1,0 +1,179 @@
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Settings;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>Who asks for reviews.</summary>
+/// <param name="Who">A person.</param>
+/// <param name="IsAdmin">May decide in queues for admins, pick where the order is fixed, and take over.</param>
+public readonly record struct Reviewer(Actor Who, bool IsAdmin)
+{
+    public Guid Id => Who.Id ?? throw new InvalidOperationException("A reviewer is a person.");
+}
+
+/// <summary>What came of a step in the review of a payment.</summary>
+/// <param name="Refusal">Why not, in English with places for the values; the panel translates it. Null: it is done.</param>
+/// <param name="Values">Of the sentence.</param>
+public sealed record ReviewAnswer(string? Refusal, params object[] Values)
+{
+    public static readonly ReviewAnswer Done = new((string?)null);
+    public bool IsDone => Refusal is null;
+}
+
+/// <summary>A lease on one item.</summary>
+/// <param name="Token">Whoever decides shows it.</param>
+/// <param name="Until">Unix milliseconds.</param>
+public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
+
+/// <summary>
+/// Gives out reviews: the most urgent free item goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
+/// </summary>
+public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
+{
+    public const string
+        NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "{0} has it until {1:t}.", NotOpen = "It is decided already.",
+        NotThere = "There is no such review.", LeaseGone = "Your time for it is over.", OwnFirst = "You decided first: a second person must look at it.";
+
+    /// <summary>How long a lease runs without a sign of life.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromMinutes(15), AheadLength = TimeSpan.FromMinutes(2), SkippedFor = TimeSpan.FromHours(8);
+
+    private const int Attempts = 50;
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The item the person works on, else the one that was fetched ahead, else the most urgent free one; null when nothing waits.</summary>
+    /// <param name="reviewer">Who asks.</param>
+    /// <param name="queue">Only of this queue; null: of all they may decide in.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<ReviewLease?> NextAsync(Reviewer reviewer, int? queue, CancellationToken stop)
+    {
+        var now = Now;
+        var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
+        if (mine is not null) return await ProlongAsync(mine.Seq, mine.LeaseToken!.Value, stop);
+        var ahead = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && (queue == null || r.Queue == queue)).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
+        if (ahead is not null && await ProlongAsync(ahead.Seq, ahead.LeaseToken!.Value, stop) is { } prolonged)
+        {
+            await NoteAsync(reviewer, ahead.Seq, ReviewEventKind.Leased, stop);
+            return prolonged;
+        }
+        if (await BestAsync(reviewer, queue, ahead: false, null, stop) is not { } lease) return null;
+        await NoteAsync(reviewer, lease.Seq, ReviewEventKind.Leased, stop);
+        return lease;
+    }
+
+    /// <summary>Keeps the item that would come next for a moment, so that it is there at once.</summary>
+    public async Task<ReviewLease?> AheadAsync(Reviewer reviewer, int? queue, long current, CancellationToken stop)
+    {
+        var now = Now;
+        var kept = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && r.Seq != current && (queue == null || r.Queue == queue)).Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
+        return kept is not null ? new ReviewLease(kept.Seq, kept.LeaseToken!.Value, kept.LeaseUntil!.Value) : await BestAsync(reviewer, queue, ahead: true, current, stop);
+    }
+
+    /// <summary>Takes the item somebody picked.</summary>
+    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    {
+        var now = Now;
+        if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
+        var queue = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
+        if (review.State != ReviewState.Open) return (null, new(NotOpen));
+        if (queue.AdminsOnly && !reviewer.IsAdmin) return (null, new(NotForYou));
+        if (review.LeaseOwner == reviewer.Id && review.LeaseUntil > now) return (await ProlongAsync(seq, review.LeaseToken!.Value, stop), ReviewAnswer.Done);
+        if (queue.IsRestricted && !reviewer.IsAdmin) return (null, new(FixedOrder));
+        if (review.FirstById == reviewer.Id && !queue.IsManual) return (null, new(OwnFirst));
+        var lease = new ReviewLease(seq, Guid.NewGuid(), now + (long)Length.TotalMilliseconds);
+        if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
+        {
+            await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
+            return (lease, ReviewAnswer.Done);
+        }
+        return (null, await WhyNotAsync(seq, stop));
+    }
+
+    /// <summary>A sign of life of the page that shows it.</summary>
+    /// <returns>Null when the lease is gone.</returns>
+    public Task<ReviewLease?> BeatAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop) => ProlongAsync(seq, token, stop, reviewer.Id);
+
+    /// <summary>Gives it back undecided.</summary>
+    public async Task ReleaseAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
+    {
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop) > 0)
+            await NoteAsync(reviewer, seq, ReviewEventKind.Released, stop);
+    }
+
+    /// <summary>An admin takes what somebody else has; written down.</summary>
+    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeOverAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    {
+        if (!reviewer.IsAdmin) return (null, new(NotForYou));
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
+        var lease = new ReviewLease(seq, Guid.NewGuid(), (now + Length).ToUnixTimeMilliseconds());
+        var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop);
+        if (taken == 0) return (null, new(NotOpen));
+        db.Add(Event(reviewer.Who, review, ReviewEventKind.TakenOver, now));
+        db.Audit(reviewer.Who, AuditActions.ReviewTakenOver, now, DecideReviews.Subject, seq.ToString(System.Globalization.CultureInfo.InvariantCulture), new { From = review.LeaseOwner }, null);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        return (lease, ReviewAnswer.Done);
+    }
+
+    /// <summary>Why an item cannot be had.</summary>
+    public async Task<ReviewAnswer> WhyNotAsync(long seq, CancellationToken stop)
+    {
+        if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return new(NotThere);
+        if (review.State != ReviewState.Open) return await DecideReviews.DecidedByAsync(db, review, stop);
+        return review.LeaseOwner is { } owner && review.LeaseUntil is { } until && until > Now
+            ? new(Taken, await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?", DateTimeOffset.FromUnixTimeMilliseconds(until)) : new(LeaseGone);
+    }
+
+    /// <summary>An item of a review's history.</summary>
+    internal static ReviewEvent Event(Actor who, Review review, ReviewEventKind kind, DateTimeOffset now, bool raises = false) => new()
+    {
+        Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = who.Kind == ActorKind.Person ? who.Id : null, ActorName = who.Name, Version = review.Version + (raises ? 1 : 0),
+    };
+
+    internal static readonly Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review>> Freed = r => r
+        .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null).SetProperty(x => x.LeaseIsAhead, false);
+
+    private IQueryable<Review> Mine(Reviewer reviewer, long now) => db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseUntil > now && r.State == ReviewState.Open);
+
+    private async Task<ReviewLease?> BestAsync(Reviewer reviewer, int? queue, bool ahead, long? current, CancellationToken stop)
+    {
+        var queues = db.Set<ReviewQueue>().Where(q => (queue == null || q.Number == queue) && (!q.AdminsOnly || reviewer.IsAdmin));
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var now = Now;
+            var since = now - (long)SkippedFor.TotalMilliseconds;
+            var best = db.Set<Review>().Waiting(now).Free(now)
+                .Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !db.Set<ReviewEvent>().Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Skipped && e.ActorId == reviewer.Id && e.At > since))
+                .InOrder(queues, now).Select(r => r.Seq);
+            if (await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop) is not { } chosen) return null;
+            var lease = new ReviewLease(chosen, Guid.NewGuid(), now + (long)(ahead ? AheadLength : Length).TotalMilliseconds);
+            if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == chosen), reviewer, lease, ahead, now, stop)) return lease;
+            // Somebody was faster; the next best is looked for.
+        }
+        return null;
+    }
+
+    private static async Task<bool> LeaseAsync(IQueryable<Review> which, Reviewer reviewer, ReviewLease lease, bool ahead, long now, CancellationToken stop) =>
+        await which.Where(r => r.State == ReviewState.Open).Free(now).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, ahead), stop) == 1;
+
+    private async Task<ReviewLease?> ProlongAsync(long seq, Guid token, CancellationToken stop, Guid? owner = null)
+    {
+        var now = Now;
+        var until = now + (long)Length.TotalMilliseconds;
+        return await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseUntil > now && r.State == ReviewState.Open && (owner == null || r.LeaseOwner == owner))
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 1 ? new ReviewLease(seq, token, until) : null;
+    }
+
+    private async Task NoteAsync(Reviewer reviewer, long seq, ReviewEventKind kind, CancellationToken stop)
+    {
+        db.Add(Event(reviewer.Who, await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop), kind, clock.GetUtcNow()));
+        await db.SaveChangesAsync(stop);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Settings;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>
+/// Lets decisions take effect once they can no longer be undone: label, list entries, the event for the outside and the trail in one transaction, each decision exactly once. And does to items
+/// whose time ran out what their queue says.
+/// </summary>
+public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf shelf, TimeProvider clock)
+{
+    private const int AtOnce = 100;
+
+    /// <returns>When the next decision takes effect, Unix milliseconds; null when none waits.</returns>
+    public async Task<long?> RunAsync(CancellationToken stop)
+    {
+        if (service.Memory is null) return null;
+        await TimeOutAsync(stop);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        while (await db.Set<Review>().AsNoTracking().Where(r => r.State == ReviewState.Decided && r.SettlesAt <= now).OrderBy(r => r.SettlesAt).Take(AtOnce).ToListAsync(stop) is { Count: > 0 } due)
+        {
+            foreach (var review in due) await SettleAsync(review, stop);
+        }
+        return await db.Set<Review>().Where(r => r.State == ReviewState.Decided).MinAsync(r => r.SettlesAt, stop);
+    }
+
+    private async Task SettleAsync(Review review, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var (ledger, at) = (new LabelLedger(db), now.ToUnixTimeMilliseconds());
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await ledger.BeginAsync(stop);
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == review.Seq, stop);
+        var actor = await ActorAsync(review, stop);
+        Label? label = null;
+        // Time knows nothing of a payment, and asking for a proof says nothing of it yet.
+        if (!review.IsTimedOut && review.Outcome is ReviewOutcome.Approve or ReviewOutcome.Decline)
+        {
+            var outcome = review.Outcome == ReviewOutcome.Approve ? LabelOutcome.Good : LabelOutcome.Fraud;
+            label = (await ledger.AppendAsync([new NewLabel(review.Seq, stored.At, outcome, LabelSource.Analyst) { Reason = review.Reason, Note = review.Note?[..Math.Min(review.Note.Length, Label.LongestNote)], Amount = stored.Amount, Currency = stored.Currency }],
+                LabelChannel.Panel, actor, now, stop))[0].Row;
+        }
+        var labelId = label?.Id;
+        if (await db.Set<Review>().Where(r => r.Seq == review.Seq && r.State == ReviewState.Decided && r.Version == review.Version && r.SettlesAt <= at)
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Closed).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.LabelId, labelId), stop) == 0)
+        {
+            // Undone in this very moment: nothing of it is kept.
+            db.ChangeTracker.Clear();
+            return;
+        }
+        var entries = await ListAsync(review, stored, actor, now, stop);
+        db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.Closed, now, raises: true));
+        db.Audit(actor, AuditActions.ReviewClosed, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = nameof(ReviewState.Decided) },
+            new { Assessment = stored.Id, Outcome = review.Outcome.ToString(), review.Reason, review.IsTimedOut, Label = labelId, Entries = entries.Count });
+        if (label is not null) db.Audit(actor, AuditActions.LabelWritten, now, RecordLabels.Subject, label.Id.ToString(), after: label.Summary);
+        if (entries.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
+        await DecideReviews.TellAsync(db, review.Seq, OutboxEventType.ReviewClosed, review.Version + 1, at, stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        db.ChangeTracker.Clear();
+        shelf.Apply(entries.Select(e => new ListChange(e)));
+        await service.Memory!.NoteAsync(db, ledger.Changes, CancellationToken.None);
+    }
+
+    private async Task<Actor> ActorAsync(Review review, CancellationToken stop)
+    {
+        if (review.DecidedById is not { } id) return Actor.System;
+        return new Actor(ActorKind.Person, id, await db.Users.Where(u => u.Id == id).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?");
+    }
+
+    private async Task<List<ListEntry>> ListAsync(Review review, StoredAssessment stored, Actor actor, DateTimeOffset now, CancellationToken stop)
+    {
+        var written = new List<ListEntry>();
+        if (review.Entries is null) return written;
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        foreach (var wanted in JsonSerializer.Deserialize<List<ReviewEntry>>(review.Entries)!)
+        {
+            if (DecideReviews.ValueOf(wanted.Type, facts) is not { } value) continue;
+            var ends = wanted.Days is { } days ? now.AddDays(days) : (DateTimeOffset?)null;
+            var reason = $"Review of {stored.Id}";
+            if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Type == wanted.Type && e.Value == value, stop) is { } entry)
+            {
+                // Somebody allowed it meanwhile: a person decides that, not this.
+                if (entry.IsActive && entry.Severity == ListSeverity.Allow && wanted.Severity == ListSeverity.Block) continue;
+                var before = entry.Summary;
+                (entry.Severity, entry.IsActive, entry.ExpiresAt, entry.Reason) = (wanted.Severity, true, ends, reason);
+                db.Audit(actor, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), before, entry.Summary);
+            }
+            else
+            {
+                entry = new ListEntry { Id = Guid.CreateVersion7(now), Type = wanted.Type, Value = value, Severity = wanted.Severity, Reason = reason, Source = ListSource.Manual, CreatedAt = now, ExpiresAt = ends, OwnerId = actor.Id };
+                db.Add(entry);
+                db.Audit(actor, AuditActions.ListEntryAdded, now, ChangeLists.Subject, entry.Id.ToString(), after: entry.Summary);
+            }
+            written.Add(entry);
+        }
+        return written;
+    }
+
+    private async Task TimeOutAsync(CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var at = now.ToUnixTimeMilliseconds();
+        var queues = (await db.Set<ReviewQueue>().AsNoTracking().Where(q => q.Timeout != TimeoutAction.None).ToListAsync(stop)).ToDictionary(q => q.Number);
+        if (queues.Count == 0) return;
+        var numbers = queues.Keys.ToArray();
+        var overdue = await db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue)).OrderBy(r => r.DueAt).Take(AtOnce).ToListAsync(stop);
+        foreach (var review in overdue)
+        {
+            var action = queues[review.Queue].Timeout;
+            var free = db.Set<Review>().Where(r => r.Seq == review.Seq && r.Version == review.Version).Waiting(at).Free(at);
+            db.ChangeTracker.Clear();
+            await using var transaction = await db.Database.BeginTransactionAsync(stop);
+            var outcome = action == TimeoutAction.Approve ? ReviewOutcome.Approve : ReviewOutcome.Decline;
+            var moved = action == TimeoutAction.Escalate
+                ? await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.DueAt, (long?)null), stop)
+                : await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, outcome).SetProperty(x => x.Reason, "timed_out")
+                    .SetProperty(x => x.DecidedAt, at).SetProperty(x => x.SettlesAt, at).SetProperty(x => x.IsTimedOut, true), stop);
+            if (moved == 0) continue;
+            db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true));
+            db.Audit(Actor.System, AuditActions.ReviewTimedOut, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), null, new { Action = action.ToString(), review.Queue });
+            await db.SaveChangesAsync(stop);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+    }
+}
