@@ -1,0 +1,110 @@
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>What reviews are called, and what became of them.</summary>
+public static class ReviewWords
+{
+    /// <summary>What a person does with the payment.</summary>
+    public static string Name(this Texts T, ReviewOutcome outcome) => outcome switch
+    {
+        ReviewOutcome.Approve => T["Approve"],
+        ReviewOutcome.Challenge => T["Ask for proof"],
+        ReviewOutcome.Decline => T["Decline"],
+    };
+
+    /// <summary>What was done with it.</summary>
+    public static string Done(this Texts T, ReviewOutcome outcome) => outcome switch
+    {
+        ReviewOutcome.Approve => T["Approved"],
+        ReviewOutcome.Challenge => T["Asked for proof"],
+        ReviewOutcome.Decline => T["Declined"],
+    };
+
+    /// <summary>Why: a code of <see cref="ReviewReasons"/>, or of what the panel writes itself.</summary>
+    public static string Reason(this Texts T, string code) => code switch
+    {
+        "stolen_card" => T["Stolen card"],
+        "account_takeover" => T["Account taken over"],
+        "identity_mismatch" => T["The identity does not match"],
+        "card_testing" => T["Tries out cards"],
+        "reseller_abuse" => T["Resells against the terms"],
+        "linked_to_fraud" => T["Linked to known fraud"],
+        "payer_unreachable" => T["The payer cannot be reached"],
+        "known_customer" => T["Known customer"],
+        "data_match" => T["The data match"],
+        "payer_confirmed" => T["The payer confirmed it"],
+        "low_risk_in_context" => T["Little risk in context"],
+        "false_alarm" => T["False alarm"],
+        "confirm_identity" => T["Confirm the identity"],
+        "confirm_card" => T["Confirm the card"],
+        "confirm_delivery" => T["Confirm the delivery"],
+        "not_my_area" => T["Not my area"],
+        "conflict_of_interest" => T["Conflict of interest"],
+        "needs_a_colleague" => T["Needs a colleague"],
+        "timed_out" => T["Time ran out"],
+        "held" => T["Put away until later"],
+        "escalated" => T["Handed to who decides the hard ones"],
+        "other" => T["Other reason"],
+        _ => code,
+    };
+
+    /// <summary>What happened, as the line of a history: behind it stands who.</summary>
+    public static string Name(this Texts T, ReviewEventKind kind) => kind switch
+    {
+        ReviewEventKind.Leased => T["Took it"],
+        ReviewEventKind.Released => T["Gave it back"],
+        ReviewEventKind.TakenOver => T["Took it over"],
+        ReviewEventKind.Skipped => T["Skipped it"],
+        ReviewEventKind.Held => T["Put it away until later"],
+        ReviewEventKind.Escalated => T["Escalated it"],
+        ReviewEventKind.Noted => T["Wrote a note"],
+        ReviewEventKind.FirstDecided => T["Decided first; a second person must agree"],
+        ReviewEventKind.Decided => T["Decided it"],
+        ReviewEventKind.Undone => T["Undid the decision"],
+        ReviewEventKind.Closed => T["The decision took effect"],
+        ReviewEventKind.Reopened => T["Opened it again"],
+        ReviewEventKind.TimedOut => T["Time ran out"],
+        ReviewEventKind.Disagreed => T["Disagreed with who decided first; escalated"],
+        ReviewEventKind.Moved => T["Moved it to another queue"],
+    };
+
+    public static string Name(this Texts T, ReviewState state) => state switch
+    {
+        ReviewState.Open => T["Waits for a decision"],
+        ReviewState.Decided => T["Decided; can still be undone"],
+        ReviewState.Closed => T["Decided for good"],
+    };
+
+    public static string Name(this Texts T, TimeoutAction action) => action switch
+    {
+        TimeoutAction.None => T["Nothing: it stays and is shown as overdue"],
+        TimeoutAction.Escalate => T["Escalate it"],
+        TimeoutAction.Approve => T["Approve it"],
+        TimeoutAction.Decline => T["Decline it"],
+    };
+
+    /// <summary>Why a step was not taken.</summary>
+    /// <param name="T">The reader's texts.</param>
+    /// <param name="answer">What came of the step.</param>
+    /// <param name="zone">The reader's: a sentence may name a time of day. UTC when it is left out.</param>
+    public static string Say(this Texts T, ReviewAnswer answer, TimeZoneInfo? zone = null) => answer.Refusal is null ? "" : T[answer.Refusal, [.. answer.Values.Select(value => value switch
+    {
+        ReviewOutcome outcome => T.Name(outcome),
+        ListType type => T.Name(type),
+        DateTimeOffset at => TimeZoneInfo.ConvertTime(at, zone ?? TimeZoneInfo.Utc),
+        _ => (object?)value,
+    })]];
+
+    /// <summary>The queues an installation begins with are called in the reader's language, until somebody gives them another name.</summary>
+    public static string QueueName(this Texts T, string name) => Texts.Translate(name);
+
+    public static string Style(ReviewOutcome outcome) => outcome switch
+    {
+        ReviewOutcome.Approve => "is-approve",
+        ReviewOutcome.Challenge => "is-challenge",
+        ReviewOutcome.Decline => "is-decline",
+    };
+}
