@@ -1,4 +1,4 @@
-using ClausumPanel.Storage.Lists;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 
