@@ -1,0 +1,91 @@
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Reviews;
+
+/// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
+public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader assessments, TimeProvider clock, Texts T) : PageModel
+{
+    private const int Shown = 50, Sampled = 300, MostFilling = 4;
+
+    [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
+    public IReadOnlyList<QueueTile> Tiles { get; private set; } = [];
+
+    /// <summary>The queue whose items are listed.</summary>
+    public QueueTile? Chosen { get; private set; }
+    public IReadOnlyList<WaitingRow> Rows { get; private set; } = [];
+
+    /// <summary>The signals that most of the waiting items have, with their share.</summary>
+    public IReadOnlyList<(string Title, double Share)> Fills { get; private set; } = [];
+    public int DecidedToday { get; private set; }
+    public DateTimeOffset Now { get; private set; }
+    public bool MayReview => User.May(Permissions.Review);
+    [TempData] public string? Said { get; set; }
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken stop)
+    {
+        await LoadAsync(stop);
+        return this.Fragment("_Queues");
+    }
+
+    /// <summary>Takes the most urgent one.</summary>
+    public async Task<IActionResult> OnPostStartAsync(CancellationToken stop)
+    {
+        if (!MayReview) return Forbid();
+        if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is { } lease)
+            return RedirectToPage("Item", new { id = await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop), queue = Queue });
+        Said = T["Nothing waits that you may decide."];
+        return RedirectToPage("Index", new { queue = Queue });
+    }
+
+    private async Task LoadAsync(CancellationToken stop)
+    {
+        Now = clock.GetUtcNow();
+        var now = Now.ToUnixTimeMilliseconds();
+        var queues = await db.Set<ReviewQueue>().AsNoTracking().OrderBy(q => q.Position).ToListAsync(stop);
+        var counts = await (from r in db.Set<Review>().Waiting(now)
+                            join q in db.Set<ReviewQueue>() on r.Queue equals q.Number
+                            group new { r, q } by r.Queue into g
+                            select new
+                            {
+                                g.Key, Count = g.Count(), Oldest = g.Min(x => x.r.OpenedAt), Leased = g.Sum(x => x.r.LeaseUntil > now && !x.r.LeaseIsAhead ? 1 : 0), Overdue = g.Sum(x => x.r.DueAt <= now ? 1 : 0),
+                                Soon = g.Sum(x => x.r.DueAt > now && (now - x.r.OpenedAt) * 100 >= (x.r.DueAt!.Value - x.r.OpenedAt) * x.q.WarnPercent ? 1 : 0),
+                            }).ToDictionaryAsync(g => g.Key, stop);
+        var holders = await db.Set<Review>().Where(r => r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => new { r.Queue, Name = db.Users.Where(u => u.Id == r.LeaseOwner).Select(u => u.DisplayName).FirstOrDefault() }).Distinct().ToListAsync(stop);
+        Tiles =
+        [
+            .. queues.Where(q => q.IsActive || counts.ContainsKey(q.Number)).Select(q => counts.TryGetValue(q.Number, out var c)
+                ? new QueueTile(q, c.Count, c.Leased, DateTimeOffset.FromUnixTimeMilliseconds(c.Oldest), c.Soon, c.Overdue, [.. holders.Where(h => h.Queue == q.Number && h.Name is not null).Select(h => h.Name!).Order(StringComparer.CurrentCulture)])
+                : new QueueTile(q, 0, 0, null, 0, 0, [])),
+        ];
+        Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? Tiles.FirstOrDefault(t => t.Waiting > 0) ?? (Tiles.Count > 0 ? Tiles[0] : null);
+        var dayStart = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        if (MayReview)
+        {
+            var me = User.Id;
+            DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
+        }
+        if (Chosen is not { Waiting: > 0 } chosen) return;
+        var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).InOrder(db.Set<ReviewQueue>(), now);
+        var sample = await inQueue.Take(Sampled).ToListAsync(stop);
+        var lines = (await assessments.LinesAsync([.. sample.Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
+        var names = await db.Users.Where(u => sample.Take(Shown).Select(r => r.LeaseOwner).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
+        Rows = [.. sample.Take(Shown).Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null))];
+        Fills = [.. lines.Values.SelectMany(l => l.Signals.Where(s => s.Weight > 0).Select(s => s.Title).Distinct()).GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)lines.Count))];
+    }
+}
+
+/// <param name="Waiting">Shown by now, whoever has them.</param>
+/// <param name="InReview">Of those, somebody looks at.</param>
+/// <param name="Reviewers">Who does.</param>
+public sealed record QueueTile(ReviewQueue Queue, int Waiting, int InReview, DateTimeOffset? Oldest, int DueSoon, int Overdue, IReadOnlyList<string> Reviewers);
+
+/// <param name="Holder">Who has it now; null: nobody.</param>
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder);

@@ -1,0 +1,247 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Reviews;
+
+/// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+{
+    /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
+    private static readonly ListType[] Listable =
+        [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
+
+    [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
+    [BindProperty] public Guid Token { get; set; }
+    [BindProperty] public ReviewInput Input { get; set; } = new();
+
+    public StoredAssessment Stored { get; private set; } = null!;
+    public Review Review { get; private set; } = null!;
+    public ReviewQueue Its { get; private set; } = null!;
+    public Facts Facts { get; } = new();
+    public IReadOnlyList<(string Title, string Sentence, string Code, int Points)> Reasons { get; private set; } = [];
+    public IReadOnlyList<ReviewEvent> Events { get; private set; } = [];
+    public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
+    public LabelRanking.Standing Standing { get; private set; }
+    public Bands Bands { get; private set; }
+    public DateTimeOffset Now { get; private set; }
+
+    /// <summary>Who has it now; null: nobody.</summary>
+    public string? Holder { get; private set; }
+
+    /// <summary>Who decided it; null: nobody yet, or time.</summary>
+    public string? Decider { get; private set; }
+    public bool IsMine { get; private set; }
+    public bool MayReview => User.May(Permissions.Review);
+    public bool IsAdmin => HttpContext.Reviewer.IsAdmin;
+    public int DecidedToday { get; private set; }
+    public int StillWaiting { get; private set; }
+
+    public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds();
+
+    /// <summary>What was refused, in the reader's words.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>What was decided right before, for the toast: the assessment, its outcome, until when it can be undone.</summary>
+    [TempData] public string? Before { get; set; }
+    [TempData] public string? Said { get; set; }
+
+    public string? Payer => Stored.Flow == Flow.PayOut ? Facts.Text(Known.BeneficiaryName) ?? Facts.Text(Known.BeneficiaryId) : Facts.Text(Known.Email) ?? Facts.Text(Known.CustomerId);
+
+    /// <summary>An instant as the clock on the reader's wall shows it.</summary>
+    /// <param name="at">Unix milliseconds.</param>
+    public string Clock(long at) => reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>An hour from now, as a form shows it.</summary>
+    public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+
+    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop) => await LoadAsync(id, stop) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostTakeAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        return await AfterAsync(id, (await leases.TakeAsync(HttpContext.Reviewer, seq, stop)).Answer, stop);
+    }
+
+    public async Task<IActionResult> OnPostTakeOverAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        return await AfterAsync(id, (await leases.TakeOverAsync(HttpContext.Reviewer, seq, stop)).Answer, stop);
+    }
+
+    public async Task<IActionResult> OnPostDecideAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        if (Input.Outcome is not { } outcome) return await RefuseAsync(id, new ReviewAnswer(ReviewInput.NoOutcome), stop);
+        var entries = Input.Lists.Where(l => l.Chosen).Select(l => new ReviewEntry(l.Type, outcome == ReviewOutcome.Approve ? ListSeverity.Allow : ListSeverity.Block, l.Days)).ToList();
+        var reason = outcome switch { ReviewOutcome.Approve => Input.ApproveReason, ReviewOutcome.Challenge => Input.ChallengeReason, _ => Input.DeclineReason };
+        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries), stop);
+        if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
+        var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
+        if (after.State == ReviewState.Decided) Before = $"{id} {(int)outcome} {after.SettlesAt}";
+        else Said = after.FirstById == User.Id ? T["A second person must agree."] : T["You two do not agree: it was escalated."];
+        return await NextAsync(stop);
+    }
+
+    public async Task<IActionResult> OnPostSkipAsync(Guid id, CancellationToken stop) =>
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.SkipAsync(HttpContext.Reviewer, seq, Token, Input.SkipReason, Input.SkipNote, stop), T["Skipped."], stop);
+
+    public async Task<IActionResult> OnPostHoldAsync(Guid id, CancellationToken stop) =>
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.HoldAsync(HttpContext.Reviewer, seq, Token, reader.Instant(Input.HoldUntil), Input.HoldNote, stop), T["Put away until then."], stop);
+
+    public async Task<IActionResult> OnPostEscalateAsync(Guid id, CancellationToken stop) =>
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.EscalateAsync(HttpContext.Reviewer, seq, Token, Input.EscalateNote, stop), T["Escalated."], stop);
+
+    public async Task<IActionResult> OnPostNoteAsync(Guid id, CancellationToken stop) =>
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await AfterAsync(id, await decide.NoteAsync(HttpContext.Reviewer, seq, Input.FreeNote, stop), stop);
+
+    public async Task<IActionResult> OnPostUndoAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop);
+        if (answer.IsDone) Said = T["Undone: it is yours again."];
+        return await AfterAsync(id, answer, stop);
+    }
+
+    public async Task<IActionResult> OnPostReopenAsync(Guid id, [FromServices] RecordLabels labels, CancellationToken stop) =>
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await AfterAsync(id, await decide.ReopenAsync(HttpContext.Reviewer, seq, Input.ReopenNote, labels, stop), stop);
+
+    /// <summary>Gives it back; sent by the page when it is left.</summary>
+    public async Task<IActionResult> OnPostReleaseAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        await leases.ReleaseAsync(HttpContext.Reviewer, seq, Token, stop);
+        return Request.Form.ContainsKey("stay") ? RedirectToPage("Index", new { queue = Queue }) : new NoContentResult();
+    }
+
+    /// <summary>A sign of life.</summary>
+    /// <returns>Until when the lease runs, or 410 when it is over.</returns>
+    public async Task<IActionResult> OnPostBeatAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        return await leases.BeatAsync(HttpContext.Reviewer, seq, Token, stop) is { } lease ? new JsonResult(new { until = lease.Until }) : StatusCode(StatusCodes.Status410Gone);
+    }
+
+    /// <summary>Keeps the next one ready.</summary>
+    public async Task<IActionResult> OnPostAheadAsync(Guid id, CancellationToken stop)
+    {
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        await leases.AheadAsync(HttpContext.Reviewer, Queue, seq, stop);
+        return new NoContentResult();
+    }
+
+    public override async Task OnPageHandlerExecutionAsync(Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutingContext context, Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutionDelegate next)
+    {
+        if (!MayReview && !HttpMethods.IsGet(Request.Method)) context.Result = Forbid();
+        else await next();
+    }
+
+    private async Task<long?> SeqAsync(Guid id, CancellationToken stop) => await assessments.FindAsync(id, stop) is { } found ? found.Seq : null;
+
+    private async Task<IActionResult> OnAsync(Guid id, ReviewAnswer answer, string said, CancellationToken stop)
+    {
+        if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
+        Said = said;
+        return await NextAsync(stop);
+    }
+
+    private async Task<IActionResult> AfterAsync(Guid id, ReviewAnswer answer, CancellationToken stop) => answer.IsDone ? RedirectToPage("Item", new { id, queue = Queue }) : await RefuseAsync(id, answer, stop);
+
+    private async Task<IActionResult> RefuseAsync(Guid id, ReviewAnswer answer, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, stop)) return NotFound();
+        Refused = T.Say(answer, reader.Zone);
+        Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate
+            ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
+        return Page();
+    }
+
+    /// <summary>The next one is simply there.</summary>
+    private async Task<IActionResult> NextAsync(CancellationToken stop)
+    {
+        if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is not { } lease)
+        {
+            if (Before is null) return RedirectToPage("Index", new { queue = Queue });
+            // Nothing more waits; what was decided last can still be undone on its own page.
+            return RedirectToPage("Item", new { id = Before.Split(' ')[0], queue = Queue });
+        }
+        return RedirectToPage("Item", new { id = await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop), queue = Queue });
+    }
+
+    private async Task<bool> LoadAsync(Guid id, CancellationToken stop)
+    {
+        if (await assessments.FindAsync(id, stop) is not { } stored || await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == stored.Seq, stop) is not { } review) return false;
+        (Stored, Review, Now) = (stored, review, clock.GetUtcNow());
+        var now = Now.ToUnixTimeMilliseconds();
+        Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
+        FactSnapshot.Read(stored.Facts, Facts);
+        await ReasonsAsync(stop);
+        Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
+        Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
+        Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
+        if (review.State == ReviewState.Open && review.LeaseUntil > now && review.LeaseOwner is { } owner)
+        {
+            IsMine = owner == User.Id;
+            Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
+        }
+        if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
+        var (me, dayStart) = (User.Id, new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero).ToUnixTimeMilliseconds());
+        DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
+        StillWaiting = await db.Set<Review>().Waiting(now).CountAsync(r => Queue == null || r.Queue == Queue, stop);
+        return true;
+    }
+
+    private async Task ReasonsAsync(CancellationToken stop)
+    {
+        var hits = new SignalHit[Assessment.MostSignals];
+        var count = SignalHits.Read(Stored.Signals, hits);
+        List<(string Title, string Sentence, string Code, int Points)> reasons = [.. hits.Take(count).Select(hit => (hit.Title, hit.Say(Stored.Currency), hit.Definition.Code, (int)hit.Weight))];
+        var rules = new RuleHit[Assessment.MostRules];
+        if (SignalHits.ReadRules(Stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, Stored.PolicyVersion, stop) is { } policy)
+        {
+            List<RuleReason> fired = [];
+            RuleReason.Of(rules.AsSpan(0, ruleCount), policy, fired);
+            reasons.AddRange(fired.Select(rule => (T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
+        }
+        Reasons = [.. reasons.OrderByDescending(r => Math.Abs(r.Points))];
+    }
+}
+
+/// <summary>What the form of an item sends.</summary>
+public sealed class ReviewInput
+{
+    public const string NoOutcome = "Choose what becomes of it: approve, challenge or decline.";
+
+    public ReviewOutcome? Outcome { get; set; }
+    public string? ApproveReason { get; set; }
+    public string? ChallengeReason { get; set; }
+    public string? DeclineReason { get; set; }
+    public string? Note { get; set; }
+    public int? ReadingMilliseconds { get; set; }
+    public IList<ListChoice> Lists { get; set; } = [];
+    public string? SkipReason { get; set; }
+    public string? SkipNote { get; set; }
+    public string? HoldUntil { get; set; }
+    public string? HoldNote { get; set; }
+    public string? EscalateNote { get; set; }
+    public string? FreeNote { get; set; }
+    public string? ReopenNote { get; set; }
+}
+
+/// <summary>A value that may go on a list with the decision.</summary>
+public sealed class ListChoice
+{
+    public ListType Type { get; set; }
+    public bool Chosen { get; set; }
+    public int? Days { get; set; } = 90;
+}

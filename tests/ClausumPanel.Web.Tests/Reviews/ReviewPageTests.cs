@@ -1,0 +1,122 @@
+using System.Net;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public sealed class ReviewPageTests
+{
+    private const string Queue = "/dashboard/reviews";
+
+    [Fact]
+    public async Task An_analyst_starts_decides_is_shown_the_next_and_takes_the_last_one_back()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var queue = await maria.PageAsync(Queue);
+        Assert.Equal(["3", "0", "0", "0"], queue.QuerySelectorAll("[data-waiting]").Select(w => w.TextContent));
+        Assert.Equal(3, queue.QuerySelectorAll("tr[data-seq]").Length);
+
+        var first = await StartAsync(maria);
+        var page = await maria.PageAsync(first);
+        Assert.Contains("payer", page.QuerySelector(".review-bar")!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull(page.QuerySelector("#decide"));
+        var refused = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija un motivo."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card"), ("Input.ReadingMilliseconds", "18500"));
+        Assert.Equal(HttpStatusCode.Redirect, decided.StatusCode);
+        var second = decided.Headers.Location!.ToString();
+        Assert.NotEqual(first, second);
+        var next = await maria.PageAsync(second);
+        Assert.NotNull(next.QuerySelector("#decide"));
+        var undo = next.QuerySelector(".toast-line form")!;
+        var undone = await maria.PostAsync(undo.GetAttribute("action"), new FormUrlEncodedContent([new("__RequestVerificationToken", undo.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!)]));
+        Assert.EndsWith(first.Split('?')[0], undone.Headers.Location!.ToString().Split('?')[0], StringComparison.Ordinal);
+        Assert.NotNull((await maria.PageAsync(first)).QuerySelector("#decide"));
+        Assert.Equal([18_500], await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Decided).Select(e => e.ReadingMilliseconds!.Value).ToListAsync()));
+    }
+
+    [Fact]
+    public async Task Who_only_looks_and_who_has_no_lease_decides_nothing_and_the_second_is_told_who_did()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var (maria, tomas, ines, victor, clara) = (world.App.As(World.Maria), world.App.As(World.Tomas), world.App.As(World.Ines), world.App.As(World.Victor), world.App.As(World.Clara));
+        var item = await StartAsync(maria);
+        var token = (await maria.PageAsync(item)).QuerySelector("[name=Token]")!.GetAttribute("value")!;
+        foreach (var onlooker in new[] { victor, clara })
+        {
+            var seen = await onlooker.PageAsync(item);
+            Assert.Empty(seen.QuerySelectorAll("#decide, .review-decide form"));
+            foreach (var handler in new[] { "Decide", "Take", "TakeOver", "Skip", "Undo", "Note", "Reopen", "Beat", "Release" })
+                Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(onlooker, item, handler, token)).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await onlooker.PostAsync(Queue + "?handler=Start", await TokenAsync(onlooker, Queue))).StatusCode);
+        }
+        var other = await tomas.PageAsync(item);
+        Assert.Contains("María Analiza la tiene hasta las 09:15", other.QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(tomas, item, "Decide", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(tomas, item, "Take", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(tomas, item, "TakeOver", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(maria, item, "Beat", token)).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Redirect, (await PostAsync(ines, item, "TakeOver", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await PostAsync(maria, item, "Beat", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(maria, item, "Decide", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await ines.SubmitAsync(item, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"))).StatusCode);
+        var late = await PostAsync(maria, item, "Decide", token);
+        Assert.Equal((HttpStatusCode.Conflict, "Inés Administra lo decidió: Aprobar."), (late.StatusCode, (await late.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+    }
+
+    [Fact]
+    public async Task What_is_left_is_given_back_and_what_is_skipped_held_or_escalated_goes_its_way()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var item = await StartAsync(maria);
+        var token = (await maria.PageAsync(item)).QuerySelector("[name=Token]")!.GetAttribute("value")!;
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(maria, item, "Ahead", token)).StatusCode);
+        Assert.Equal(2, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(maria, item, "Release", token)).StatusCode);
+        item = await StartAsync(maria);
+        var skipped = await SendAsync(maria, item, "Skip", ("Input.SkipReason", "not_my_area"));
+        Assert.Equal(HttpStatusCode.Redirect, skipped.StatusCode);
+        var held = await SendAsync(maria, skipped.Headers.Location!.ToString(), "Hold", ("Input.HoldUntil", "2026-11-24T12:00"));
+        Assert.Equal(HttpStatusCode.Redirect, held.StatusCode);
+        var escalated = await SendAsync(maria, held.Headers.Location!.ToString(), "Escalate", ("Input.EscalateNote", "Two cards, one address"));
+        Assert.Equal(HttpStatusCode.Redirect, escalated.StatusCode);
+        var kinds = await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind != ReviewEventKind.Leased).OrderBy(e => e.Kind).Select(e => e.Kind).ToListAsync());
+        Assert.Equal([ReviewEventKind.Released, ReviewEventKind.Skipped, ReviewEventKind.Held, ReviewEventKind.Escalated], kinds);
+        Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == ReviewQueue.EscalatedNumber)));
+    }
+
+    private static async Task<string> StartAsync(HttpClient browser)
+    {
+        using var started = await browser.SubmitAsync(Queue, "form[action*=Start]");
+        Assert.Equal(HttpStatusCode.Redirect, started.StatusCode);
+        return started.Headers.Location!.ToString();
+    }
+
+    /// <summary>The form of the item, sent with another of its buttons.</summary>
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient browser, string item, string handler, (string Field, string Value) field)
+    {
+        using var asked = await browser.GetAsync(item);
+        var form = await Form.ReadAsync(asked, "#decide");
+        form[field.Field] = field.Value;
+        return await browser.PostAsync($"{item.Split('?')[0]}?handler={handler}", form.Content);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient browser, string item, string handler, string token) =>
+        await browser.PostAsync($"{item.Split('?')[0]}?handler={handler}", await TokenAsync(browser, item, ("Token", token), ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card"), ("Input.FreeNote", "A note"), ("Input.ReopenNote", "A note")));
+
+    private static async Task<FormUrlEncodedContent> TokenAsync(HttpClient browser, string page, params (string Name, string Value)[] fields)
+    {
+        var token = (await browser.PageAsync(page)).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        return new FormUrlEncodedContent([new("__RequestVerificationToken", token), .. fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))]);
+    }
+}
