@@ -14,6 +14,7 @@ public static class Permissions
         ViewPanel = nameof(ViewPanel),
         Export = nameof(Export),
         Review = nameof(Review),
+        ReviewInBulk = nameof(ReviewInBulk),
         EditProtection = nameof(EditProtection),
         ApproveProtection = nameof(ApproveProtection),
         EditLists = nameof(EditLists),
@@ -32,6 +33,7 @@ public static class Permissions
         [ViewPanel] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
         [Export] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
         [Review] = [Role.Admin, Role.Analyst],
+        [ReviewInBulk] = [Role.Admin],
         [EditProtection] = [Role.Admin, Role.Analyst],
         [ApproveProtection] = [Role.Admin],
         [EditLists] = [Role.Admin, Role.Analyst, Role.Compliance],
@@ -62,6 +64,9 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
+        pages.AuthorizePage("/Reviews/Bulk", ReviewInBulk);
+        pages.AuthorizePage("/Reviews/QualityExport", Export);
+        pages.AuthorizeFolder("/Reviews/Queues", ManageSettings);
         pages.AuthorizePage("/Protection/Rule", ApproveProtection);
         pages.AuthorizePage("/Protection/PolicyFile", EditProtection);
         pages.AuthorizePage("/Protection/PolicyExport", Export);
