@@ -69,7 +69,8 @@ public sealed class QualityFigures
         _waiting.Add(decided.At - decided.OpenedAt);
         if (decided.At > decided.DueAt) Late++;
         if (decided.WasReopened) Reopened++;
-        if (!decided.Stands || decided.Source is not > LabelSource.Analyst || decided.Outcome == ReviewOutcome.Challenge) return;
+        // What was known when it was decided says nothing against it.
+        if (!decided.Stands || decided.Outcome == ReviewOutcome.Challenge || decided.Source is not > LabelSource.Analyst || !(decided.LabelledAt?.ToUnixTimeMilliseconds() >= decided.At)) return;
         Judged++;
         if (decided.Label == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
     }
@@ -106,7 +107,7 @@ public sealed class QualityFigures
 }
 
 /// <summary>A decision of a person, with what came of it.</summary>
-internal sealed record DecidedEvent(int Queue, Guid? ActorId, ReviewOutcome? Outcome, int? Reading, long At, long OpenedAt, long? DueAt, bool Stands, bool WasReopened, LabelOutcome? Label, LabelSource? Source);
+internal sealed record DecidedEvent(int Queue, Guid? ActorId, ReviewOutcome? Outcome, int? Reading, long At, long OpenedAt, long? DueAt, bool Stands, bool WasReopened, LabelOutcome? Label, LabelSource? Source, DateTimeOffset? LabelledAt);
 
 /// <summary>What brought the items of a queue there.</summary>
 public sealed class QueueFill
@@ -148,8 +149,10 @@ public sealed class ReviewQuality
                         join r in db.Set<Review>() on e.Seq equals r.Seq
                         join l in db.Set<CurrentLabel>() on e.Seq equals l.Seq into labels
                         from label in labels.DefaultIfEmpty()
+                        join w in db.Set<Label>() on label.Number equals w.Number into words
+                        from word in words.DefaultIfEmpty()
                         select new DecidedEvent(e.Queue, e.ActorId, e.Outcome, e.ReadingMilliseconds, e.At, r.OpenedAt, r.DueAt, r.State != ReviewState.Open && r.DecidedAt == e.At,
-                            events.Any(o => o.Seq == e.Seq && o.Kind == ReviewEventKind.Reopened && o.Version > e.Version), label == null ? null : label.Outcome, label == null ? null : label.Source);
+                            events.Any(o => o.Seq == e.Seq && o.Kind == ReviewEventKind.Reopened && o.Version > e.Version), label == null ? null : label.Outcome, label == null ? null : label.Source, word == null ? null : word.RecordedAt);
         await foreach (var decided in decisions.AsAsyncEnumerable().WithCancellation(stop))
             foreach (var figures in quality.Of(decided.Queue, decided.ActorId)) figures.Add(decided);
         var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);

@@ -66,7 +66,7 @@ public sealed class BulkTests
         string Line(long seq) => page.QuerySelector($"tr[data-seq='{seq}'] [data-outcome]")!.TextContent;
         Assert.Contains("María Analiza lo tiene hasta las", Line(hers.Seq), StringComparison.Ordinal);
         Assert.Contains("María Analiza lo decidió: Aprobar", Line(decided.Lease.Value.Seq), StringComparison.Ordinal);
-        Assert.Contains("Rechazado", Line(free[0]), StringComparison.Ordinal);
+        Assert.Contains("Rechazada", Line(free[0]), StringComparison.Ordinal);
         Assert.Contains("una segunda persona debe estar de acuerdo", Line(free[1]), StringComparison.Ordinal);
         Assert.Contains("No existe esa revisión", Line(99), StringComparison.Ordinal);
         var states = await world.App.InDbAsync(db => db.Set<Review>().ToDictionaryAsync(r => r.Seq, r => (r.State, r.Outcome, r.LeaseOwner)));

@@ -103,6 +103,20 @@ public sealed class QueueSettingsTests
     }
 
     [Fact]
+    public async Task A_form_that_is_sent_as_it_stands_changes_nothing()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        var before = await world.App.InDbAsync(db => db.Set<ReviewQueue>().OrderBy(q => q.Number).ToListAsync());
+        foreach (var queue in before)
+        {
+            using var answer = await SendAsync(world.App.As(World.Ines), $"{Path}/{queue.Number}");
+            Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        }
+        Assert.Equal(before.Select(q => ReviewQueue.Write(q.Summary)), (await world.App.InDbAsync(db => db.Set<ReviewQueue>().OrderBy(q => q.Number).ToListAsync())).Select(q => ReviewQueue.Write(q.Summary)));
+        Assert.Equal(0, await world.App.InDbAsync(db => db.AuditEntries.CountAsync(e => e.Action == AuditActions.ReviewQueueChanged)));
+    }
+
+    [Fact]
     public async Task The_order_decides_who_takes_a_payment_and_a_queue_that_is_off_takes_none()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

@@ -91,7 +91,7 @@ public sealed class QueueInput
         if (!state.IsValid) return null;
         return queue =>
         {
-            (queue.Name, queue.Filter, queue.DelayMinutes, queue.SlaMinutes, queue.WarnPercent, queue.UndoSeconds) = (name, ReviewQueue.Write(filter), delay!.Value, sla, warn!.Value, undo!.Value);
+            (queue.Name, queue.Filter, queue.DelayMinutes, queue.SlaMinutes, queue.WarnPercent, queue.UndoSeconds) = (name, filter.AsksNothing() ? "{}" : ReviewQueue.Write(filter), delay!.Value, sla, warn!.Value, undo!.Value);
             (queue.IsRestricted, queue.AdminsOnly, queue.DeclineNeedsNote, queue.Timeout) = (IsRestricted == true, AdminsOnly == true || queue.IsManual, DeclineNeedsNote == true, timeout);
             (queue.Hours, queue.Reasons, queue.SecondAbove) = (hours is null ? null : ReviewQueue.Write(hours), ReviewQueue.Write(reasons), ReviewQueue.Write(second));
             (queue.WeightOfTime, queue.WeightOfStake, queue.WeightOfLoyalty, queue.WeightOfExpiry) = (time!.Value, stake!.Value, loyalty!.Value, expiry!.Value);
