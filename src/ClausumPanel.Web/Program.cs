@@ -53,6 +53,7 @@ try
     app.MapAssessApi();
     app.MapReportFraudApi();
     app.MapLabelsApi();
+    app.MapAssessmentsApi();
     app.MapBlocklistsApi();
     app.MapApiReference();
     app.MapApiRefusals();

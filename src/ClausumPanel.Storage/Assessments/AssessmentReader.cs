@@ -23,6 +23,9 @@ public sealed class AssessmentReader(PanelDb db)
 
     public async Task<StoredAssessment?> FindAsync(long seq, CancellationToken stop) => await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == seq, stop);
 
+    /// <summary>It is found by lists and has its review, if it needs one: that is done a moment after it was answered.</summary>
+    public async Task<bool> IsFoldedAsync(long seq, CancellationToken stop) => await MarkAsync(stop) >= seq;
+
     /// <summary>One page, keyset-paged: as fast at the end as at the beginning.</summary>
     public async Task<AssessmentPage> PageAsync(AssessmentFilter filter, AssessmentOrder order, AssessmentCursor? after, int size, CancellationToken stop)
     {

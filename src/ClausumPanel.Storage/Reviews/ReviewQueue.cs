@@ -37,6 +37,12 @@ public sealed record QueueFilter
 
     /// <summary>A list entry or a rule had a say.</summary>
     public bool ListedOrRuled { get; init; }
+
+    /// <summary>It takes every payment.</summary>
+    public bool AsksNothing() => this is
+    {
+        Decision: null, Flow: null, Currency: null, MinimumAmount: null, MinimumScore: null, MaximumScore: null, Submerchant: null, Countries.Count: 0, Signals.Count: 0, ListedOrRuled: false,
+    };
 }
 
 /// <summary>When people work: the time in between does not count against them.</summary>
@@ -90,6 +96,9 @@ public sealed class ReviewQueue
 
     /// <summary>Nothing comes into it by itself: what is escalated.</summary>
     public bool IsManual { get; init; }
+
+    /// <summary>Somebody made it here; the others came with the installation and stay.</summary>
+    public bool IsOwn => Number > EscalatedNumber;
 
     /// <summary>Only admins decide here.</summary>
     public bool AdminsOnly { get; set; }
@@ -187,6 +196,7 @@ internal sealed class ReviewQueueMap : IEntityTypeConfiguration<ReviewQueue>
         builder.HasKey(q => q.Number);
         builder.Property(q => q.Number).ValueGeneratedNever();
         builder.Property(q => q.Name).HasMaxLength(ReviewQueue.LongestName);
+        builder.Ignore(q => q.IsOwn);
         builder.Ignore(q => q.Summary);
         builder.HasData(ReviewQueue.Defaults());
     }

@@ -105,7 +105,7 @@ public sealed class ReviewRouter
         return null;
     }
 
-    private sealed class Route(ReviewQueue queue)
+    internal sealed class Route(ReviewQueue queue)
     {
         private readonly QueueFilter _filter = queue.ReadFilter();
         private readonly HashSet<int> _signals = [.. queue.ReadFilter().Signals.Where(SignalCatalog.ByCode.ContainsKey).Select(code => (int)SignalCatalog.ByCode[code].Index)];
@@ -136,6 +136,31 @@ public sealed class ReviewRouter
                 if (SignalCatalog.All[hit.Signal].Category == SignalCategory.Lists) return true;
             return false;
         }
+    }
+}
+
+/// <summary>Tries a queue's filter on payments that were.</summary>
+public sealed class QueueTrial(ReviewQueue queue)
+{
+    private readonly ReviewRouter.Route _route = new(queue);
+    private readonly Facts _facts = new();
+    private readonly SignalHit[] _signals = new SignalHit[Assessment.MostSignals];
+    private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
+
+    /// <summary>The queue would take it, when none before it does.</summary>
+    public bool Takes(StoredAssessment stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        _facts.Clear();
+        FactSnapshot.Read(stored.Facts, _facts);
+        var row = new AssessmentRow
+        {
+            Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency, Country = FoundBy.Country(_facts), Simulated = stored.Simulated,
+        };
+        return _route.Takes(new Routed
+        {
+            Row = row, Facts = _facts, Signals = _signals.AsSpan(0, SignalHits.Read(stored.Signals, _signals)), Rules = _rules.AsSpan(0, SignalHits.ReadRules(stored.Signals, _rules)), Request = default,
+        });
     }
 }
 

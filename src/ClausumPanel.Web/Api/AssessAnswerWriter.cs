@@ -30,6 +30,14 @@ internal static class AssessAnswerWriter
     {
         json.Reset(output);
         json.WriteStartObject();
+        WriteMembers(json, answer, brief);
+        json.WriteEndObject();
+        json.Flush();
+    }
+
+    /// <summary>The members of the answer, into an object that has begun.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, AssessAnswer answer, bool brief)
+    {
         json.WriteString(DecisionName, Decisions[(int)answer.Decision]);
         if (!brief) WriteReasons(json, answer);
         json.WriteString(SessionName, answer.SessionId);
@@ -52,8 +60,6 @@ internal static class AssessAnswerWriter
                 json.WriteEndArray();
             }
         }
-        json.WriteEndObject();
-        json.Flush();
     }
 
     private static void WriteReasons(Utf8JsonWriter json, AssessAnswer answer)

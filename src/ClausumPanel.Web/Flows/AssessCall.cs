@@ -91,6 +91,36 @@ public sealed class AssessAnswer
     /// <summary>The rules that fired and count, as the signals they are listed among.</summary>
     public List<RuleReason> Rules { get; } = [];
     public ReadOnlySpan<SignalHit> Signals => SignalBuffer.AsSpan(0, SignalCount);
+
+    /// <summary>What was answered then, from the log.</summary>
+    /// <param name="stored">The assessment.</param>
+    /// <param name="facts">Its facts.</param>
+    /// <param name="policy">That judged it, for what its rules are called; null when the store does not know it any more.</param>
+    public void Read(StoredAssessment stored, Facts facts, Policy? policy)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        ArgumentNullException.ThrowIfNull(facts);
+        Simulated = stored.Simulated;
+        AssessmentId = stored.Id;
+        Flow = stored.Flow;
+        Decision = stored.Decision;
+        Score = stored.Score;
+        BlockedBy = stored.BlockedBy;
+        SessionId = stored.SessionId;
+        LatencyMicroseconds = stored.LatencyMicroseconds;
+        PolicyVersion = stored.PolicyVersion;
+        Currency = stored.Currency;
+        OrderId = stored.OrderId;
+        PaymentId = stored.PaymentId;
+        IdempotencyKey = stored.IdempotencyKey;
+        SubmerchantId = facts.Text(Known.SubmerchantId);
+        Warnings = stored.Warnings?.Split('\n') ?? [];
+        SignalCount = SignalHits.Read(stored.Signals, SignalBuffer);
+        Rules.Clear();
+        if (policy is null) return;
+        var rules = new RuleHit[Assessment.MostRules];
+        RuleReason.Of(rules.AsSpan(0, SignalHits.ReadRules(stored.Signals, rules)), policy, Rules);
+    }
 }
 
 /// <summary>A rule that fired, as an answer names it.</summary>

@@ -43,6 +43,7 @@ internal static class AssessSetup
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
         services.AddScoped<LeaseReviews>();
+        services.AddScoped<ChangeQueues>();
         services.AddScoped<DecideReviews>();
         services.AddScoped<SettleReviews>();
         services.AddHostedService<CloseReviews>();

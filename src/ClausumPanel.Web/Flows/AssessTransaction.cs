@@ -308,27 +308,8 @@ public sealed class AssessTransaction(
             ?? throw new InvalidOperationException($"The log has no assessment {seq}, though an idempotency key names it.");
         var answer = call.Answer;
         FactSnapshot.Read(stored.Facts, call.Facts);
+        answer.Read(stored, call.Facts, await policies.PolicyAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop));
         answer.Replayed = true;
-        answer.Simulated = stored.Simulated;
-        answer.AssessmentId = stored.Id;
-        answer.Flow = stored.Flow;
-        answer.Decision = stored.Decision;
-        answer.Score = stored.Score;
-        answer.BlockedBy = stored.BlockedBy;
-        answer.SessionId = stored.SessionId;
-        answer.LatencyMicroseconds = stored.LatencyMicroseconds;
-        answer.PolicyVersion = stored.PolicyVersion;
-        answer.Currency = stored.Currency;
-        answer.OrderId = stored.OrderId;
-        answer.PaymentId = stored.PaymentId;
-        answer.IdempotencyKey = stored.IdempotencyKey;
-        answer.SubmerchantId = call.Facts.Text(Known.SubmerchantId);
-        answer.Warnings = stored.Warnings?.Split('\n') ?? [];
-        answer.SignalCount = SignalHits.Read(stored.Signals, answer.SignalBuffer);
-        answer.Rules.Clear();
-        var rules = new RuleHit[Assessment.MostRules];
-        if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var count && await policies.PolicyAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop) is { } policy)
-            RuleReason.Of(rules.AsSpan(0, count), policy, answer.Rules);
         return AssessStatus.Answered;
     }
 

@@ -18,6 +18,11 @@ public static class AuditWords
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
         ["labels"] = [AuditActions.FraudReported, AuditActions.LabelWritten, AuditActions.LabelReversed, AuditActions.LabelsImported],
+        ["reviews"] =
+        [
+            AuditActions.ReviewDecided, AuditActions.ReviewUndone, AuditActions.ReviewClosed, AuditActions.ReviewReopened, AuditActions.ReviewSkipped, AuditActions.ReviewHeld, AuditActions.ReviewEscalated, AuditActions.ReviewNoted,
+            AuditActions.ReviewTakenOver, AuditActions.ReviewTimedOut, AuditActions.ReviewQueueChanged,
+        ],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
@@ -25,7 +30,7 @@ public static class AuditWords
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -34,6 +39,7 @@ public static class AuditWords
         "keys" => T["Keys"],
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
+        "reviews" => T["Reviews"],
         "simulation" => T["Simulation"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
@@ -81,6 +87,17 @@ public static class AuditWords
         AuditActions.ScenarioSaved => T["Saved a scenario"],
         AuditActions.ScenarioDeleted => T["Deleted a scenario"],
         AuditActions.ScenariosChecked => T["Checked the saved scenarios"],
+        AuditActions.ReviewDecided => T["Decided a review"],
+        AuditActions.ReviewUndone => T["Undid a decision"],
+        AuditActions.ReviewClosed => T["A decision took effect"],
+        AuditActions.ReviewReopened => T["Reopened a review"],
+        AuditActions.ReviewSkipped => T["Skipped a review"],
+        AuditActions.ReviewHeld => T["Put a review away until later"],
+        AuditActions.ReviewEscalated => T["Escalated a review"],
+        AuditActions.ReviewNoted => T["Wrote a note to a review"],
+        AuditActions.ReviewTakenOver => T["Took a review over"],
+        AuditActions.ReviewTimedOut => T["The time of a review ran out"],
+        AuditActions.ReviewQueueChanged => T["Changed a queue of reviews"],
         AuditActions.Exported => T["Exported data"],
         AuditActions.HistoryImported => T["Imported history"],
         AuditActions.DemoSeeded => T["Filled in the demo"],
@@ -98,6 +115,8 @@ public static class AuditWords
         "assessments" => T["Exported assessments"],
         "policy" => T["Policy"],
         "label" => T["Label"],
+        "review" => T["Review"],
+        "review-queue" => T["Queue"],
         "setting" => T["Setting"],
         "route" => T["Page"],
         "file" => T["File"],

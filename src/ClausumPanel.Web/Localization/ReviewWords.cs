@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
@@ -100,6 +101,35 @@ public static class ReviewWords
 
     /// <summary>The queues an installation begins with are called in the reader's language, until somebody gives them another name.</summary>
     public static string QueueName(this Texts T, string name) => Texts.Translate(name);
+
+    /// <summary>Which payments a queue takes.</summary>
+    public static string Say(this Texts T, QueueFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        if (filter.AsksNothing()) return T["Everything"];
+        List<string> parts = [];
+        if (filter.Decision is { } decision) parts.Add(T.Name(decision));
+        if (filter.Flow is { } flow) parts.Add(T.Name(flow));
+        if (filter is { MinimumAmount: { } least, Currency: { } of }) parts.Add(T["From {0}", new Money(least, of).Show()]);
+        else if (filter.Currency is { } currency) parts.Add(currency);
+        if (filter.MinimumScore is { } low) parts.Add(filter.MaximumScore is { } both ? T["Score {0} to {1}", low, both] : T["Score from {0}", low]);
+        else if (filter.MaximumScore is { } high) parts.Add(T["Score up to {0}", high]);
+        if (filter.Submerchant is { } submerchant) parts.Add(T["sub-merchant {0}", submerchant]);
+        if (filter.Countries.Count > 0) parts.Add(string.Join(", ", filter.Countries.Select(Showing.Country)));
+        if (filter.ListedOrRuled) parts.Add(T["a list or a rule had a say"]);
+        if (filter.Signals.Count > 0) parts.Add(T["any of: {0}", string.Join(", ", filter.Signals.Select(code => SignalCatalog.ByCode.TryGetValue(code, out var signal) ? Texts.Translate(signal.Title) : code))]);
+        return string.Join(" · ", parts);
+    }
+
+    /// <summary>A stretch of time in one unit: 42 s, 7 min, 3 h.</summary>
+    public static string Age(this Texts _, TimeSpan age) => SignalText.Duration(Math.Max(0, age.TotalMilliseconds), Texts.Translate, CultureInfo.CurrentCulture);
+
+    public static string Icon(ReviewOutcome outcome) => outcome switch
+    {
+        ReviewOutcome.Approve => "circle-check",
+        ReviewOutcome.Challenge => "shield-question",
+        ReviewOutcome.Decline => "ban",
+    };
 
     public static string Style(ReviewOutcome outcome) => outcome switch
     {

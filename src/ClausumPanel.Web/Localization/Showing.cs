@@ -26,10 +26,6 @@ public static class Showing
         public string Points => WithSign(hit.Weight);
     }
 
-    /// <summary>3 days, 5 h, 12 min, 40 s: the largest unit alone.</summary>
-    public static string Age(this Texts T, TimeSpan age) =>
-        age.TotalDays >= 2 ? T.Count((int)age.TotalDays, "{0} day", "{0} days") : age.TotalHours >= 1 ? T["{0} h", (int)age.TotalHours] : age.TotalMinutes >= 1 ? T["{0} min", (int)age.TotalMinutes] : T["{0} s", Math.Max(0, (int)age.TotalSeconds)];
-
     public static string WithSign(int points) => points switch
     {
         > 0 => "+" + points.ToString(CultureInfo.CurrentCulture),

@@ -64,6 +64,9 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
+        pages.AuthorizePage("/Reviews/Bulk", ReviewInBulk);
+        pages.AuthorizePage("/Reviews/QualityExport", Export);
+        pages.AuthorizeFolder("/Reviews/Queues", ManageSettings);
         pages.AuthorizePage("/Protection/Rule", ApproveProtection);
         pages.AuthorizePage("/Protection/PolicyFile", EditProtection);
         pages.AuthorizePage("/Protection/PolicyExport", Export);

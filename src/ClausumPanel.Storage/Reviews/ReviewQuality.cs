@@ -1,0 +1,199 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Storage.Reviews;
+
+/// <summary>How the reviews of a period were decided. A decision that was undone in its time is none; what time decided is counted apart.</summary>
+public sealed class QualityFigures
+{
+    private readonly List<long> _reading = [], _waiting = [];
+
+    public int Approved { get; private set; }
+    public int Challenged { get; private set; }
+    public int Declined { get; private set; }
+    public int Decided => Approved + Challenged + Declined;
+
+    /// <summary>Decisions that a second person had to agree to.</summary>
+    public int First { get; private set; }
+
+    /// <summary>Decided after it was due.</summary>
+    public int Late { get; private set; }
+
+    /// <summary>Nobody decided in time, and the queue's action was taken.</summary>
+    public int TimedOut { get; private set; }
+    public int Skipped { get; private set; }
+    public int Held { get; private set; }
+    public int Escalated { get; private set; }
+    public int Undone { get; private set; }
+
+    /// <summary>Decisions of the period that were opened again, whenever that was.</summary>
+    public int Reopened { get; private set; }
+
+    /// <summary>The second person decided otherwise than the first.</summary>
+    public int Disagreed { get; private set; }
+
+    /// <summary>Decisions that stand and of whose payment a higher source than an analyst has spoken since.</summary>
+    public int Judged { get; private set; }
+
+    /// <summary>Those of <see cref="Judged"/> that it contradicts.</summary>
+    public int Overturned { get; private set; }
+
+    /// <summary>Waiting now, and due already.</summary>
+    public int OverdueNow { get; internal set; }
+
+    /// <summary>Decisions of which the page measured how long they were read.</summary>
+    public int Read => _reading.Count;
+
+    /// <summary>Milliseconds; null when none was measured.</summary>
+    public long? ReadingMedian => Median(_reading);
+    public long? ReadingP90 => P90(_reading);
+
+    /// <summary>Milliseconds from the payment to the decision.</summary>
+    public long? WaitingMedian => Median(_waiting);
+
+    public double? Share(ReviewOutcome outcome) => Decided == 0 ? null : outcome switch
+    {
+        ReviewOutcome.Approve => Approved,
+        ReviewOutcome.Challenge => Challenged,
+        _ => Declined,
+    } / (double)Decided;
+
+    internal void Add(DecidedEvent decided)
+    {
+        if (decided.Outcome == ReviewOutcome.Approve) Approved++;
+        else if (decided.Outcome == ReviewOutcome.Challenge) Challenged++;
+        else Declined++;
+        if (decided.Reading is { } read) _reading.Add(read);
+        _waiting.Add(decided.At - decided.OpenedAt);
+        if (decided.At > decided.DueAt) Late++;
+        if (decided.WasReopened) Reopened++;
+        // What was known when it was decided says nothing against it.
+        if (!decided.Stands || decided.Outcome == ReviewOutcome.Challenge || decided.Source is not > LabelSource.Analyst || !(decided.LabelledAt?.ToUnixTimeMilliseconds() >= decided.At)) return;
+        Judged++;
+        if (decided.Label == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
+    }
+
+    internal void Add(ReviewEventKind kind, int count)
+    {
+        switch (kind)
+        {
+            case ReviewEventKind.FirstDecided: First += count; break;
+            case ReviewEventKind.TimedOut: TimedOut += count; break;
+            case ReviewEventKind.Skipped: Skipped += count; break;
+            case ReviewEventKind.Held: Held += count; break;
+            case ReviewEventKind.Escalated: Escalated += count; break;
+            case ReviewEventKind.Undone: Undone += count; break;
+            case ReviewEventKind.Disagreed: Disagreed += count; break;
+            default: break;
+        }
+    }
+
+    private static long? Median(List<long> values)
+    {
+        if (values.Count == 0) return null;
+        values.Sort();
+        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
+    }
+
+    /// <summary>The least that nine of ten are not above.</summary>
+    private static long? P90(List<long> values)
+    {
+        if (values.Count == 0) return null;
+        values.Sort();
+        return values[(int)Math.Ceiling(values.Count * .9) - 1];
+    }
+}
+
+/// <summary>A decision of a person, with what came of it.</summary>
+internal sealed record DecidedEvent(int Queue, Guid? ActorId, ReviewOutcome? Outcome, int? Reading, long At, long OpenedAt, long? DueAt, bool Stands, bool WasReopened, LabelOutcome? Label, LabelSource? Source, DateTimeOffset? LabelledAt);
+
+/// <summary>What brought the items of a queue there.</summary>
+public sealed class QueueFill
+{
+    /// <summary>Items looked at.</summary>
+    public int Items { get; internal set; }
+
+    /// <summary>By the signal's place in the catalogue, in how many.</summary>
+    public Dictionary<int, int> Signals { get; } = [];
+
+    /// <summary>By version of the policy and place of the rule in it, in how many.</summary>
+    public Dictionary<(int Version, int Rule), int> Rules { get; } = [];
+}
+
+/// <summary>The figures of a period, by queue and by person.</summary>
+public sealed class ReviewQuality
+{
+    private const int MostFilling = 5_000;
+
+    private static readonly ReviewEventKind[] Counted =
+        [ReviewEventKind.FirstDecided, ReviewEventKind.TimedOut, ReviewEventKind.Skipped, ReviewEventKind.Held, ReviewEventKind.Escalated, ReviewEventKind.Undone, ReviewEventKind.Disagreed];
+
+    public SortedDictionary<int, QualityFigures> Queues { get; } = [];
+    public Dictionary<Guid, QualityFigures> People { get; } = [];
+    public QualityFigures Together { get; } = new();
+
+    /// <param name="db">The store.</param>
+    /// <param name="from">The first instant of the period, Unix milliseconds.</param>
+    /// <param name="to">The first instant after it.</param>
+    /// <param name="now">For what is overdue.</param>
+    /// <param name="stop">Ends it early.</param>
+    public static async Task<ReviewQuality> OfAsync(PanelDb db, long from, long to, long now, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var quality = new ReviewQuality();
+        var events = db.Set<ReviewEvent>().AsNoTracking();
+        var decisions = from e in events
+                        where e.At >= @from && e.At < to && e.Kind == ReviewEventKind.Decided && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.Undone && u.Version == e.Version + 1)
+                        join r in db.Set<Review>() on e.Seq equals r.Seq
+                        join l in db.Set<CurrentLabel>() on e.Seq equals l.Seq into labels
+                        from label in labels.DefaultIfEmpty()
+                        join w in db.Set<Label>() on label.Number equals w.Number into words
+                        from word in words.DefaultIfEmpty()
+                        select new DecidedEvent(e.Queue, e.ActorId, e.Outcome, e.ReadingMilliseconds, e.At, r.OpenedAt, r.DueAt, r.State != ReviewState.Open && r.DecidedAt == e.At,
+                            events.Any(o => o.Seq == e.Seq && o.Kind == ReviewEventKind.Reopened && o.Version > e.Version), label == null ? null : label.Outcome, label == null ? null : label.Source, word == null ? null : word.RecordedAt);
+        await foreach (var decided in decisions.AsAsyncEnumerable().WithCancellation(stop))
+            foreach (var figures in quality.Of(decided.Queue, decided.ActorId)) figures.Add(decided);
+        var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
+        foreach (var step in steps)
+            foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Count);
+        foreach (var overdue in await db.Set<Review>().Where(r => r.State == ReviewState.Open && r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
+            foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
+        return quality;
+    }
+
+    /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>
+    public static async Task<Dictionary<int, QueueFill>> FillsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
+    {
+        var (first, last) = await LabelQueries.SeqsAsync(db, from, to, stop);
+        var fills = new Dictionary<int, QueueFill>();
+        var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
+        var items = from r in db.Set<Review>().AsNoTracking()
+                    join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq
+                    where r.Seq >= first && r.Seq <= last
+                    orderby r.Seq descending
+                    select new { r.Queue, a.Signals, a.PolicyVersion };
+        await foreach (var item in items.Take(MostFilling).AsAsyncEnumerable().WithCancellation(stop))
+        {
+            if (!fills.TryGetValue(item.Queue, out var fill)) fills[item.Queue] = fill = new QueueFill();
+            fill.Items++;
+            seen.Clear();
+            foreach (var hit in hits.AsSpan(0, SignalHits.Read(item.Signals, hits)))
+                if (hit.Weight > 0 && seen.Add(hit.Signal)) fill.Signals[hit.Signal] = fill.Signals.GetValueOrDefault(hit.Signal) + 1;
+            foreach (var hit in rules.AsSpan(0, SignalHits.ReadRules(item.Signals, rules)))
+                if (!hit.Observed) fill.Rules[(item.PolicyVersion, hit.Rule)] = fill.Rules.GetValueOrDefault((item.PolicyVersion, hit.Rule)) + 1;
+        }
+        return fills;
+    }
+
+    private IEnumerable<QualityFigures> Of(int queue, Guid? person)
+    {
+        yield return Together;
+        if (!Queues.TryGetValue(queue, out var its)) Queues[queue] = its = new QualityFigures();
+        yield return its;
+        if (person is not { } id) yield break;
+        if (!People.TryGetValue(id, out var theirs)) People[id] = theirs = new QualityFigures();
+        yield return theirs;
+    }
+}

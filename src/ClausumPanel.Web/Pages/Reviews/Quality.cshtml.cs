@@ -1,0 +1,61 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ClausumPanel.Web.Pages.Reviews;
+
+/// <summary>How well and how fast reviews are decided: by queue, and for who runs the team by person.</summary>
+public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+{
+    /// <summary>From so many decisions on a share means something.</summary>
+    public const int Enough = 20;
+
+    /// <summary>A queue approved more often than this holds what need not be held.</summary>
+    public const double MostApproved = .9;
+    private const int MostReasons = 5;
+
+    [FromQuery(Name = "")] public QualityQuery Query { get; set; } = new();
+    public ReviewQuality Figures { get; private set; } = null!;
+    public Func<int, string> QueueName { get; private set; } = null!;
+
+    /// <summary>Empty for whoever does not run the team.</summary>
+    public IReadOnlyList<(string Name, QualityFigures Figures)> People { get; private set; } = [];
+    public IReadOnlyDictionary<int, QueueReasons> Reasons { get; private set; } = new Dictionary<int, QueueReasons>();
+
+    /// <summary>Queues in which nearly everything is approved.</summary>
+    public IEnumerable<(int Queue, QualityFigures Figures)> Loose => Figures.Queues.Where(q => q.Value.Decided >= Enough && q.Value.Share(ReviewOutcome.Approve) > MostApproved).Select(q => (q.Key, q.Value));
+
+    public async Task OnGetAsync(CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var (from, to) = Query.Span(reader, now);
+        Figures = await ReviewQuality.OfAsync(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), stop);
+        QueueName = await QualityQuery.QueueNamesAsync(db, T, stop);
+        if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
+        var reasons = new Dictionary<int, QueueReasons>();
+        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, stop)) reasons[queue] = await ReasonsAsync(fill, stop);
+        Reasons = reasons;
+    }
+
+    private async Task<QueueReasons> ReasonsAsync(QueueFill fill, CancellationToken stop)
+    {
+        // The same rule in several versions of the policy is one rule.
+        var rules = new Dictionary<string, (string Name, int Count)>();
+        foreach (var ((version, place), count) in fill.Rules)
+        {
+            if (await policies.PolicyAsync(db, version, stop) is not { } policy || place >= policy.Rules.Count) continue;
+            var rule = policy.Rules[place];
+            rules[rule.Id] = (rule.Name, rules.GetValueOrDefault(rule.Id).Count + count);
+        }
+        return new QueueReasons(fill.Items, [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
+            [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostReasons).Select(r => (r.Key, r.Value.Name, r.Value.Count))]);
+    }
+}
+
+/// <param name="Items">That came in the period.</param>
+public sealed record QueueReasons(int Items, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules);

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Net;
+using AngleSharp.Dom;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public sealed class QualityTests : QualityStories
+{
+    protected override PanelApp Make() => new();
+
+    [Fact] public Task The_figures_are_those_that_other_queries_count() => FiguresAsync();
+
+    [Fact]
+    public async Task A_queue_in_which_nearly_everything_is_approved_asks_to_be_loosened_and_says_what_fills_it()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(20);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        for (var i = 0; i < 19; i++) Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
+        var viewer = world.App.As(World.Victor);
+        Assert.Empty((await viewer.PageAsync(Path)).QuerySelectorAll("[data-loose]"));          // nineteen say too little
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
+        var page = await viewer.PageAsync(Path);
+        Assert.Contains("20 de 20", page.QuerySelector("[data-loose='1']")!.TextContent, StringComparison.Ordinal);
+        var fill = page.QuerySelector("[data-fill='1']")!.TextContent;
+        Assert.Contains("Dominio de correo en una lista", fill, StringComparison.Ordinal);
+        Assert.Contains("20", fill, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_does_not_run_the_team_sees_no_figures_of_people_in_the_page_or_its_file()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
+        foreach (var (person, sees) in ((Person, bool)[])[(World.Ines, true), (World.Maria, false), (World.Victor, false)])
+        {
+            var client = world.App.As(person);
+            Assert.Equal(sees, (await client.PageAsync(Path)).QuerySelector("main")!.TextContent.Contains(World.Maria.Name, StringComparison.Ordinal));
+            using var file = await client.SubmitAsync(Path + "?period=7d", "form[action*=export]");
+            Assert.Equal("text/csv; charset=utf-8", file.Content.Headers.ContentType!.ToString());
+            var lines = (await file.Content.ReadAsStringAsync()).Trim('\uFEFF', '\n', '\r').Split('\n');
+            Assert.Equal(sees ? 3 : 2, lines.Length);
+            Assert.StartsWith("queue,Señalado por una lista o regla,1,1,0,0,", lines[1], StringComparison.Ordinal);
+        }
+        var trail = await world.App.InDbAsync(db => db.AuditEntries.Where(e => e.Action == AuditActions.Exported && e.SubjectKind == "reviews").OrderBy(e => e.Sequence).Select(e => e.ActorName + " " + e.After).ToListAsync());
+        Assert.Equal(3, trail.Count);
+        Assert.StartsWith(World.Ines.Name + " {\"format\":\"csv\",\"rows\":2", trail[0], StringComparison.Ordinal);
+        using var asked = await world.App.As(World.Victor).GetAsync(Path + "/export");
+        Assert.Equal(HttpStatusCode.Redirect, asked.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_outside_the_period_does_not_count()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromDays(8));
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Declined)).IsDone);
+        var client = world.App.As(World.Ines);
+        Assert.Equal(("1", "2"), (Figure(await client.PageAsync(Path + "?period=7d"), "1", "decided"), Figure(await client.PageAsync(Path), "1", "decided")));
+        Assert.Equal("1", Figure(await client.PageAsync(Path + "?period=today"), "1", "late"));
+    }
+}
+
+public sealed class PostgresQualityTests : QualityStories
+{
+    protected override PanelApp Make() => new PostgresPanelApp();
+
+    [PostgresFact] public Task The_figures_are_those_that_other_queries_count() => FiguresAsync();
+}
+
+public abstract class QualityStories
+{
+    protected const string Path = "/dashboard/reviews/quality";
+    protected static readonly ReviewVerdict Approved = new(ReviewOutcome.Approve, "known_customer"), Declined = new(ReviewOutcome.Decline, "stolen_card"), Asked = new(ReviewOutcome.Challenge, "confirm_card");
+
+    protected abstract PanelApp Make();
+
+    protected async Task FiguresAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(14);
+        await world.FoldedAsync();
+        var (maria, tomas, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await world.PersonAsync(World.Ines));
+        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        async Task<ReviewLease> Take(Reviewer who) => (await world.NextAsync(who))!.Value;
+        async Task<long> Decide(Reviewer who, ReviewVerdict verdict, int? reading)
+        {
+            var lease = await Take(who);
+            Assert.True((await world.DecideAsync(who, lease, verdict with { ReadingMilliseconds = reading })).IsDone);
+            return lease.Seq;
+        }
+        // María: three approvals, of which one is undone and decided otherwise, one reopened, one contradicted by a bank.
+        var contradicted = await Decide(maria, Approved, 4_000);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(2));
+        var undone = await Decide(maria, Approved, 90_000);
+        var (again, _) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default));
+        Assert.True((await world.DecideAsync(maria, again!.Value, Declined with { ReadingMilliseconds = 12_000 })).IsDone);
+        var reopened = await Decide(maria, Approved, null);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(10));
+        await world.SettleAsync();
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(ines, reopened, "The owner called", record, default))).IsDone);
+        // Tomás: one confirmed by the bank, one proof; one each skipped, held and escalated.
+        var confirmed = await Decide(tomas, Declined, 20_000);
+        await Decide(tomas, Asked, 8_000);
+        var skipped = await Take(tomas);
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(tomas, skipped.Seq, skipped.Token, "not_my_area", null, default))).IsDone);
+        var held = await Take(tomas);
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(tomas, held.Seq, held.Token, world.App.Clock.GetUtcNow().AddDays(3), null, default))).IsDone);
+        var escalated = await Take(tomas);
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(tomas, escalated.Seq, escalated.Token, "Too large for me", default))).IsDone);
+        // Two must agree, and do not.
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{\"MXN\":1}")));
+        var twice = await Take(maria);
+        Assert.True((await world.DecideAsync(maria, twice, Approved)).IsDone);
+        var second = await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(tomas, twice.Seq, default));
+        Assert.True((await world.DecideAsync(tomas, second.Lease!.Value, Declined)).IsDone);
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{}")));
+        // The bank speaks, time passes, one is decided late and time decides the rest.
+        await record.AddAsync([new NewLabel(contradicted, TestClock.Start.ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback), new NewLabel(confirmed, TestClock.Start.ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback)],
+            LabelChannel.Panel, Actor.System, null, default);
+        world.App.Clock.Advance(TimeSpan.FromHours(2));
+        await Decide(maria, Declined, 30_000);
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, TimeoutAction.Decline)));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(10));
+        await world.SettleAsync();
+
+        var page = await world.App.As(World.Ines).PageAsync(Path);
+        var whole = await world.App.InDbAsync(async db => new Dictionary<string, string>
+        {
+            ["decided"] = await CountAsync(db, "e.kind = 9"),
+            ["approved"] = await CountAsync(db, "e.kind = 9 AND e.outcome = 0"),
+            ["challenged"] = await CountAsync(db, "e.kind = 9 AND e.outcome = 1"),
+            ["declined"] = await CountAsync(db, "e.kind = 9 AND e.outcome = 2"),
+            ["timed-out"] = await CountAsync(db, "e.kind = 13"),
+            ["skipped"] = await CountAsync(db, "e.kind = 4"),
+            ["held"] = await CountAsync(db, "e.kind = 5"),
+            ["escalated"] = await CountAsync(db, "e.kind = 6"),
+            ["undone"] = await CountAsync(db, "e.kind = 10"),
+            ["reopened"] = await CountAsync(db, "e.kind = 12"),
+            ["disagreed"] = await CountAsync(db, "e.kind = 14"),
+        });
+        foreach (var (figure, count) in whole) Assert.True(Figure(page, "all", figure) == count, $"{figure}: {Figure(page, "all", figure)} instead of {count}");
+        Assert.Equal(("6", "2", "1", "3"), (whole["decided"], whole["approved"], whole["challenged"], whole["declined"]));
+        Assert.True(int.Parse(whole["timed-out"], CultureInfo.InvariantCulture) > 0);
+        Assert.Equal(("1", "1", "1", "1", "1", "1"), (whole["skipped"], whole["held"], whole["escalated"], whole["undone"], whole["reopened"], whole["disagreed"]));
+        // 4, 12, 20, 8 and 30 s were read; the undone 90 s are none.
+        Assert.Equal(("12000", "30000"), (Figure(page, "1", "reading"), Figure(page, "1", "reading-most")));
+        Assert.Equal(("2", "1", "1"), (Figure(page, "1", "judged"), Figure(page, "1", "overturned"), Figure(page, "1", "late")));
+        Assert.Equal(("4", "1", "1", "0"), (Figure(page, World.Maria.Name, "decided"), Figure(page, World.Maria.Name, "judged"), Figure(page, World.Maria.Name, "overturned"), Figure(page, World.Tomas.Name, "overturned")));
+        Assert.Equal(("2", "1", "1", "1", "1"), (Figure(page, World.Tomas.Name, "decided"), Figure(page, World.Tomas.Name, "skipped"), Figure(page, World.Tomas.Name, "held"), Figure(page, World.Tomas.Name, "escalated"),
+            Figure(page, World.Tomas.Name, "disagreed")));
+        Assert.Equal("1", Figure(page, World.Maria.Name, "reopened"));
+    }
+
+    protected static string? Figure(IDocument page, string row, string figure) => page.QuerySelector($"tr[data-figures='{row}']")?.GetAttribute("data-" + figure);
+
+    /// <summary>Asked in another way than the page does: decisions that are the last word of their item before it was closed or opened again.</summary>
+    private static async Task<string> CountAsync(PanelDb db, string where)
+    {
+        var sql = $"SELECT CAST(count(*) AS bigint) AS \"Value\" FROM review_events e LEFT JOIN review_events u ON u.seq = e.seq AND u.version = e.version + 1 AND u.kind = 10 AND e.kind = 9 WHERE u.id IS NULL AND ({where})";
+#pragma warning disable EF1002 // words of the test itself
+        return (await db.Database.SqlQueryRaw<long>(sql).SingleAsync()).ToString(CultureInfo.InvariantCulture);
+#pragma warning restore EF1002
+    }
+}
