@@ -100,7 +100,14 @@ public static class ReviewWords
     })]];
 
     /// <summary>The queues an installation begins with are called in the reader's language, until somebody gives them another name.</summary>
-    public static string QueueName(this Texts T, string name) => Texts.Translate(name);
+    public static string QueueName(this Texts T, string name) => name switch
+    {
+        "Flagged by a list or rule" => T["Flagged by a list or rule"],
+        "Challenge not answered" => T["Challenge not answered"],
+        "Review" => T["Review"],
+        "Escalated" => T["Escalated"],
+        _ => name,
+    };
 
     /// <summary>Which payments a queue takes.</summary>
     public static string Say(this Texts T, QueueFilter filter)

@@ -56,7 +56,9 @@ public sealed class QueueSettingsTests
         var queue = await world.App.InDbAsync(db => db.Set<ReviewQueue>().SingleAsync(q => q.Number == 5));
         Assert.Equal((30, 45, TimeoutAction.Escalate, true, true), (queue.UndoSeconds, queue.SlaMinutes, queue.Timeout, queue.IsRestricted, queue.DeclineNeedsNote));
         Assert.Equal([("CLP", 900_000L), ("MXN", 2_500_000L)], queue.ReadSecondAbove().OrderBy(s => s.Key).Select(s => (s.Key, s.Value)));
-        Assert.Equal(([DayOfWeek.Monday, DayOfWeek.Friday], 510, 1_020), (queue.ReadHours()!.Days.ToArray(), queue.ReadHours()!.From, queue.ReadHours()!.To));
+        var hours = queue.ReadHours()!;
+        Assert.Equal([DayOfWeek.Monday, DayOfWeek.Friday], hours.Days);
+        Assert.Equal((510, 1_020), (hours.From, hours.To));
         Assert.Equal(["known_customer"], queue.ReasonsFor(ReviewOutcome.Approve));
         Assert.Equal(ReviewReasons.Decline, queue.ReasonsFor(ReviewOutcome.Decline));
         (before, after) = await LastAsync(world, "5");

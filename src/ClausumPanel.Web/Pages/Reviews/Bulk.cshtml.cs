@@ -66,12 +66,15 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         var answers = await decide.DecideManyAsync(reviewer, Seqs, new ReviewVerdict(outcome, words[1], Note), leases, stop);
         await LoadAsync(stop);
         var now = Rows.ToDictionary(r => r.Seq);
-        Results = answers.ToDictionary(a => a.Seq, a => new BulkResult(a.Answer.IsDone, a.Answer.IsDone ? Became(now.GetValueOrDefault(a.Seq), outcome) : T.Say(a.Answer, reader.Zone)));
+        Results = answers.ToDictionary(a => a.Seq, a => new BulkResult(a.Answer.IsDone, a.Answer.IsDone ? Became(now.GetValueOrDefault(a.Seq), outcome) : Why(now.GetValueOrDefault(a.Seq), a.Answer)));
         return Page();
     }
 
     private string Became(BulkRow? row, ReviewOutcome outcome) => row is null or { State: not ReviewState.Open } ? T.Done(outcome)
         : row.IsEscalated ? T["Disagreed with who decided first; escalated"] : T["Decided first; a second person must agree"];
+
+    /// <summary>Where somebody was faster, who it was says more than that it is decided.</summary>
+    private string Why(BulkRow? row, ReviewAnswer answer) => answer.Refusal == LeaseReviews.NotOpen && row?.Decided is { } decided ? decided : T.Say(answer, reader.Zone);
 
     private async Task<IActionResult> ShowAsync(CancellationToken stop)
     {
