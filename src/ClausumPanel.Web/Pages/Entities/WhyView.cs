@@ -42,7 +42,7 @@ public sealed class WhyView
     public string? Record(Step step, Texts T)
     {
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
-        var share = rate.Share.ToString(rate.Share < 0.1 ? "P1" : "P0", CultureInfo.CurrentCulture);
+        var share = rate.Share.ToString(rate.Share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
         return T["fires on {0} of payments", share] + " · " + T.Say(rate.Labels);
     }
 
