@@ -29,7 +29,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     public const int StripLength = 10;
 
     private const int MostLookedInto = 60;
-    private const int MostAttributes = 24;
+    private const int MostAttributes = 16;
 
     /// <summary>The lifetime of one value. Ask <see cref="MayLookUp"/> first.</summary>
     public async Task<EntityView> OfEntityAsync(TermKind kind, string text, CancellationToken stop)
