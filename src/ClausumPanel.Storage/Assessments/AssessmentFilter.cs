@@ -99,6 +99,9 @@ public sealed record AssessmentLine(
 
     /// <summary>Sources disagree about that.</summary>
     public bool IsConflicted { get; init; }
+
+    /// <summary>The card as assessments are found by it; null when it names none.</summary>
+    public string? Card { get; init; }
 }
 
 /// <param name="Lines">In the order asked for.</param>

@@ -9,7 +9,7 @@ namespace ClausumPanel.Storage.Assessments;
 /// Finds stored assessments. What is folded is found through its indexes; the short tail behind the mark is read from the log and judged by the same
 /// conditions, so a list never misses what was just answered.
 /// </summary>
-public sealed class AssessmentReader(PanelDb db)
+public sealed partial class AssessmentReader(PanelDb db)
 {
     private const int MostTail = 200_000;
     private const int SegmentsAtATime = 64;
@@ -239,7 +239,7 @@ public sealed class AssessmentReader(PanelDb db)
         var count = SignalHits.Read(stored.Signals, hits);
         return new AssessmentLine(stored.Seq, stored.Id, stored.Instant, stored.Flow, stored.Decision, stored.Score, stored.Money, facts.Text(Known.Email), facts.Text(Known.CustomerId),
             facts.Text(Known.CardLast4), facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.Ip), FoundBy.Country(facts),
-            facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated);
+            facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated) { Card = FoundBy.Card(facts) };
     }
 }
 

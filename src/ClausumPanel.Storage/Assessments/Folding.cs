@@ -235,16 +235,26 @@ public static class FoundBy
     /// <summary>A card as people look for it: last four digits first, so that they alone find it.</summary>
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
 
+    /// <summary>The sorts of text that facts hold, in the order in which an assessment's are listed.</summary>
+    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary];
+
+    /// <summary>What an assessment names of that sort, as it was written; null when nothing, or when facts do not hold it.</summary>
+    public static string? Text(Facts facts, TermKind kind) => kind switch
+    {
+        TermKind.Email => facts.Text(Known.Email),
+        TermKind.Card => Card(facts),
+        TermKind.CardBin => facts.Text(Known.CardBin),
+        TermKind.Customer => facts.Text(Known.CustomerId),
+        TermKind.Device => facts.Text(Known.Fingerprint),
+        TermKind.Ip => facts.Text(Known.Ip),
+        TermKind.Phone => facts.Text(Known.Phone),
+        TermKind.Beneficiary => facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe),
+        TermKind.Order or TermKind.Payment or TermKind.Session => null,
+    };
+
     public static void Terms(Facts facts, string? order, string? payment, string session, long seq, List<Term> into)
     {
-        Add(facts.Text(Known.Email), TermKind.Email);
-        Add(Card(facts), TermKind.Card);
-        Add(facts.Text(Known.CardBin), TermKind.CardBin);
-        Add(facts.Text(Known.CustomerId), TermKind.Customer);
-        Add(facts.Text(Known.Fingerprint), TermKind.Device);
-        Add(facts.Text(Known.Ip), TermKind.Ip);
-        Add(facts.Text(Known.Phone), TermKind.Phone);
-        Add(facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe), TermKind.Beneficiary);
+        foreach (var kind in OfFacts) Add(Text(facts, kind), kind);
         Add(order, TermKind.Order);
         Add(payment, TermKind.Payment);
         Add(session, TermKind.Session);

@@ -29,6 +29,25 @@ public sealed class EntityHasher
     /// <summary>The key of a value made of two parts, such as a card's first and last digits.</summary>
     public ulong Key(EntityKind kind, string? value, string? rest) => Key((byte)kind, value, rest);
 
+    /// <summary>The keys of everything these facts name, under which it is counted.</summary>
+    public EntityKeys Keys(Facts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        EntityKeys keys = default;
+        keys[(int)EntityKind.Email] = Key(EntityKind.Email, facts.Text(Known.EmailNormalized) ?? facts.Text(Known.Email));
+        keys[(int)EntityKind.Customer] = Key(EntityKind.Customer, facts.Text(Known.CustomerId));
+        keys[(int)EntityKind.Card] = facts.Text(Known.CardHash) is { } hash
+            ? Key(EntityKind.Card, hash)
+            : facts.Text(Known.CardLast4) is { } last4 ? Key(EntityKind.Card, facts.Text(Known.CardBin), last4) : 0;
+        keys[(int)EntityKind.Device] = Key(EntityKind.Device, facts.Text(Known.Fingerprint));
+        keys[(int)EntityKind.Ip] = Key(EntityKind.Ip, facts.Text(Known.Ip));
+        keys[(int)EntityKind.IpNetwork] = Key(EntityKind.IpNetwork, facts.Text(Known.IpNetwork));
+        keys[(int)EntityKind.Phone] = Key(EntityKind.Phone, facts.Text(Known.Phone));
+        keys[(int)EntityKind.CardBin] = Key(EntityKind.CardBin, facts.Text(Known.CardBin));
+        keys[(int)EntityKind.Beneficiary] = Key(EntityKind.Beneficiary, facts.Text(Known.BeneficiaryClabe) ?? facts.Text(Known.BeneficiaryIban) ?? facts.Text(Known.BeneficiaryAccountHash) ?? facts.Text(Known.BeneficiaryId));
+        return keys;
+    }
+
     /// <summary>The key of a text of another sort than an entity, such as a session.</summary>
     [SkipLocalsInit]
     public ulong Key(byte sort, string? value, string? rest)

@@ -38,6 +38,9 @@ internal static class AssessSetup
         services.AddScoped<RecordLabels>();
         services.AddScoped<ReportFraud>();
         services.AddScoped<LabelImport>();
+        services.AddSingleton<SignalRates>();
+        services.AddSingleton<EntityLookups>();
+        services.AddScoped<EntityEvidence>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));

@@ -226,22 +226,9 @@ public sealed class AssessTransaction(
 
     private Observation Seen(AssessRequest request, Facts facts, long at)
     {
-        var hasher = memory.Hasher;
-        EntityKeys keys = default;
-        keys[(int)EntityKind.Email] = hasher.Key(EntityKind.Email, facts.Text(Known.EmailNormalized) ?? facts.Text(Known.Email));
-        keys[(int)EntityKind.Customer] = hasher.Key(EntityKind.Customer, facts.Text(Known.CustomerId));
-        keys[(int)EntityKind.Card] = facts.Text(Known.CardHash) is { } hash
-            ? hasher.Key(EntityKind.Card, hash)
-            : facts.Text(Known.CardLast4) is { } last4 ? hasher.Key(EntityKind.Card, facts.Text(Known.CardBin), last4) : 0;
-        keys[(int)EntityKind.Device] = hasher.Key(EntityKind.Device, facts.Text(Known.Fingerprint));
-        keys[(int)EntityKind.Ip] = hasher.Key(EntityKind.Ip, facts.Text(Known.Ip));
-        keys[(int)EntityKind.IpNetwork] = hasher.Key(EntityKind.IpNetwork, facts.Text(Known.IpNetwork));
-        keys[(int)EntityKind.Phone] = hasher.Key(EntityKind.Phone, facts.Text(Known.Phone));
-        keys[(int)EntityKind.CardBin] = hasher.Key(EntityKind.CardBin, facts.Text(Known.CardBin));
-        keys[(int)EntityKind.Beneficiary] = hasher.Key(EntityKind.Beneficiary, facts.Text(Known.BeneficiaryClabe) ?? facts.Text(Known.BeneficiaryIban) ?? facts.Text(Known.BeneficiaryAccountHash) ?? facts.Text(Known.BeneficiaryId));
         return new Observation
         {
-            At = at, Amount = request.Amount, Currency = request.Currency, Flow = request.Flow, Keys = keys,
+            At = at, Amount = request.Amount, Currency = request.Currency, Flow = request.Flow, Keys = memory.Hasher.Keys(facts),
             Last4 = request.CardLast4 is { Length: 4 } digits && short.TryParse(digits, out var number) ? number : (short)-1,
         };
     }

@@ -4,7 +4,7 @@ using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
-using ClausumPanel.Web.Pages.Transactions;
+using ClausumPanel.Web.Pages.Entities;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -99,13 +99,13 @@ public sealed class IndexModel(PanelDb db, RunScenarios scenarios, PolicyDesk de
     public IReadOnlyList<Step> StepsOf(ScenarioAnswer answer, string currency)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        IEnumerable<(string Title, string Sentence, string Code, int Points)> reasons =
-            [.. answer.Signals.Select(hit => (hit.Title, hit.Say(currency), SignalCatalog.Of(hit).Code, (int)hit.Weight)), .. answer.Reasons.Select(rule => (T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points))];
+        IEnumerable<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points)> reasons =
+            [.. answer.Signals.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(currency), SignalCatalog.Of(hit).Code, (int)hit.Weight)), .. answer.Reasons.Select(rule => ((SignalDefinition?)null, T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points))];
         var sum = 0;
         List<Step> steps = [];
-        foreach (var (title, sentence, code, points) in reasons.OrderByDescending(reason => Math.Abs(reason.Points)))
+        foreach (var (signal, title, sentence, code, points) in reasons.OrderByDescending(reason => Math.Abs(reason.Points)))
         {
-            steps.Add(new Step(title, sentence, code, points, sum, sum + points));
+            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points));
             sum += points;
         }
         return steps;

@@ -7,6 +7,7 @@ using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -15,22 +16,20 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>One assessment on one screen: what was decided, why, from what, and what else the same people did.</summary>
-public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, ReportFraud report, RecordLabels record, TimeProvider clock, Texts T) : PageModel
+public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, ReportFraud report, RecordLabels record, TimeProvider clock, Texts T) : PageModel
 {
-    private const int MostRelated = 5;
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public StoredAssessment Stored { get; private set; } = null!;
-    public Facts Facts { get; } = new();
-    public IReadOnlyList<Step> Steps { get; private set; } = [];
+    public StoredAssessment Stored => Why.Stored;
+    public Facts Facts => Why.Facts;
+    public WhyView Why { get; private set; } = null!;
 
-    /// <summary>The weights added up, before the scale's ends cap them.</summary>
-    public int Sum { get; private set; }
+    /// <summary>What is known around it.</summary>
+    public Evidence Evidence { get; private set; } = null!;
     public Bands Bands { get; private set; }
     public string Body { get; private set; } = "";
     public string? KeyName { get; private set; }
     public DateTimeOffset? ReleasedAt { get; private set; }
-    public IReadOnlyList<Related> Others { get; private set; } = [];
     public Verdict? Again { get; private set; }
 
     /// <summary>Every word about what it turned out to be, oldest first.</summary>
@@ -49,6 +48,20 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     public IEnumerable<string> Warnings => Stored.Warnings?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public string? Payer => Stored.Flow == Flow.PayOut ? Facts.Text(Known.BeneficiaryName) ?? Facts.Text(Known.BeneficiaryId) : Facts.Text(Known.Email) ?? Facts.Text(Known.CustomerId);
+
+    /// <summary>The payer's page; null when nothing says who pays.</summary>
+    public string? PayerAddress => Stored.Flow == Flow.PayOut
+        ? FoundBy.Text(Facts, TermKind.Beneficiary) is { } beneficiary ? EntityWords.Address(TermKind.Beneficiary, beneficiary) : null
+        : Facts.Text(Known.Email) is { } email ? EntityWords.Address(TermKind.Email, email) : Facts.Text(Known.CustomerId) is { } customer ? EntityWords.Address(TermKind.Customer, customer) : null;
+
+    /// <summary>The page of what that fact names; null when it has none.</summary>
+    public string? AddressOf(Fact fact)
+    {
+        TermKind? kind = fact == Known.Email ? TermKind.Email : fact == Known.CustomerId ? TermKind.Customer : fact == Known.CardLast4 || (fact == Known.CardHash && !Facts.Has(Known.CardLast4)) ? TermKind.Card
+            : fact == Known.Fingerprint ? TermKind.Device : fact == Known.Ip ? TermKind.Ip : fact == Known.Phone ? TermKind.Phone
+            : fact == Known.BeneficiaryId || (fact == Known.BeneficiaryClabe && !Facts.Has(Known.BeneficiaryId)) ? TermKind.Beneficiary : null;
+        return kind is { } known && FoundBy.Text(Facts, known) is { } text ? EntityWords.Address(known, text) : null;
+    }
 
     /// <summary>Facts that are there, but for the velocity windows, which have a table of their own.</summary>
     public IEnumerable<IGrouping<FactSource, FactDefinition>> FactGroups => FactCatalog.All.Where(d => Facts.Has(d.Fact) && d.Source != FactSource.Velocity).GroupBy(d => d.Source).OrderBy(g => g.Key);
@@ -144,7 +157,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         List<RuleReason> rules = [];
         RuleReason.Of(again.Rules, judge.Policy, rules);
         var now = again.Signals.ToArray().Select(h => (h.Definition.Code, Points: (int)h.Weight)).Concat(rules.Select(r => (r.Code, r.Points))).ToDictionary(r => r.Code, r => r.Points);
-        var then = Steps.ToDictionary(s => s.Code, s => s.Points);
+        var then = Why.Steps.ToDictionary(s => s.Code, s => s.Points);
         differences.AddRange(then.Keys.Except(now.Keys).Select(code => T["Signal {0} fired only then", code]));
         differences.AddRange(now.Keys.Except(then.Keys).Select(code => T["Signal {0} fires only now", code]));
         differences.AddRange(then.Where(s => now.TryGetValue(s.Key, out var weight) && weight != s.Value).Select(s => T["Weight of {0}: {1} then, {2} now", s.Key, s.Value, now[s.Key]]));
@@ -154,27 +167,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     private async Task<bool> LoadAsync(Guid id, CancellationToken stop)
     {
         if (await assessments.FindAsync(id, stop) is not { } found) return false;
-        Stored = found;
-        FactSnapshot.Read(found.Facts, Facts);
-        var hits = new SignalHit[Assessment.MostSignals];
-        var count = SignalHits.Read(found.Signals, hits);
-        var currency = found.Currency;
-        List<(string Title, string Sentence, string Code, int Points)> reasons =
-            [.. hits.Take(count).Select(hit => (hit.Title, hit.Say(currency), hit.Definition.Code, (int)hit.Weight))];
-        var rules = new RuleHit[Assessment.MostRules];
-        if (SignalHits.ReadRules(found.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, found.PolicyVersion, stop) is { } policy)
-        {
-            List<RuleReason> fired = [];
-            RuleReason.Of(rules.AsSpan(0, ruleCount), policy, fired);
-            reasons.AddRange(fired.Select(rule => (T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
-        }
-        List<Step> steps = [];
-        foreach (var (title, sentence, code, points) in reasons.OrderByDescending(reason => Math.Abs(reason.Points)))
-        {
-            steps.Add(new Step(title, sentence, code, points, Sum, Sum + points));
-            Sum += points;
-        }
-        Steps = steps;
+        Why = await WhyView.ReadAsync(db, policies, found, T, stop);
         Labels = await LabelQueries.HistoryAsync(db, found.Seq, stop);
         Standing = LabelRanking.Of(Labels);
         return true;
@@ -186,37 +179,10 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         using (var parsed = JsonDocument.Parse(Stored.Request)) Body = JsonSerializer.Serialize(parsed.RootElement, Pretty);
         if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
         if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);
-
-        List<Related> others = [];
-        foreach (var (title, kind, value) in Threads())
-        {
-            if (string.IsNullOrEmpty(value)) continue;
-            var filter = new AssessmentFilter { Search = value, Exactly = kind };
-            var page = await assessments.PageAsync(filter, AssessmentOrder.Newest, null, MostRelated + 1, stop);
-            others.Add(new Related(title, value, [.. page.Lines.Where(l => l.Seq != Stored.Seq).Take(MostRelated)], await assessments.CountAsync(filter, stop) - 1));
-        }
-        Others = others;
-    }
-
-    private IEnumerable<(string Title, TermKind Kind, string? Value)> Threads()
-    {
-        yield return (T["Same e-mail"], TermKind.Email, Facts.Text(Known.Email));
-        yield return (T["Same customer"], TermKind.Customer, Facts.Text(Known.CustomerId));
-        yield return (T["Same card"], TermKind.Card, FoundBy.Card(Facts));
-        yield return (T["Same device"], TermKind.Device, Facts.Text(Known.Fingerprint));
-        yield return (T["Same IP address"], TermKind.Ip, Facts.Text(Known.Ip));
-        yield return (T["Same beneficiary"], TermKind.Beneficiary, Facts.Text(Known.BeneficiaryId));
+        Evidence = await evidence.OfAssessmentAsync(Why, LinksModel.Choice(Request.Query["match"], [.. Request.Query["by"].OfType<string>()]), stop);
+        Why.Rates = await rates.ReadAsync(stop);
     }
 }
-
-/// <summary>One signal's or rule's part of the waterfall.</summary>
-/// <param name="Before">The running sum before it.</param>
-/// <param name="After">The running sum with it.</param>
-public sealed record Step(string Title, string Sentence, string Code, int Points, int Before, int After);
-
-/// <param name="Lines">The latest of them, without this one.</param>
-/// <param name="Count">How many there are besides this one.</param>
-public sealed record Related(string Title, string Value, IReadOnlyList<AssessmentLine> Lines, long Count);
 
 /// <param name="Policy">The version it was judged under; null when the store does not know it any more.</param>
 public sealed record Verdict(int? Policy, IReadOnlyList<string> Differences);

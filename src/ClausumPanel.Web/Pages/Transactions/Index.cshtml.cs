@@ -55,7 +55,7 @@ public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reade
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "country" => Showing.Country(value),
                     "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],
-                    "q" => T["“{0}”", value],
+                    "q" => Query.Exactly is { } kind ? $"{T.Name(kind)}: {EntityWords.Show(kind, value)}" : T["“{0}”", value],
                     _ => null,
                 };
                 if (words is not null) yield return (words, Query.Without(name, value));

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
 using Microsoft.AspNetCore.Mvc;
@@ -26,6 +27,9 @@ public sealed class MonitorQuery
     [FromQuery(Name = "country")] public string? Country { get; set; }
     [FromQuery(Name = "kind")] public string? Kind { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
+
+    /// <summary>With a search: it is the whole text of this sort, and nothing else.</summary>
+    [FromQuery(Name = "by")] public string? By { get; set; }
     [FromQuery(Name = "sort")] public string? Sort { get; set; }
 
     public string PeriodName => Period is "24h" or "7d" or "30d" or "all" or "own" ? Period : From is not null || To is not null ? "own" : "7d";
@@ -46,6 +50,8 @@ public sealed class MonitorQuery
     public string? CurrencyCode => Currency is not null && Currencies.TryFind(Currency.Trim().ToUpperInvariant(), out var code, out _) ? code : null;
 
     public SignalDefinition? SignalDefinition => Signal is not null && SignalCatalog.ByCode.TryGetValue(Signal, out var found) ? found : null;
+
+    public TermKind? Exactly => string.IsNullOrWhiteSpace(Search) ? null : EntityWords.Kind(By);
 
     public AssessmentFilter Filter(Reader reader, DateTimeOffset now)
     {
@@ -73,6 +79,7 @@ public sealed class MonitorQuery
             Country = Country?.Trim() is { Length: 2 } country ? country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
             Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
+            Exactly = Exactly,
         };
     }
 
@@ -85,7 +92,7 @@ public sealed class MonitorQuery
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
                 ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), ("country", Country), ("kind", Kind),
-                ("q", Search), ("sort", Sort),
+                ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];
         }

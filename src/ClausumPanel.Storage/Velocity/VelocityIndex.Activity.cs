@@ -1,0 +1,54 @@
+using ClausumPanel.Assess;
+
+namespace ClausumPanel.Storage.Velocity;
+
+/// <summary>What memory holds of one entity.</summary>
+/// <param name="Count">Assessments ever.</param>
+/// <param name="Reported">Of those, reported as fraud.</param>
+/// <param name="Disputed">Of those, disputed.</param>
+/// <param name="Recent">Assessments of the last 30 days that were looked at.</param>
+/// <param name="Others">Different others that those name.</param>
+/// <param name="IsMore">There are more than were looked at; <see cref="Others"/> is then the least there can be.</param>
+public readonly record struct EntityActivity(int Count, int Approved, int Declined, int Reported, int Disputed, int Recent, int Others, bool IsMore);
+
+public sealed partial class VelocityIndex
+{
+    /// <summary>Events of one entity that are looked at: a busy one must not hold up those who judge.</summary>
+    public const int MostLooked = 500;
+
+    /// <summary>How common a value is: its lifetime, and with how many different others it was seen in the last 30 days. Null when it never was.</summary>
+    /// <param name="kind">The value's kind.</param>
+    /// <param name="key">The value's key.</param>
+    /// <param name="among">Which others: of each assessment, the first of these kinds that it names.</param>
+    /// <param name="own">The key of the one that is not another.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public EntityActivity? Activity(EntityKind kind, ulong key, ReadOnlySpan<EntityKind> among, ulong own, long now)
+    {
+        if (key == 0) return null;
+        var others = new HashSet<int>();
+        lock (_gate)
+        {
+            var id = _entities.Find(key);
+            if (id < 0) return null;
+            var ownId = own == 0 ? -1 : _entities.Find(own);
+            ref var entity = ref _entities[id];
+            var recent = 0;
+            var i = entity.Head;
+            for (; i >= _first && recent < MostLooked; i = At(i).Before[(int)kind])
+            {
+                ref var e = ref At(i);
+                if (now - e.At >= WindowLength[^1]) break;
+                if (e.Decision == Event.Voided) continue;
+                recent++;
+                foreach (var other in among)
+                {
+                    if (e.Entity[(int)other] < 0) continue;
+                    if (e.Entity[(int)other] != ownId) others.Add(e.Entity[(int)other]);
+                    break;
+                }
+            }
+            var isMore = recent == MostLooked && i >= _first && now - At(i).At < WindowLength[^1];
+            return new EntityActivity(entity.Count, entity.Approved, entity.Declined, entity.Reported, entity.Disputed, recent, others.Count, isMore);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Velocity;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>
+/// What is known of somebody or something, and around one assessment: read through the term index and the memory of recent activity, never by going through the log,
+/// so it takes as long on the first day as after a million payments.
+/// </summary>
+public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, AssessService service, EntityLookups lookups, TimeProvider clock, Reader reader, Texts T)
+{
+    /// <summary>Assessments of one entity that are counted; whoever has more is told so.</summary>
+    public const int MostCounted = 5_000;
+
+    /// <summary>Assessments that are looked at for each thing that one shares with others.</summary>
+    public const int MostLinked = 200;
+
+    /// <summary>Lines of linked assessments that are shown.</summary>
+    public const int LinesShown = 8;
+
+    public const int StripLength = 10;
+
+    private const int MostLookedInto = 60;
+    private const int MostAttributes = 16;
+
+    /// <summary>The lifetime of one value. Ask <see cref="MayLookUp"/> first.</summary>
+    public async Task<EntityView> OfEntityAsync(TermKind kind, string text, CancellationToken stop)
+    {
+        var events = (await assessments.HistoriesAsync([(kind, text)], MostCounted + 1, stop))[0];
+        var isMore = events.Count > MostCounted;
+        if (isMore) events = [.. events.Take(MostCounted)];
+        var seqs = events.Take(MostLookedInto).Select(e => e.Seq).ToArray();
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
+        List<Facts> read = [];
+        foreach (var seq in seqs)
+        {
+            if (!stored.TryGetValue(seq, out var bytes)) continue;
+            var facts = new Facts();
+            FactSnapshot.Read(bytes, facts);
+            read.Add(facts);
+        }
+        var newest = read.Count > 0 ? read[0] : null;
+        return new EntityView
+        {
+            Kind = kind,
+            Text = newest is not null && FoundBy.Text(newest, kind) is { } written ? written : text,
+            Events = events,
+            IsMore = isMore,
+            Newest = newest,
+            Activity = newest is null ? null : Activity(kind, newest, [kind.Entity()]),
+            Attributes = Attributes(kind, read),
+            LookedAt = read.Count,
+        };
+    }
+
+    /// <summary>Whether this person may look up one more now: see <see cref="EntityLookups"/>.</summary>
+    public bool MayLookUp(Guid person) => lookups.TryTake(person);
+
+    /// <summary>Everything around one assessment, for the page it is judged on.</summary>
+    public async Task<Evidence> OfAssessmentAsync(WhyView why, LinkChoice choice, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(why);
+        ArgumentNullException.ThrowIfNull(choice);
+        var (stored, facts) = (why.Stored, why.Facts);
+        var texts = Named(facts);
+        var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
+        var links = LinkAttributes(stored, facts, texts, histories, choice);
+        var payer = texts.FindIndex(t => t.Kind is TermKind.Customer or TermKind.Email or TermKind.Card or TermKind.Beneficiary);
+        var strip = payer < 0 ? [] : histories[payer].Take(StripLength).ToList();
+        var linked = Linked(stored.Seq, texts, histories, links, choice);
+        var lines = (await assessments.LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop)).ToDictionary(l => l.Seq);
+        var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
+        var devices = texts.FindIndex(t => t.Kind == TermKind.Device);
+        var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
+        var places = PlacesView.Of(facts, T);
+        TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
+        return new Evidence(
+            payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq))],
+                Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked),
+            View(stored.Id, choice, links, linked, lines, histories),
+            Balance.Of(facts, why.Hits, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
+            places);
+    }
+
+    /// <summary>The links alone, as a reader chose them.</summary>
+    public async Task<LinksView> LinksAsync(StoredAssessment stored, LinkChoice choice, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        var texts = Named(facts);
+        var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
+        var links = LinkAttributes(stored, facts, texts, histories, choice);
+        var linked = Linked(stored.Seq, texts, histories, links, choice);
+        var lines = (await assessments.LinesAsync([.. linked.Take(LinesShown).Select(l => l.Event.Seq)], stop)).ToDictionary(l => l.Seq);
+        return View(stored.Id, choice, links, linked, lines, histories);
+    }
+
+    /// <summary>The entries of the lists that mean this entity: its value itself, its domain, its range of addresses or cards.</summary>
+    public async Task<IReadOnlyList<ListRow>> ListedAsync(EntityView entity, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        List<ListRow> found = [];
+        foreach (var group in ListValuesOf(entity).GroupBy(v => v.Type, v => v.Value))
+        {
+            var (type, values) = (group.Key, group.Distinct().ToArray());
+            found.AddRange(await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && values.Contains(e.Value)).Rows(db).ToListAsync(stop));
+        }
+        return found;
+    }
+
+    /// <summary>The named lists that hold the value.</summary>
+    public async Task<IReadOnlyList<NamedListed>> NamedAsync(EntityView entity, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        NamedListKind[] kinds = entity.Kind switch
+        {
+            TermKind.Email => [NamedListKind.Email, NamedListKind.Text],
+            TermKind.Ip => [NamedListKind.Ip],
+            TermKind.Phone => [NamedListKind.Phone, NamedListKind.Text],
+            TermKind.Customer => [NamedListKind.CustomerId, NamedListKind.Text],
+            TermKind.Device => [NamedListKind.DeviceFingerprint, NamedListKind.Text],
+            TermKind.Card => [NamedListKind.CardHash],
+            _ => [NamedListKind.Text],
+        };
+        var values = ListValuesOf(entity).Where(v => v.Type is not (ListType.EmailDomain or ListType.CardBin)).Select(v => v.Value).Append(entity.Text).Append(entity.Text.ToLowerInvariant()).Distinct().ToArray();
+        return await (from list in db.Set<NamedList>().AsNoTracking()
+                      where kinds.Contains(list.Kind) && list.RemovedEdition == NamedList.Stands
+                      join value in db.Set<NamedListValue>() on list.Id equals value.ListId
+                      where value.RemovedEdition == NamedList.Stands && values.Contains(value.Value)
+                      select new NamedListed(list.Name, value.Value)).ToListAsync(stop);
+    }
+
+    /// <summary>As which type and value it would go on the lists; null where no list knows such a thing.</summary>
+    public static (ListType Type, string Value)? ListValueOf(EntityView entity)
+    {
+        ArgumentNullException.ThrowIfNull(entity);
+        return entity.Kind switch
+        {
+            TermKind.Customer => (ListType.CustomerId, entity.Text),
+            TermKind.Email => (ListType.Email, entity.Text),
+            TermKind.Device => (ListType.DeviceFingerprint, entity.Text),
+            TermKind.Ip => (ListType.IpAddress, entity.Text),
+            TermKind.Phone => (ListType.Phone, entity.Text),
+            TermKind.Card when entity.Newest?.Text(Known.CardHash) is { } hash => (ListType.CardHash, hash),
+            TermKind.Card when entity.Newest?.Text(Known.CardBin) is { } bin => (ListType.CardBin, bin),
+            TermKind.Beneficiary when entity.Newest is { } facts && facts.Text(Known.BeneficiaryId) is null && facts.Text(Known.BeneficiaryClabe) is { } clabe => (ListType.Clabe, clabe),
+            TermKind.Beneficiary => (ListType.BeneficiaryId, entity.Text),
+            _ => null,
+        };
+    }
+
+    private static IEnumerable<(ListType Type, string Value)> ListValuesOf(EntityView entity)
+    {
+        if (ListValueOf(entity) is { } own && ListValues.TryNormalize(own.Type, own.Value, out var normalized, out _)) yield return (own.Type, normalized);
+        var facts = entity.Newest;
+        switch (entity.Kind)
+        {
+            case TermKind.Email:
+                if (facts?.Text(Known.EmailNormalized) is { } same) yield return (ListType.Email, same);
+                if ((facts?.Text(Known.EmailDomain) ?? entity.Text.Split('@')[^1]) is { Length: > 0 } domain) yield return (ListType.EmailDomain, domain);
+                break;
+            case TermKind.Ip:
+                foreach (var range in IpRanges.Holding(entity.Text)) yield return (ListType.IpRange, range);
+                break;
+            case TermKind.Card when facts?.Text(Known.CardBin) is { } bin:
+                yield return (ListType.CardBin, bin);
+                if (bin.Length > 6) yield return (ListType.CardBin, bin[..6]);
+                break;
+            case TermKind.Beneficiary when facts is not null:
+                foreach (var (type, fact) in ((ListType, Fact)[])[(ListType.Clabe, Known.BeneficiaryClabe), (ListType.Iban, Known.BeneficiaryIban), (ListType.AccountHash, Known.BeneficiaryAccountHash)])
+                    if (facts.Text(fact) is { } value) yield return (type, value);
+                break;
+        }
+    }
+
+    private static List<(TermKind Kind, string Text)> Named(Facts facts)
+    {
+        List<(TermKind, string)> texts = [];
+        foreach (var kind in EntityWords.Kinds)
+            if (FoundBy.Text(facts, kind) is { } text && !string.IsNullOrWhiteSpace(text)) texts.Add((kind, text));
+        return texts;
+    }
+
+    private List<LinkAttribute> LinkAttributes(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, LinkChoice choice)
+    {
+        List<LinkAttribute> links = [];
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var others = histories[i].Where(e => e.Seq != stored.Seq).ToList();
+            var isMore = others.Count > MostLinked;
+            if (isMore) others.RemoveRange(MostLinked, others.Count - MostLinked);
+            var activity = Activity(texts[i].Kind, facts, EntityWords.Payers);
+            var isKnown = service.Memory is not null;
+            links.Add(new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, activity?.Others ?? (isKnown ? 0 : null), activity?.IsMore == true,
+                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), choice.Kinds?.Contains(texts[i].Kind) != false));
+        }
+        return links;
+    }
+
+    /// <summary>What shares any or all of what is chosen: what shares more stands first, then what shares something rare, then the newest.</summary>
+    private static List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> Linked(
+        long own, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, List<LinkAttribute> links, LinkChoice choice)
+    {
+        var shared = new Dictionary<long, (TermEvent Event, List<TermKind> Kinds)>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            foreach (var e in histories[i].Take(MostLinked + 1))
+            {
+                if (e.Seq == own) continue;
+                if (!shared.TryGetValue(e.Seq, out var known)) shared[e.Seq] = known = (e, []);
+                known.Kinds.Add(texts[i].Kind);
+            }
+        }
+        var chosen = links.Where(l => l.IsChosen).Select(l => l.Kind).ToHashSet();
+        var rare = links.Where(l => l.Strength is LinkStrength.Strong or LinkStrength.Own).Select(l => l.Kind).ToHashSet();
+        return
+        [
+            .. from one in shared.Values
+               where choice.All ? chosen.Count > 0 && chosen.IsSubsetOf(one.Kinds) : chosen.Overlaps(one.Kinds)
+               orderby one.Kinds.Count descending, one.Kinds.Count(rare.Contains) descending, one.Event.At descending, one.Event.Seq descending
+               select (one.Event, (IReadOnlyList<TermKind>)one.Kinds),
+        ];
+    }
+
+    private static LinksView View(
+        Guid id, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, IReadOnlyList<IReadOnlyList<TermEvent>> histories) =>
+        new(id, choice.All, links,
+            [.. linked.Take(LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, IsConflicted = l.Event.IsConflicted }, l.Shared))],
+            linked.Count, histories.Any(h => h.Count > MostLinked));
+
+    private List<EntityAttribute> Attributes(TermKind own, List<Facts> read)
+    {
+        var found = new Dictionary<(TermKind, string), (string Text, Facts Facts, int With)>();
+        foreach (var facts in read)
+        {
+            foreach (var (kind, text) in Named(facts))
+            {
+                if (kind == own) continue;
+                var key = (kind, FoundBy.Normalize(text));
+                found[key] = found.TryGetValue(key, out var known) ? known with { With = known.With + 1 } : (text, facts, 1);
+            }
+        }
+        var all = found.OrderByDescending(f => f.Value.With).Take(MostAttributes * 2).Select(f =>
+        {
+            var activity = Activity(f.Key.Item1, f.Value.Facts, [own.Entity()]);
+            return new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count);
+        });
+        // What few others share says most; what nobody shares says something only of this one.
+        return [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
+    }
+
+    private EntityActivity? Activity(TermKind kind, Facts facts, ReadOnlySpan<EntityKind> among)
+    {
+        if (service.Memory is not { } memory) return null;
+        var keys = memory.Hasher.Keys(facts);
+        var own = 0UL;
+        foreach (var other in among)
+        {
+            own = keys[(int)other];
+            if (own != 0) break;
+        }
+        return memory.Velocity.Activity(kind.Entity(), keys[(int)kind.Entity()], among, own, clock.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+}
+
+/// <summary>A named list and the value of it that means somebody.</summary>
+public sealed record NamedListed(string List, string Value);

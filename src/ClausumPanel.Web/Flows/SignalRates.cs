@@ -1,0 +1,61 @@
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <param name="Hits">Live assessments in which it fired.</param>
+/// <param name="All">Live assessments of that time.</param>
+/// <param name="Labels">What the hits turned out to be, as far as anybody said.</param>
+public sealed record SignalRate(long Hits, long All, SignalLabels Labels)
+{
+    public double Share => All == 0 ? 0 : Hits / (double)All;
+}
+
+/// <summary>How often each signal fires and how often rightly, over the last months. Reading all labelled payments takes long, so what was read serves everybody for a minute.</summary>
+public sealed class SignalRates(IServiceScopeFactory scopes, TimeProvider clock) : IDisposable
+{
+    public const int Days = 90;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private volatile Read? _read;
+
+    /// <summary>By the signal's stable number; a signal that never fired is not among them.</summary>
+    public async Task<IReadOnlyDictionary<int, SignalRate>> ReadAsync(CancellationToken stop)
+    {
+        if (_read is { } fresh && IsFresh(fresh)) return fresh.Rates;
+        await _one.WaitAsync(stop);
+        try
+        {
+            // Whoever waited finds what the first one read.
+            if (_read is { } meanwhile && IsFresh(meanwhile)) return meanwhile.Rates;
+            var now = clock.GetUtcNow();
+            await using var scope = scopes.CreateAsyncScope();
+            var rates = await CountAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), now, stop);
+            _read = new Read(rates, now);
+            return rates;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private bool IsFresh(Read read) => clock.GetUtcNow() - read.At is var age && age >= TimeSpan.Zero && age < Lifetime;
+
+    private static async Task<Dictionary<int, SignalRate>> CountAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
+    {
+        var today = (int)(now.ToUnixTimeSeconds() / 86_400);
+        var start = DateTimeOffset.FromUnixTimeSeconds((today - Days + 1) * 86_400L);
+        var all = await db.Set<ScoreDay>().Where(d => d.Day > today - Days && d.Day <= today).SumAsync(d => d.Count, stop);
+        var hits = await db.Set<SignalDay>().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => d.Signal).Select(g => new { g.Key, Count = g.Sum(d => d.Count) }).ToListAsync(stop);
+        var labels = await LabelQueries.SignalsAsync(db, start, start.AddDays(Days), stop);
+        return hits.ToDictionary(h => h.Key, h => new SignalRate(h.Count, all, labels.TryGetValue(h.Key, out var known) ? new SignalLabels(h.Count, known.Labelled, known.Fraud) : new SignalLabels(h.Count, 0, 0)));
+    }
+
+    private sealed record Read(IReadOnlyDictionary<int, SignalRate> Rates, DateTimeOffset At);
+}

@@ -1,0 +1,98 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>The things that have a page of their own: their words in addresses, their names, their icons, their addresses.</summary>
+public static class EntityWords
+{
+    public const string Path = "/dashboard/entities";
+
+    /// <summary>Whoever pays first, then what they pay with and from where.</summary>
+    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary];
+
+    /// <summary>Of these, the first that an assessment names is whoever pays.</summary>
+    public static readonly EntityKind[] Payers = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary];
+
+    public static EntityKind Entity(this TermKind kind) => kind switch
+    {
+        TermKind.Customer => EntityKind.Customer,
+        TermKind.Email => EntityKind.Email,
+        TermKind.Card => EntityKind.Card,
+        TermKind.Device => EntityKind.Device,
+        TermKind.Ip => EntityKind.Ip,
+        TermKind.Phone => EntityKind.Phone,
+        TermKind.Beneficiary => EntityKind.Beneficiary,
+        TermKind.CardBin => EntityKind.CardBin,
+        TermKind.Order or TermKind.Payment or TermKind.Session => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    public static string Word(this TermKind kind) => kind.Entity().Name();
+
+    public static TermKind? Kind(string? word)
+    {
+        foreach (var kind in Kinds)
+            if (kind.Word() == word) return kind;
+        return null;
+    }
+
+    public static string Name(this Texts T, TermKind kind) => T.Name(kind.Entity());
+
+    /// <summary>How a list of assessments that share it is introduced.</summary>
+    public static string Same(this Texts T, TermKind kind) => kind switch
+    {
+        TermKind.Customer => T["Same customer"],
+        TermKind.Email => T["Same e-mail"],
+        TermKind.Card => T["Same card"],
+        TermKind.Device => T["Same device"],
+        TermKind.Ip => T["Same IP address"],
+        TermKind.Phone => T["Same phone"],
+        TermKind.Beneficiary => T["Same beneficiary"],
+        _ => T.Name(kind),
+    };
+
+    public static string Icon(TermKind kind) => kind switch
+    {
+        TermKind.Customer => "user",
+        TermKind.Email => "mail",
+        TermKind.Card => "credit-card",
+        TermKind.Device => "device-mobile",
+        TermKind.Ip => "world",
+        TermKind.Phone => "phone",
+        TermKind.Beneficiary => "building-bank",
+        _ => "search",
+    };
+
+    /// <summary>As people read it: a card as ••4242 (411111).</summary>
+    public static string Show(TermKind kind, string text)
+    {
+        if (kind != TermKind.Card || text.Length < 4 || !text.AsSpan(0, 4).ContainsOnlyDigits()) return text;
+        return text.Length == 4 ? "••" + text : text[4] == ' ' ? $"••{text[..4]} ({text[5..]})" : text;
+    }
+
+    /// <summary>The page of that value. What a path cannot hold (a slash, a per cent sign, dots alone) is encoded once more, so that no server in between reads it as something else.</summary>
+    public static string Address(TermKind kind, string text)
+    {
+        var inner = text.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal).Replace("\\", "%5C", StringComparison.Ordinal);
+        if (inner.AsSpan().Trim('.').IsEmpty) inner = inner.Replace(".", "%2E", StringComparison.Ordinal);
+        return $"{Path}/{kind.Word()}/{Uri.EscapeDataString(inner).Replace("%40", "@", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2B", "+", StringComparison.Ordinal)}";
+    }
+
+    /// <summary>What such an address names.</summary>
+    public static string Read(string value) => Uri.UnescapeDataString(value).Trim();
+
+    /// <summary>The Monitor, narrowed to exactly that value.</summary>
+    public static string Monitor(TermKind kind, string text, params ReadOnlySpan<(string Name, string Value)> more)
+    {
+        List<(string, string)> pairs = [("period", "all"), ("kind", "live"), ("by", kind.Word()), ("q", text)];
+        foreach (var pair in more) pairs.Add(pair);
+        return Pages.Transactions.MonitorQuery.Address(pairs);
+    }
+
+    private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+            if (!char.IsAsciiDigit(c)) return false;
+        return true;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>One reason to trust a payment or not to.</summary>
+/// <param name="Strength">Those that weigh more stand first.</param>
+public sealed record Argument(string Text, string? Detail, int Strength);
+
+/// <summary>What speaks for a payment and what against it, in plain words: what it was judged by, and what is known by now. Good history is said as loudly as bad.</summary>
+public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument> Against)
+{
+    /// <summary>Amounts of the same payer that make a range.</summary>
+    public const int LeastAmounts = 3;
+
+    private const double Day = 86_400_000;
+    private const int FewPlaces = 3;
+
+    private static readonly EntityKind[] Amounts = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary];
+
+    /// <param name="facts">It was judged by.</param>
+    /// <param name="hits">Signals that fired.</param>
+    /// <param name="currency">Of its amount.</param>
+    /// <param name="payerKind">By what the payer was recognised.</param>
+    /// <param name="payer">What else the same payer did.</param>
+    /// <param name="links">What it shares with others.</param>
+    /// <param name="sameDevice">Of the payer's other payments, those on the same device.</param>
+    /// <param name="isMore">The payer did more than was looked at.</param>
+    /// <param name="places">The countries it names.</param>
+    /// <param name="reader">Whose days they are.</param>
+    /// <param name="T">Whose language.</param>
+    public static Balance Of(Facts facts, ReadOnlySpan<SignalHit> hits, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
+    {
+        List<Argument> good = [], bad = [];
+        foreach (ref readonly var hit in hits)
+        {
+            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) bad.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight)));
+            else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), -hit.Weight));
+        }
+        Unsaid(facts, hits, bad, T);
+        History(payer, isMore, sameDevice, good, bad, reader, T);
+        foreach (var link in links)
+        {
+            if (link.Fraud > 0 && link.Strength is LinkStrength.Strong or LinkStrength.Medium && link.Kind != payerKind)
+                bad.Add(new Argument(T["{0}: fraud among those who share it", T.Name(link.Kind)], T["{0} of {1} other payments", Number(link.Fraud), Number(link.Count) + (link.IsMore ? "+" : "")], 30));
+        }
+        if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
+        else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
+        if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
+            bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
+        if (Range(facts) is { } range && facts.Number(Known.Amount) >= range.From && facts.Number(Known.Amount) <= range.To)
+            good.Add(new Argument(T["Usual amount"], T.Say(range, currency), 6));
+        if (facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
+            good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
+        return new Balance(Sorted(good), Sorted(bad));
+    }
+
+    /// <summary>What an analyst would want to hear even where no signal fires for it.</summary>
+    private static void Unsaid(Facts facts, ReadOnlySpan<SignalHit> hits, List<Argument> bad, Texts T)
+    {
+        var customer = facts.Number(FactCatalog.History(EntityKind.Customer, HistoryPart.Count));
+        var email = facts.Number(FactCatalog.History(EntityKind.Email, HistoryPart.Count));
+        var isKnown = customer > 0 || email > 0;
+        if (!isKnown && (customer == 0 || email == 0) && !Fired(hits, "new_payer", "new_payer_large_amount", "known_card_new_payer", "known_device_new_payer")) bad.Add(new Argument(T["First payment of this payer"], null, 3));
+        if (isKnown && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0) bad.Add(new Argument(T["First time on this device"], null, 4));
+        if (isKnown && facts.Number(FactCatalog.History(EntityKind.Card, HistoryPart.Count)) == 0 && !Fired(hits, "new_card_known_customer")) bad.Add(new Argument(T["First time with this card"], null, 3));
+        if (facts.Is(Known.EmailDisposable) && !Fired(hits, SignalCategory.Email)) bad.Add(new Argument(T["Throw-away e-mail"], facts.Text(Known.EmailDomain), 8));
+        if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
+    }
+
+    private static void History(IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
+    {
+        if (payer.Count == 0) return;
+        var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
+        var confirmed = payer.Count(e => e.Label == LabelOutcome.Good);
+        var declined = payer.Count(e => e.Decision == Decision.Decline);
+        var undisputed = payer.Where(e => e.Decision == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed).ToList();
+        var more = isMore ? "+" : "";
+        if (frauds > 0) bad.Add(new Argument(T["Fraud in this payer's history"], T["{0} of {1} other payments", Number(frauds), Number(payer.Count) + more], 40));
+        if (declined * 2 > payer.Count) bad.Add(new Argument(T["Mostly declined so far"], T["{0} of {1} other payments", Number(declined), Number(payer.Count) + more], 5));
+        if (undisputed.Count > 0 && frauds == 0) good.Add(new Argument(T["{0} undisputed since {1}", T.Count(undisputed.Count, "{0} approved payment", "{0} approved payments"), reader.Day(undisputed.Min(e => e.At))], null, 5 + Math.Min(20, undisputed.Count)));
+        if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], T["{0} of {1} other payments", Number(confirmed), Number(payer.Count) + more], 12));
+        if (sameDevice > 0 && frauds == 0) good.Add(new Argument(T.Count(sameDevice, "Same device {0} time", "Same device {0} times"), null, 4 + Math.Min(10, sameDevice)));
+    }
+
+    /// <summary>Where this payer's amounts lie, by their history in the same currency: mean and once the deviation to each side.</summary>
+    public static AmountRange? Range(Facts facts)
+    {
+        foreach (var kind in Amounts)
+        {
+            var count = facts.Number(FactCatalog.History(kind, HistoryPart.AmountCount));
+            if (!(count >= LeastAmounts)) continue;
+            var (mean, deviation) = (facts.Number(FactCatalog.History(kind, HistoryPart.AmountMean)), facts.Number(FactCatalog.History(kind, HistoryPart.AmountDeviation)));
+            return new AmountRange(kind, Math.Max(0, mean - deviation), mean + deviation, (long)count);
+        }
+        return null;
+    }
+
+    /// <summary>How many payments a day are usual for whoever pays; null while that says nothing.</summary>
+    public static double? PerDay(Facts facts)
+    {
+        foreach (var kind in (ReadOnlySpan<EntityKind>)[EntityKind.Customer, EntityKind.Email, EntityKind.Card])
+        {
+            var (count, age) = (facts.Number(FactCatalog.History(kind, HistoryPart.Count)), facts.Number(FactCatalog.History(kind, HistoryPart.Age)));
+            if (count >= 5 && age >= 7 * Day) return count / (age / Day);
+        }
+        return null;
+    }
+
+    private static bool Fired(ReadOnlySpan<SignalHit> hits, params ReadOnlySpan<string> codes)
+    {
+        foreach (ref readonly var hit in hits)
+            if (codes.Contains(SignalCatalog.Of(hit).Code)) return true;
+        return false;
+    }
+
+    private static bool Fired(ReadOnlySpan<SignalHit> hits, SignalCategory category)
+    {
+        foreach (ref readonly var hit in hits)
+            if (SignalCatalog.Of(hit).Category == category && hit.Weight > 0) return true;
+        return false;
+    }
+
+    private static string? Beside(string title, string sentence) => title == sentence ? null : sentence;
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
+
+    private static List<Argument> Sorted(List<Argument> arguments) => [.. arguments.OrderByDescending(a => a.Strength)];
+}
+
+/// <summary>The amounts that are usual.</summary>
+/// <param name="From">Minor units.</param>
+/// <param name="To">Minor units.</param>
+/// <param name="Count">Of how many amounts it is made.</param>
+public sealed record AmountRange(EntityKind Kind, double From, double To, long Count);
+
+public static class BalanceWords
+{
+    public static string Say(this Texts T, AmountRange range, string currency)
+    {
+        var culture = CultureInfo.CurrentCulture;
+        return T["usually {0} to {1} (n = {2})", SignalText.Amount(range.From, currency, culture), SignalText.Money(range.To, currency, culture), range.Count.ToString("N0", culture)];
+    }
+}

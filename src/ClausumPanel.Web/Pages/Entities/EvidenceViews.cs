@@ -1,0 +1,143 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>One of the last events of a payer.</summary>
+/// <param name="IsHere">It is the one at hand.</param>
+public sealed record StripEvent(Guid Id, TermEvent Event, bool IsHere);
+
+/// <summary>The last events of whoever pays, the newest last, as time runs.</summary>
+/// <param name="Kind">By what they were recognised.</param>
+public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore);
+
+public enum LinkStrength
+{
+    /// <summary>Nothing else names it.</summary>
+    None,
+
+    /// <summary>Only the same payer does.</summary>
+    Own,
+    Strong, Medium, Weak,
+}
+
+/// <summary>Something an assessment names and others may name too.</summary>
+/// <param name="Count">Other live assessments that name exactly it.</param>
+/// <param name="IsMore">There are more than were counted.</param>
+/// <param name="Payers">Different other payers that named it in the last 30 days; null while memory is rebuilt.</param>
+/// <param name="PayersAreMore">There are at least so many.</param>
+/// <param name="Fraud">Of the others, those that turned out to be fraud.</param>
+/// <param name="Good">Of the others, those that turned out to be good.</param>
+/// <param name="IsChosen">Its links are looked at.</param>
+public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool IsMore, int? Payers, bool PayersAreMore, int Fraud, int Good, bool IsChosen)
+{
+    /// <summary>Up to so many other payers, a shared value is hardly chance.</summary>
+    public const int MostStrong = 3;
+
+    /// <summary>Beyond so many it says next to nothing: an office, a carrier, a shop's own device.</summary>
+    public const int MostMedium = 20;
+
+    public LinkStrength Strength => Count == 0 && Payers is null or 0 ? LinkStrength.None : Payers switch
+    {
+        null or 0 => LinkStrength.Own,
+        <= MostStrong => LinkStrength.Strong,
+        <= MostMedium => LinkStrength.Medium,
+        _ => LinkStrength.Weak,
+    };
+}
+
+/// <summary>Another assessment and what it shares with the one at hand.</summary>
+public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Shared);
+
+/// <param name="All">Only what shares all that is chosen; else what shares any of it.</param>
+/// <param name="Total">Linked assessments among those looked at; the lines are the first of them.</param>
+public sealed record LinksView(Guid Id, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore);
+
+/// <summary>What a reader chose to see of the links.</summary>
+/// <param name="Kinds">Null: everything.</param>
+public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds)
+{
+    public static readonly LinkChoice Any = new(false, null);
+}
+
+/// <summary>Everything the blocks of one assessment are made of.</summary>
+public sealed record Evidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places);
+
+/// <summary>A thing of its own as far as stored payments tell.</summary>
+public sealed class EntityView
+{
+    public required TermKind Kind { get; init; }
+
+    /// <summary>As the newest payment wrote it; as asked for when there is none.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Live assessments, the newest first.</summary>
+    public required IReadOnlyList<TermEvent> Events { get; init; }
+
+    /// <summary>There are older ones than were counted.</summary>
+    public required bool IsMore { get; init; }
+
+    /// <summary>Of the newest payment; null when there is none.</summary>
+    public Facts? Newest { get; init; }
+
+    /// <summary>As memory has it: null when it has nothing, or is being rebuilt.</summary>
+    public Storage.Velocity.EntityActivity? Activity { get; init; }
+    public IReadOnlyList<EntityAttribute> Attributes { get; init; } = [];
+
+    /// <summary>Payments that <see cref="Attributes"/> were read from.</summary>
+    public int LookedAt { get; init; }
+
+    public int Of(Decision decision) => Events.Count(e => e.Decision == decision);
+    public int Frauds => Events.Count(e => e.Label == LabelOutcome.Fraud);
+    public int Goods => Events.Count(e => e.Label == LabelOutcome.Good);
+    public int Disputed => Events.Count(e => e.IsDisputed);
+
+    /// <summary>Per flow and currency, never added up.</summary>
+    public IEnumerable<(Flow Flow, string Currency, int Count, Money All, Money Approved)> Sums =>
+        from e in Events
+        group e by (e.Flow, e.Currency) into g
+        orderby g.Key.Flow, g.Count() descending
+        select (g.Key.Flow, g.Key.Currency, g.Count(), new Money(g.Sum(e => e.Amount), g.Key.Currency), new Money(g.Where(e => e.Decision == Decision.Approve).Sum(e => e.Amount), g.Key.Currency));
+}
+
+/// <summary>Something named together with an entity.</summary>
+/// <param name="With">Of the payments looked at, those that name both.</param>
+/// <param name="Others">Different others of the entity's own kind that named it in the last 30 days; null when memory cannot tell.</param>
+/// <param name="Ever">Payments that ever named it, by memory.</param>
+public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? Others, bool OthersAreMore, int? Ever)
+{
+    public LinkStrength Strength => Others switch
+    {
+        null or 0 => LinkStrength.None,
+        <= LinkAttribute.MostStrong => LinkStrength.Strong,
+        <= LinkAttribute.MostMedium => LinkStrength.Medium,
+        _ => LinkStrength.Weak,
+    };
+}
+
+/// <summary>How links are spoken of.</summary>
+public static class LinkWords
+{
+    public static string Name(this Texts T, LinkStrength strength) => strength switch
+    {
+        LinkStrength.None => T["nobody else"],
+        LinkStrength.Own => T["this payer only"],
+        LinkStrength.Strong => T["rare: strong link"],
+        LinkStrength.Medium => T["shared by some"],
+        LinkStrength.Weak => T["common: weak link"],
+    };
+
+    public static string Style(LinkStrength strength) => strength switch
+    {
+        LinkStrength.Strong => "is-decline",
+        LinkStrength.Medium => "is-review",
+        _ => "is-plain",
+    };
+
+    /// <summary>One event in words: what a coloured square says aloud.</summary>
+    public static string Say(this Texts T, TermEvent e, Plumbing.Reader reader) =>
+        string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision), T["Score {0}", e.Score], e.Money.Show(), e.Label is { } label ? T.Name(label) : null]).OfType<string>());
+}

@@ -1,0 +1,45 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Web.Localization;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>One source that names a country.</summary>
+/// <param name="Country">ISO 3166; null when it is not known.</param>
+/// <param name="Differs">From what most of the sources say; null when there is nothing to compare.</param>
+public sealed record Place(string Source, string? Country, string? Detail, bool? Differs);
+
+/// <summary>Which countries a payment names, and which of them do not agree. Distances would need coordinates, which the local data does not hold: none are shown.</summary>
+/// <param name="Most">What most sources say; null when fewer than two are known.</param>
+public sealed record PlacesView(IReadOnlyList<Place> Rows, string? Most)
+{
+    public int KnownCount => Rows.Count(r => r.Country is not null);
+    public int DifferentCount => Rows.Count(r => r.Differs == true);
+
+    public static PlacesView Of(Facts facts, Texts T)
+    {
+        var isPayout = facts.Text(Known.Flow) == "payout";
+        List<(string Source, string? Country, string? Detail)> rows = isPayout
+            ?
+            [
+                (T["Beneficiary"], facts.Text(Known.BeneficiaryCountry), facts.Text(Known.BeneficiaryBank)),
+                ("IBAN", facts.Text(Known.BeneficiaryIbanCountry), null),
+                ("SWIFT/BIC", facts.Text(Known.BeneficiaryBicCountry), facts.Text(Known.BeneficiaryBic)),
+                (T["Origin account"], facts.Text(Known.OriginCountry), facts.Text(Known.OriginAccount)),
+            ]
+            :
+            [
+                (T["Billing"], facts.Text(Known.BillingCountry), Joined(facts.Text(Known.BillingCity), facts.Text(Known.BillingPostalCode))),
+                (T["Shipping"], facts.Text(Known.ShippingCountry), null),
+                (T["Card (BIN)"], facts.Text(Known.CardCountry), Joined(facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.CardBin))),
+            ];
+        rows.Add((T["IP address"], facts.Text(Known.IpCountry), Joined(facts.Text(Known.Ip), facts.Is(Known.IpHosting) ? facts.Text(Known.IpProvider) ?? T["Hosting network"] : facts.Is(Known.IpPrivate) ? T["private network"] : null)));
+        rows.Add((T["Phone"], facts.Text(Known.PhoneCountry), facts.Text(Known.Phone)));
+        rows.Add((T["Time zone"], facts.Text(Known.TimezoneCountry), facts.Text(Known.Timezone)));
+        var known = rows.Where(r => r.Country is not null).Select(r => r.Country!.ToUpperInvariant()).ToList();
+        // Where as many say one as the other, the source that stands first is believed.
+        var most = known.Count < 2 ? null : known.GroupBy(c => c).OrderByDescending(g => g.Count()).First().Key;
+        return new PlacesView([.. rows.Select(r => new Place(r.Source, r.Country?.ToUpperInvariant(), r.Detail, most is null || r.Country is null ? null : !string.Equals(r.Country, most, StringComparison.OrdinalIgnoreCase)))], most);
+    }
+
+    private static string? Joined(params string?[] parts) => string.Join(" · ", parts.OfType<string>()) is { Length: > 0 } text ? text : null;
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>One signal's or rule's part of the score.</summary>
+/// <param name="Signal">Null for a rule.</param>
+/// <param name="Before">The running sum before it.</param>
+/// <param name="After">The running sum with it.</param>
+public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After);
+
+/// <summary>Why an assessment has its score: what fired, heaviest first, each in words, with what is usual.</summary>
+public sealed class WhyView
+{
+    public required StoredAssessment Stored { get; init; }
+    public required Facts Facts { get; init; }
+    public required IReadOnlyList<Step> Steps { get; init; }
+    public required SignalHit[] Hits { get; init; }
+
+    /// <summary>The weights added up, before the scale's ends cap them.</summary>
+    public required int Sum { get; init; }
+
+    /// <summary>How often each fires and how often rightly; empty where nobody asked.</summary>
+    public IReadOnlyDictionary<int, SignalRate> Rates { get; set; } = new Dictionary<int, SignalRate>();
+
+    /// <summary>What is usual where that signal looks, in words; null when there is no usual.</summary>
+    public string? Usual(Step step, Texts T) => step.Signal?.Category switch
+    {
+        SignalCategory.Amount when Balance.Range(Facts) is { } range => T.Say(range, Stored.Currency),
+        SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts =>
+            T["usual here: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)],
+        SignalCategory.Velocity when Balance.PerDay(Facts) is { } perDay => T["usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
+        _ => null,
+    };
+
+    /// <summary>How often it fires and how often that was fraud, in words.</summary>
+    public string? Record(Step step, Texts T)
+    {
+        if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
+        var share = rate.Share.ToString(rate.Share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
+        return T["fires on {0} of payments", share] + " · " + T.Say(rate.Labels);
+    }
+
+    /// <summary>Reads the reasons as they were stored.</summary>
+    public static async Task<WhyView> ReadAsync(PanelDb db, PolicyShelf policies, StoredAssessment stored, Texts T, CancellationToken stop)
+    {
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        var hits = new SignalHit[Assessment.MostSignals];
+        hits = hits[..SignalHits.Read(stored.Signals, hits)];
+        List<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points)> reasons =
+            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight))];
+        var rules = new RuleHit[Assessment.MostRules];
+        if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, stored.PolicyVersion, stop) is { } policy)
+        {
+            List<RuleReason> fired = [];
+            RuleReason.Of(rules.AsSpan(0, ruleCount), policy, fired);
+            reasons.AddRange(fired.Select(rule => ((SignalDefinition?)null, T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
+        }
+        List<Step> steps = [];
+        var sum = 0;
+        foreach (var (signal, title, sentence, code, points) in reasons.OrderByDescending(reason => Math.Abs(reason.Points)))
+        {
+            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points));
+            sum += points;
+        }
+        return new WhyView { Stored = stored, Facts = facts, Steps = steps, Hits = hits, Sum = sum };
+    }
+}

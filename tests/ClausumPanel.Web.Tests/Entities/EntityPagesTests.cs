@@ -1,0 +1,222 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Entities;
+
+/// <summary>What a payer's, card's or device's page says is what the store says when it is asked in another way.</summary>
+public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
+{
+    private static string Payment(string customer, string device, string email, string last4 = "4242", long amount = 15_000, string currency = "MXN") => $$$"""
+        {"amount":{{{amount}}},"currency":"{{{currency}}}","email":"{{{email}}}","customer_id":"{{{customer}}}","device":{"ip":"189.203.60.7","fingerprint":"{{{device}}}","timezone":"America/Mexico_City"},
+         "payment_method":{"type":"card","card_bin":"411111","card_last4":"{{{last4}}}","card_country":"MX","card_brand":"visa"},"billing":{"country":"MX","city":"CDMX"},"shipping":{"country":"US"}}
+        """;
+
+    /// <summary>Read from the requests as they came, by no index.</summary>
+    private Task<List<long>> SqlAsync(FormattableString sql) => app.InDbAsync(db => db.Database.SqlQuery<long>(sql).ToListAsync());
+
+    private async Task LabelAsync(string id, string outcome, string source)
+    {
+        var maria = app.As(World.Maria);
+        var form = await Form.ReadAsync(await maria.GetAsync($"/dashboard/transactions/{id}"), "form[action*='handler=Label']");
+        form["outcome"] = outcome;
+        form["source"] = source;
+        Assert.Equal(HttpStatusCode.Found, (await maria.PostAsync($"/dashboard/transactions/{id}?handler=Label", form.Content)).StatusCode);
+    }
+
+    private static long Number(IParentNode page, string selector) => long.Parse(new string([.. page.QuerySelector(selector)!.TextContent.TakeWhile(c => char.IsAsciiDigit(c) || c == ',')]), System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.GetCultureInfo("es-MX"));
+
+    [Fact]
+    public async Task A_payers_page_says_what_a_count_of_the_requests_says()
+    {
+        var shop = await Shop.OpenAsync(app);
+        List<Answer> paid = [];
+        foreach (var (amount, currency) in ((long, string)[])[(10_000, "MXN"), (25_000, "MXN"), (15_050, "MXN"), (4_000, "USD"), (99_999_999_999, "MXN")])
+            paid.Add((await shop.AssessAsync(Payment("cus_count", "fp_count", "count@tienda.example", amount: amount, currency: currency))).MustBeGood());
+        await LabelAsync(paid[0].Id, "fraud", "chargeback");
+        await LabelAsync(paid[1].Id, "good", "analyst");
+
+        foreach (var isFolded in (bool[])[false, true])
+        {
+            if (isFolded) await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+            var page = await app.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_count");
+            Assert.Equal(await SqlAsync($"SELECT count(*) AS Value FROM assessments WHERE json_extract(CAST(request AS TEXT), '$.customer_id') = 'cus_count'"), [Number(page, "[data-total]")]);
+            foreach (var decision in Enum.GetValues<Decision>())
+                Assert.Equal(await SqlAsync($"SELECT count(*) AS Value FROM assessments WHERE json_extract(CAST(request AS TEXT), '$.customer_id') = 'cus_count' AND decision = {(int)decision}"),
+                    [Number(page, $"[data-decision={TagHelpers.DecisionTagHelper.Word(decision)}]")]);
+            Assert.Equal((1L, 1L), (Number(page, "[data-label-count=fraud]"), Number(page, "[data-label-count=good]")));
+            Assert.Contains("1 contracargo", page.QuerySelector("[data-label-count=fraud]")!.ParentElement!.TextContent, StringComparison.Ordinal);
+            Assert.Equal(["MXN", "USD"], page.QuerySelectorAll("[data-money]").Select(r => r.GetAttribute("data-money")!).Order());
+            Assert.Contains("40.00 USD", page.QuerySelector("[data-money=USD]")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal(5, page.QuerySelectorAll("#recent tr[data-row]").Length);
+            Assert.NotEmpty(page.QuerySelectorAll("svg.over-time rect"));
+            Assert.Null(page.QuerySelector("[style]"));
+        }
+
+        var listed = await app.As(World.Victor).PageAsync(EntityWords.Monitor(TermKind.Customer, "cus_count"));
+        Assert.Equal("5", listed.QuerySelector("[data-count]")!.GetAttribute("data-count"));
+    }
+
+    [Fact]
+    public async Task What_is_shared_is_told_with_how_many_others_share_it()
+    {
+        var shop = await Shop.OpenAsync(app);
+        foreach (var who in (string[])["uno", "dos", "tres"]) (await shop.AssessAsync(Payment($"cus_share_{who}", "fp_share", $"{who}@share.example", last4: "7001"))).MustBeGood();
+        var last = (await shop.AssessAsync(Payment("cus_share_uno", "fp_share", "uno@share.example", last4: "7002"))).MustBeGood();
+        var others = await SqlAsync($"SELECT count(DISTINCT json_extract(CAST(request AS TEXT), '$.customer_id')) - 1 AS Value FROM assessments WHERE json_extract(CAST(request AS TEXT), '$.device.fingerprint') = 'fp_share'");
+
+        var payer = await app.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_share_uno");
+        Assert.Equal(others, [Number(payer, "[data-attribute=device] [data-others]")]);
+        Assert.Equal("0", payer.QuerySelector("[data-attribute=email] [data-others]")!.GetAttribute("data-others"));
+        Assert.Equal(2, payer.QuerySelectorAll("[data-attribute=card]").Length);
+
+        var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}");
+        var device = page.QuerySelector("#link-device")!.Closest("tr")!;
+        Assert.Equal(("3", "2"), (device.QuerySelector("[data-count]")!.GetAttribute("data-count"), device.QuerySelector("[data-payers]")!.GetAttribute("data-payers")));
+        Assert.Equal("0", page.QuerySelector("#link-card")!.Closest("tr")!.QuerySelector("[data-count]")!.GetAttribute("data-count"));
+        Assert.NotNull(page.QuerySelector("svg.link-graph[role=img][aria-label]"));
+
+        var links = $"/dashboard/transactions/{last.Id}/links";
+        async Task<string?> LinkedAsync(string query) => (await app.As(World.Victor).PageAsync(links + query)).QuerySelector("[data-links]")!.GetAttribute("data-links");
+        Assert.Equal(("3", "1", "0"), (await LinkedAsync("?by=device&by=customer"), await LinkedAsync("?match=all&by=device&by=customer"), await LinkedAsync("?match=all&by=device&by=card")));
+        using var asked = new HttpRequestMessage(HttpMethod.Get, links);
+        asked.Headers.Add("HX-Request", "true");
+        var fragment = await (await app.As(World.Victor).SendAsync(asked)).HtmlAsync();
+        Assert.Null(fragment.QuerySelector("main"));
+        Assert.NotNull(fragment.QuerySelector("#links"));
+    }
+
+    [Fact]
+    public async Task Another_value_that_begins_alike_is_not_counted()
+    {
+        var shop = await Shop.OpenAsync(app);
+        (await shop.AssessAsync(Payment("cus_alike", "fp_a1", "alike@tienda.example"))).MustBeGood();
+        (await shop.AssessAsync(Payment("cus_alike2", "fp_a2", "alike@tienda.example.mx"))).MustBeGood();
+        Assert.Equal(1, Number(await app.As(World.Victor).PageAsync("/dashboard/entities/customer/CUS_alike"), "[data-total]"));
+        Assert.Equal(1, Number(await app.As(World.Victor).PageAsync("/dashboard/entities/email/alike@tienda.example"), "[data-total]"));
+        Assert.Single((await app.As(World.Victor).PageAsync("/dashboard/transactions?by=customer&q=cus_alike")).QuerySelectorAll("tr[data-row]"));
+        Assert.Equal(2, (await app.As(World.Victor).PageAsync("/dashboard/transactions?q=cus_alike")).QuerySelectorAll("tr[data-row]").Length);
+    }
+
+    [Theory]
+    [InlineData("a/b"), InlineData("50%off"), InlineData("a%2Fb"), InlineData("a+b c"), InlineData("ñandú/Ü?#&"), InlineData(".."), InlineData("x\\y"), InlineData("漢字 🂡"), InlineData("'\"<b>")]
+    public async Task Whatever_a_value_is_made_of_it_has_a_page(string customer)
+    {
+        var shop = await Shop.OpenAsync(app);
+        (await shop.AssessAsync(Shop.With(Payment("x", "fp_odd", "odd@tienda.example"), "customer_id", System.Text.Json.JsonSerializer.Serialize(customer)))).MustBeGood();
+        var page = await app.As(World.Victor).PageAsync(EntityWords.Address(TermKind.Customer, customer));
+        Assert.Equal(1, Number(page, "[data-total]"));
+        Assert.Contains(customer, page.QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+        var monitor = await app.As(World.Victor).PageAsync(page.QuerySelector<IHtmlAnchorElement>(".title-row .end a[href*='/transactions']")!.GetAttribute("href")!);
+        Assert.Single(monitor.QuerySelectorAll("tr[data-row]"));
+    }
+
+    [Fact]
+    public async Task Of_somebody_nobody_has_seen_the_page_says_so()
+    {
+        var victor = app.As(World.Victor);
+        var page = await victor.PageAsync("/dashboard/entities/email/nadie@nunca.example");
+        Assert.Contains("No se ha visto nada", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        foreach (var wrong in (string[])["/dashboard/entities/shoe/size", "/dashboard/entities/order/ord-1", "/dashboard/entities/email/", "/dashboard/entities/email/" + new string('a', 600)])
+            Assert.Equal(HttpStatusCode.NotFound, (await victor.GetAsync(wrong)).StatusCode);
+        Assert.Equal(HttpStatusCode.Found, (await app.Anonymous().GetAsync("/dashboard/entities/email/nadie@nunca.example")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_lists_it_stands_on_are_named_and_the_way_onto_one_is_prepared()
+    {
+        var shop = await Shop.OpenAsync(app);
+        (await shop.AssessAsync(Payment("cus_listed", "fp_listed", "Listada+Uno@gmail.com"))).MustBeGood();
+        await app.InDbAsync(async db =>
+        {
+            foreach (var (type, value, severity) in ((ListType, string, ListSeverity)[])[(ListType.Email, "listada@gmail.com", ListSeverity.Block), (ListType.EmailDomain, "gmail.com", ListSeverity.Review), (ListType.IpRange, "189.203.60.0/24", ListSeverity.Flag)])
+                db.Add(new ListEntry { Type = type, Value = value, Severity = severity, CreatedAt = app.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+        });
+        var email = await app.As(World.Maria).PageAsync(EntityWords.Address(TermKind.Email, "listada+uno@gmail.com"));
+        Assert.Equal(["gmail.com", "listada@gmail.com"], email.QuerySelectorAll("[aria-labelledby=lists] a").Select(a => a.TextContent).Order());
+        var ip = await app.As(World.Maria).PageAsync("/dashboard/entities/ip/189.203.60.7");
+        Assert.Equal("189.203.60.0/24", ip.QuerySelector("[aria-labelledby=lists] a")!.TextContent);
+        var prepared = await app.As(World.Maria).PageAsync(email.QuerySelector("a[href*='blocklists/new']")!.GetAttribute("href")!);
+        Assert.Equal(("email", "listada+uno@gmail.com"), (prepared.QuerySelector<IHtmlSelectElement>("#Input_Type")!.Value, prepared.QuerySelector<IHtmlInputElement>("#Input_Value")!.Value));
+        Assert.Null((await app.As(World.Victor).PageAsync("/dashboard/entities/ip/189.203.60.7")).QuerySelector("a[href*='blocklists/new']"));
+    }
+
+    [Fact]
+    public async Task A_payments_page_says_why_and_what_speaks_for_and_against_it()
+    {
+        var shop = await Shop.OpenAsync(app);
+        // From an address and with cards of their own: what the other tests pay would make this payer look busy.
+        static string Own(string device, string last4, long amount) => Shop.With(Shop.With(Payment("cus_loyal", device, "loyal@tienda.example", last4, amount), "device.ip", "\"189.203.61.9\""), "payment_method.card_bin", "\"522222\"");
+        for (var i = 0; i < 4; i++) Assert.Equal("approve", (await shop.AssessAsync(Own("fp_loyal", "9001", 15_000 + (i * 100)))).MustBeGood().Decision);
+        var last = (await shop.AssessAsync(Own("fp_other", "9002", 15_150))).MustBeGood();
+        var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}");
+        Assert.Equal(5, page.QuerySelectorAll(".strip li").Length);
+        Assert.EndsWith(last.Id, page.QuerySelector(".strip a[aria-current]")!.GetAttribute("href")!, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("true", page.QuerySelector(".strip li:last-child a")!.GetAttribute("aria-current"));
+        Assert.Contains("4 pagos aprobados sin disputa", page.QuerySelector("ul[aria-labelledby=in-favour]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Monto habitual", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Primera vez en este dispositivo", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("1", page.QuerySelector("[data-different]")!.GetAttribute("data-different"));
+        Assert.Contains("Envío", page.QuerySelector(".places-table .differs")!.TextContent, StringComparison.Ordinal);
+        await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+        app.Clock.Advance(TimeSpan.FromMinutes(2));
+        if (last.Signals.Length > 0) Assert.Contains("se activa en", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+
+        // Once the first of them turns out to be fraud, nothing is undisputed any more.
+        var first = page.QuerySelector(".strip a")!.GetAttribute("href")!.Split('/')[^1];
+        await LabelAsync(first, "fraud", "chargeback");
+        var told = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}");
+        Assert.DoesNotContain("sin disputa", told.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 de otros 4 pagos", told.QuerySelector("ul[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_history_comes_in_pages_and_none_is_shown_twice()
+    {
+        var shop = await Shop.OpenAsync(app);
+        for (var i = 0; i < 27; i++) (await shop.AssessAsync(Payment("cus_pages", "fp_pages", "pages@tienda.example"))).MustBeGood();
+        var victor = app.As(World.Victor);
+        var first = await victor.PageAsync("/dashboard/entities/customer/cus_pages");
+        var second = await victor.PageAsync(first.QuerySelector("#recent a[rel=next]")!.GetAttribute("href")!);
+        string[] Rows(IDocument page) => [.. page.QuerySelectorAll("#recent a[data-open]").Select(a => a.GetAttribute("href")!)];
+        Assert.Equal((25, 2, 27), (Rows(first).Length, Rows(second).Length, Rows(first).Concat(Rows(second)).Distinct().Count()));
+        Assert.Null(second.QuerySelector("#recent a[rel=next]"));
+    }
+
+    [Fact]
+    public async Task Nobody_copies_everybody()
+    {
+        await using var other = await PanelApp.StartAsync();
+        var tomas = other.As(World.Tomas);
+        for (var i = 0; i < EntityLookups.PerMinute; i++) Assert.Equal(HttpStatusCode.OK, (await tomas.GetAsync($"/dashboard/entities/customer/cus_{i}")).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await tomas.GetAsync("/dashboard/entities/customer/cus_1")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await other.As(World.Victor).GetAsync("/dashboard/entities/customer/cus_1")).StatusCode);
+        other.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, (await tomas.GetAsync("/dashboard/entities/customer/cus_1")).StatusCode);
+    }
+}
+
+/// <summary>The one query written by hand, on the other engine.</summary>
+public sealed class EntityPagesOnPostgresTests(PostgresPanelApp app) : IClassFixture<PostgresPanelApp>
+{
+    [PostgresFact]
+    public async Task A_payers_page_is_the_same_there()
+    {
+        var shop = await Shop.OpenAsync(app);
+        for (var i = 0; i < 3; i++) (await shop.AssessAsync(Shop.With(Shop.With(Shop.With(Shop.With(Shop.Full, "session_id", "null"), "idempotency_key", "null"), "order_id", "null"), "payment_id", "null"))).MustBeGood();
+        await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+        var page = await app.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_42");
+        Assert.Equal("3", page.QuerySelector("[data-total]")!.GetAttribute("data-total"));
+        Assert.Equal(3, page.QuerySelectorAll("#recent tr[data-row]").Length);
+    }
+}
