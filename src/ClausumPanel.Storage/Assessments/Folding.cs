@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -21,11 +22,13 @@ internal sealed class Folding : IDisposable
     private readonly List<FoundBy.Term> _terms = [];
     private readonly List<(OutboxEventType Type, long Seq, long At)> _events = [];
     private readonly DayWriter _days;
+    private readonly HitWriter _met;
 
     public Folding(ILogStore store)
     {
         _store = store;
         _days = new DayWriter(store.Connection);
+        _met = new HitWriter(store);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
@@ -57,6 +60,7 @@ internal sealed class Folding : IDisposable
     public void Dispose()
     {
         _days.Dispose();
+        _met.Dispose();
         _rows.Clear();
         _terms.Clear();
     }
@@ -68,6 +72,7 @@ internal sealed class Folding : IDisposable
         _terms.Clear();
         _events.Clear();
         _days.Clear();
+        _met.Clear();
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
@@ -94,7 +99,11 @@ internal sealed class Folding : IDisposable
                 _signals.Add(fired);
                 if (!row.Simulated) _days.AddSignal(row.At, fired.Item1);
             }
-            if (!row.Simulated) _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
+            if (!row.Simulated)
+            {
+                _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
+                _met.Note(_facts, row.At, row.Flow);
+            }
             FoundBy.Terms(_facts, Text(reader, 9), Text(reader, 10), reader.GetString(8), seq, _terms);
         }
     }
@@ -157,6 +166,7 @@ internal sealed class Folding : IDisposable
             }
             table.Complete();
         }
+        _met.Write();               // after the lock of the events, as reports of fraud come to the lists
         using var mark = _store.Connection.CreateCommand();
         mark.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"INSERT INTO log_marks (reader, seq) VALUES ('{Reader}', {_rows[^1].Seq}) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq");

@@ -25,6 +25,9 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
     public Guid? Next { get; private set; }
     public int Total { get; private set; }
     public int Everything { get; private set; }
+
+    /// <summary>How many have met nothing lately, whatever else is set.</summary>
+    public int Quiet { get; private set; }
     public IReadOnlyList<(ListType Type, int Count)> Types { get; private set; } = [];
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
@@ -37,6 +40,8 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];
         Everything = Types.Sum(t => t.Count);
+        var quiet = new ListFilter { Quiet = true };
+        Quiet = filter == quiet ? Total : await db.Set<ListEntry>().Narrowed(quiet, Now).CountAsync(stop);
     }
 
     /// <summary>How often the values on this page were named lately: asked for once the page stands, since it looks through a month of assessments.</summary>
@@ -63,6 +68,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
             if (filter.Severity is { } severity) yield return (T.Name(severity), Query.With("severity", null));
             if (filter.Source is { } source) yield return (T.Name(source), Query.With("source", null));
             if (filter.State is { } state) yield return (T.Name(state), Query.With("state", null));
+            if (filter.Quiet) yield return (T["No hit in {0} days", ListFilter.QuietDays], Query.With("hits", null));
             if (!string.IsNullOrWhiteSpace(filter.Search)) yield return (T["“{0}”", filter.Search.Trim()], Query.With("q", null));
         }
     }

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261124230357_Initial")]
+    [Migration("20261128114707_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -975,6 +975,26 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("list_entries", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListHits", b =>
+                {
+                    b.Property<byte[]>("EntryId")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("entry_id");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_at");
+
+                    b.HasKey("EntryId")
+                        .HasName("pk_list_hits");
+
+                    b.ToTable("list_hits", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedList", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -1856,6 +1876,16 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasConstraintName("fk_api_keys_users_revoked_by_id");
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListHits", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Lists.ListEntry", null)
+                        .WithOne("Hits")
+                        .HasForeignKey("ClausumPanel.Storage.Lists.ListHits", "EntryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_list_hits_list_entries_entry_id");
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedListValue", b =>
                 {
                     b.HasOne("ClausumPanel.Storage.Lists.NamedList", null)
@@ -2019,6 +2049,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
+                {
+                    b.Navigation("Hits");
                 });
 #pragma warning restore 612, 618
         }

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261124230432_Initial")]
+    [Migration("20261128114807_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -979,6 +979,26 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("list_entries", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListHits", b =>
+                {
+                    b.Property<Guid>("EntryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entry_id");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_at");
+
+                    b.HasKey("EntryId")
+                        .HasName("pk_list_hits");
+
+                    b.ToTable("list_hits", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedList", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1857,6 +1877,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasConstraintName("fk_api_keys_users_revoked_by_id");
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListHits", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Lists.ListEntry", null)
+                        .WithOne("Hits")
+                        .HasForeignKey("ClausumPanel.Storage.Lists.ListHits", "EntryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_list_hits_list_entries_entry_id");
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.NamedListValue", b =>
                 {
                     b.HasOne("ClausumPanel.Storage.Lists.NamedList", null)
@@ -2020,6 +2050,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
+                {
+                    b.Navigation("Hits");
                 });
 #pragma warning restore 612, 618
         }

@@ -432,6 +432,25 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "list_hits",
+                columns: table => new
+                {
+                    entry_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_list_hits", x => x.entry_id);
+                    table.ForeignKey(
+                        name: "fk_list_hits_list_entries_entry_id",
+                        column: x => x.entry_id,
+                        principalTable: "list_entries",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "named_list_values",
                 columns: table => new
                 {
@@ -1010,7 +1029,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "labels");
 
             migrationBuilder.DropTable(
-                name: "list_entries");
+                name: "list_hits");
 
             migrationBuilder.DropTable(
                 name: "log_marks");
@@ -1068,6 +1087,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "list_entries");
 
             migrationBuilder.DropTable(
                 name: "named_lists");
