@@ -72,10 +72,8 @@ public static class ListQueries
                 entries = entries.Where(e => e.IsActive && (e.ExpiresAt == null || e.ExpiresAt > now) && e.CreatedAt < since && (e.Hits == null || e.Hits.LastAt < at));
             }
             if (filter.Search?.Trim() is not { Length: > 0 } text) return entries;
-#pragma warning disable CA1304, CA1311, CA1862 // these forms are what becomes SQL
-            var lower = text.ToLowerInvariant();
-            return entries.Where(e => e.Value.ToLower().Contains(lower) || e.Reason!.ToLower().Contains(lower));
-#pragma warning restore CA1304, CA1311, CA1862
+            var pattern = PartOf.Pattern(text);
+            return entries.Where(e => PartOf.Has(e.Value, pattern) || PartOf.Has(e.Reason, pattern));
         }
 
         /// <summary>Of those that have met nothing lately, the ones to go about with care, or the others.</summary>

@@ -18,8 +18,6 @@ public interface ILookAtEach
 /// <summary>Looks through the latest stored assessments, as many as there is time for: stretch by stretch, the newest first, each in the order of the log. It writes nothing.</summary>
 public sealed class LatestScan(PanelDb db, RuleTrialRoom room)
 {
-    public const int Most = 200_000;
-
     // A reader that stays open keeps the write-ahead log from beginning anew: it reads little at a time.
     private const int Together = 4_096, LookEvery = 256;
 
@@ -34,25 +32,23 @@ public sealed class LatestScan(PanelDb db, RuleTrialRoom room)
         {
             if (await AssessmentScan.RangeAsync(db, scope, stop) is not { } range) return false;
             await db.Database.OpenConnectionAsync(stop);
-            var (began, read, isCut) = (Stopwatch.GetTimestamp(), 0L, false);
-            bool IsOver() => read >= Most || Stopwatch.GetElapsedTime(began) >= Patience;
-            for (var last = range.Last; last >= range.First && !isCut; last -= Together)
+            var (began, read) = (Stopwatch.GetTimestamp(), 0L);
+            for (var last = range.Last; last >= range.First; last -= Together)
             {
-                if (IsOver()) return true;
+                // Only between stretches: what was looked at is then the latest of them, without a gap.
+                if (read >= room.Most || Stopwatch.GetElapsedTime(began) >= Patience) return true;
                 var first = Math.Max(range.First, last - Together + 1);
                 using (var scan = AssessmentScan.Open(db.Database.GetDbConnection(), first, last, scope))
                 {
-                    while (!isCut && scan.Read())
+                    while (scan.Read())
                     {
                         by.Take(scan.Row(default));
-                        if (++read % LookEvery != 0) continue;
-                        stop.ThrowIfCancellationRequested();
-                        isCut = Stopwatch.GetElapsedTime(began) >= Patience;
+                        if (++read % LookEvery == 0) stop.ThrowIfCancellationRequested();
                     }
                 }
                 await by.EndStretchAsync(first, last, stop);
             }
-            return isCut;
+            return false;
         }
         finally
         {

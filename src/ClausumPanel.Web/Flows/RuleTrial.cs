@@ -37,6 +37,9 @@ public sealed class RuleTrialRoom : IDisposable
 
     public SemaphoreSlim Places { get; } = new(AtATime);
 
+    /// <summary>How many assessments one looks at, give or take a stretch.</summary>
+    public int Most { get; set; } = 200_000;
+
     public NamedListEdition? Lists { get; set; }
 
     public void Dispose() => Places.Dispose();

@@ -26,7 +26,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
     public int Total { get; private set; }
     public int Everything { get; private set; }
 
-    /// <summary>How many have met nothing lately, whatever else is set.</summary>
+    /// <summary>How many have met nothing lately, whatever else is set; asked for once the page stands.</summary>
     public int Quiet { get; private set; }
     public IReadOnlyList<(ListType Type, int Count)> Types { get; private set; } = [];
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
@@ -36,15 +36,13 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
     {
         await ReadAsync(stop);
         var filter = Query.Filter;
-        Total = await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];
         Everything = Types.Sum(t => t.Count);
-        var quiet = new ListFilter { Quiet = true };
-        Quiet = filter == quiet ? Total : await db.Set<ListEntry>().Narrowed(quiet, Now).CountAsync(stop);
+        Total = filter == new ListFilter() ? Everything : await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
     }
 
-    /// <summary>How often the values on this page were named lately: asked for once the page stands, since it looks through a month of assessments.</summary>
+    /// <summary>How often the values on this page were named lately, and how many entries have met nothing: asked for once the page stands, since it looks through a month of assessments, and through the hits.</summary>
     public async Task<IActionResult> OnGetSeenAsync(CancellationToken stop)
     {
         await ReadAsync(stop);
@@ -55,6 +53,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
             foreach (var row in group) found[row.Id] = seen.GetValueOrDefault(FoundBy.Normalize(row.Value));
         }
         Seen = found;
+        Quiet = await db.Set<ListEntry>().Narrowed(new ListFilter { Quiet = true }, Now).CountAsync(stop);
         return Partial("_Seen", this);
     }
 
