@@ -17,6 +17,9 @@ internal static class ListFacts
         (ListType.BeneficiaryId, Known.BeneficiaryId),
     ];
 
+    /// <summary>The ranges so wide that they hold every IPv4 address; the same for all of them.</summary>
+    private static readonly string[] AroundIPv4 = [.. Enumerable.Range(1, IpPrefix.OfIPv4).Select(length => IpPrefix.Of((UInt128)0xFFFF << 32, length).ToString())];
+
     /// <summary>What a range holds or does not.</summary>
     public static Fact Address => Known.Ip;
 
@@ -29,7 +32,9 @@ internal static class ListFacts
         if (type == ListType.IpRange)
         {
             if (!IpPrefix.TryBits(facts.Text(Address), out var address)) return;
-            for (var length = IpPrefix.Whole; length > 0; length--) into.Add(IpPrefix.Of(address, length).ToString());
+            var own = IpPrefix.IsIPv4(address) ? AroundIPv4.Length : 0;
+            for (var length = IpPrefix.Whole; length > own; length--) into.Add(IpPrefix.Of(address, length).ToString());
+            if (own > 0) into.UnionWith(AroundIPv4);
             return;
         }
         foreach (var (its, fact) in Values)
