@@ -18,6 +18,7 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
         base.OnModelCreating(builder);
         // What begins with "maria" is a range of code points, whatever the database's language thinks of sorting.
         builder.Entity<AssessmentTerm>().Property(t => t.Term).UseCollation("C");
+        builder.UsePartOf(PartOf.Lower);
     }
 
     protected override Task LockAuditAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE", stop);

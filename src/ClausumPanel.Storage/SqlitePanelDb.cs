@@ -13,6 +13,12 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
         configurationBuilder.Properties<Guid>().HaveConversion<BigEndianGuidConverter>();
     }
 
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.UsePartOf(text => text);
+    }
+
     // Transactions begin IMMEDIATE: whoever is in one is the only writer.
     protected override Task LockAuditAsync(CancellationToken stop) => Task.CompletedTask;
 

@@ -49,6 +49,34 @@ public sealed partial class AssessmentReader(PanelDb db)
         return tail + count;
     }
 
+    /// <summary>What was decided of those that the filter leaves, and what they turned out to be.</summary>
+    public async Task<AssessmentTally> TallyAsync(AssessmentFilter filter, CancellationToken stop)
+    {
+        var mark = await MarkAsync(stop);
+        var tally = new AssessmentTally();
+        var tail = await TailAsync(filter, mark, stop);
+        foreach (var row in tail) tally.Add(row.Decision);
+        if (tail.Count > 0)
+        {
+            var seqs = tail.Select(r => r.Seq).ToHashSet();
+            foreach (var label in await db.Set<CurrentLabel>().Where(l => l.Seq > mark).Select(l => new Outcome(l.Seq, l.Outcome)).ToListAsync(stop))
+                if (seqs.Contains(label.Seq)) tally.Add(label.Label);
+        }
+        if (filter.Search is null) await AddAsync(Rows(filter, mark));
+        else
+        {
+            await foreach (var seqs in SegmentsAsync(filter, mark, newestFirst: true, stop)) await AddAsync(Rows(filter, mark).Where(r => seqs.Contains(r.Seq)));
+        }
+        return tally;
+
+        async Task AddAsync(IQueryable<AssessmentRow> rows)
+        {
+            foreach (var one in await rows.GroupBy(r => r.Decision).Select(g => new { g.Key, Count = g.LongCount() }).ToListAsync(stop)) tally.Add(one.Key, one.Count);
+            var labels = rows.Join(db.Set<CurrentLabel>(), r => r.Seq, l => l.Seq, (r, l) => l.Outcome);
+            foreach (var one in await labels.GroupBy(o => o).Select(g => new { g.Key, Count = g.LongCount() }).ToListAsync(stop)) tally.Add(one.Key, one.Count);
+        }
+    }
+
     /// <summary>Everything the filter leaves, newest first, in pages of bounded memory: for exports.</summary>
     public async IAsyncEnumerable<IReadOnlyList<AssessmentLine>> AllAsync(AssessmentFilter filter, AssessmentOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -240,6 +268,26 @@ public sealed partial class AssessmentReader(PanelDb db)
         return new AssessmentLine(stored.Seq, stored.Id, stored.Instant, stored.Flow, stored.Decision, stored.Score, stored.Money, facts.Text(Known.Email), facts.Text(Known.CustomerId),
             facts.Text(Known.CardLast4), facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.Ip), FoundBy.Country(facts),
             facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated) { Card = FoundBy.Card(facts) };
+    }
+}
+
+/// <summary>Assessments counted by what was decided and by what they turned out to be.</summary>
+public sealed class AssessmentTally
+{
+    private readonly long[] _decisions = new long[Enum.GetValues<Decision>().Length];
+
+    public long Count => _decisions.Sum();
+    public long Fraud { get; private set; }
+    public long Good { get; private set; }
+
+    public long this[Decision decision] => _decisions[(int)decision];
+
+    public void Add(Decision decision, long count = 1) => _decisions[(int)decision] += count;
+
+    public void Add(LabelOutcome outcome, long count = 1)
+    {
+        if (outcome == LabelOutcome.Fraud) Fraud += count;
+        else Good += count;
     }
 }
 

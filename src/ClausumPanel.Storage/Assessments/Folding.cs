@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 
@@ -25,11 +26,13 @@ internal sealed class Folding : IDisposable
     private readonly List<Review> _reviews = [];
     private readonly DayWriter _days;
     private readonly ReviewRouting _routing;
+    private readonly HitWriter _met;
 
     public Folding(ILogStore store, ReviewRouting routing)
     {
         (_store, _routing) = (store, routing);
         _days = new DayWriter(store.Connection);
+        _met = new HitWriter(store);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
@@ -61,6 +64,7 @@ internal sealed class Folding : IDisposable
     public void Dispose()
     {
         _days.Dispose();
+        _met.Dispose();
         _rows.Clear();
         _terms.Clear();
     }
@@ -73,6 +77,7 @@ internal sealed class Folding : IDisposable
         _events.Clear();
         _reviews.Clear();
         _days.Clear();
+        _met.Clear();
         var router = _routing.Router;
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
@@ -103,7 +108,11 @@ internal sealed class Folding : IDisposable
                 _signals.Add(fired);
                 if (!row.Simulated) _days.AddSignal(row.At, fired.Item1);
             }
-            if (!row.Simulated) _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
+            if (!row.Simulated)
+            {
+                _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
+                _met.Note(_facts, row.At, row.Flow);
+            }
             if (row is { Simulated: false, Decision: Decision.Review or Decision.Challenge }
                 && router.Open(new Routed { Row = row, Facts = _facts, Signals = _hits.AsSpan(0, count), Rules = rules, Request = reader.GetFieldValue<byte[]>(15) }) is { } review) _reviews.Add(review);
             FoundBy.Terms(_facts, Text(reader, 9), Text(reader, 10), reader.GetString(8), seq, _terms);
@@ -190,6 +199,7 @@ internal sealed class Folding : IDisposable
             }
             table.Complete();
         }
+        _met.Write();               // after the lock of the events, as reports of fraud come to the lists
         using var mark = _store.Connection.CreateCommand();
         mark.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"INSERT INTO log_marks (reader, seq) VALUES ('{Reader}', {_rows[^1].Seq}) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq");

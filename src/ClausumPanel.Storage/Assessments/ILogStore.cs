@@ -28,6 +28,12 @@ internal interface ILogStore : IDisposable
     /// <summary>Inside a transaction: from here to its end nobody else numbers events.</summary>
     void LockOutbox();
 
+    /// <summary>The end of a SELECT whose rows must still be there when the transaction ends.</summary>
+    string AndKeep { get; }
+
+    /// <summary>An instant as this engine stores it, in Unix milliseconds.</summary>
+    long Milliseconds(DbDataReader reader, int column);
+
     /// <summary>On return the rows survive a pulled plug.</summary>
     void Commit();
 

@@ -31,6 +31,10 @@ internal sealed class PostgresLogStore : ILogStore
         command.ExecuteNonQuery();
     }
 
+    public string AndKeep => " FOR KEY SHARE";
+
+    public long Milliseconds(DbDataReader reader, int column) => new DateTimeOffset(reader.GetDateTime(column)).ToUnixTimeMilliseconds();
+
     public void Commit()
     {
         _transaction!.Commit();

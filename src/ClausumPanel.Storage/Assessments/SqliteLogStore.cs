@@ -45,6 +45,10 @@ internal sealed class SqliteLogStore : ILogStore
     {
     }
 
+    public string AndKeep => "";
+
+    public long Milliseconds(DbDataReader reader, int column) => reader.GetInt64(column);
+
     public void Commit() => Run(_commit);
 
     public void Rollback()

@@ -9,7 +9,7 @@ public static class AuditActions
         PasswordChanged = "password.changed", ProfileChanged = "profile.changed",
         UserCreated = "user.created", UserChanged = "user.changed", UserDisabled = "user.disabled", UserUnlocked = "user.unlocked",
         KeyCreated = "key.created", KeyRevoked = "key.revoked", KeyRotated = "key.rotated",
-        ListEntryAdded = "list.added", ListEntryChanged = "list.changed", ListEntryDeleted = "list.deleted", ListImported = "list.imported",
+        ListEntryAdded = "list.added", ListEntryChanged = "list.changed", ListEntryDeleted = "list.deleted", ListImported = "list.imported", ListsCleanedUp = "list.cleaned-up",
         NamedListCreated = "named-list.created", NamedListChanged = "named-list.changed", NamedListDeleted = "named-list.deleted",
         Exported = "data.exported", AccessRefused = "access.refused", SettingChanged = "setting.changed", PolicyChanged = "policy.changed",
         BackedUp = "database.backed-up", Restored = "database.restored", HistoryImported = "history.imported", DemoSeeded = "demo.seeded", Started = "panel.started",

@@ -9,10 +9,20 @@ namespace ClausumPanel.Storage.Lists;
 /// <param name="Length">How many bits count.</param>
 internal readonly record struct IpPrefix(UInt128 Bits, int Length)
 {
-    private const int Whole = 128, OfIPv4 = 96;
+    public const int Whole = 128, OfIPv4 = 96;
 
     /// <summary>The prefix of that length of an address.</summary>
     public static IpPrefix Of(UInt128 address, int length) => new(length == 0 ? 0 : address >> (Whole - length) << (Whole - length), length);
+
+    public static bool IsIPv4(UInt128 address) => address >> 32 == 0xFFFF;
+
+    /// <summary>As a list writes it: <c>203.0.113.0/24</c>.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
+        return Length >= OfIPv4 && IsIPv4(Bits) ? new IPNetwork(new IPAddress(bytes[12..]), Length - OfIPv4).ToString() : new IPNetwork(new IPAddress(bytes), Length).ToString();
+    }
 
     /// <summary>Reads <c>203.0.113.0/24</c>, or one address.</summary>
     public static bool TryParse(string text, out IpPrefix prefix)

@@ -10,6 +10,14 @@ public enum FlowScope
     Both = 0, PayIn = 1, PayOut = 2,
 }
 
+public static class FlowScopes
+{
+    public static bool Has(this FlowScope scope, Flow flow) => scope == FlowScope.Both || scope == (flow == Flow.PayIn ? FlowScope.PayIn : FlowScope.PayOut);
+
+    /// <summary>The one flow it is about, or null.</summary>
+    public static Flow? Only(this FlowScope scope) => scope switch { FlowScope.PayIn => Flow.PayIn, FlowScope.PayOut => Flow.PayOut, FlowScope.Both => null };
+}
+
 /// <summary>Where an entry came from. Source: Clausum documentation, api-reference/blocklists.</summary>
 public enum ListSource
 {
@@ -35,6 +43,9 @@ public sealed class ListEntry
     public DateTimeOffset? ExpiresAt { get; set; }
     public Guid? OwnerId { get; init; }
 
+    /// <summary>What it has met; null while it has met nothing, or was not asked for.</summary>
+    public ListHits? Hits { get; init; }
+
     /// <summary>What the audit trail keeps of it.</summary>
     public object Summary => new { Type = Type.Word(), Value, Severity = Severity.Word(), FlowScope = FlowScope.Word(), Reason, Source = Source.Word(), IsActive, ExpiresAt };
 }
@@ -48,5 +59,6 @@ internal sealed class ListEntryMap : IEntityTypeConfiguration<ListEntry>
         builder.Property(e => e.Value).HasMaxLength(ListValues.Longest);
         builder.Property(e => e.Reason).HasMaxLength(ListValues.LongestReason);
         builder.HasIndex(e => new { e.Type, e.Value }).IsUnique();
+        builder.HasOne(e => e.Hits).WithOne().HasForeignKey<ListHits>(h => h.EntryId).OnDelete(DeleteBehavior.Cascade);
     }
 }

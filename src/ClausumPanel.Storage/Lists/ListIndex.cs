@@ -72,30 +72,14 @@ public sealed class ListIndex
     public void Fill(Facts facts, Flow flow, long now)
     {
         if (Count == 0) return;
-        Look(facts, ListType.Email, facts.Text(Known.Email), facts.Text(Known.EmailNormalized), flow, now);
-        Look(facts, ListType.EmailDomain, facts.Text(Known.EmailDomain), null, flow, now);
-        Look(facts, ListType.IpAddress, facts.Text(Known.Ip), null, flow, now);
-        Look(facts, ListType.DeviceFingerprint, facts.Text(Known.Fingerprint), null, flow, now);
-        Look(facts, ListType.CardBin, facts.Text(Known.CardBin), facts.Text(Known.CardBin) is { Length: > 6 } bin ? bin[..6] : null, flow, now);
-        Look(facts, ListType.CardHash, facts.Text(Known.CardHash), null, flow, now);
-        Look(facts, ListType.Phone, facts.Text(Known.Phone), null, flow, now);
-        Look(facts, ListType.CustomerId, facts.Text(Known.CustomerId), null, flow, now);
-        Look(facts, ListType.Country, facts.Text(Known.IpCountry), facts.Text(Known.CardCountry), flow, now);
-        Look(facts, ListType.Country, facts.Text(Known.BillingCountry), facts.Text(Known.BeneficiaryCountry), flow, now);
-        Look(facts, ListType.Clabe, facts.Text(Known.BeneficiaryClabe), null, flow, now);
-        Look(facts, ListType.Iban, facts.Text(Known.BeneficiaryIban), null, flow, now);
-        Look(facts, ListType.AccountHash, facts.Text(Known.BeneficiaryAccountHash), null, flow, now);
-        Look(facts, ListType.SwiftBic, facts.Text(Known.BeneficiaryBic), null, flow, now);
-        Look(facts, ListType.BeneficiaryId, facts.Text(Known.BeneficiaryId), null, flow, now);
-        if (_lengths.Length > 0 && IpPrefix.TryBits(facts.Text(Known.Ip), out var address)) LookRanges(facts, address, flow, now);
-    }
-
-    private void Look(Facts facts, ListType type, string? value, string? second, Flow flow, long now)
-    {
-        var (values, newer) = (_values[(int)type], _newer?[(int)type]);
-        if (values.Count == 0 && newer is null) return;
-        var severity = Severity(values, newer, value, flow, now) | Severity(values, newer, second, flow, now);
-        if (severity != 0) Note(facts, type, severity);
+        foreach (var (type, fact) in ListFacts.Values)
+        {
+            var (values, newer) = (_values[(int)type], _newer?[(int)type]);
+            if ((values.Count == 0 && newer is null) || facts.Text(fact) is not { } value) continue;
+            var severity = Severity(values, newer, value, flow, now) | Severity(values, newer, ListFacts.Shorter(type, value), flow, now);
+            if (severity != 0) Note(facts, type, severity);
+        }
+        if (_lengths.Length > 0 && IpPrefix.TryBits(facts.Text(ListFacts.Address), out var address)) LookRanges(facts, address, flow, now);
     }
 
     private static ListSeverity Severity(FrozenDictionary<string, Hit> values, Dictionary<string, Hit>? newer, string? value, Flow flow, long now)
@@ -129,6 +113,6 @@ public sealed class ListIndex
         private readonly FlowScope _scope = entry.FlowScope;
 
         public ListSeverity For(Flow flow, long now) =>
-            now < _ends && (_scope == FlowScope.Both || _scope == (flow == Flow.PayIn ? FlowScope.PayIn : FlowScope.PayOut)) ? _severity : ListSeverity.None;
+            now < _ends && _scope.Has(flow) ? _severity : ListSeverity.None;
     }
 }

@@ -5,24 +5,9 @@ using ClausumPanel.Storage.Assessments;
 
 namespace ClausumPanel.Storage.Lists;
 
-/// <summary>How well stored assessments can be looked up by the values of a type.</summary>
-public enum LookupReach
-{
-    /// <summary>Whatever names the value is found.</summary>
-    Whole,
-
-    /// <summary>By the country that the Monitor shows; the entry also meets the others a payment names.</summary>
-    ShownCountry,
-
-    /// <summary>Assessments are not kept findable by it.</summary>
-    None,
-}
-
-/// <summary>Which stored assessments an entry would have met.</summary>
+/// <summary>Which stored assessments an entry would have met, where they can be found by its value.</summary>
 public static class ListLookup
 {
-    public static LookupReach Reach(ListType type, string value) => Filter(type, value) is null ? LookupReach.None : type == ListType.Country ? LookupReach.ShownCountry : LookupReach.Whole;
-
     /// <summary>The sort of text that whole values of this type are found by, or null.</summary>
     public static TermKind? Term(ListType type) => type switch
     {
@@ -37,14 +22,13 @@ public static class ListLookup
 
     /// <param name="type">The entry's type.</param>
     /// <param name="value">Normalised.</param>
-    /// <returns>Null where assessments cannot be found by such a value.</returns>
+    /// <returns>Null where assessments are not kept findable by such a value.</returns>
     public static AssessmentFilter? Filter(ListType type, string value)
     {
         if (Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
         return type switch
         {
             ListType.CardBin => new AssessmentFilter { Search = value, Exactly = TermKind.CardBin, Begins = value.Length == 6 },         // six digits also meet the longer ranges that begin with them
-            ListType.Country => new AssessmentFilter { Country = value },
             ListType.IpRange when Beginning(value) is { } beginning => new AssessmentFilter { Search = beginning, Exactly = TermKind.Ip, Begins = true },
             _ => null,
         };

@@ -61,6 +61,8 @@ public static partial class ListValues
                 return Bin().IsMatch(value) ? ListProblem.None : ListProblem.NoBin;
             case ListType.Phone:
                 value = Spaces().Replace(value, "");
+                // Payments are read without the 1 that mobile numbers of Mexico had until 2019.
+                if (value.Length == 14 && value.StartsWith("+521", StringComparison.Ordinal)) value = "+52" + value[4..];
                 return PhoneNumber().IsMatch(value) ? ListProblem.None : ListProblem.NoPhone;
             case ListType.Clabe:
                 value = Spaces().Replace(value, "");

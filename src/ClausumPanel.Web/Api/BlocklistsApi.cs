@@ -49,7 +49,7 @@ public static class BlocklistsApi
         {
             json.WriteStartObject();
             json.WriteStartArray("data");
-            foreach (var row in rows) Write(json, Organization(context), row.Id, row.Type, row.Value, row.Severity, row.FlowScope, row.Reason, row.Source, row.IsActive, row.ExpiresAt, row.CreatedAt);
+            foreach (var row in rows) Write(json, Organization(context), row.Id, row.Type, row.Value, row.Severity, row.FlowScope, row.Reason, row.Source, row.IsActive, row.ExpiresAt, row.CreatedAt, row.Hits, row.LastHitAt);
             json.WriteEndArray();
             json.WriteNumber("total", total);
             if (next is { } id) json.WriteString("next", id);
@@ -113,7 +113,7 @@ public static class BlocklistsApi
             await RefuseAsync(context, body.Errors);
             return;
         }
-        if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Id == id, context.RequestAborted) is not { } entry)
+        if (await db.Set<ListEntry>().Include(e => e.Hits).SingleOrDefaultAsync(e => e.Id == id, context.RequestAborted) is not { } entry)
         {
             await Problems.WriteAsync(context, Problems.NotFound, "There is no entry with this id.");
             return;
@@ -163,10 +163,12 @@ public static class BlocklistsApi
     }
 
     private static void Write(Utf8JsonWriter json, HttpContext context, ListEntry e) =>
-        Write(json, Organization(context), e.Id, e.Type, e.Value, e.Severity, e.FlowScope, e.Reason, e.Source, e.IsActive, e.ExpiresAt, e.CreatedAt);
+        Write(json, Organization(context), e.Id, e.Type, e.Value, e.Severity, e.FlowScope, e.Reason, e.Source, e.IsActive, e.ExpiresAt, e.CreatedAt,
+            e.Hits?.Count ?? 0, e.Hits is { } hits ? DateTimeOffset.FromUnixTimeMilliseconds(hits.LastAt) : null);
 
     private static void Write(
-        Utf8JsonWriter json, Guid organization, Guid id, ListType type, string value, ListSeverity severity, FlowScope scope, string? reason, ListSource source, bool active, DateTimeOffset? expires, DateTimeOffset created)
+        Utf8JsonWriter json, Guid organization, Guid id, ListType type, string value, ListSeverity severity, FlowScope scope, string? reason, ListSource source, bool active, DateTimeOffset? expires, DateTimeOffset created,
+        long hits, DateTimeOffset? lastHit)
     {
         json.WriteStartObject();
         json.WriteString("id", id);
@@ -178,10 +180,17 @@ public static class BlocklistsApi
         json.WriteString("reason", reason);
         json.WriteString("source", source.Word());
         json.WriteBoolean("is_active", active);
-        if (expires is { } ends) json.WriteString("expires_at", Instant(ends));
-        else json.WriteNull("expires_at");
+        Write("expires_at", expires);
         json.WriteString("created_at", Instant(created));
+        json.WriteNumber("hits", hits);
+        Write("last_hit_at", lastHit);
         json.WriteEndObject();
+
+        void Write(string name, DateTimeOffset? at)
+        {
+            if (at is { } there) json.WriteString(name, Instant(there));
+            else json.WriteNull(name);
+        }
 
         static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
     }

@@ -3,7 +3,7 @@ using ClausumPanel.Storage.Lists;
 
 namespace ClausumPanel.Web.Demo;
 
-/// <summary>What the demo's lists hold: one entry of each severity that its traffic meets, and a few it does not.</summary>
+/// <summary>What the demo's lists hold: one entry of each severity that its traffic meets, and a few it does not, some of them long since.</summary>
 internal static class DemoLists
 {
     public const string BlockedEmail = "compras.urgentes@hotmail.com", ReviewedDomain = "mayoreo-express.com.mx";
@@ -19,9 +19,12 @@ internal static class DemoLists
             Entry(ListType.CardBin, "506201", ListSeverity.Block, "Leaked range", before, now.AddDays(60)),
             Entry(ListType.CustomerId, "cus_10050", ListSeverity.Allow, "Corporate account, verified by telephone", before),
             Entry(ListType.Country, "KP", ListSeverity.Block, "Sanctions", before),
+            Entry(ListType.EmailDomain, "ofertas-relampago.com.mx", ListSeverity.Flag, "Spam campaign of last year", now.AddDays(-260)),
+            Entry(ListType.IpRange, "185.220.101.0/24", ListSeverity.Review, "Anonymous network", now.AddDays(-190)),
+            Entry(ListType.Email, "j.romero.pagos@outlook.com", ListSeverity.Block, "Chargeback lost", now.AddDays(-140), source: ListSource.Chargeback),
         ];
     }
 
-    private static ListEntry Entry(ListType type, string value, ListSeverity severity, string reason, DateTimeOffset at, DateTimeOffset? ends = null) =>
-        new() { Type = type, Value = value, Severity = severity, Reason = reason, CreatedAt = at, ExpiresAt = ends };
+    private static ListEntry Entry(ListType type, string value, ListSeverity severity, string reason, DateTimeOffset at, DateTimeOffset? ends = null, ListSource source = ListSource.Manual) =>
+        new() { Type = type, Value = value, Severity = severity, Reason = reason, Source = source, CreatedAt = at, ExpiresAt = ends };
 }

@@ -28,8 +28,10 @@ internal static class AssessSetup
         services.AddSettings<ProtectionOptions>("Panel:Protection");
         services.AddScoped<PolicyDesk>();
         services.AddSingleton<RuleTrialRoom>();
+        services.AddScoped<LatestScan>();
         services.AddScoped<RuleTrial>();
         services.AddScoped<RuleRecords>();
+        services.AddScoped<EntryTrial>();
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());
         services.AddScoped<ChangeLists>();

@@ -62,6 +62,50 @@ public sealed class ChangeLists(PanelDb db, ListShelf shelf, TimeProvider clock)
         shelf.Apply(new ListChange(entry, IsGone: true));
     }
 
+    /// <summary>Switches off what has met nothing lately. None is deleted: each can be switched on again.</summary>
+    /// <param name="groups">Which of them.</param>
+    /// <param name="keep">These stay on all the same.</param>
+    /// <param name="reason">Why, for the trail.</param>
+    /// <param name="actor">Who.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> CleanUpAsync(IReadOnlyCollection<QuietGroup> groups, IReadOnlyCollection<Guid> keep, string reason, Actor actor)
+    {
+        var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var quiet = db.Set<ListEntry>().Narrowed(new ListFilter { Quiet = true }, now).Where(e => !keep.Contains(e.Id));
+        var isWrittenDown = (await db.QuietAsync(now, CancellationToken.None)).Where(g => groups.Contains(g.Group)).Sum(g => g.Count) <= ListImport.MostWrittenDown;
+        var off = new List<(QuietGroup Group, int Count)>();
+        foreach (var group in groups)
+        {
+            if (!isWrittenDown)
+            {
+                off.Add((group, await quiet.Of(group).ExecuteUpdateAsync(e => e.SetProperty(x => x.IsActive, false))));
+                continue;
+            }
+            var entries = await quiet.Of(group).ToListAsync();
+            foreach (var entry in entries)
+            {
+                var before = entry.Summary;
+                entry.IsActive = false;
+                db.Audit(actor, AuditActions.ListEntryChanged, now, Subject, entry.Id.ToString(), before, entry.Summary);
+            }
+            off.Add((group, entries.Count));
+        }
+        var count = off.Sum(o => o.Count);
+        if (count == 0) return 0;
+        db.Audit(actor, AuditActions.ListsCleanedUp, now, Subject, after: new
+        {
+            Reason = reason, SwitchedOff = count, Kept = keep.Count, NoHitSince = now.AddDays(-ListFilter.QuietDays),
+            ByType = off.GroupBy(o => o.Group.Type).ToDictionary(g => g.Key.Word(), g => g.Sum(o => o.Count)), BySeverity = off.GroupBy(o => o.Group.Severity).ToDictionary(g => g.Key.Word(), g => g.Sum(o => o.Count)),
+            FromFraud = off.Where(o => o.Group.IsCareful).Sum(o => o.Count),
+        });
+        await db.RaiseAsync(ChangeTopics.Lists);
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
+        await shelf.ReloadAsync(db, CancellationToken.None);
+        return count;
+    }
+
     /// <summary>Writes a whole import, or nothing of it.</summary>
     /// <param name="lines">What is to be added or changed; each value once.</param>
     /// <param name="summary">What the trail keeps of an import too long to be written down line by line.</param>

@@ -63,7 +63,7 @@ public static class ListImport
             if (names is null)
             {
                 var head = Array.ConvertAll(cells, c => c.Trim().ToLowerInvariant());
-                var isHead = head.Contains("value") && head.All(h => h.Length == 0 || Columns.Contains(h) || h is "id" or "source" or "created_at" or "owner");
+                var isHead = head.Contains("value") && head.All(h => h.Length == 0 || Columns.Contains(h) || h is "id" or "source" or "created_at" or "owner" or "hits" or "last_hit_at");
                 names = isHead ? head : Unnamed;
                 if (isHead) continue;
             }

@@ -4,6 +4,7 @@ using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Lists;
+using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -13,16 +14,15 @@ public sealed partial class ListImports(IServiceScopeFactory scopes, TimeProvide
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(30);
     private readonly ConcurrentDictionary<Guid, PendingImport> _all = new();
 
-    public PendingImport Keep(Guid owner, string text, ImportDefaults defaults, TimeZoneInfo zone, IReadOnlyList<ImportLine> lines)
+    public T Keep<T>(T import) where T : PendingImport
     {
-        var now = clock.GetUtcNow();
-        foreach (var old in _all.Values.Where(i => !i.IsRunning && (i.Owner == owner || i.MadeAt < now - Kept))) _all.TryRemove(old.Id, out _);
-        var import = new PendingImport(owner, text, defaults, zone, lines, now);
-        return _all[import.Id] = import;
+        foreach (var old in _all.Values.Where(i => !i.IsRunning && (i.Owner == import.Owner || i.MadeAt < import.MadeAt - Kept))) _all.TryRemove(old.Id, out _);
+        _all[import.Id] = import;
+        return import;
     }
 
     /// <summary>The person's own; nobody else's is there for them.</summary>
-    public PendingImport? Find(Guid id, Guid owner) => _all.GetValueOrDefault(id) is { } found && found.Owner == owner ? found : null;
+    public T? Find<T>(Guid id, Guid owner) where T : PendingImport => _all.GetValueOrDefault(id) is T found && found.Owner == owner ? found : null;
 
     /// <summary>Begins to write what was looked at; a second time it changes nothing.</summary>
     public Task Start(PendingImport import, Actor actor) => import.Begin(() => Task.Run(async () =>
@@ -30,21 +30,7 @@ public sealed partial class ListImports(IServiceScopeFactory scopes, TimeProvide
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-            // Read again: the lists may be others than when it was looked at.
-            var stored = await ListImport.StoredAsync(db, life.ApplicationStopping);
-            var lines = ListImport.Read(import.Text, import.Defaults, stored, clock.GetUtcNow(), import.Zone, import.Owner)!;
-            var todo = lines.Where(l => l.Kind is LineKind.New or LineKind.Changed).ToList();
-            import.Total = todo.Count;
-            var (added, changed) = (todo.Count(l => l.Kind == LineKind.New), todo.Count(l => l.Kind == LineKind.Changed));
-            var summary = new
-            {
-                New = added, Changed = changed, Wrong = lines.Count(l => l.Kind == LineKind.Wrong),
-                ByType = todo.GroupBy(l => l.Entry.Type).ToDictionary(g => g.Key.Word(), g => g.Count()), BySeverity = todo.GroupBy(l => l.Entry.Severity).ToDictionary(g => g.Key.Word(), g => g.Count()),
-                Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(import.Text))),
-            };
-            if (todo.Count > 0) await scope.ServiceProvider.GetRequiredService<ChangeLists>().ImportAsync(todo, summary, actor, done => import.Done = done, life.ApplicationStopping);
-            (import.Added, import.Changed) = (added, changed);
+            await import.WriteAsync(scope.ServiceProvider, actor, clock.GetUtcNow(), life.ApplicationStopping);
         }
         catch (Exception e)
         {
@@ -58,7 +44,7 @@ public sealed partial class ListImports(IServiceScopeFactory scopes, TimeProvide
 }
 
 /// <summary>One import, from being looked at to being done.</summary>
-public sealed class PendingImport(Guid owner, string text, ImportDefaults defaults, TimeZoneInfo zone, IReadOnlyList<ImportLine> lines, DateTimeOffset madeAt)
+public abstract class PendingImport(Guid owner, string text, TimeZoneInfo zone, DateTimeOffset madeAt)
 {
     private readonly Lock _lock = new();
     private volatile Task? _work;
@@ -67,21 +53,77 @@ public sealed class PendingImport(Guid owner, string text, ImportDefaults defaul
     public Guid Id { get; } = Guid.CreateVersion7();
     public Guid Owner { get; } = owner;
     public string Text { get; } = text;
-    public ImportDefaults Defaults { get; } = defaults;
     public TimeZoneInfo Zone { get; } = zone;
-    public IReadOnlyList<ImportLine> Lines { get; } = lines;
     public DateTimeOffset MadeAt { get; } = madeAt;
     public Task? Work => _work;
     public bool IsRunning => _work is { IsCompleted: false };
-    public int Done { get => _done; set => _done = value; }
-    public int Total { get => _total; set => _total = value; }
-    public int Added { get; set; }
-    public int Changed { get; set; }
+    public int Done { get => _done; protected set => _done = value; }
+    public int Total { get => _total; protected set => _total = value; }
+    public int Added { get; protected set; }
+    public int Changed { get; protected set; }
+    public int Todo => Count(LineKind.New) + Count(LineKind.Changed);
 
-    public int Count(LineKind kind) => Lines.Count(l => l.Kind == kind);
+    /// <summary>The list it is for was deleted meanwhile, and nothing is stored.</summary>
+    public bool IsGone { get; protected set; }
+
+    public abstract int Count(LineKind kind);
+
+    /// <summary>Reads the text again, since the lists may be others than when it was looked at, and writes what is to be added or changed: all of it, or nothing.</summary>
+    internal abstract Task WriteAsync(IServiceProvider services, Actor actor, DateTimeOffset now, CancellationToken stop);
 
     internal Task Begin(Func<Task> work)
     {
         lock (_lock) return _work ??= work();
+    }
+
+    protected string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+}
+
+/// <summary>Entries that decide.</summary>
+public sealed class EntriesImport(Guid owner, string text, ImportDefaults defaults, TimeZoneInfo zone, IReadOnlyList<ImportLine> lines, DateTimeOffset madeAt) : PendingImport(owner, text, zone, madeAt)
+{
+    public IReadOnlyList<ImportLine> Lines { get; } = lines;
+
+    public override int Count(LineKind kind) => Lines.Count(l => l.Kind == kind);
+
+    internal override async Task WriteAsync(IServiceProvider services, Actor actor, DateTimeOffset now, CancellationToken stop)
+    {
+        var stored = await ListImport.StoredAsync(services.GetRequiredService<PanelDb>(), stop);
+        var lines = ListImport.Read(Text, defaults, stored, now, Zone, Owner)!;
+        var todo = lines.Where(l => l.Kind is LineKind.New or LineKind.Changed).ToList();
+        Total = todo.Count;
+        var (added, changed) = (todo.Count(l => l.Kind == LineKind.New), todo.Count(l => l.Kind == LineKind.Changed));
+        var summary = new
+        {
+            New = added, Changed = changed, Wrong = lines.Count(l => l.Kind == LineKind.Wrong),
+            ByType = todo.GroupBy(l => l.Entry.Type).ToDictionary(g => g.Key.Word(), g => g.Count()), BySeverity = todo.GroupBy(l => l.Entry.Severity).ToDictionary(g => g.Key.Word(), g => g.Count()), Sha256,
+        };
+        if (todo.Count > 0) await services.GetRequiredService<ChangeLists>().ImportAsync(todo, summary, actor, done => Done = done, stop);
+        (Added, Changed) = (added, changed);
+    }
+}
+
+/// <summary>Values of one list for rules.</summary>
+public sealed class ValuesImport(Guid owner, string text, NamedList list, TimeZoneInfo zone, IReadOnlyList<NamedListLine> lines, DateTimeOffset madeAt) : PendingImport(owner, text, zone, madeAt)
+{
+    public Guid List { get; } = list.Id;
+    public IReadOnlyList<NamedListLine> Lines { get; } = lines;
+
+    public override int Count(LineKind kind) => Lines.Count(l => l.Kind == kind);
+
+    internal override async Task WriteAsync(IServiceProvider services, Actor actor, DateTimeOffset now, CancellationToken stop)
+    {
+        var (db, lists) = (services.GetRequiredService<PanelDb>(), services.GetRequiredService<ChangeNamedLists>());
+        if (await lists.Standing.AsNoTracking().SingleOrDefaultAsync(l => l.Id == List, stop) is not { } found)
+        {
+            IsGone = true;
+            return;
+        }
+        var lines = NamedListImport.Read(Text, found, await NamedListImport.StoredAsync(db, List, stop), now, Zone, Owner)!;
+        var todo = lines.Where(l => l.Kind is LineKind.New or LineKind.Changed).ToList();
+        Total = todo.Count;
+        var summary = new { New = todo.Count(l => l.Kind == LineKind.New), Changed = todo.Count(l => l.Kind == LineKind.Changed), Wrong = lines.Count(l => l.Kind == LineKind.Wrong), Sha256 };
+        if (todo.Count > 0 && !await lists.PutAsync(found, todo, summary, actor, done => Done = done, stop)) IsGone = true;
+        else (Added, Changed) = (summary.New, summary.Changed);
     }
 }

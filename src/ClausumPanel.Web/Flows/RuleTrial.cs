@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
@@ -38,22 +37,20 @@ public sealed class RuleTrialRoom : IDisposable
 
     public SemaphoreSlim Places { get; } = new(AtATime);
 
+    /// <summary>How many assessments one looks at, give or take a stretch.</summary>
+    public int Most { get; set; } = 200_000;
+
     public NamedListEdition? Lists { get; set; }
 
     public void Dispose() => Places.Dispose();
 }
 
 /// <summary>Tries a rule that judges nobody yet on what was stored. It writes nothing.</summary>
-public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, TimeProvider clock)
+public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, LatestScan latest, TimeProvider clock)
 {
     public const string OtherFlow = "it holds for the other flow only", OtherCurrency = "it holds for another currency", OtherSubmerchant = "it holds for another sub-merchant", OtherTime = "it did not hold at that time";
 
-    public const int Days = 7, Shown = 10, Most = 200_000;
-
-    // A reader that stays open keeps the write-ahead log from beginning anew: it reads little at a time.
-    private const int Together = 4_096, LookEvery = 256;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    public const int Days = 7, Shown = 10;
 
     /// <summary>Counts what it would have hit in the last days, newest first, as far as a moment allows.</summary>
     public async Task<RuleTrialCount> CountAsync(PolicyRule rule, CompiledRule compiled, CancellationToken stop)
@@ -62,40 +59,9 @@ public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, TimeProvider clock
         var now = clock.GetUtcNow();
         var scope = new ScanScope(now.AddDays(-Days).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds() + 1, rule.Flow, rule.Currency);
         var ignoresTimes = (rule.Starts ?? long.MinValue) >= scope.To || (rule.Ends ?? long.MaxValue) <= scope.From;
-        var tally = new Tally(ignoresTimes ? rule with { Starts = null, Ends = null } : rule, compiled);
-        await room.Places.WaitAsync(stop);
-        try
-        {
-            if (await AssessmentScan.RangeAsync(db, scope, stop) is not { } range) return tally.Result(isCut: false, ignoresTimes);
-            await db.Database.OpenConnectionAsync(stop);
-            var began = Stopwatch.GetTimestamp();
-            bool More() => tally.Looked < Most && Stopwatch.GetElapsedTime(began) < Patience;
-            for (var last = range.Last; last >= range.First; last -= Together)
-            {
-                if (!More()) return tally.Result(isCut: true, ignoresTimes);
-                var first = Math.Max(range.First, last - Together + 1);
-                var isCut = false;
-                using (var scan = AssessmentScan.Open(db.Database.GetDbConnection(), first, last, scope))
-                {
-                    for (var read = 1; !isCut && scan.Read(); read++)
-                    {
-                        tally.Take(scan.Row(default));
-                        if (read % LookEvery != 0) continue;
-                        stop.ThrowIfCancellationRequested();
-                        isCut = Stopwatch.GetElapsedTime(began) >= Patience;
-                    }
-                }
-                if (tally.HasApproved) tally.Label(await LabelQueries.EffectiveAsync(db, first, last, stop: stop));
-                tally.EndStretch();
-                if (isCut) return tally.Result(isCut, ignoresTimes);
-            }
-            return tally.Result(isCut: false, ignoresTimes);
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-            room.Places.Release();
-        }
+        var tally = new Tally(db, ignoresTimes ? rule with { Starts = null, Ends = null } : rule, compiled);
+        var isCut = await latest.RunAsync(scope, tally, stop);
+        return tally.Result(isCut, ignoresTimes);
     }
 
     /// <summary>Which condition of it is true of one stored assessment. Null when the facts of that one cannot be read.</summary>
@@ -124,7 +90,7 @@ public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, TimeProvider clock
 
     private static bool IsInTime(PolicyRule rule, long at) => at >= (rule.Starts ?? long.MinValue) && at < (rule.Ends ?? long.MaxValue);
 
-    private static bool TryRead(ReadOnlySpan<byte> stored, Facts into)
+    internal static bool TryRead(ReadOnlySpan<byte> stored, Facts into)
     {
         if (stored.IsEmpty) return false;
         try
@@ -138,25 +104,21 @@ public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, TimeProvider clock
         }
     }
 
-    private sealed class Tally(PolicyRule rule, CompiledRule compiled)
+    private sealed class Tally(PanelDb db, PolicyRule rule, CompiledRule compiled) : ILookAtEach
     {
         private readonly Facts _facts = new();
         private readonly HashSet<long> _approvedHere = [];
         private readonly Queue<long> _hitsHere = [];
         private readonly List<long> _newest = [];
-        private long _hits, _approved, _fraud;
+        private long _looked, _hits, _approved, _fraud;
         private long? _since;
-
-        public long Looked { get; private set; }
-
-        public bool HasApproved => _approvedHere.Count > 0;
 
         public void Take(in Assess.Previews.PreviewRow row)
         {
             _facts.Clear();
             if (!TryRead(row.Facts, _facts)) return;
             _facts.Moment = row.At;
-            Looked++;
+            _looked++;
             _since = Math.Min(_since ?? row.At, row.At);
             if (!IsInTime(rule, row.At) || (rule.Submerchant is { } submerchant && _facts.Text(Known.SubmerchantId) != submerchant) || !compiled.Holds(_facts)) return;
             _hits++;
@@ -167,16 +129,15 @@ public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, TimeProvider clock
             _approvedHere.Add(row.Seq);
         }
 
-        public void Label(IReadOnlyList<Storage.Labels.Outcome> labels) => _fraud += labels.Count(label => label.Label == LabelOutcome.Fraud && _approvedHere.Contains(label.Seq));
-
-        /// <summary>What comes next is older.</summary>
-        public void EndStretch()
+        public async Task EndStretchAsync(long first, long last, CancellationToken stop)
         {
+            if (_approvedHere.Count > 0)
+                _fraud += (await LabelQueries.EffectiveAsync(db, first, last, stop: stop)).Count(label => label.Label == LabelOutcome.Fraud && _approvedHere.Contains(label.Seq));
             _newest.AddRange(_hitsHere.Reverse().Take(Shown - _newest.Count));
             _hitsHere.Clear();
             _approvedHere.Clear();
         }
 
-        public RuleTrialCount Result(bool isCut, bool ignoresTimes) => new(Looked, _hits, _approved, _fraud, _since, isCut, ignoresTimes, _newest);
+        public RuleTrialCount Result(bool isCut, bool ignoresTimes) => new(_looked, _hits, _approved, _fraud, _since, isCut, ignoresTimes, _newest);
     }
 }

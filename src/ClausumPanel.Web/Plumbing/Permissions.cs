@@ -74,6 +74,7 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);
         pages.AuthorizePage("/Protection/Lists/Deletion", DeleteFromLists);
+        pages.AuthorizePage("/Protection/Lists/CleanUp", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/Export", Export);
         pages.AuthorizePage("/Simulation/Settings", ManageSettings);
         pages.AuthorizePage("/Simulation/Export", Export);

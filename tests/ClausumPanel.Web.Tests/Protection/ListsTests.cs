@@ -33,7 +33,7 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Equal(HttpStatusCode.Found, (await browser.SubmitAsync(preview)).StatusCode);
         var imports = app.Services.GetRequiredService<ListImports>();
         var owner = await app.InDbAsync(db => db.Users.Where(u => u.Email == World.Maria.Email).Select(u => u.Id).SingleAsync());
-        await imports.Find(Guid.Parse(preview.Split('/')[^1]), owner)!.Work!;
+        await imports.Find<EntriesImport>(Guid.Parse(preview.Split('/')[^1]), owner)!.Work!;
         return (await browser.PageAsync(preview)).QuerySelector("#import")!.TextContent;
     }
 
@@ -91,7 +91,7 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Theory]
-    [InlineData("email_domain", "@Tienda.EXAMPLE", "tienda.example"), InlineData("country", "kp", "KP"), InlineData("phone", "+52 (55) 1234-5678", "+525512345678"), InlineData("ip_address", "::ffff:192.0.2.9", "192.0.2.9")]
+    [InlineData("email_domain", "@Tienda.EXAMPLE", "tienda.example"), InlineData("country", "kp", "KP"), InlineData("phone", "+52 (55) 1234-5678", "+525512345678"), InlineData("phone", "+52 1 55 1234 5678", "+525512345678"), InlineData("ip_address", "::ffff:192.0.2.9", "192.0.2.9")]
     [InlineData("ip_range", "::ffff:198.51.100.0/120", "198.51.100.0/24"), InlineData("iban", "de89 3704 0044 0532 0130 00", "DE89370400440532013000"), InlineData("swift_bic", "bnmxmxmm", "BNMXMXMM"), InlineData("customer_id", " Cus_7 ", "Cus_7")]
     public void A_value_is_written_as_payments_name_it(string type, string value, string expected)
     {
@@ -136,7 +136,6 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
             Assert.Equal(10, found.QuerySelectorAll("tbody a[href^='/dashboard/transactions/']").Length);
         }
         Assert.Empty((await LookAsync("card_bin", "556678")).QuerySelectorAll("tbody a"));
-        Assert.NotNull((await LookAsync("email_domain", "tienda.example")).QuerySelector("[data-announce]"));        // says that it cannot be looked up
         Assert.Equal(0, await app.InDbAsync(db => db.Set<ListEntry>().CountAsync(e => e.Value == "cus_seen")));
     }
 
@@ -162,7 +161,7 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
             {
                 var page = await victor.PageAsync(url);
                 total = int.Parse(page.QuerySelector("[data-count]")!.GetAttribute("data-count")!, System.Globalization.CultureInfo.InvariantCulture);
-                values.AddRange(page.QuerySelectorAll("tbody tr td:first-child").Select(c => c.TextContent.Trim()));
+                values.AddRange(page.QuerySelectorAll("tbody tr [data-value]").Select(c => c.TextContent.Trim()));
                 url = page.QuerySelector("a[rel=next]")?.GetAttribute("href");
             }
             return (values, total);
@@ -233,7 +232,7 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
         var answer = await app.As(World.Victor).SubmitAsync(page, "form[action*='/export']");
         Assert.Equal("text/csv", answer.Content.Headers.ContentType!.MediaType);
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("phone,'+5215512345678,review,both,\"'=HYPERLINK(\"\"http://x\"\")\",", text, StringComparison.Ordinal);
+        Assert.Contains("phone,'+525512345678,review,both,\"'=HYPERLINK(\"\"http://x\"\")\",", text, StringComparison.Ordinal);
         Assert.DoesNotContain("email", text, StringComparison.Ordinal);
         Assert.Equal(AuditActions.Exported, await app.InDbAsync(db => db.AuditEntries.OrderByDescending(e => e.Sequence).Select(e => e.Action).FirstAsync()));
         var again = await maria.PageAsync(await PreviewAsync(maria, text));
@@ -266,9 +265,9 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
         var maria = app.As(World.Maria);
         await AddAsync(maria, "customer_id", "cus_page");
         var id = (await StoredAsync("cus_page")).Id;
-        foreach (var path in (string[])["", "/new", "/import", $"/{id}", "?handler=Seen"])
+        foreach (var path in (string[])["", "/new", "/import", $"/{id}", "?hits=none", "/clean-up", "?handler=Seen"])
         {
-            var page = await maria.PageAsync(Lists + path);
+            var page = await (path == "/clean-up" ? app.As(World.Ines) : maria).PageAsync(Lists + path);
             Assert.Empty(page.QuerySelectorAll("[style], main script, [onclick]"));
             Assert.DoesNotContain(page.QuerySelectorAll("main input:not([type=hidden]), main select, main textarea"), f => page.QuerySelector($"label[for='{f.Id}']") is null && f.Closest("label") is null);
             Assert.Empty(page.QuerySelectorAll("main table:not(:has(caption))"));

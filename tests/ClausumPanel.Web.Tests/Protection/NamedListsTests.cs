@@ -187,20 +187,24 @@ public sealed class NamedListsTests
         var maria = app.As(World.Maria);
         await MakeAsync(maria, "vip", "email", "ana@tienda.example");
         const string Text = "value,reason\nana@tienda.example,Known\nBob@Tienda.example,\nbob@tienda.example,\nnobody,\n";
-        var preview = await maria.SubmitAsync($"{Lists}/vip/import", ("Lines", Text));
+        var preview = await PreviewAsync(Text);
         var tiles = (await preview.HtmlAsync()).QuerySelectorAll("[data-kind]").ToDictionary(t => t.GetAttribute("data-kind")!, t => t.QuerySelector("dd")!.TextContent);
         Assert.Equal(("1", "1", "1", "1", "0"), (tiles["New"], tiles["Changed"], tiles["Twice"], tiles["Wrong"], tiles["Same"]));
         Assert.Equal(1, await StandingAsync());
         var form = await Form.ReadAsync(preview, "main form[method=post]");
-        Assert.Equal(HttpStatusCode.Found, (await maria.PostAsync(form.Action, form.Content)).StatusCode);
+        var work = await maria.PostAsync(form.Action, form.Content);
+        Assert.Equal(HttpStatusCode.Found, work.StatusCode);
+        var owner = await app.InDbAsync(db => db.Users.Where(u => u.Email == World.Maria.Email).Select(u => u.Id).SingleAsync());
+        await app.Services.GetRequiredService<ListImports>().Find<ValuesImport>(Guid.Parse(work.Headers.Location!.ToString().Split('/')[^1]), owner)!.Work!;
         Assert.Equal(2, await StandingAsync());
 
         var file = await (await maria.SubmitAsync($"{Lists}/vip", "form[action*=export]")).Content.ReadAsStringAsync();
         Assert.Contains("ana@tienda.example,Known,", file, StringComparison.Ordinal);
-        var same = await (await maria.SubmitAsync($"{Lists}/vip/import", ("Lines", file))).HtmlAsync();
+        var same = await (await PreviewAsync(file)).HtmlAsync();
         Assert.Equal("2", same.QuerySelector("[data-kind=Same] dd")!.TextContent);
         Assert.Null(same.QuerySelector("#import button.btn-primary"));
 
+        async Task<HttpResponseMessage> PreviewAsync(string text) => await maria.GetAsync((await maria.SubmitAsync($"{Lists}/vip/import", ("Lines", text))).Headers.Location);
         Task<int> StandingAsync() => app.InDbAsync(db => db.Set<NamedListValue>().CountAsync(v => v.RemovedEdition == NamedList.Stands));
     }
 

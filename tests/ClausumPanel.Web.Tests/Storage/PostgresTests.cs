@@ -27,4 +27,34 @@ public sealed class PostgresTests(PostgresPanelApp app) : IClassFixture<Postgres
 
     [PostgresFact]
     public Task What_was_judged_is_judged_again_by_what_stood_in_the_list_then() => Protection.NamedListsTests.WhatWasJudgedIsJudgedAgainByWhatStoodThen(app);
+
+    [PostgresFact]
+    public Task Every_entry_counts_what_it_met_and_nothing_else() => OnItsOwnAsync(Protection.ListHitsTests.EveryEntryCountsWhatItMetAndNothingElse);
+
+    [PostgresFact]
+    public Task An_entry_that_could_not_have_been_met_counts_nothing() => OnItsOwnAsync(Protection.ListHitsTests.AnEntryThatCouldNotHaveBeenMetCountsNothing);
+
+    [PostgresFact]
+    public Task The_list_is_the_same_in_every_order() => OnItsOwnAsync(Protection.ListHitsTests.TheListIsTheSameInEveryOrder);
+
+    [PostgresFact]
+    public Task An_admin_switches_off_what_has_met_nothing_for_90_days() => OnItsOwnAsync(Protection.ListHitsTests.AnAdminSwitchesOffWhatHasMetNothingFor90Days);
+
+    [PostgresFact]
+    public Task An_entry_of_every_type_shows_what_it_would_have_touched() => OnItsOwnAsync(Protection.ListHitsTests.AnEntryOfEveryTypeShowsWhatItWouldHaveTouched);
+
+    /// <summary>What counts everything in the store shares it with nobody.</summary>
+    private static async Task OnItsOwnAsync(Func<PanelApp, Task> test)
+    {
+        IAsyncLifetime own = new PostgresPanelApp();
+        await own.InitializeAsync();
+        try
+        {
+            await test((PanelApp)own);
+        }
+        finally
+        {
+            await own.DisposeAsync();
+        }
+    }
 }

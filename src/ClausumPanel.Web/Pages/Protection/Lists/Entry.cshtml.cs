@@ -1,5 +1,4 @@
 using ClausumPanel.Storage;
-using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -11,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection.Lists;
 
 /// <summary>One entry: what it does may change, what it names may not.</summary>
-public sealed class EntryModel(PanelDb db, ChangeLists lists, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel, IShowTouched
+public sealed class EntryModel(PanelDb db, ChangeLists lists, EntryTrial trial, Reader reader, TimeProvider clock, Texts T) : PageModel, IShowTouched
 {
     [BindProperty] public ListEntryInput Input { get; set; } = new();
     [TempData] public string? Said { get; set; }
@@ -32,7 +31,7 @@ public sealed class EntryModel(PanelDb db, ChangeLists lists, AssessmentReader a
     public async Task<IActionResult> OnGetTouchedAsync(Guid id, CancellationToken stop)
     {
         if (!await FindAsync(id, stop)) return NotFound();
-        Touched = await Touched.LookAsync(assessments, Entry.Type, Entry.Value, Entry.FlowScope, clock.GetUtcNow(), stop);
+        Touched = await Touched.LookAsync(trial, Entry.Type, Entry.Value, Entry.FlowScope, stop);
         return Partial("_Touched", this);
     }
 
@@ -64,7 +63,7 @@ public sealed class EntryModel(PanelDb db, ChangeLists lists, AssessmentReader a
 
     private async Task<bool> FindAsync(Guid id, CancellationToken stop)
     {
-        if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Id == id, stop) is not { } found) return false;
+        if (await db.Set<ListEntry>().Include(e => e.Hits).SingleOrDefaultAsync(e => e.Id == id, stop) is not { } found) return false;
         Entry = found;
         Owner = await db.Users.Where(u => u.Id == found.OwnerId).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         return true;

@@ -27,13 +27,14 @@ public sealed class ListExportModel(PanelDb db, TimeProvider clock) : PageModel
         await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
         await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
         {
-            await csv.WriteRecordAsync([.. ListImport.Columns, "source", "created_at", "owner", "id"], CancellationToken.None);
+            await csv.WriteRecordAsync([.. ListImport.Columns, "source", "created_at", "owner", "id", "hits", "last_hit_at"], CancellationToken.None);
             await foreach (var row in db.Set<ListEntry>().AsNoTracking().Narrowed(query.Filter, now).Sorted(query.Order).Rows(db).AsAsyncEnumerable().WithCancellation(stop))
             {
                 rows++;
                 string[] cells =
                 [
                     row.Type.Word(), row.Value, row.Severity.Word(), row.FlowScope.Word(), row.Reason ?? "", Instant(row.ExpiresAt), row.IsActive ? "true" : "false", row.Source.Word(), Instant(row.CreatedAt), row.Owner ?? "", row.Id.ToString(),
+                    row.Hits.ToString(CultureInfo.InvariantCulture), Instant(row.LastHitAt),
                 ];
                 await csv.WriteRecordAsync(Array.ConvertAll(cells, Exports.Harmless), CancellationToken.None);
             }

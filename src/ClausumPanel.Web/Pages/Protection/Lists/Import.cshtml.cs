@@ -16,19 +16,17 @@ namespace ClausumPanel.Web.Pages.Protection.Lists;
 public sealed class ImportModel(PanelDb db, ListImports imports, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const int MostShown = 300;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
-    private static readonly Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     [BindProperty] public ListEntryInput Input { get; set; } = new();
     [BindProperty] public string? Lines { get; set; }
     [BindProperty] public IFormFile? Upload { get; set; }
     [TempData] public string? Said { get; set; }
 
-    public PendingImport? Import { get; private set; }
+    public EntriesImport? Import { get; private set; }
 
     /// <summary>What people must look at comes first.</summary>
     public IEnumerable<ImportLine> Shown => Import!.Lines.OrderBy(l => l.Kind).ThenBy(l => l.Number).Take(MostShown);
-    public int Todo => Import!.Count(LineKind.New) + Import.Count(LineKind.Changed);
 
     public IActionResult OnGet(Guid? id, string? type)
     {
@@ -47,13 +45,13 @@ public sealed class ImportModel(PanelDb db, ListImports imports, Reader reader, 
         var expires = EntryModel.ReadEnd(this, Input, reader, T, now, was: null);
         if (Input.ListType is null) ModelState.AddModelError("Input.Type", T["There is no such type of list."]);
         if (Input.ListSeverity is null) ModelState.AddModelError("Input.Severity", T["There is no such severity: write block, flag, review or allow."]);
-        var text = await TextAsync(stop);
+        var text = await ImportText.ReadAsync(Upload, Lines, stop);
         if (text is null) ModelState.AddModelError("Upload", T["The file is not a text in UTF-8."]);
         else if (string.IsNullOrWhiteSpace(text)) ModelState.AddModelError("Lines", T["Paste at least one line, or choose a file."]);
         else if (ModelState.IsValid)
         {
             var defaults = new ImportDefaults(Input.ListType!.Value, Input.ListSeverity!.Value, Input.Scope ?? FlowScope.Both, Input.CleanReason, expires);
-            if (ListImport.Read(text, defaults, await ListImport.StoredAsync(db, stop), now, reader.Zone, User.Id) is { } lines) return RedirectToPage(new { id = imports.Keep(User.Id, text, defaults, reader.Zone, lines).Id });
+            if (ListImport.Read(text, defaults, await ListImport.StoredAsync(db, stop), now, reader.Zone, User.Id) is { } lines) return RedirectToPage(new { id = imports.Keep(new EntriesImport(User.Id, text, defaults, reader.Zone, lines, now)).Id });
             ModelState.AddModelError("Lines", T["More than {0} lines are too many at once.", ListImport.MostLines.ToString("N0", System.Globalization.CultureInfo.CurrentCulture)]);
         }
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
@@ -82,14 +80,21 @@ public sealed class ImportModel(PanelDb db, ListImports imports, Reader reader, 
         return File(file.ToArray(), "text/csv; charset=utf-8", "import-preview.csv");
     }
 
-    private bool Find(Guid id) => (Import = imports.Find(id, User.Id)) is not null;
+    private bool Find(Guid id) => (Import = imports.Find<EntriesImport>(id, User.Id)) is not null;
+}
 
-    private async Task<string?> TextAsync(CancellationToken stop)
+/// <summary>What was pasted or sent.</summary>
+internal static class ImportText
+{
+    private static readonly Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+
+    /// <returns>Null when the file is no text in UTF-8.</returns>
+    public static async Task<string?> ReadAsync(IFormFile? upload, string? lines, CancellationToken stop)
     {
-        if (Upload is not { Length: > 0 }) return Lines ?? "";
+        if (upload is not { Length: > 0 }) return lines ?? "";
         try
         {
-            using var reading = new StreamReader(Upload.OpenReadStream(), Strict);
+            using var reading = new StreamReader(upload.OpenReadStream(), Strict);
             return await reading.ReadToEndAsync(stop);
         }
         catch (DecoderFallbackException)

@@ -25,6 +25,9 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
     public Guid? Next { get; private set; }
     public int Total { get; private set; }
     public int Everything { get; private set; }
+
+    /// <summary>How many have met nothing lately, whatever else is set; asked for once the page stands.</summary>
+    public int Quiet { get; private set; }
     public IReadOnlyList<(ListType Type, int Count)> Types { get; private set; } = [];
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
@@ -33,13 +36,13 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
     {
         await ReadAsync(stop);
         var filter = Query.Filter;
-        Total = await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];
         Everything = Types.Sum(t => t.Count);
+        Total = filter == new ListFilter() ? Everything : await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
     }
 
-    /// <summary>How often the values on this page were named lately: asked for once the page stands, since it looks through a month of assessments.</summary>
+    /// <summary>How often the values on this page were named lately, and how many entries have met nothing: asked for once the page stands, since it looks through a month of assessments, and through the hits.</summary>
     public async Task<IActionResult> OnGetSeenAsync(CancellationToken stop)
     {
         await ReadAsync(stop);
@@ -50,6 +53,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
             foreach (var row in group) found[row.Id] = seen.GetValueOrDefault(FoundBy.Normalize(row.Value));
         }
         Seen = found;
+        Quiet = await db.Set<ListEntry>().Narrowed(new ListFilter { Quiet = true }, Now).CountAsync(stop);
         return Partial("_Seen", this);
     }
 
@@ -63,6 +67,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
             if (filter.Severity is { } severity) yield return (T.Name(severity), Query.With("severity", null));
             if (filter.Source is { } source) yield return (T.Name(source), Query.With("source", null));
             if (filter.State is { } state) yield return (T.Name(state), Query.With("state", null));
+            if (filter.Quiet) yield return (T["No hit in {0} days", ListFilter.QuietDays], Query.With("hits", null));
             if (!string.IsNullOrWhiteSpace(filter.Search)) yield return (T["“{0}”", filter.Search.Trim()], Query.With("q", null));
         }
     }

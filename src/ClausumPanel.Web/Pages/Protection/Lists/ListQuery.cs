@@ -9,10 +9,14 @@ public sealed class ListQuery
 {
     public const string Path = "/dashboard/protection/blocklists";
 
+    /// <summary>The word for what met nothing lately.</summary>
+    public const string Quiet = "none";
+
     [FromQuery(Name = "type")] public string? Type { get; set; }
     [FromQuery(Name = "severity")] public string? Severity { get; set; }
     [FromQuery(Name = "source")] public string? Source { get; set; }
     [FromQuery(Name = "state")] public string? State { get; set; }
+    [FromQuery(Name = "hits")] public string? Hits { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
     [FromQuery(Name = "sort")] public string? Sort { get; set; }
 
@@ -20,6 +24,7 @@ public sealed class ListQuery
     {
         Type = ListWords.Type(Type), Severity = ListWords.Severity(Severity), Source = ListWords.Source(Source),
         State = Enum.GetValues<ListState>().Cast<ListState?>().FirstOrDefault(s => ListSentences.Word(s!.Value) == State), Search = Search is { Length: > 200 } ? Search[..200] : Search,
+        Quiet = Hits == Quiet,
     };
 
     public ListOrder Order => Sort switch
@@ -28,6 +33,10 @@ public sealed class ListQuery
         "value" => ListOrder.ByValue,
         "-value" => ListOrder.ByValueBackwards,
         "ends" => ListOrder.EndsFirst,
+        "hits" => ListOrder.MostHits,
+        "-hits" => ListOrder.FewestHits,
+        "last" => ListOrder.LatestHit,
+        "-last" => ListOrder.LongestQuiet,
         _ => ListOrder.Newest,
     };
 
@@ -36,7 +45,7 @@ public sealed class ListQuery
     {
         get
         {
-            (string Name, string? Value)[] all = [("type", Type), ("severity", Severity), ("source", Source), ("state", State), ("q", Search), ("sort", Sort)];
+            (string Name, string? Value)[] all = [("type", Type), ("severity", Severity), ("source", Source), ("state", State), ("hits", Hits), ("q", Search), ("sort", Sort)];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Value)).Select(p => (p.Name, p.Value!.Trim()))];
         }
     }

@@ -1,4 +1,3 @@
-using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -9,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection.Lists;
 
 /// <summary>One entry more; what it would have touched is shown before it is saved.</summary>
-public sealed class NewEntryModel(ChangeLists lists, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel, IShowTouched
+public sealed class NewEntryModel(ChangeLists lists, EntryTrial trial, Reader reader, TimeProvider clock, Texts T) : PageModel, IShowTouched
 {
     [BindProperty] public ListEntryInput Input { get; set; } = new();
     [TempData] public string? Said { get; set; }
@@ -26,7 +25,7 @@ public sealed class NewEntryModel(ChangeLists lists, AssessmentReader assessment
     public async Task<IActionResult> OnPostTouchedAsync(CancellationToken stop)
     {
         ModelState.Clear();
-        if (Input.ListType is { } type) Touched = await Touched.LookAsync(assessments, type, Input.Value, Input.Scope ?? FlowScope.Both, clock.GetUtcNow(), stop);
+        if (Input.ListType is { } type) Touched = await Touched.LookAsync(trial, type, Input.Value, Input.Scope ?? FlowScope.Both, stop);
         return this.Fragment("_Touched");
     }
 
