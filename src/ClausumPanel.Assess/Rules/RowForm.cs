@@ -161,7 +161,8 @@ public sealed record RowForm(string Fact, RowOperator Operator, IReadOnlyList<Ro
                 return Offered(fact, named, between.Negated ? RowOperator.NotBetween : RowOperator.Between, [low, high]);
             case InSet { Value: FactNode named } set when FindFact(named.Name) is { } fact:
                 var values = set.Items.Select(item => ValueOf(fact, item)).OfType<RowValue>().ToArray();
-                return values.Length == set.Items.Count ? Offered(fact, named, set.Negated ? RowOperator.NotAmong : RowOperator.Among, values) : null;
+                var isShown = values.Length == set.Items.Count && values.All(value => ControlOf(fact, RowOperator.Among) == RowControl.Country ? value.Text.Length == 2 : value.Text.Trim().Length > 0);
+                return isShown ? Offered(fact, named, set.Negated ? RowOperator.NotAmong : RowOperator.Among, values) : null;
             case InList { Value: FactNode named } list when FindFact(named.Name) is { } fact:
                 return Offered(fact, named, list.Negated ? RowOperator.NotInList : RowOperator.InList, [new(list.List)]);
             case Searched { Value: FactNode named, Sought: TextNode sought } searched when FindFact(named.Name) is { } fact:

@@ -34,7 +34,7 @@ public sealed class RowFormTests
 
     [Theory]
     [InlineData("amount * 2 > 5 MXN"), InlineData("5 MXN < amount"), InlineData("amount > 5"), InlineData("email > \"a\""), InlineData("no.fact"), InlineData("amount"), InlineData("email contains customer.id")]
-    [InlineData("weekday < 2.5"), InlineData("weekday = 9"), InlineData("amount between 1 MXN and history.customer.amount_mean"), InlineData("email.free in (true)"), InlineData("amount > email"), InlineData("not not true")]
+    [InlineData("weekday < 2.5"), InlineData("weekday = 9"), InlineData("amount between 1 MXN and history.customer.amount_mean"), InlineData("email.free in (true)"), InlineData("amount > email"), InlineData("not not true"), InlineData("email in (\"a\", \"\")"), InlineData("card.country in (\"MX, US\")")]
     public void What_says_more_than_a_row_can_or_does_not_fit_stays_a_text(string text) => Assert.Null(RowForm.Read(RuleTree.Parse($"when {text} then review").Condition!));
 
     [Fact]
