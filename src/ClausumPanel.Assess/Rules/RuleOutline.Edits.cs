@@ -77,6 +77,16 @@ public sealed partial class RuleOutline
         if (last.Trail.Length > 0 && !HasLineEnd(blank)) blank = NewLine + blank;
         var edits = Edits();
         edits.Put(last.Trail.End, last.Trail.End, blank + word + after + written);
+        if (group is { IsWaiting: true, IsImplied: false })
+        {
+            // It waits no more: the blanks that said so can go.
+            var (first, close) = (_tokens[group.Items[0].First], _tokens[group.Items[0].Last + 1]);
+            if (first.Trivia == " " && close.Trivia == " ")
+            {
+                edits.Put(first.Offset - 1, first.Offset, "");
+                edits.Put(close.Offset - 1, close.Offset, "");
+            }
+        }
         return RuleTree.Parse(edits.Done());
     }
 

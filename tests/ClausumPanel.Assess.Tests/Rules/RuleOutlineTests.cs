@@ -58,7 +58,7 @@ public sealed class RuleOutlineTests
     [InlineData("r", "when a.b\n and c.d // two\nthen review", "when a.b\n and c.d // two\n and email.tagged\nthen review")]
     [InlineData("r", "WHEN a.b AND c.d THEN review", "WHEN a.b AND c.d AND email.tagged THEN review")]
     [InlineData("r", "when a.b or\n     c.d then review", "when a.b or\n     c.d or\n     email.tagged then review")]
-    [InlineData("r-1", "when a.b and ( c.d ) then review", "when a.b and ( c.d and email.tagged ) then review")]
+    [InlineData("r-1", "when a.b and ( c.d ) then review", "when a.b and (c.d and email.tagged) then review")]
     [InlineData("r-1", "when a.b and (\n  c.d # two\n) then review", "when a.b and (\n  c.d # two\n  and email.tagged\n) then review")]
     [InlineData("r-0", "when a.b and c.d or e.f then review", "when a.b and c.d and email.tagged or e.f then review")]
     [InlineData("r-1", "when a.b and not (c.d or e.f) then review", "when a.b and not (c.d or e.f or email.tagged) then review")]
