@@ -16,7 +16,7 @@ namespace ClausumPanel.Browser.Tests;
 /// <summary>The whole panel on a real port with a real browser in front of it, an analyst and a few payments. One for all the tests.</summary>
 public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifetime
 {
-    public const string Email = "maria@tienda.example", Password = "caballo grapa pila azul";
+    public const string Email = "maria@tienda.example", AdminEmail = "ines@tienda.example", Password = "caballo grapa pila azul";
 
     private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"panel-browser-{Guid.NewGuid():N}.db");
@@ -41,6 +41,7 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
         await using (var scope = Services.CreateAsyncScope())
         {
             var made = await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(User.Called("María Analiza", Email, Role.Analyst, DateTimeOffset.UtcNow), Password);
+            if (made.Succeeded) made = await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(User.Called("Inés Administra", AdminEmail, Role.Admin, DateTimeOffset.UtcNow), Password);
             if (!made.Succeeded) throw new InvalidOperationException(string.Join(' ', made.Errors.Select(e => e.Description)));
             var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
             var (key, text) = ApiKey.Issue("shop", KeyType.Server, DateTimeOffset.UtcNow);

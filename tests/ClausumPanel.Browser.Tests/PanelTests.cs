@@ -55,6 +55,88 @@ public sealed class PanelTests(BrowserFixture panel)
         Assert.Contains(panel.AssessmentId, lines[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_rule_is_built_and_saved_with_the_keyboard_alone()
+    {
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await page.GotoAsync("/dashboard/protection/rule");
+
+        async Task ToAsync(string id)
+        {
+            for (var tabs = 0; tabs < 80; tabs++)
+            {
+                if (await page.EvaluateAsync<string>("() => document.activeElement.id") == id) return;
+                await keys.PressAsync("Tab");
+            }
+            Assert.Fail($"The keyboard does not reach {id}.");
+        }
+        async Task FocusedAsync(string id) => await Assertions.Expect(page.Locator($"#{id}")).ToBeFocusedAsync();
+        async Task SaysAsync(string text) => await Assertions.Expect(page.Locator("#Input_Text")).ToHaveValueAsync(text);
+        async Task PickAsync(string fact)
+        {
+            await keys.TypeAsync(fact);
+            await Assertions.Expect(page.Locator("#pick-words [aria-selected=true] code")).ToHaveTextAsync(fact);
+            await keys.PressAsync("Enter");
+        }
+
+        await ToAsync("Input_Name");
+        await keys.TypeAsync("De otro país o muchas veces");
+        await keys.PressAsync("Tab");
+        await keys.TypeAsync("Una compra grande con una tarjeta de otro país");
+        await ToAsync("r-add");
+        await keys.PressAsync("Enter");
+        await FocusedAsync("r-0-fact");
+        await PickAsync("amount");
+        await SaysAsync("when amount > 0 MXN then review");
+        await FocusedAsync("r-0-fact");
+        await ToAsync("r-0-v0");
+        await keys.TypeAsync("5000");
+        await ToAsync("r-group");
+        await keys.PressAsync("Enter");
+        await SaysAsync("when amount > 5000 MXN and ( true ) then review");
+        await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync("Se agregó un grupo.");
+        await FocusedAsync("r-1-0-fact");
+        await PickAsync("card.country");
+        await SaysAsync("when amount > 5000 MXN and ( card.country = \"MX\" ) then review");
+        await ToAsync("r-1-0-op");
+        for (var steps = 0; steps < 20 && await page.InputValueAsync("#r-1-0-op") != "IsNotFact"; steps++) await keys.PressAsync("ArrowDown");
+        await Assertions.Expect(page.Locator("#r-1-0-v0[data-pick=fact]")).ToBeVisibleAsync();
+        await ToAsync("r-1-0-v0");
+        await PickAsync("ip.country");
+        await SaysAsync("when amount > 5000 MXN and ( card.country != ip.country ) then review");
+        await ToAsync("r-1-add");
+        await keys.PressAsync("Enter");
+        await FocusedAsync("r-1-1-fact");
+        await PickAsync("velocity.email.count_1h");
+        await SaysAsync("when amount > 5000 MXN and (card.country != ip.country or velocity.email.count_1h >= 1) then review");
+        await ToAsync("r-1-1-v0");
+        await keys.TypeAsync("3");
+        await ToAsync("action-kind");
+        await keys.PressAsync("ArrowDown");
+        const string rule = "when amount > 5000 MXN and (card.country != ip.country or velocity.email.count_1h >= 3) then challenge";
+        await SaysAsync(rule);
+        // What watches the text has seen it.
+        await Assertions.Expect(page.Locator("#rule-count [data-looked]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#rule-problems li")).ToHaveCountAsync(0);
+
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+            Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+        }
+        await page.SetViewportSizeAsync(320, 640);
+        Assert.Equal(320, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await page.SetViewportSizeAsync(1366, 768);
+
+        await ToAsync("save-rule");
+        await keys.PressAsync("Enter");
+        await page.WaitForURLAsync("**/protection/rules");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync(rule);
+    }
+
     [Theory]
     [InlineData("/account/login"), InlineData("/dashboard"), InlineData("/dashboard/transactions?period=all&decision=approve&decision=decline"), InlineData("/dashboard/transactions/{id}")]
     [InlineData("/dashboard/connections"), InlineData("/dashboard/connections/new?type=server")]

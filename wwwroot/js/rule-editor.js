@@ -11,6 +11,7 @@
   const countries = [...near, ...catalogue.dataset.countries.split(" ").filter(code => !near.includes(code))];
   const places = new Intl.DisplayNames(document.documentElement.lang, { type: "region" });
   const moneys = new Intl.DisplayNames(document.documentElement.lang, { type: "currency" });
+  const lists = [...document.getElementById("pick-list").options].map(list => ({ word: `"${list.value}"`, says: list.textContent }));
   const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
   const actions = ["allow", "add", "review", "challenge", "block"];
   const keywords = new Set(["when", "then", "and", "or", "not", "is", "missing", "present", "in", "list", "starts", "ends", "with", "contains", "matches", "between", "true", "false", ...actions, ...days]);
@@ -75,7 +76,8 @@
     const plain = word => ({ word, says: "" });
     const isCountry = fact?.unit === "ISO 3166";
     let choices;
-    if (open[0] === '"') choices = isCountry ? countries.map(code => ({ word: `"${code}"`, says: places.of(code) })) : [];
+    if (last === "list" && done.at(-2)?.toLowerCase() === "in") choices = lists;
+    else if (open[0] === '"') choices = isCountry ? countries.map(code => ({ word: `"${code}"`, says: places.of(code) })) : [];
     else if (done.length === 0) choices = [plain("when")];
     else if (last === "then") choices = actions.map(plain);
     else if (facts.has(done.at(-1))) choices = /^[=!<>]/.test(done.at(-2) ?? "") ? ["and", "or", "then"].map(plain) : operators[facts.get(done.at(-1)).type].map(plain);

@@ -6,7 +6,8 @@ namespace ClausumPanel.Assess.Rules;
 /// <summary>Writes a tree in the one way a tidy writer would; reading that gives an equal tree.</summary>
 internal static class RulePrinter
 {
-    private enum Level : byte
+    /// <summary>How tightly a part holds together.</summary>
+    public enum Level : byte
     {
         Any, All, Not, Comparison, Sum, Product, Value,
     }
@@ -20,6 +21,9 @@ internal static class RulePrinter
         return text.ToString();
     }
 
+    /// <summary>In parentheses when it binds looser than that.</summary>
+    public static string Write(RuleNode node, Level least) => LevelOf(node) < least ? $"({Write(node)})" : Write(node);
+
     public static string Write(RuleAction action) => action.Kind switch
     {
         RuleActionKind.Add => string.Create(CultureInfo.InvariantCulture, $"add {action.Points}"),
@@ -30,8 +34,11 @@ internal static class RulePrinter
         _ => throw new ArgumentOutOfRangeException(nameof(action)),
     };
 
-    /// <summary>True when it needs parentheses where the other stands without.</summary>
-    public static bool BindsLooser(RuleNode node, RuleNode other) => LevelOf(node) < LevelOf(other);
+    /// <summary>What a part of <c>a and b</c> must at least be to stand there without parentheses, or of <c>a or b</c>.</summary>
+    public static Level LevelWithin(bool all) => all ? Level.Not : Level.All;
+
+    /// <summary>What a part must at least be to stand after <c>not</c> without parentheses; the language would take a comparison, people misread it.</summary>
+    public static Level LevelAfterNot(RuleNode node) => node is Not ? Level.Not : Level.Value;
 
     public static string Quote(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
@@ -46,7 +53,7 @@ internal static class RulePrinter
         _ => throw new ArgumentOutOfRangeException(nameof(comparison)),
     };
 
-    private static Level LevelOf(RuleNode node) => node switch
+    public static Level LevelOf(RuleNode node) => node switch
     {
         AnyOf => Level.Any,
         AllOf => Level.All,
@@ -74,14 +81,14 @@ internal static class RulePrinter
         switch (node)
         {
             case AnyOf any:
-                Join(text, any.Conditions, " or ", Level.All);
+                Join(text, any.Conditions, " or ", LevelWithin(all: false));
                 break;
             case AllOf all:
-                Join(text, all.Conditions, " and ", Level.Not);
+                Join(text, all.Conditions, " and ", LevelWithin(all: true));
                 break;
             case Not not:
                 text.Append("not ");
-                Write(text, not.Condition, not.Condition is Not ? Level.Not : Level.Value);
+                Write(text, not.Condition, LevelAfterNot(not.Condition));
                 break;
             case Compared compared:
                 Write(text, compared.Left, Level.Sum);
@@ -167,5 +174,5 @@ internal static class RulePrinter
         }
     }
 
-    private static string Plain(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
+    public static string Plain(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
 }

@@ -179,5 +179,5 @@ internal static class RuleLexer
 
     private static bool IsLineEnd(char c) => c is '\n' or '\r';
 
-    private static bool IsWordPart(char c) => char.IsLetterOrDigit(c) || c is '_' or '.';
+    internal static bool IsWordPart(char c) => char.IsLetterOrDigit(c) || c is '_' or '.';
 }

@@ -49,13 +49,80 @@ public sealed class RuleTree
     /// <exception cref="ArgumentException">The condition is nested deeper than a rule may be.</exception>
     public static RuleTree Of(RuleNode condition, RuleAction action) => Parse($"when {condition} then {RulePrinter.Write(action)}");
 
-    /// <summary>The rule with one part of its condition replaced; the text around it, with its comments, stays as it is.</summary>
+    /// <summary>The rule with one part of its condition replaced; the text around it, with its comments, stays as it is. Of a comparison only the side that differs is replaced.</summary>
     public RuleTree Replace(RuleNode part, RuleNode by)
     {
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(by);
-        var written = RulePrinter.BindsLooser(by, part) ? $"({by})" : by.ToString();
-        return Parse(string.Concat(Text.AsSpan(0, part.Offset), written, Text.AsSpan(part.Offset + part.Length)));
+        if (part is Compared old && by is Compared next)
+        {
+            var (left, word, right) = (old.Left.Equals(next.Left), old.Comparison == next.Comparison, old.Right.Equals(next.Right));
+            if (word && right) return left ? this : Replace(old.Left, next.Left);
+            if (left && word) return Replace(old.Right, next.Right);
+            if (left && right)
+            {
+                var token = Tokens.First(t => t.Offset >= old.Left.Offset + old.Left.Length && t.Is(RulePrinter.Symbol(old.Comparison)));
+                return With(token.Offset, token.Text.Length, RulePrinter.Symbol(next.Comparison));
+            }
+        }
+        return With(part.Offset, part.Length, RulePrinter.Write(by, LevelAround(part, by)));
+    }
+
+    /// <summary>The rule with another action. Where only the points differ, only they are replaced.</summary>
+    public RuleTree SetAction(RuleAction action)
+    {
+        if (Action is not { } old) throw new InvalidOperationException("There is no action in a text that cannot be read.");
+        if (old == action) return this;
+        var last = Tokens[^2];
+        var first = Tokens.Last(t => t.Is("then")).Offset;
+        first = Tokens.First(t => t.Offset > first).Offset;
+        var written = RulePrinter.Write(action);
+        if (old.Kind == RuleActionKind.Add && action.Kind == RuleActionKind.Add)
+        {
+            first = Tokens.First(t => t.Offset > first).Offset;
+            written = action.Points.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+        return With(first, last.End - first, written);
+    }
+
+    /// <summary>What must at least stand in a part's place to stand there without parentheses.</summary>
+    internal RulePrinter.Level LevelAround(RuleNode part, RuleNode by)
+    {
+        if (IsEnclosed(part)) return RulePrinter.Level.Any;
+        return Condition is null || ReferenceEquals(Condition, part) ? RulePrinter.Level.Any : Around(Condition, part) switch
+        {
+            AllOf => RulePrinter.LevelWithin(all: true),
+            AnyOf => RulePrinter.LevelWithin(all: false),
+            Not => RulePrinter.LevelAfterNot(by),
+            _ => RulePrinter.LevelOf(part),
+        };
+    }
+
+    private static RuleNode? Around(RuleNode node, RuleNode part)
+    {
+        foreach (var mine in node.Parts)
+        {
+            if (ReferenceEquals(mine, part)) return node;
+            if (Around(mine, part) is { } found) return found;
+        }
+        return null;
+    }
+
+    // In parentheses of its own, which are not those of a set.
+    private bool IsEnclosed(RuleNode part)
+    {
+        var before = -1;
+        while (Tokens[before + 1].Offset < part.Offset) before++;
+        var after = before + 1;
+        while (Tokens[after].Offset < part.Offset + part.Length) after++;
+        return before > 0 && Tokens[before].Is("(") && Tokens[after].Is(")") && !Tokens[before - 1].Is("in");
+    }
+
+    private RuleTree With(int offset, int length, string by)
+    {
+        var edits = new TextEdits(Text);
+        edits.Put(offset, offset + length, by);
+        return Parse(edits.Done());
     }
 
     public override string ToString() => Text;

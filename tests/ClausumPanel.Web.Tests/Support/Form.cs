@@ -24,10 +24,16 @@ public sealed class Form
     public static async Task<Form> ReadAsync(HttpResponseMessage page, string selector)
     {
         var document = await page.HtmlAsync();
-        if (document.QuerySelector(selector) is not IHtmlFormElement element)
-            throw new InvalidOperationException($"{page.RequestMessage?.RequestUri} answered {(int)page.StatusCode} without \"{selector}\":\n{document.Body?.TextContent}");
+        if (document.QuerySelector(selector) is null) throw new InvalidOperationException($"{page.RequestMessage?.RequestUri} answered {(int)page.StatusCode} without \"{selector}\":\n{document.Body?.TextContent}");
+        return Read(document, selector, page.RequestMessage!.RequestUri!.PathAndQuery);
+    }
+
+    /// <summary>The form of a page that is read already.</summary>
+    public static Form Read(IDocument page, string selector, string address = "")
+    {
+        var element = (IHtmlFormElement)page.QuerySelector(selector)!;
         var action = element.GetAttribute("action");
-        var form = new Form(string.IsNullOrEmpty(action) ? page.RequestMessage!.RequestUri!.PathAndQuery : action);
+        var form = new Form(string.IsNullOrEmpty(action) ? address : action);
         foreach (var field in element.Elements.OfType<IHtmlElement>())
         {
             if (field.GetAttribute("name") is not { Length: > 0 } name) continue;

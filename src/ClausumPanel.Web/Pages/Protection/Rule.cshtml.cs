@@ -1,24 +1,35 @@
 using System.ComponentModel.DataAnnotations;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
+using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace ClausumPanel.Web.Pages.Protection;
 
-/// <summary>One rule as text, checked while it is typed; saved in the admin's own draft.</summary>
-public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+/// <summary>One rule, as text or as what its text says laid out; checked while it is written, saved in the admin's own draft.</summary>
+public sealed class RuleModel(PanelDb db, PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
+    public const string AsBuilder = "builder", AsText = "text";
+
     private const int LongestId = 40;
+
+    private RuleLists? _lists;
 
     [BindProperty] public RuleInput Input { get; set; } = new();
     public string? Id { get; private set; }
     public string? Refused { get; private set; }
     public IReadOnlyList<RuleProblem> Problems { get; private set; } = [];
+
+    /// <summary>Which of the two is on the page: <see cref="AsBuilder"/> or <see cref="AsText"/>. Null: the builder, when the text can be read.</summary>
+    [BindProperty] public string? View { get; set; }
+    public RuleBuilder Builder { get; private set; } = null!;
 
     /// <summary>The assessment, session or order the rule is tried on.</summary>
     [BindProperty] public string? Which { get; set; }
@@ -39,6 +50,7 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
         if (id is null)
         {
             if (RuleTemplates.All.FirstOrDefault(known => known.Key == template) is { } chosen) Input = new RuleInput { Name = T[chosen.Name], Text = chosen.Text, Reason = T[chosen.Reason] };
+            await BuildAsync(stop);
             return Page();
         }
         if (await FindAsync(id, stop) is not { } rule) return NotFound();
@@ -47,8 +59,23 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
             Name = rule.Name, Text = rule.Text, Reason = rule.Reason, Flow = rule.Flow, Currency = rule.Currency, Submerchant = rule.Submerchant, Starts = Shown(rule.Starts), Ends = Shown(rule.Ends),
             Enabled = rule.Enabled, ObserveOnly = rule.ObserveOnly,
         };
+        await BuildAsync(stop);
         await WarnAsync(stop);
         return Page();
+    }
+
+    /// <summary>The rule as it was, with one thing of it changed in the builder, and whatever was changed in its fields.</summary>
+    public async Task<IActionResult> OnPostBuildAsync(string? id, string? what, string? at, CancellationToken stop)
+    {
+        ModelState.Clear();
+        Id = id;
+        if (what == AsText) View = AsText;
+        var isTaken = await TakeAsync(stop);
+        if (what is not null and not AsText) Builder.Do(what, at ?? "", isTaken);
+        Put(Builder.Text);
+        // What htmx swaps has the text; the field's own watch asks for the rest.
+        if (!Request.IsHtmx) await CheckAsync(stop);
+        return this.Fragment("_RuleBuilder");
     }
 
     /// <summary>What is wrong with the rule so far, and what is odd about it.</summary>
@@ -56,6 +83,7 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
     {
         ModelState.Clear();
         Id = id;
+        await TakeAsync(stop);
         await CheckAsync(stop);
         if (Problems.Count == 0) await WarnAsync(stop);
         return this.Fragment("_RuleProblems");
@@ -66,6 +94,7 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
     {
         Id = id;
         ModelState.Clear();
+        await TakeAsync(stop);
         if (await CompileAsync(stop) is { } compiled)
         {
             Counted = await trial.CountAsync(Written("new"), compiled, stop);
@@ -79,6 +108,7 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
     {
         Id = id;
         ModelState.Clear();
+        await TakeAsync(stop);
         Which = (pick ?? Which)?.Trim();
         if (await CompileAsync(stop) is not { } compiled) NotTried = "The rule cannot be read yet: what is wrong stands under its text.";
         else if (string.IsNullOrEmpty(Which)) NotTried = "Write the number of an assessment, a session or an order.";
@@ -90,9 +120,11 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
     public async Task<IActionResult> OnPostAsync(string? id, CancellationToken stop)
     {
         Id = id;
+        await TakeAsync(stop);
         var policy = (await desk.DraftAsync(User.Id, stop))?.Policy ?? await desk.ActiveAsync(stop);
         if (id is not null && policy.Rules.All(rule => rule.Id != id)) return NotFound();
         if (Input.Enabled) await CheckAsync(stop);
+        if (Builder.IsUnfinished) ModelState.AddModelError("Input.Text", T["First complete the condition that is marked."]);
         if (!ModelState.IsValid || Problems.Count > 0) return Again();
         var changed = policy with { Rules = With(policy, Written(id ?? NewId(Input.Name, policy.Rules))) };
         var outcome = await desk.ChangeAsync(HttpContext.Actor, PolicyChanges.Between(policy, changed), mayRules: true, stop);
@@ -121,7 +153,30 @@ public sealed class RuleModel(PolicyDesk desk, RuleTrial trial, FindPayment paym
         return Page();
     }
 
-    private async Task CheckAsync(CancellationToken stop) => Problems = CompiledRule.TryCompile(Input.Text ?? "", await desk.ListsAsync(await desk.ActiveAsync(stop), stop), out _, out var problems) ? [] : problems;
+    private async Task CheckAsync(CancellationToken stop) => Problems = CompiledRule.TryCompile(Input.Text ?? "", await ListsAsync(stop), out _, out var problems) ? [] : problems;
+
+    private async Task<RuleLists> ListsAsync(CancellationToken stop) => _lists ??= await desk.ListsAsync(await desk.ActiveAsync(stop), stop);
+
+    private async Task BuildAsync(CancellationToken stop)
+    {
+        Builder = new RuleBuilder(T, await ListsAsync(stop), await db.NamedListSizesAsync(stop), Input.Text, Input.Currency);
+        View ??= Builder.Outline is not null || Builder.IsEmpty ? AsBuilder : AsText;
+    }
+
+    /// <summary>The builder, with what was changed in its fields taken over into the text.</summary>
+    private async Task<bool> TakeAsync(CancellationToken stop)
+    {
+        await BuildAsync(stop);
+        var isTaken = Builder.Take(Request.Form);
+        Put(Builder.Text);
+        return isTaken;
+    }
+
+    private void Put(string text)
+    {
+        Input.Text = text;
+        if (ModelState.ContainsKey("Input.Text")) ModelState.SetModelValue("Input.Text", new ValueProviderResult(text));
+    }
 
     private async Task WarnAsync(CancellationToken stop)
     {

@@ -1,0 +1,108 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
+
+namespace ClausumPanel.Web.Localization;
+
+/// <summary>The parts of a rule as a person reads them.</summary>
+public static class RuleWords
+{
+    private static readonly Dictionary<Fact, (EntityKind Kind, Window? Window)> Entities = AboutEntities();
+    private static readonly Dictionary<Fact, ListType> Lists = Enum.GetValues<ListType>().ToDictionary(FactCatalog.List);
+
+    /// <summary>What a fact says; of what is counted, for whom and how long too.</summary>
+    public static string About(this Texts T, FactDefinition fact)
+    {
+        var says = Texts.Translate(fact.Description);
+        if (Lists.TryGetValue(fact.Fact, out var type)) return $"{T.Name(type)}: {says}";
+        if (!Entities.TryGetValue(fact.Fact, out var about)) return says;
+        return about.Window is { } window ? $"{T.Name(about.Kind)}, {T.Name(window)}: {says}" : $"{T.Name(about.Kind)}: {says}";
+    }
+
+    public static string Name(this Texts T, RowOperator asked) => asked switch
+    {
+        RowOperator.Is or RowOperator.IsFact => T["is"],
+        RowOperator.IsNot or RowOperator.IsNotFact => T["is not"],
+        RowOperator.Less or RowOperator.LessFact => T["is less than"],
+        RowOperator.AtMost or RowOperator.AtMostFact => T["is at most"],
+        RowOperator.More or RowOperator.MoreFact => T["is more than"],
+        RowOperator.AtLeast or RowOperator.AtLeastFact => T["is at least"],
+        RowOperator.Between => T["is between"],
+        RowOperator.NotBetween => T["is not between"],
+        RowOperator.Among => T["is one of"],
+        RowOperator.NotAmong => T["is none of"],
+        RowOperator.InList => T["is in the list"],
+        RowOperator.NotInList => T["is not in the list"],
+        RowOperator.StartsWith => T["starts with"],
+        RowOperator.EndsWith => T["ends with"],
+        RowOperator.Contains => T["contains"],
+        RowOperator.Matches => T["matches the pattern"],
+        RowOperator.Missing => T["is missing"],
+        RowOperator.Present => T["is present"],
+    };
+
+    /// <summary>The heading it is offered under.</summary>
+    public static string Family(this Texts T, RowOperator asked) => asked switch
+    {
+        RowOperator.Missing or RowOperator.Present => T["Whether it is known"],
+        RowOperator.Among or RowOperator.NotAmong or RowOperator.InList or RowOperator.NotInList => T["Several values"],
+        >= RowOperator.IsFact and <= RowOperator.AtLeastFact => T["Another fact"],
+        _ => T["A value"],
+    };
+
+    public static string Name(this Texts T, RuleActionKind kind) => kind switch
+    {
+        RuleActionKind.Allow => T["Allow"],
+        RuleActionKind.Add => T["Add points"],
+        RuleActionKind.Review => T["Send to review"],
+        RuleActionKind.Challenge => T["Ask for verification"],
+        RuleActionKind.Block => T["Block"],
+    };
+
+    public static string Say(this Texts T, RowNeed need) => need switch
+    {
+        RowNeed.Nothing => "",
+        RowNeed.Fact => T["Choose a fact."],
+        RowNeed.OtherFact => T["Choose the other fact."],
+        RowNeed.OtherFactAlike => T["Both facts must be of the same kind."],
+        RowNeed.Number => T["Write a number, such as 5 or 0.5."],
+        RowNeed.Text => T["Write a text."],
+        RowNeed.Country => T["Write the two letters of a country, such as MX."],
+        RowNeed.Currency => T["Write the three letters of a currency, such as MXN."],
+        RowNeed.List => T["Choose a list."],
+        RowNeed.Value => T["Give at least one value."],
+    };
+
+    /// <summary>What is wrong, without its place.</summary>
+    public static string Say(this Texts T, RuleProblem problem) => T[problem.Sentence, [.. problem.Values]] + (problem.Suggestion is null ? "" : " · " + T["did you mean {0}?", problem.Suggestion]);
+
+    /// <summary>A unit of durations, <c>h</c>, as a word.</summary>
+    public static string DurationUnit(this Texts T, string unit) => unit switch
+    {
+        "ms" => T["milliseconds"],
+        "s" => T["seconds"],
+        "m" => T["minutes"],
+        "h" => T["hours"],
+        _ => T["days"],
+    };
+
+    /// <summary>A day as rules write it, in the reader's language.</summary>
+    public static string Day(string word, bool isShort = false)
+    {
+        var names = isShort ? CultureInfo.CurrentUICulture.DateTimeFormat.AbbreviatedDayNames : CultureInfo.CurrentUICulture.DateTimeFormat.DayNames;
+        return names[(RowForm.Weekdays.ToList().IndexOf(word) + 1) % 7].TrimEnd('.');
+    }
+
+    private static Dictionary<Fact, (EntityKind, Window?)> AboutEntities()
+    {
+        var about = new Dictionary<Fact, (EntityKind, Window?)>();
+        foreach (var kind in Enum.GetValues<EntityKind>())
+        {
+            foreach (var part in Enum.GetValues<HistoryPart>()) about[FactCatalog.History(kind, part)] = (kind, null);
+            foreach (var measure in Enum.GetValues<Measure>())
+            foreach (var window in Enum.GetValues<Window>())
+                about[FactCatalog.Velocity(kind, measure, window)] = (kind, window);
+        }
+        return about;
+    }
+}
