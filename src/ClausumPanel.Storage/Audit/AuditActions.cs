@@ -16,5 +16,6 @@ public static class AuditActions
         FraudReported = "fraud.reported", LabelWritten = "label.written", LabelReversed = "label.reversed", LabelsImported = "labels.imported",
         SimulationStarted = "simulation.started", SimulationCancelled = "simulation.cancelled", SimulationResumed = "simulation.resumed", SimulationDeleted = "simulation.deleted",
         ScenarioRun = "scenario.run", ScenarioSaved = "scenario.saved", ScenarioDeleted = "scenario.deleted", ScenariosChecked = "scenario.set-checked",
+        DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
         AuditVerified = "audit.verified";
 }

@@ -18,6 +18,7 @@ public static class AuditWords
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
         ["labels"] = [AuditActions.FraudReported, AuditActions.LabelWritten, AuditActions.LabelReversed, AuditActions.LabelsImported],
+        ["disputes"] = [AuditActions.DisputeOpened, AuditActions.DisputeChanged, AuditActions.DisputeAnswered, AuditActions.DisputeClosed, AuditActions.DisputesImported],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
@@ -25,7 +26,7 @@ public static class AuditWords
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "dispute", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -34,6 +35,7 @@ public static class AuditWords
         "keys" => T["Keys"],
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
+        "disputes" => T["Disputes"],
         "simulation" => T["Simulation"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
@@ -70,6 +72,11 @@ public static class AuditWords
         AuditActions.LabelWritten => T["Wrote a label"],
         AuditActions.LabelReversed => T["Took a label back"],
         AuditActions.LabelsImported => T["Imported labels"],
+        AuditActions.DisputeOpened => T["Opened a dispute"],
+        AuditActions.DisputeChanged => T["Changed a dispute"],
+        AuditActions.DisputeAnswered => T["Answered a dispute"],
+        AuditActions.DisputeClosed => T["Wrote the outcome of a dispute"],
+        AuditActions.DisputesImported => T["Imported disputes"],
         AuditActions.NamedListCreated => T["Made a list for rules"],
         AuditActions.NamedListChanged => T["Changed a list for rules"],
         AuditActions.NamedListDeleted => T["Deleted a list for rules"],
@@ -98,6 +105,7 @@ public static class AuditWords
         "assessments" => T["Exported assessments"],
         "policy" => T["Policy"],
         "label" => T["Label"],
+        "dispute" => T["Dispute"],
         "setting" => T["Setting"],
         "route" => T["Page"],
         "file" => T["File"],

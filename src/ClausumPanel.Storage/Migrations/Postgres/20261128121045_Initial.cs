@@ -157,6 +157,42 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    scheme = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    reason_code = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    arn = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
+                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    seq = table.Column<long>(type: "bigint", nullable: true),
+                    order_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
+                    payment_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    respond_by = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    stage = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    answered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    closed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    recovered = table.Column<long>(type: "bigint", nullable: true),
+                    descriptor = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    notes = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    label_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "fraud_reports",
                 columns: table => new
                 {
@@ -446,6 +482,60 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_facts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: true),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    values = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    entered_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    entered_by_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    entered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_facts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_facts_disputes_dispute_id",
+                        column: x => x.dispute_id,
+                        principalTable: "disputes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_files",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    content_type = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    pages = table.Column<int>(type: "integer", nullable: true),
+                    category = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    entered_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    entered_by_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    entered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_files", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_files_disputes_dispute_id",
+                        column: x => x.dispute_id,
+                        principalTable: "disputes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -848,6 +938,49 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "at", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dispute_facts_dispute_id",
+                table: "dispute_facts",
+                column: "dispute_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_files_dispute_id_number",
+                table: "dispute_files",
+                columns: new[] { "dispute_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_case_id",
+                table: "disputes",
+                column: "case_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_external_id",
+                table: "disputes",
+                column: "external_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_number",
+                table: "disputes",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_received_at",
+                table: "disputes",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_seq",
+                table: "disputes",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_state_respond_by",
+                table: "disputes",
+                columns: new[] { "state", "respond_by" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_fraud_reports_key_id_idempotency_key",
                 table: "fraud_reports",
                 columns: new[] { "key_id", "idempotency_key" },
@@ -1019,6 +1152,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "current_labels");
 
             migrationBuilder.DropTable(
+                name: "dispute_facts");
+
+            migrationBuilder.DropTable(
+                name: "dispute_files");
+
+            migrationBuilder.DropTable(
                 name: "fraud_reports");
 
             migrationBuilder.DropTable(
@@ -1089,6 +1228,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
 
             migrationBuilder.DropTable(
                 name: "named_lists");

@@ -156,6 +156,42 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    scheme = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    reason_code = table.Column<string>(type: "TEXT", maxLength: 12, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    arn = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
+                    external_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    seq = table.Column<long>(type: "INTEGER", nullable: true),
+                    order_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
+                    payment_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
+                    received_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    respond_by = table.Column<long>(type: "INTEGER", nullable: false),
+                    stage = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    answered_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    closed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    recovered = table.Column<long>(type: "INTEGER", nullable: true),
+                    descriptor = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    notes = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: true),
+                    label_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    case_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "fraud_reports",
                 columns: table => new
                 {
@@ -445,6 +481,60 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_facts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    dispute_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: true),
+                    at = table.Column<long>(type: "INTEGER", nullable: true),
+                    values = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    entered_by = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    entered_by_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    entered_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_facts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_facts_disputes_dispute_id",
+                        column: x => x.dispute_id,
+                        principalTable: "disputes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_files",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    dispute_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    content_type = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    size = table.Column<long>(type: "INTEGER", nullable: false),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    pages = table.Column<int>(type: "INTEGER", nullable: true),
+                    category = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    entered_by = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    entered_by_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    entered_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_files", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_files_disputes_dispute_id",
+                        column: x => x.dispute_id,
+                        principalTable: "disputes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -847,6 +937,49 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "at", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dispute_facts_dispute_id",
+                table: "dispute_facts",
+                column: "dispute_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_files_dispute_id_number",
+                table: "dispute_files",
+                columns: new[] { "dispute_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_case_id",
+                table: "disputes",
+                column: "case_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_external_id",
+                table: "disputes",
+                column: "external_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_number",
+                table: "disputes",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_received_at",
+                table: "disputes",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_seq",
+                table: "disputes",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_state_respond_by",
+                table: "disputes",
+                columns: new[] { "state", "respond_by" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_fraud_reports_key_id_idempotency_key",
                 table: "fraud_reports",
                 columns: new[] { "key_id", "idempotency_key" },
@@ -1018,6 +1151,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "current_labels");
 
             migrationBuilder.DropTable(
+                name: "dispute_facts");
+
+            migrationBuilder.DropTable(
+                name: "dispute_files");
+
+            migrationBuilder.DropTable(
                 name: "fraud_reports");
 
             migrationBuilder.DropTable(
@@ -1088,6 +1227,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
 
             migrationBuilder.DropTable(
                 name: "named_lists");
