@@ -9,7 +9,8 @@ public sealed class DisputeFolder(string folder)
 
     public async Task WriteAsync(Guid id, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
-        Directory.CreateDirectory(Folder);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Folder);
+        else Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = PathOf(id);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         await file.WriteAsync(bytes, stop);

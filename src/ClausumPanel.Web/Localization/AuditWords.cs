@@ -35,7 +35,7 @@ public static class AuditWords
         "keys" => T["Keys"],
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
-        "disputes" => T["Disputes"],
+        "disputes" => T["Payment disputes"],
         "simulation" => T["Simulation"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
