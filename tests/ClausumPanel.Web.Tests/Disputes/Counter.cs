@@ -19,7 +19,8 @@ namespace ClausumPanel.Web.Tests.Disputes;
 internal static class Counter
 {
     public static readonly Actor Somebody = new(ActorKind.System, null, "test");
-    private static int _number;
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, int> Cards = new();
+    private static int _number, _card = 1_000;
 
     /// <summary>A payment so many days ago, by the card, device and address of María, with what the change makes of it.</summary>
     public static async Task<StoredAssessment> PayAsync(PanelApp app, int daysAgo, Action<JsonObject>? change = null, string who = "maria")
@@ -30,7 +31,7 @@ internal static class Counter
         {
             ["amount"] = 45_000, ["currency"] = "MXN", ["email"] = $"{who}@compra.example", ["customer_id"] = $"cus_{who}", ["order_id"] = $"ord-{number}", ["payment_id"] = $"pay-{number}",
             ["occurred_at"] = app.Clock.GetUtcNow().AddDays(-daysAgo).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            ["payment_method"] = new JsonObject { ["type"] = "card", ["card_bin"] = "415231", ["card_last4"] = (who.Sum(c => c) % 10_000).ToString("D4", CultureInfo.InvariantCulture), ["card_brand"] = "visa", ["card_country"] = "MX" },
+            ["payment_method"] = new JsonObject { ["type"] = "card", ["card_bin"] = "415231", ["card_last4"] = Cards.GetOrAdd(who, _ => Interlocked.Increment(ref _card)).ToString("D4", CultureInfo.InvariantCulture), ["card_brand"] = "visa", ["card_country"] = "MX" },
             ["device"] = new JsonObject { ["ip"] = "189.203.10.7", ["fingerprint"] = $"fp_{who}_0123456789abcdef0123" },
             ["metadata"] = new JsonObject { ["product_description"] = $"Pedido {number}", ["goods_type"] = "merchandise", ["descriptor"] = "TIENDA*UNO", ["shipping_address"] = "Av. Reforma 222, Col. Juárez, 06600 Ciudad de México" },
         };

@@ -90,7 +90,8 @@ public static partial class WorkbookFile
         {
             case CellKind.Empty: return;
             case CellKind.Text:
-                cell.SetValue(value.Text);
+                // Excel reads _x003D_ in a text as the character of that number: what people typed like that is told apart.
+                cell.SetValue(Escape().Replace(value.Text!, "_x005F_x"));
                 cell.Style.Alignment.WrapText = true;
                 // Whoever edits the cell keeps a text: this mark is what Excel sets itself for an apostrophe.
                 if (value.Text!.TrimStart() is { Length: > 0 } text && text[0] is '=' or '+' or '-' or '@' || value.Text[0] is '\t' or '\n') cell.Style.IncludeQuotePrefix = true;
@@ -185,6 +186,9 @@ public static partial class WorkbookFile
 
     [GeneratedRegex(@"[:\\/?*\[\]]")]
     private static partial Regex Refused();
+
+    [GeneratedRegex("_x(?=[0-9A-Fa-f]{4}_)")]
+    private static partial Regex Escape();
 
     [GeneratedRegex("<Relationship [^>]*>")]
     private static partial Regex Relation();

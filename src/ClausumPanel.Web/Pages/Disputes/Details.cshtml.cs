@@ -14,7 +14,6 @@ namespace ClausumPanel.Web.Pages.Disputes;
 
 /// <summary>One dispute on one page: what it is, what is known, whether it qualifies, and everything one does with it.</summary>
 [RequestFormLimits(MultipartBodyLengthLimit = DisputeFile.MostBytes + (1 << 20))]
-[RequestSizeLimit(DisputeFile.MostBytes + (2 << 20))]
 public sealed class DetailsModel(PanelDb db, DisputeDesk desk, ReadEvidence evidence, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public EvidenceFile Evidence { get; private set; } = null!;

@@ -32,9 +32,12 @@ public sealed class DisputeInput
 
     public static DisputeInput Of(Dispute d, Guid? assessment, Reader reader) => new()
     {
-        Scheme = d.Scheme.Word(), ReasonCode = d.ReasonCode, Amount = d.Money.Major.ToString(CultureInfo.InvariantCulture), Currency = d.Currency, ExternalId = d.ExternalId, TransactionId = assessment?.ToString(), PaymentId = d.PaymentId, OrderId = d.OrderId, Arn = d.Arn,
+        Scheme = d.Scheme.Word(), ReasonCode = d.ReasonCode, Amount = Show(d.Money), Currency = d.Currency, ExternalId = d.ExternalId, TransactionId = assessment?.ToString(), PaymentId = d.PaymentId, OrderId = d.OrderId, Arn = d.Arn,
         ReceivedAt = Local(d.ReceivedAt, reader), RespondBy = Local(d.RespondBy, reader), Stage = d.Stage.Word(), Descriptor = d.Descriptor, Notes = d.Notes, Version = d.Version,
     };
+
+    /// <summary>As <see cref="Minor"/> reads it.</summary>
+    public static string Show(Money money) => money.Major.ToString("F" + Currencies.Exponent(money.Currency).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     public static string Local(DateTimeOffset at, Reader reader) => reader.Zoned(at).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
 
