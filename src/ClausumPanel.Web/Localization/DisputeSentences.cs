@@ -222,6 +222,20 @@ public static class DisputeSentences
         PriorExclusion.OtherMerchant => T["Of another merchant"],
     };
 
+    /// <summary>What a rule found, in the reader's words where there are any.</summary>
+    public static string Found(this Texts T, string found) => string.Join(", ", found.Split(", ").Select(word => word switch
+    {
+        "user_id" => T.Name(MatchElement.User),
+        "ip" => T.Name(MatchElement.Ip),
+        "shipping_address" => T.Name(MatchElement.Address),
+        "device" or "device_id" => T.Name(MatchElement.Device),
+        "consumer" => T["from the consumer"],
+        "merchant_initiated" => T["Started by the merchant"],
+        "purchase" => T["a purchase"],
+        "original_credit" => T["an original credit"],
+        _ => T.Choice(word),
+    }));
+
     /// <summary>As the payment providers write it.</summary>
     public static string Code(this MissingItem item) => item switch
     {

@@ -26,13 +26,13 @@ internal static class Counter
     public static async Task<StoredAssessment> PayAsync(PanelApp app, int daysAgo, Action<JsonObject>? change = null, string who = "maria")
     {
         await Shop.ReadyAsync(app);
-        var number = Interlocked.Increment(ref _number);
+        var (number, card) = (Interlocked.Increment(ref _number), Cards.GetOrAdd(who, _ => Interlocked.Increment(ref _card)));
         var json = new JsonObject
         {
             ["amount"] = 45_000, ["currency"] = "MXN", ["email"] = $"{who}@compra.example", ["customer_id"] = $"cus_{who}", ["order_id"] = $"ord-{number}", ["payment_id"] = $"pay-{number}",
             ["occurred_at"] = app.Clock.GetUtcNow().AddDays(-daysAgo).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            ["payment_method"] = new JsonObject { ["type"] = "card", ["card_bin"] = "415231", ["card_last4"] = Cards.GetOrAdd(who, _ => Interlocked.Increment(ref _card)).ToString("D4", CultureInfo.InvariantCulture), ["card_brand"] = "visa", ["card_country"] = "MX" },
-            ["device"] = new JsonObject { ["ip"] = "189.203.10.7", ["fingerprint"] = $"fp_{who}_0123456789abcdef0123" },
+            ["payment_method"] = new JsonObject { ["type"] = "card", ["card_bin"] = "415231", ["card_last4"] = card.ToString("D4", CultureInfo.InvariantCulture), ["card_brand"] = "visa", ["card_country"] = "MX" },
+            ["device"] = new JsonObject { ["ip"] = $"189.203.{card / 200}.{(card % 200) + 1}", ["fingerprint"] = $"fp_{who}_0123456789abcdef0123" },
             ["metadata"] = new JsonObject { ["product_description"] = $"Pedido {number}", ["goods_type"] = "merchandise", ["descriptor"] = "TIENDA*UNO", ["shipping_address"] = "Av. Reforma 222, Col. Juárez, 06600 Ciudad de México" },
         };
         change?.Invoke(json);

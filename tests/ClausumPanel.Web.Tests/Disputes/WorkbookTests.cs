@@ -66,6 +66,8 @@ public sealed class WorkbookTests(PanelApp app) : IClassFixture<PanelApp>
             var part = XDocument.Load(stream);         // every part is well-formed XML
             Assert.DoesNotContain(part.Descendants(), e => e.Name.LocalName is "f" or "hyperlink" or "externalReference" or "calculatedColumnFormula");
             Assert.DoesNotContain(part.Descendants(), e => (string?)e.Attribute("TargetMode") == "External");
+            var columns = part.Descendants().Where(e => e.Name.LocalName == "col").Select(e => (int)e.Attribute("min")!).ToList();
+            Assert.Equal(columns.Order(), columns);            // Excel offers to repair a file in which they are not
         }
     }
 
@@ -143,7 +145,7 @@ public sealed class WorkbookTests(PanelApp app) : IClassFixture<PanelApp>
         using var book = Opened(bytes);
         Assert.DoesNotContain(book.Worksheets.SelectMany(w => w.CellsUsed()), c => c.HasFormula);
         var gists = book.Worksheet(9).Tables.First().DataRange.Rows().Select(r => r.Cell(7).GetString()).ToHashSet();
-        foreach (var kept in evil.Where(t => t[0] is '=' or '+' or '-' or '@' || t.Contains("emoji 👩", StringComparison.Ordinal) || t.Contains("مرحبا", StringComparison.Ordinal) || t.StartsWith('<') || t.StartsWith('_'))) Assert.Contains(kept, gists);
+        foreach (var kept in evil.Where(t => t[0] is '=' or '+' or '-' or '@' || t.Contains("emoji 👩", StringComparison.Ordinal) || t.Contains("مرحبا", StringComparison.Ordinal) || t.StartsWith('<'))) Assert.Contains(kept, gists);
         Assert.Contains("mitad \uFFFD de un emoji", gists);
         Assert.Contains("vuelta  atrás", gists);
         Assert.Contains("campana \u2407 y nulo", gists);
@@ -151,6 +153,10 @@ public sealed class WorkbookTests(PanelApp app) : IClassFixture<PanelApp>
         var formula = book.Worksheet(9).CellsUsed().First(c => c.GetString() == evil[0]);
         Assert.Equal((XLDataType.Text, true), (formula.DataType, formula.Style.IncludeQuotePrefix));
         Assert.Equal("=1+1", Value(book, 5, "Customer's name"));
+        // Excel reads _x003D_ as the character of that number, so its first underscore is written as one.
+        using var zip = new ZipArchive(new MemoryStream(bytes));
+        using var strings = new StreamReader(zip.GetEntry("xl/sharedStrings.xml")!.Open());
+        Assert.Contains(">_x005F_x003D_1+1<", await strings.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -167,21 +167,12 @@ public sealed class EvidenceSheets
         {
             sheet.Notes.Add($"{T.Name(e.Program)}: {T.Name(e.Standing)}");
             foreach (var rule in e.Rules)
-                table.Rows.Add([rule.Id, T.Requirement(rule.Id), rule.Found.Length == 0 ? NotRecorded : Found(rule.Found), string.Join("\n", rule.Source.Select(IdOf)), T.Name(rule.Result) + (rule.IsAdvisory ? $" ({T["decides nothing"]})" : ""), rule.Missing?.Code(), T.Say(rule.Advice)]);
+                table.Rows.Add([rule.Id, T.Requirement(rule.Id), rule.Found.Length == 0 ? NotRecorded : T.Found(rule.Found), string.Join("\n", rule.Source.Select(IdOf)), T.Name(rule.Result) + (rule.IsAdvisory ? $" ({T["decides nothing"]})" : ""), rule.Missing?.Code(), T.Say(rule.Advice)]);
         }
         NothingIn(table, "–");
         sheet.Tables.Add(table);
         return sheet;
     }
-
-    private string Found(string found) => string.Join(", ", found.Split(", ").Select(w => w switch
-    {
-        "user_id" => T.Name(MatchElement.User),
-        "ip" => T.Name(MatchElement.Ip),
-        "shipping_address" => T.Name(MatchElement.Address),
-        "device" => T.Name(MatchElement.Device),
-        _ => T.Choice(w),
-    }));
 
     private string IdOf(long seq) => seq == _fields?.Stored.Seq ? _fields.Stored.Id.ToString() : _file.Others.TryGetValue(seq, out var other) ? other.Stored.Id.ToString() : seq.ToString(CultureInfo.InvariantCulture);
 
@@ -210,7 +201,8 @@ public sealed class EvidenceSheets
         sheet.Tables.Add(elements);
         var candidates = new EvidenceTable("Candidates", T["All earlier payments that were looked at, in their rank"],
             [new(T["Rank"], 14), new(T["Assessment id"], 38), new(T["Chosen"], 26), new(T["Processed at (UTC)"], 20), new(LocalHead, 20), new(T["Age in days"], 10), new(T["Age up to the dispute"], 10), new(T["Amount"], 14), new(T["Currency"], 9), new(T["Same marks"], 20), new(T["Unknown marks"], 20), new(T["Why"], 28)], []);
-        foreach (var (c, i) in (_file.Eligibility?.Candidates ?? []).Select((c, i) => (c, i)))
+        // A bank need not be told which payments were disputed or reported besides.
+        foreach (var (c, i) in (_file.Eligibility?.Candidates ?? []).Where(c => c.IsPicked || !_layout.Outward).Select((c, i) => (c, i)))
         {
             candidates.Rows.Add([EvidenceCell.Of(i + 1), c.Payment.Id.ToString(), c.IsPicked ? T["Yes"] : T["No"], Utc(c.Payment.Processed), Local(c.Payment.Processed), EvidenceCell.Of(c.AgeByPayment), EvidenceCell.Of(c.AgeByDispute), Amount(c.Payment.Amount, c.Payment.Currency),
                 c.Payment.Currency, Marks(c, MatchState.Same), Marks(c, MatchState.Unknown), Why(c)]);
@@ -576,7 +568,7 @@ public sealed class EvidenceSheets
     private EvidenceSheet Audit(List<EvidenceSheet> others)
     {
         var sheet = Sheet(14, "audit", T["Audit"], isLandscape: false);
-        if (_layout.Outward) _redactions.Add(T["Names of colleagues, notes and the score"]);
+        if (_layout.Outward) _redactions.Add(T["Names of colleagues, notes, the score, and earlier payments that were not chosen"]);
         var table = Facts("Audit", null);
         table.Rows.AddRange(
         [

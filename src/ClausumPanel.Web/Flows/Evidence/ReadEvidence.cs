@@ -82,6 +82,7 @@ public sealed class ReadEvidence(PanelDb db, AssessmentReader assessments, Polic
     private async Task<(EvidencePayment Payment, Dictionary<long, PaymentFields> Others, List<EvidencePayment> Priors)> AroundAsync(Dispute dispute, PaymentFields fields, List<DisputeFact> facts, CancellationToken stop)
     {
         var payment = fields.Payment(dispute.Descriptor, isDisputed: true, isReported: false);
+        payment = payment with { Arn = dispute.Arn ?? payment.Arn };
         var others = new Dictionary<long, PaymentFields>();
         if (FoundBy.Card(fields.Facts) is { } card)
         {

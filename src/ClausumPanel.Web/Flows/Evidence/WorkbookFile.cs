@@ -33,7 +33,6 @@ public static partial class WorkbookFile
     private static void Add(XLWorkbook book, EvidenceSheet sheet, string title, string pageWords)
     {
         var page = book.AddWorksheet(SheetName(sheet));
-        page.Style.Alignment.Vertical = XLAlignmentVerticalValues.Top;
         Put(page.Cell(1, 1), EvidenceCell.Of(sheet.Title));
         page.Cell(1, 1).Style.Font.SetBold().Font.SetFontSize(14);
         var row = 2;
@@ -90,21 +89,24 @@ public static partial class WorkbookFile
         {
             case CellKind.Empty: return;
             case CellKind.Text:
-                // Excel reads _x003D_ in a text as the character of that number: what people typed like that is told apart.
-                cell.SetValue(Escape().Replace(value.Text!, "_x005F_x"));
+                cell.Style.Alignment.Vertical = XLAlignmentVerticalValues.Top;
+                cell.SetValue(value.Text);
                 cell.Style.Alignment.WrapText = true;
                 // Whoever edits the cell keeps a text: this mark is what Excel sets itself for an apostrophe.
                 if (value.Text!.TrimStart() is { Length: > 0 } text && text[0] is '=' or '+' or '-' or '@' || value.Text[0] is '\t' or '\n') cell.Style.IncludeQuotePrefix = true;
                 return;
             case CellKind.Number:
+                cell.Style.Alignment.Vertical = XLAlignmentVerticalValues.Top;
                 cell.SetValue(value.Number);
                 cell.Style.NumberFormat.Format = value.Digits == 0 ? "#,##0" : "#,##0." + new string('0', value.Digits);
                 return;
             case CellKind.Moment:
+                cell.Style.Alignment.Vertical = XLAlignmentVerticalValues.Top;
                 cell.SetValue(value.Time);
                 cell.Style.DateFormat.Format = "yyyy-mm-dd hh:mm:ss";
                 return;
             case CellKind.Day:
+                cell.Style.Alignment.Vertical = XLAlignmentVerticalValues.Top;
                 cell.SetValue(value.Time);
                 cell.Style.DateFormat.Format = "yyyy-mm-dd";
                 return;
@@ -136,6 +138,12 @@ public static partial class WorkbookFile
         }
         foreach (var name in parts.Keys.Where(n => n.EndsWith(".psmdcp", StringComparison.Ordinal) || n is "docProps/core.xml" or "docProps/app.xml").ToList()) parts.Remove(name);
         foreach (var name in parts.Keys.Where(n => n.EndsWith(".rels", StringComparison.Ordinal)).ToList()) Number(parts, name);
+        // Excel wants columns in their order; the library writes them as they come.
+        foreach (var name in parts.Keys.Where(n => n.StartsWith("xl/worksheets/", StringComparison.Ordinal) && n.EndsWith(".xml", StringComparison.Ordinal)).ToList())
+        {
+            parts[name] = Encoding.UTF8.GetBytes(Columns().Replace(Encoding.UTF8.GetString(parts[name]), found =>
+                found.Groups[1].Value + string.Concat(Column().Matches(found.Groups[2].Value).OrderBy(c => int.Parse(c.Groups[1].Value, CultureInfo.InvariantCulture)).Select(c => c.Value)) + found.Groups[3].Value));
+        }
         var stamp = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         parts["docProps/core.xml"] = Encoding.UTF8.GetBytes(
             """<?xml version="1.0" encoding="utf-8"?><cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>"""
@@ -187,8 +195,11 @@ public static partial class WorkbookFile
     [GeneratedRegex(@"[:\\/?*\[\]]")]
     private static partial Regex Refused();
 
-    [GeneratedRegex("_x(?=[0-9A-Fa-f]{4}_)")]
-    private static partial Regex Escape();
+    [GeneratedRegex("(<(?:[a-z]+:)?cols>)(.*?)(</(?:[a-z]+:)?cols>)", RegexOptions.Singleline)]
+    private static partial Regex Columns();
+
+    [GeneratedRegex("<(?:[a-z]+:)?col [^>]*?min=\"([0-9]+)\"[^>]*>")]
+    private static partial Regex Column();
 
     [GeneratedRegex("<Relationship [^>]*>")]
     private static partial Regex Relation();
