@@ -94,11 +94,13 @@ internal sealed class DemoData(
         }
         var pump = new HistoryPump(service.Transaction!, assess, clock, key, tally, problem => throw new InvalidDataException($"A request of the demo is wrong: {problem}"));
         var number = 0;
-        var requests = DemoTraffic.Make(Size, demo.Value.Seed, clock.GetUtcNow());
+        var disputes = new DemoDisputes(clock.GetUtcNow());
+        var requests = disputes.Prepare(DemoTraffic.Make(Size, demo.Value.Seed, clock.GetUtcNow()));
         foreach (var request in requests) await pump.SendAsync(request.Json, request.Flow, ++number, stop);
         await pump.FinishAsync();
         await using var after = scopes.CreateAsyncScope();
         await new DemoLabels(demo.Value.Seed, clock.GetUtcNow()).WriteAsync(requests, after.ServiceProvider, key, stop);
+        await disputes.WriteAsync(after.ServiceProvider, stop);
         await DemoPolicy.ProposeAsync(after.ServiceProvider, stop);
     }
 

@@ -24,13 +24,14 @@ public static class AuditWords
             AuditActions.ReviewTakenOver, AuditActions.ReviewTimedOut, AuditActions.ReviewQueueChanged,
         ],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.ListsCleanedUp, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
+        ["disputes"] = [AuditActions.DisputeOpened, AuditActions.DisputeChanged, AuditActions.DisputeAnswered, AuditActions.DisputeClosed, AuditActions.DisputesImported],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
         ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -40,6 +41,7 @@ public static class AuditWords
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
         "reviews" => T["Reviews"],
+        "disputes" => T["Payment disputes"],
         "simulation" => T["Simulation"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
@@ -77,6 +79,11 @@ public static class AuditWords
         AuditActions.LabelWritten => T["Wrote a label"],
         AuditActions.LabelReversed => T["Took a label back"],
         AuditActions.LabelsImported => T["Imported labels"],
+        AuditActions.DisputeOpened => T["Opened a dispute"],
+        AuditActions.DisputeChanged => T["Changed a dispute"],
+        AuditActions.DisputeAnswered => T["Answered a dispute"],
+        AuditActions.DisputeClosed => T["Wrote the outcome of a dispute"],
+        AuditActions.DisputesImported => T["Imported disputes"],
         AuditActions.NamedListCreated => T["Made a list for rules"],
         AuditActions.NamedListChanged => T["Changed a list for rules"],
         AuditActions.NamedListDeleted => T["Deleted a list for rules"],
@@ -118,6 +125,7 @@ public static class AuditWords
         "label" => T["Label"],
         "review" => T["Review"],
         "review-queue" => T["Queue"],
+        "dispute" => T["Dispute"],
         "setting" => T["Setting"],
         "route" => T["Page"],
         "file" => T["File"],

@@ -19,6 +19,7 @@ public static class Permissions
         ApproveProtection = nameof(ApproveProtection),
         EditLists = nameof(EditLists),
         DeleteFromLists = nameof(DeleteFromLists),
+        ManageDisputes = nameof(ManageDisputes),
         ViewKeys = nameof(ViewKeys),
         ManageKeys = nameof(ManageKeys),
         ManageTeam = nameof(ManageTeam),
@@ -38,6 +39,7 @@ public static class Permissions
         [ApproveProtection] = [Role.Admin],
         [EditLists] = [Role.Admin, Role.Analyst, Role.Compliance],
         [DeleteFromLists] = [Role.Admin],
+        [ManageDisputes] = [Role.Admin, Role.Analyst, Role.Compliance],
         [ViewKeys] = [Role.Admin, Role.Analyst],
         [ManageKeys] = [Role.Admin],
         [ManageTeam] = [Role.Admin],
@@ -82,6 +84,12 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/Named/Import", EditLists);
         pages.AuthorizePage("/Protection/Lists/Named/Deletion", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/Named/Export", Export);
+        pages.AuthorizePage("/Disputes/New", ManageDisputes);
+        pages.AuthorizePage("/Disputes/Change", ManageDisputes);
+        pages.AuthorizePage("/Disputes/Import", ManageDisputes);
+        pages.AuthorizePage("/Disputes/Workbook", Export);
+        pages.AuthorizePage("/Disputes/Batch", Export);
+        pages.AuthorizePage("/Disputes/Attachment", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Storage.Disputes;
+
+/// <param name="Received">All that came in, those still open too.</param>
+/// <param name="Answered">Those of them that were answered.</param>
+/// <param name="Late">Closed or open past their date without an answer.</param>
+public sealed record DisputeFigures(int Received, int Answered, int Late, int Won, int Lost, int Accepted, IReadOnlyList<Recovery> Recovery, IReadOnlyList<double> DaysToAnswer)
+{
+    /// <summary>Won of all received: those nobody fought count as what they are.</summary>
+    public double? WinRate => Received == 0 ? null : Won / (double)Received;
+
+    /// <summary>Won of those that were answered and have an outcome; shown beside the other, never instead.</summary>
+    public double? WinRateFought => Won + Lost == 0 ? null : Won / (double)(Won + Lost);
+    public double? ResponseRate => Received == 0 ? null : Answered / (double)Received;
+
+    /// <summary>The nearest rank; null of nothing.</summary>
+    public double? Days(double share) => DaysToAnswer.Count == 0 ? null : DaysToAnswer[Math.Clamp((int)Math.Ceiling(share * DaysToAnswer.Count) - 1, 0, DaysToAnswer.Count - 1)];
+}
+
+/// <summary>Of one currency, minor units.</summary>
+public sealed record Recovery(string Currency, long Disputed, long WonBack);
+
+/// <summary>The disputes asked.</summary>
+public static class DisputeQueries
+{
+    /// <summary>An answer due within so many days wants to be seen.</summary>
+    public const int SoonDays = 5;
+
+    extension(IQueryable<Dispute> disputes)
+    {
+        /// <summary>Nobody has answered yet.</summary>
+        public IQueryable<Dispute> Due => disputes.Where(d => d.State == DisputeState.Open);
+        public IQueryable<Dispute> DueFirst => disputes.OrderBy(d => d.RespondBy).ThenBy(d => d.Number);
+    }
+
+    /// <summary>The next number. Inside the transaction that uses it: from here to its end nobody else takes one.</summary>
+    public static async Task<int> NextNumberAsync(PanelDb db, CancellationToken stop)
+    {
+        await db.LockLabelsAsync(stop);
+        return (await db.Set<Dispute>().MaxAsync(d => (int?)d.Number, stop) ?? 0) + 1;
+    }
+
+    /// <summary>What came in between two instants, and what became of it so far.</summary>
+    public static async Task<DisputeFigures> FiguresAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken stop)
+    {
+        var rows = await db.Set<Dispute>().AsNoTracking().Where(d => d.ReceivedAt >= from && d.ReceivedAt < to)
+            .Select(d => new { d.State, d.Outcome, d.AnsweredAt, d.ReceivedAt, d.RespondBy, d.Currency, d.Amount, d.Recovered }).ToListAsync(stop);
+        return new DisputeFigures(rows.Count, rows.Count(r => r.AnsweredAt is not null), rows.Count(r => r.AnsweredAt is { } at ? at > r.RespondBy : r.Outcome is null && r.RespondBy < now),
+            rows.Count(r => r.Outcome == DisputeOutcome.Won), rows.Count(r => r.Outcome == DisputeOutcome.Lost), rows.Count(r => r.Outcome == DisputeOutcome.Accepted),
+            [.. rows.GroupBy(r => r.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Recovery(g.Key, g.Sum(r => r.Amount), g.Sum(r => r.Recovered ?? 0)))],
+            [.. rows.Where(r => r.AnsweredAt is not null).Select(r => (r.AnsweredAt!.Value - r.ReceivedAt).TotalDays).Order()]);
+    }
+}

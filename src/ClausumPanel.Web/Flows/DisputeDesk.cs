@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Text;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Disputes;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Web.Api;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Flows;
+
+/// <summary>Opens, changes, answers and closes disputes, for pages, imports and the demo alike: what changed, its trail and the label an outcome means, in one transaction.</summary>
+public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment payments, DisputeFolder folder, TimeProvider clock)
+{
+    public const string Subject = "dispute";
+
+    /// <summary>False while the memory is being rebuilt: an outcome writes labels, which must wait for it.</summary>
+    public bool IsReady => service.Memory is not null;
+
+    /// <summary>The payment a dispute speaks of, by the surest of the numbers given; no made-up one.</summary>
+    public async Task<StoredAssessment?> FindAsync(DisputeItem item, CancellationToken stop)
+    {
+        var found = item.TransactionId is { } id ? await payments.ByTransactionAsync(id, stop) : null;
+        found ??= item.PaymentId is { } payment ? await payments.ByExternalAsync(payment, null, stop) : null;
+        found ??= item.OrderId is { } order ? await payments.ByOrderAsync(order, stop) : null;
+        return found is { Simulated: false } ? found : null;
+    }
+
+    public async Task<Dispute> OpenAsync(DisputeItem item, Actor actor, CancellationToken stop)
+    {
+        var (payment, now) = (await FindAsync(item, stop), clock.GetUtcNow());
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        var dispute = new Dispute { Number = await DisputeQueries.NextNumberAsync(db, stop), CreatedAt = now };
+        Fill(dispute, item, payment);
+        dispute.Touch(now);
+        db.Add(dispute);
+        db.Audit(actor, AuditActions.DisputeOpened, now, Subject, dispute.Code, after: dispute.Summary);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        return dispute;
+    }
+
+    public async Task ChangeAsync(Dispute dispute, DisputeItem item, int version, Actor actor, CancellationToken stop)
+    {
+        var (payment, now, before) = (await FindAsync(item, stop), clock.GetUtcNow(), dispute.Summary);
+        Expect(dispute, version);
+        Fill(dispute, item, payment);
+        dispute.Touch(now);
+        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, before, dispute.Summary);
+        await db.SaveChangesAsync(stop);
+    }
+
+    /// <returns>False when it was answered or closed before.</returns>
+    public async Task<bool> AnswerAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, DateTimeOffset? at = null)
+    {
+        var (now, before) = (clock.GetUtcNow(), dispute.Summary);
+        Expect(dispute, version);
+        if (!dispute.Answer(at ?? now, now)) return false;
+        db.Audit(actor, AuditActions.DisputeAnswered, now, Subject, dispute.Code, before, dispute.Summary);
+        await db.SaveChangesAsync(stop);
+        return true;
+    }
+
+    /// <summary>It came back at a further stage: there is a new date to answer by.</summary>
+    public async Task ReopenAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop)
+    {
+        var (now, before) = (clock.GetUtcNow(), dispute.Summary);
+        Expect(dispute, version);
+        (dispute.Stage, dispute.RespondBy) = (stage, respondBy);
+        dispute.Reopen(now);
+        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, before, dispute.Summary);
+        await db.SaveChangesAsync(stop);
+    }
+
+    /// <summary>Writes the outcome, and into the ledger what it says of the payment.</summary>
+    /// <returns>False when that is its outcome already.</returns>
+    public async Task<bool> CloseAsync(Guid id, int version, DisputeOutcome outcome, long? recovered, DateTimeOffset? at, LabelChannel channel, Actor actor, CancellationToken stop)
+    {
+        var (ledger, now) = (new LabelLedger(db), clock.GetUtcNow());
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await ledger.BeginAsync(stop);
+        var dispute = await db.Set<Dispute>().SingleAsync(d => d.Id == id, stop);
+        Expect(dispute, version);
+        var before = dispute.Summary;
+        if (!dispute.Close(outcome, recovered, at ?? now, now)) return false;
+        await LabelAsync(dispute, outcome, ledger, channel, actor, now, stop);
+        db.Audit(actor, AuditActions.DisputeClosed, now, Subject, dispute.Code, before, dispute.Summary);
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        await service.Memory!.NoteAsync(db, ledger.Changes, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>
+    /// A lost fraud dispute is a chargeback: fraud. A won one takes standing chargebacks of the payment back, and where the reason was fraud the scheme's word is that it was good.
+    /// A dispute about goods or service says nothing of fraud, however it ends.
+    /// </summary>
+    private async Task LabelAsync(Dispute dispute, DisputeOutcome outcome, LabelLedger ledger, LabelChannel channel, Actor actor, DateTimeOffset now, CancellationToken stop)
+    {
+        if (dispute.Seq is not { } seq || await db.Set<StoredAssessment>().Where(a => a.Seq == seq && !a.Simulated).Select(a => (long?)a.At).SingleOrDefaultAsync(stop) is not { } paidAt) return;
+        var rows = await LabelQueries.HistoryAsync(db, seq, stop);
+        var standing = rows.Where(r => r.Reverses is null && !rows.Exists(o => o.Reverses == r.Number)).ToList();
+        var mine = dispute.LabelId is { } old ? standing.Find(r => r.Id == old) : null;
+        var isFraud = ReasonCodes.Category(dispute.Scheme, dispute.ReasonCode) == ReasonCategory.Fraud;
+        var chargebacks = standing.FindAll(r => r is { Source: LabelSource.Chargeback, Outcome: LabelOutcome.Fraud } && r != mine && r.Reference?.StartsWith("dispute:", StringComparison.Ordinal) != true);
+        LabelOutcome? wanted = !isFraud ? null : outcome == DisputeOutcome.Won ? LabelOutcome.Good : chargebacks.Count > 0 ? null : LabelOutcome.Fraud;
+        var isKept = mine is not null && mine.Outcome == wanted;
+        // What is said now is written before what was said is taken back: in between, the payment is never without a word.
+        if (wanted is { } word && !isKept)
+        {
+            var written = await ledger.AppendAsync([new NewLabel(seq, paidAt, word, LabelSource.Chargeback)
+            {
+                Reason = dispute.ReasonCode, Note = $"Dispute {dispute.Code}: {outcome.Word()}", Amount = dispute.Amount, Currency = dispute.Currency, Reference = $"dispute:{dispute.Code}:{dispute.Version}", EventAt = dispute.ClosedAt, KnownAt = dispute.ClosedAt,
+            }], channel, actor, now, stop);
+            dispute.LabelId = written[0].Row.Id;
+            db.Audit(actor, AuditActions.LabelWritten, now, RecordLabels.Subject, written[0].Row.Id.ToString(), after: written[0].Row.Summary);
+        }
+        List<Label> back = outcome == DisputeOutcome.Won ? [.. chargebacks] : [];
+        if (mine is not null && !isKept) back.Add(mine);
+        if (mine is not null && !isKept && wanted is null) dispute.LabelId = null;
+        foreach (var row in back)
+            if (await ledger.ReverseAsync(row, paidAt, $"Dispute {dispute.Code}: {outcome.Word()}", channel, actor, now, stop) is { } reversal)
+                db.Audit(actor, AuditActions.LabelReversed, now, RecordLabels.Subject, row.Id.ToString(), row.Summary, reversal.Summary);
+    }
+
+    /// <returns>Null when there are too many.</returns>
+    public async Task<DisputeFact?> AddFactAsync(Dispute dispute, FactKind kind, long? seq, IReadOnlyDictionary<string, string> values, string? source, TimeZoneInfo zone, Actor actor, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        if (await db.Set<DisputeFact>().CountAsync(f => f.DisputeId == dispute.Id, stop) >= DisputeFact.Most) return null;
+        var fact = new DisputeFact
+        {
+            DisputeId = dispute.Id, Kind = kind, Seq = seq == dispute.Seq ? null : seq, Values = FactFields.Write(values), Source = source, EnteredBy = actor.Id, EnteredByName = actor.Name, EnteredAt = now,
+            At = FactFields.Moment(kind) is { } name ? DisputeWords.Moment(values.GetValueOrDefault(name), zone) : null,
+        };
+        db.Add(fact);
+        dispute.Touch(now);
+        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: fact.Summary);
+        await db.SaveChangesAsync(stop);
+        return fact;
+    }
+
+    public async Task RemoveFactAsync(Dispute dispute, Guid id, Actor actor, CancellationToken stop)
+    {
+        if (await db.Set<DisputeFact>().SingleOrDefaultAsync(f => f.Id == id && f.DisputeId == dispute.Id, stop) is not { } fact) return;
+        var now = clock.GetUtcNow();
+        db.Remove(fact);
+        dispute.Touch(now);
+        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, fact.Summary);
+        await db.SaveChangesAsync(stop);
+    }
+
+    /// <returns>Null with what is wrong: <c>type</c>, <c>length</c>, <c>range</c>.</returns>
+    public async Task<(DisputeFile? File, FieldError Error)> AddFileAsync(Dispute dispute, string name, byte[] bytes, FileCategory category, Actor actor, CancellationToken stop)
+    {
+        if (bytes.Length is 0 || bytes.Length > DisputeFile.MostBytes) return (null, new FieldError("file", "length", name));
+        if (DisputeFolder.TypeOf(bytes) is not { } type) return (null, new FieldError("file", "type", name));
+        var numbers = await db.Set<DisputeFile>().Where(f => f.DisputeId == dispute.Id).Select(f => f.Number).ToListAsync(stop);
+        if (numbers.Count >= DisputeFile.Most) return (null, new FieldError("file", "range", name));
+        var now = clock.GetUtcNow();
+        var file = new DisputeFile
+        {
+            DisputeId = dispute.Id, Number = numbers.Count == 0 ? 1 : numbers.Max() + 1, Name = Plain(name), ContentType = type, Size = bytes.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Category = category,
+            Pages = DisputeFolder.PagesOf(bytes, type), EnteredBy = actor.Id, EnteredByName = actor.Name, EnteredAt = now,
+        };
+        // The bytes first: a row without its file would be worse than a file without its row.
+        await folder.WriteAsync(file.Id, bytes, stop);
+        db.Add(file);
+        dispute.Touch(now);
+        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: file.Summary);
+        try
+        {
+            await db.SaveChangesAsync(stop);
+        }
+        catch
+        {
+            folder.Remove(file.Id);
+            throw;
+        }
+        return (file, default);
+    }
+
+    public async Task RemoveFileAsync(Dispute dispute, Guid id, Actor actor, CancellationToken stop)
+    {
+        if (await db.Set<DisputeFile>().SingleOrDefaultAsync(f => f.Id == id && f.DisputeId == dispute.Id, stop) is not { } file) return;
+        var now = clock.GetUtcNow();
+        db.Remove(file);
+        dispute.Touch(now);
+        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, file.Summary);
+        await db.SaveChangesAsync(stop);
+        folder.Remove(id);
+    }
+
+    /// <summary>The second of two people is told when they save.</summary>
+    private void Expect(Dispute dispute, int version) => db.Entry(dispute).Property(d => d.Version).OriginalValue = version;
+
+    private static void Fill(Dispute dispute, DisputeItem item, StoredAssessment? payment)
+    {
+        (dispute.Scheme, dispute.ReasonCode, dispute.Amount, dispute.Currency, dispute.Arn, dispute.ExternalId) = (item.Scheme, item.ReasonCode, item.Amount, item.Currency, item.Arn, item.ExternalId);
+        (dispute.Seq, dispute.OrderId, dispute.PaymentId) = (payment?.Seq, payment?.OrderId ?? item.OrderId, payment?.PaymentId ?? item.PaymentId);
+        (dispute.ReceivedAt, dispute.RespondBy, dispute.Stage, dispute.Descriptor, dispute.Notes) = (item.ReceivedAt, item.RespondBy, item.Stage, item.Descriptor, item.Notes);
+    }
+
+    /// <summary>A name without folders and without what a header or a file system could trip over.</summary>
+    private static string Plain(string name)
+    {
+        var plain = new StringBuilder();
+        foreach (var c in name[(name.LastIndexOfAny(['/', '\\']) + 1)..])
+            if (!char.IsControl(c) && c is not ('"' or '<' or '>' or '|' or ':' or '*' or '?') && (c < '\u200B' || char.IsLetterOrDigit(c))) plain.Append(c);
+        var text = plain.ToString().Trim();
+        return text.Length == 0 ? "file" : text.Length > DisputeFile.LongestName ? text[^DisputeFile.LongestName..] : text;
+    }
+}

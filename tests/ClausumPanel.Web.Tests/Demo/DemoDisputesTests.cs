@@ -1,0 +1,43 @@
+using ClausumPanel.Storage.Disputes;
+using ClausumPanel.Web.Demo;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Flows.Evidence;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Demo;
+
+public sealed class DemoDisputesTests
+{
+    [Fact]
+    public async Task The_demo_has_a_dozen_disputes_of_every_kind()
+    {
+        await using var app = await PanelApp.StartAsync();
+        await app.Services.GetRequiredService<AssessService>().Ready;
+        var now = app.Clock.GetUtcNow();
+        var disputes = new DemoDisputes(now);
+        var month = DemoTraffic.Make(1_500, 7, now);
+        var requests = disputes.Prepare(month);
+        Assert.Equal(month.Count, requests.Count);
+        Assert.Equal(requests.OrderBy(r => r.At).Select(r => r.At), requests.Select(r => r.At));
+        var pump = new HistoryPump(app.Services.GetRequiredService<AssessService>().Transaction!, app.Services.GetRequiredService<AssessOptions>(), app.Clock, null, new ImportTally(), problem => Assert.Fail(problem));
+        var line = 0;
+        foreach (var request in requests) await pump.SendAsync(request.Json, request.Flow, ++line, CancellationToken.None);
+        await pump.FinishAsync();
+        await using var scope = app.Services.CreateAsyncScope();
+        await new DemoLabels(7, now).WriteAsync(requests, scope.ServiceProvider, null, CancellationToken.None);
+        await disputes.WriteAsync(scope.ServiceProvider, CancellationToken.None);
+
+        var all = await app.InDbAsync(db => db.Set<Dispute>().AsNoTracking().OrderBy(d => d.Number).ToListAsync());
+        Assert.InRange(all.Count, 10, 14);
+        Assert.All(all, d => Assert.NotNull(d.Seq));
+        Assert.Contains(all, d => d.State == DisputeState.Open && d.RespondBy < now);
+        foreach (var outcome in Enum.GetValues<DisputeOutcome>()) Assert.Contains(all, d => d.Outcome == outcome);
+        var evidence = scope.ServiceProvider.GetRequiredService<ReadEvidence>();
+        List<EligibilityStanding?> standings = [];
+        foreach (var dispute in all.Take(4)) standings.Add((await evidence.EligibilityAsync(dispute, CancellationToken.None))?.Standing);
+        Assert.Equal([EligibilityStanding.Qualified, EligibilityStanding.RequiresAction, EligibilityStanding.NotQualified, EligibilityStanding.Qualified], standings);
+        Assert.True((await app.InDbAsync(db => db.Set<DisputeFact>().CountAsync(f => f.DisputeId == all[0].Id))) >= 4);
+    }
+}
