@@ -54,6 +54,7 @@ try
     app.MapReportFraudApi();
     app.MapLabelsApi();
     app.MapBlocklistsApi();
+    app.MapCasesApi();
     app.MapApiReference();
     app.MapApiRefusals();
     app.MapHealth();

@@ -18,5 +18,6 @@ public static class AuditActions
         ScenarioRun = "scenario.run", ScenarioSaved = "scenario.saved", ScenarioDeleted = "scenario.deleted", ScenariosChecked = "scenario.set-checked",
         ReviewDecided = "review.decided", ReviewUndone = "review.undone", ReviewClosed = "review.closed", ReviewReopened = "review.reopened", ReviewSkipped = "review.skipped", ReviewHeld = "review.held",
         ReviewEscalated = "review.escalated", ReviewNoted = "review.noted", ReviewTakenOver = "review.taken-over", ReviewTimedOut = "review.timed-out", ReviewQueueChanged = "review-queue.changed",
+        CaseOpened = "case.opened", CaseChanged = "case.changed", CaseNoted = "case.noted", CaseFileAdded = "case.file-added", CaseLinked = "case.linked", CaseSubmitted = "case.submitted",
         AuditVerified = "audit.verified";
 }

@@ -19,13 +19,14 @@ public static class AuditWords
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
         ["labels"] = [AuditActions.FraudReported, AuditActions.LabelWritten, AuditActions.LabelReversed, AuditActions.LabelsImported],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
+        ["cases"] = [AuditActions.CaseOpened, AuditActions.CaseChanged, AuditActions.CaseSubmitted, AuditActions.CaseNoted, AuditActions.CaseFileAdded, AuditActions.CaseLinked],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
         ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "case", "cases", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -34,6 +35,7 @@ public static class AuditWords
         "keys" => T["Keys"],
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
+        "cases" => T["Cases"],
         "simulation" => T["Simulation"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
@@ -70,6 +72,12 @@ public static class AuditWords
         AuditActions.LabelWritten => T["Wrote a label"],
         AuditActions.LabelReversed => T["Took a label back"],
         AuditActions.LabelsImported => T["Imported labels"],
+        AuditActions.CaseOpened => T["Opened a case"],
+        AuditActions.CaseChanged => T["Changed a case"],
+        AuditActions.CaseSubmitted => T["Sealed and submitted a case"],
+        AuditActions.CaseNoted => T["Wrote a note in a case"],
+        AuditActions.CaseFileAdded => T["Added a file to a case"],
+        AuditActions.CaseLinked => T["Linked something to a case"],
         AuditActions.NamedListCreated => T["Made a list for rules"],
         AuditActions.NamedListChanged => T["Changed a list for rules"],
         AuditActions.NamedListDeleted => T["Deleted a list for rules"],
@@ -98,6 +106,8 @@ public static class AuditWords
         "assessments" => T["Exported assessments"],
         "policy" => T["Policy"],
         "label" => T["Label"],
+        "case" => T["Case"],
+        "cases" => T["Exported cases"],
         "setting" => T["Setting"],
         "route" => T["Page"],
         "file" => T["File"],
@@ -153,6 +163,19 @@ public static class AuditWords
         "stored" => T["Stored"],
         "known" => T["Known before"],
         "refused" => T["Refused"],
+        "referenceNumber" => T["Reference number"],
+        "status" => T["State"],
+        "priority" => T["Priority"],
+        "incidentType" => T["Incident"],
+        "incidentDate" => T["Date of the incident"],
+        "jurisdiction" => T["Jurisdiction"],
+        "amount" => T["Amount"],
+        "currency" => T["Currency"],
+        "victimName" => T["Name of the victim"],
+        "victimEmail" => T["E-mail of the victim"],
+        "description" => T["What happened"],
+        "assignedTo" => T["Assigned to"],
+        "dueOn" => T["Due"],
         "" => T["Value"],
         _ => path,
     };

@@ -14,6 +14,7 @@ public static class Permissions
         ViewPanel = nameof(ViewPanel),
         Export = nameof(Export),
         Review = nameof(Review),
+        ManageCases = nameof(ManageCases),
         EditProtection = nameof(EditProtection),
         ApproveProtection = nameof(ApproveProtection),
         EditLists = nameof(EditLists),
@@ -32,6 +33,7 @@ public static class Permissions
         [ViewPanel] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
         [Export] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
         [Review] = [Role.Admin, Role.Analyst],
+        [ManageCases] = [Role.Admin, Role.Analyst, Role.Compliance],
         [EditProtection] = [Role.Admin, Role.Analyst],
         [ApproveProtection] = [Role.Admin],
         [EditLists] = [Role.Admin, Role.Analyst, Role.Compliance],
@@ -76,6 +78,12 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/Named/Import", EditLists);
         pages.AuthorizePage("/Protection/Lists/Named/Deletion", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/Named/Export", Export);
+        pages.AuthorizePage("/Cases/New", ManageCases);
+        pages.AuthorizePage("/Cases/Edit", ManageCases);
+        pages.AuthorizePage("/Cases/Submission", ManageCases);
+        pages.AuthorizePage("/Cases/File", Export);
+        pages.AuthorizePage("/Cases/Package", Export);
+        pages.AuthorizePage("/Cases/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

@@ -127,6 +127,38 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "cases",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    reference_number = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    status = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    priority = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    origin = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    report_label = table.Column<long>(type: "bigint", nullable: true),
+                    incident_type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    jurisdiction = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true),
+                    amount = table.Column<long>(type: "bigint", nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    incident_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    victim_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    victim_email = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    description = table.Column<string>(type: "character varying(10000)", maxLength: 10000, nullable: true),
+                    opened_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    opened_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    opened_by_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    assigned_to_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    submitted_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_cases", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "change_marks",
                 columns: table => new
                 {
@@ -312,7 +344,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     seq = table.Column<long>(type: "bigint", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false),
                     label = table.Column<long>(type: "bigint", nullable: true),
-                    review_version = table.Column<int>(type: "integer", nullable: true)
+                    review_version = table.Column<int>(type: "integer", nullable: true),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    case_version = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -523,6 +557,125 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    from = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    to = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    detail = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    actor_kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_events", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_case_events_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_files",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    content_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    stored_as = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_files", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_case_files_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_links",
+                columns: table => new
+                {
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    target = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_links", x => new { x.case_id, x.kind, x.target });
+                    table.ForeignKey(
+                        name: "fk_case_links_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_notes",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_notes", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_case_notes_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_packages",
+                columns: table => new
+                {
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    json = table.Column<byte[]>(type: "bytea", nullable: false),
+                    html = table.Column<byte[]>(type: "bytea", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    sealed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_packages", x => x.case_id);
+                    table.ForeignKey(
+                        name: "fk_case_packages_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -932,6 +1085,59 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "subject_kind", "subject_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_case_events_case_id_version_id",
+                table: "case_events",
+                columns: new[] { "case_id", "version", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_files_case_id_at",
+                table: "case_files",
+                columns: new[] { "case_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_files_stored_as",
+                table: "case_files",
+                column: "stored_as",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_links_kind_target",
+                table: "case_links",
+                columns: new[] { "kind", "target" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_notes_case_id_at",
+                table: "case_notes",
+                columns: new[] { "case_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_assigned_to_id",
+                table: "cases",
+                column: "assigned_to_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_opened_at",
+                table: "cases",
+                column: "opened_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_reference_number",
+                table: "cases",
+                column: "reference_number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_report_label",
+                table: "cases",
+                column: "report_label",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_status_opened_at",
+                table: "cases",
+                columns: new[] { "status", "opened_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_current_labels_at_seq",
                 table: "current_labels",
                 columns: new[] { "at", "seq" });
@@ -1142,6 +1348,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
+                name: "case_events");
+
+            migrationBuilder.DropTable(
+                name: "case_files");
+
+            migrationBuilder.DropTable(
+                name: "case_links");
+
+            migrationBuilder.DropTable(
+                name: "case_notes");
+
+            migrationBuilder.DropTable(
+                name: "case_packages");
+
+            migrationBuilder.DropTable(
                 name: "change_marks");
 
             migrationBuilder.DropTable(
@@ -1224,6 +1445,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "cases");
 
             migrationBuilder.DropTable(
                 name: "named_lists");
