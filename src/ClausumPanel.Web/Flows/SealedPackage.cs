@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
@@ -22,6 +23,7 @@ internal static class SealedPackage
 {
     public const string Format = "clausumpanel.case/1", Statement = "Nothing was transmitted to any authority. This package was sealed and kept by the organization, which hands it in itself.";
 
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);        // accents stay readable
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static CasePackage Make(CaseDetail detail, PanelOptions panel, Actor actor, DateTimeOffset now)
@@ -152,7 +154,7 @@ internal static class SealedPackage
         }
     }
 
-    private static string Safe(string text) => HtmlEncoder.Default.Encode(text);
+    private static string Safe(string text) => Encoder.Encode(text);
 
     private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

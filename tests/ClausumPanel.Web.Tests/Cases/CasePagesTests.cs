@@ -206,6 +206,6 @@ public sealed class CasePagesTests(PanelApp app) : IClassFixture<PanelApp>
         fields.Add((field, value));
         using var answer = await maria.SubmitAsync("/dashboard/cases/new", [.. fields]);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.NotEmpty((await answer.HtmlAsync()).QuerySelectorAll(".invalid-feedback").Where(e => e.TextContent.Trim().Length > 0));
+        Assert.Contains((await answer.HtmlAsync()).QuerySelectorAll(".invalid-feedback"), e => e.TextContent.Trim().Length > 0);
     }
 }
