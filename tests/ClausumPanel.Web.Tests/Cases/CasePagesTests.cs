@@ -86,7 +86,9 @@ public sealed class CasePagesTests(PanelApp app) : IClassFixture<PanelApp>
 
         // What comes later stands beside it: the package is the same bytes.
         await MustAsync(HttpStatusCode.Redirect, clara.SubmitAsync(page, "form[action$='handler=Note']", ("note", "Después.")));
-        await MustAsync(HttpStatusCode.Conflict, clara.SubmitAsync($"{page}/edit", ("Input.VictimName", "Otra")));
+        Assert.Null((await clara.PageAsync($"{page}/edit")).QuerySelector("#Input_VictimName"));
+        await MustAsync(HttpStatusCode.Redirect, clara.SubmitAsync($"{page}/edit", ("Input.Priority", "urgente")));
+        Assert.Equal((CasePriority.Urgent, "Rosa <b>Méndez</b>"), await app.InDbAsync(db => db.Set<Case>().Where(c => c.Id == id).Select(c => new ValueTuple<CasePriority, string>(c.Priority, c.VictimName!)).SingleAsync()));
         Assert.Equal(bytes, await clara.GetByteArrayAsync($"{page}/package/json"));
         await MustAsync(HttpStatusCode.Redirect, MoveAsync(clara, page, "resuelto"));
         await MustAsync(HttpStatusCode.Redirect, MoveAsync(clara, page, "archivado"));

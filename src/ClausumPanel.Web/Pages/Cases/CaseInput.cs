@@ -56,7 +56,7 @@ public sealed class CaseInput
         return state.IsValid
             ? new CaseFacts(incident!.Value)
             {
-                Jurisdiction = place, Amount = amount, Currency = currency, IncidentDate = day, VictimName = ListTexts.Clean(VictimName), VictimEmail = email, Description = ListTexts.Clean(Description),
+                Jurisdiction = place, Amount = amount, Currency = currency, IncidentDate = day, VictimName = ListTexts.Clean(VictimName), VictimEmail = email, Description = ListTexts.Clean(Description)?.ReplaceLineEndings("\n"),
             }
             : null;
 

@@ -29,8 +29,12 @@ public sealed class EditCaseModel(PanelDb db, ChangeCases cases, Reader reader, 
     {
         if (!await LoadAsync(id, stop)) return NotFound();
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-        if (Input.Read(ModelState, T, CaseQuery.Today(reader, clock.GetUtcNow())) is not { } facts) return Page();
-        var edit = new CaseEdit { Version = Input.Version, Facts = _ => facts, Plan = plan => new CasePlan(CaseWords.ReadPriority(Input.Priority) ?? plan.Priority, Input.Person, Input.Due) };
+        // What is sealed asks for no facts, so it reads none.
+        CaseFacts? facts = null;
+        if (Case.IsSealed) Input.ReadPlan(ModelState, T);
+        else facts = Input.Read(ModelState, T, CaseQuery.Today(reader, clock.GetUtcNow()));
+        if (!ModelState.IsValid) return Page();
+        var edit = new CaseEdit { Version = Input.Version, Facts = facts is null ? null : _ => facts, Plan = plan => new CasePlan(CaseWords.ReadPriority(Input.Priority) ?? plan.Priority, Input.Person, Input.Due) };
         var answer = await cases.ChangeAsync(id, edit, HttpContext.Actor, stop);
         if (answer.IsDone)
         {
