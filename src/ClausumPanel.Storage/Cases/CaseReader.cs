@@ -56,7 +56,8 @@ public sealed class CaseReader(PanelDb db, AssessmentReader assessments)
             Labels = [.. labels.Select(l => new CaseLabel(l, takenBack.Contains(l.Number)))],
             Notes = await db.Set<CaseNote>().AsNoTracking().Where(n => n.CaseId == id).OrderBy(n => n.At).ThenBy(n => n.Id).ToListAsync(stop),
             Files = await db.Set<CaseFile>().AsNoTracking().Where(f => f.CaseId == id).OrderBy(f => f.At).ThenBy(f => f.Id).ToListAsync(stop),
-            Events = await db.Set<CaseEvent>().AsNoTracking().Where(e => e.CaseId == id).OrderBy(e => e.Version).ThenBy(e => e.At).ThenBy(e => e.Id).ToListAsync(stop),
+            // One version has at most one line of a kind: ids of one instant are random among themselves.
+            Events = await db.Set<CaseEvent>().AsNoTracking().Where(e => e.CaseId == id).OrderBy(e => e.Version).ThenBy(e => e.Kind).ToListAsync(stop),
             Seal = await db.Set<CasePackage>().AsNoTracking().Where(p => p.CaseId == id).Select(p => new CaseSeal(p.Sha256, p.SealedAt, p.ActorName, p.Json.Length, p.Html.Length)).SingleOrDefaultAsync(stop),
             EvidenceUrls = found.ReportLabel is { } report && await db.Set<FraudReport>().Where(r => r.Number == report).Select(r => r.EvidenceUrls).SingleOrDefaultAsync(stop) is { } urls ? urls.Split('\n') : [],
         };
