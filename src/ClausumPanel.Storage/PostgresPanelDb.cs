@@ -36,6 +36,15 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
         "CREATE OR REPLACE TRIGGER labels_stay BEFORE TRUNCATE ON labels FOR EACH STATEMENT EXECUTE FUNCTION labels_refuse()",
         "CREATE OR REPLACE TRIGGER fraud_reports_keep BEFORE UPDATE OR DELETE ON fraud_reports FOR EACH ROW EXECUTE FUNCTION labels_refuse()",
         "CREATE OR REPLACE TRIGGER fraud_reports_stay BEFORE TRUNCATE ON fraud_reports FOR EACH STATEMENT EXECUTE FUNCTION labels_refuse()",
+        "CREATE OR REPLACE FUNCTION cases_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'what belongs to a case is never altered or removed'; END $$",
+        "CREATE OR REPLACE TRIGGER case_events_keep BEFORE UPDATE OR DELETE ON case_events FOR EACH ROW EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_events_stay BEFORE TRUNCATE ON case_events FOR EACH STATEMENT EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_notes_keep BEFORE UPDATE OR DELETE ON case_notes FOR EACH ROW EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_notes_stay BEFORE TRUNCATE ON case_notes FOR EACH STATEMENT EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_files_keep BEFORE UPDATE OR DELETE ON case_files FOR EACH ROW EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_files_stay BEFORE TRUNCATE ON case_files FOR EACH STATEMENT EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_packages_keep BEFORE UPDATE OR DELETE ON case_packages FOR EACH ROW EXECUTE FUNCTION cases_refuse()",
+        "CREATE OR REPLACE TRIGGER case_packages_stay BEFORE TRUNCATE ON case_packages FOR EACH STATEMENT EXECUTE FUNCTION cases_refuse()",
     ];
 }
 

@@ -32,6 +32,14 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
         "CREATE TRIGGER IF NOT EXISTS labels_stay BEFORE DELETE ON labels BEGIN SELECT RAISE(ABORT, 'labels are never removed'); END",
         "CREATE TRIGGER IF NOT EXISTS fraud_reports_keep BEFORE UPDATE ON fraud_reports BEGIN SELECT RAISE(ABORT, 'fraud reports are never altered'); END",
         "CREATE TRIGGER IF NOT EXISTS fraud_reports_stay BEFORE DELETE ON fraud_reports BEGIN SELECT RAISE(ABORT, 'fraud reports are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_events_keep BEFORE UPDATE ON case_events BEGIN SELECT RAISE(ABORT, 'lines of a case are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_events_stay BEFORE DELETE ON case_events BEGIN SELECT RAISE(ABORT, 'lines of a case are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_notes_keep BEFORE UPDATE ON case_notes BEGIN SELECT RAISE(ABORT, 'notes of a case are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_notes_stay BEFORE DELETE ON case_notes BEGIN SELECT RAISE(ABORT, 'notes of a case are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_files_keep BEFORE UPDATE ON case_files BEGIN SELECT RAISE(ABORT, 'files of a case are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_files_stay BEFORE DELETE ON case_files BEGIN SELECT RAISE(ABORT, 'files of a case are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_packages_keep BEFORE UPDATE ON case_packages BEGIN SELECT RAISE(ABORT, 'sealed packages are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS case_packages_stay BEFORE DELETE ON case_packages BEGIN SELECT RAISE(ABORT, 'sealed packages are never removed'); END",
     ];
 }
 

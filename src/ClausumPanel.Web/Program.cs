@@ -55,6 +55,7 @@ try
     app.MapLabelsApi();
     app.MapAssessmentsApi();
     app.MapBlocklistsApi();
+    app.MapCasesApi();
     app.MapApiReference();
     app.MapApiRefusals();
     app.MapHealth();

@@ -21,6 +21,12 @@ public enum OutboxEventType
 
     /// <summary><c>review.reopened</c> (ours): that decision was taken back.</summary>
     ReviewReopened = 5,
+
+    /// <summary><c>case.created</c></summary>
+    CaseCreated = 10,
+
+    /// <summary><c>case.updated</c>: its status or its fields changed.</summary>
+    CaseUpdated = 11,
 }
 
 /// <summary>Something to tell the outside, made from the log in its order, each assessment exactly once, and from reports of fraud with the report itself; delivered later, at least once, in order.</summary>
@@ -30,7 +36,7 @@ public sealed class OutboxEvent
     public long Number { get; init; }
     public OutboxEventType Type { get; init; }
 
-    /// <summary>The assessment's place in the log; the payload is made from it on delivery.</summary>
+    /// <summary>The assessment's place in the log; the payload is made from it on delivery. Zero where none is told of.</summary>
     public long Seq { get; init; }
 
     /// <summary>Unix milliseconds.</summary>
@@ -42,9 +48,28 @@ public sealed class OutboxEvent
     /// <summary>The number of the step in the order of its review: a later one has a larger number, whatever arrives first. Null where no review is told of.</summary>
     public int? ReviewVersion { get; init; }
 
+    /// <summary>The case that is told of, or that the report opened; null where there is none.</summary>
+    public Guid? CaseId { get; init; }
+
+    /// <summary>The case's version after the change: a later one has a larger number, whatever arrives first.</summary>
+    public int? CaseVersion { get; init; }
+
     /// <summary>What an assessment is to the outside.</summary>
     public static OutboxEventType Of(Flow flow, Decision decision, bool isBlocked) =>
         isBlocked || (flow == Flow.PayOut && decision == Decision.Decline) ? OutboxEventType.TransactionBlocked : OutboxEventType.TransactionCreated;
+}
+
+/// <summary>Numbers for events that are written beside the log.</summary>
+public static class OutboxNumbers
+{
+    /// <summary>Inside a transaction: from here on nobody else numbers events, or writes labels.</summary>
+    /// <returns>The next number.</returns>
+    public static async Task<long> NextEventAsync(this PanelDb db, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        await db.LockLabelsAsync(stop);
+        return (await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0) + 1;
+    }
 }
 
 internal sealed class OutboxEventMap : IEntityTypeConfiguration<OutboxEvent>

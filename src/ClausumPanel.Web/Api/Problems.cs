@@ -29,6 +29,8 @@ public static class Problems
     public static readonly Problem NotFound = new(404, "NOT_FOUND", "There is nothing here");
     public static readonly Problem MethodNotAllowed = new(405, "METHOD_NOT_ALLOWED", "This method is not known here");
     public static readonly Problem Duplicate = new(409, "DUPLICATE", "It is there already");
+    public static readonly Problem InvalidState = new(409, "INVALID_STATE", "It is not in a state that allows this");
+    public static readonly Problem VersionConflict = new(409, "VERSION_CONFLICT", "Somebody else changed it first");
     public static readonly Problem IdempotencyConflict = new(409, "IDEMPOTENCY_CONFLICT", "The idempotency key stands for another body");
     public static readonly Problem IdempotencyInProgress = new(409, "IDEMPOTENCY_IN_PROGRESS", "A request with this idempotency key is still running");
     public static readonly Problem TooLarge = new(413, "PAYLOAD_TOO_LARGE", "The body is larger than 64 KiB");
@@ -42,7 +44,7 @@ public static class Problems
     public static IReadOnlyList<Problem> All { get; } =
     [
         Validation, CardNumber, InvalidType, InvalidSeverity, KeyInQuery, Unauthorized, Forbidden, SecretKeyRequired, ServerKeyFromBrowser, OriginNotAllowed, TokenRequired, NotFound, MethodNotAllowed, Duplicate,
-        IdempotencyConflict, IdempotencyInProgress,
+        InvalidState, VersionConflict, IdempotencyConflict, IdempotencyInProgress,
         TooLarge, MediaType, RateLimited, TooManyWrongKeys, Internal, Maintenance, Timeout,
     ];
 

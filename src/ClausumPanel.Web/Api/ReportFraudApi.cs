@@ -48,6 +48,11 @@ public static class ReportFraudApi
                     json.WriteString("transaction_id", answer.Transaction);
                     json.WriteString("label_id", answer.Label!.Id);
                     json.WriteString("reason", answer.Label.Reason);
+                    if (answer.Case is { } its)
+                    {
+                        json.WriteString("case_id", its.Id);
+                        json.WriteString("reference_number", its.ReferenceNumber);
+                    }
                     json.WriteString("reported_at", answer.Label.RecordedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
                 });
                 break;
@@ -133,13 +138,13 @@ public static class ReportFraudApi
         return parties;
     }
 
-    /// <summary>No case is opened and nobody is written to yet, and the answer says so instead of inventing either.</summary>
+    /// <summary>Nobody is written to yet, and the answer says so.</summary>
     private static void Write(Utf8JsonWriter json, in ReportAnswer answer)
     {
         json.WriteStartObject();
         json.WriteBoolean("success", true);
-        json.WriteNull("case_id");
-        json.WriteNull("reference_number");
+        json.WriteString("case_id", answer.Case!.Id);
+        json.WriteString("reference_number", answer.Case.ReferenceNumber);
         json.WriteString("transaction_id", answer.Transaction);
         json.WriteString("label_id", answer.Label!.Id);
         json.WriteNumber("blocklist_entries", answer.Entries);

@@ -7,9 +7,9 @@ namespace ClausumPanel.Web.Api;
 /// <summary>The calls that go by a person's session, as the panel's pages do. Everything else under /api knows keys only and goes past this.</summary>
 internal static class SessionApi
 {
-    private static readonly PathString Blocklists = "/api/v1/blocklists";
+    private static readonly PathString[] Paths = ["/api/v1/blocklists", "/api/v1/cases"];
 
-    public static void UseSessionApi(this WebApplication app) => app.UseWhen(static context => context.Request.Path.StartsWithSegments(Blocklists), api =>
+    public static void UseSessionApi(this WebApplication app) => app.UseWhen(static context => Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path)), api =>
     {
         api.UseSecurityHeaders();
         api.Use(RefuseAsProblemAsync);

@@ -102,6 +102,7 @@ internal sealed class DemoData(
         await new DemoLabels(demo.Value.Seed, clock.GetUtcNow()).WriteAsync(requests, after.ServiceProvider, key, stop);
         await disputes.WriteAsync(after.ServiceProvider, stop);
         await DemoPolicy.ProposeAsync(after.ServiceProvider, stop);
+        await DemoCases.GoOnAsync(after.ServiceProvider, panel.Value, stop);
     }
 
     /// <summary>Who of the demo's people still signs in with its password.</summary>

@@ -42,7 +42,7 @@ internal sealed class DemoLabels(int seed, DateTimeOffset now)
         foreach (var written in await record.AddAsync(_mistakes, LabelChannel.Demo, actor, new { Channel = LabelChannel.Demo.Word(), Stored = _mistakes.Count }, stop))
             await record.ReverseAsync(written.Row.Id, "Reported by mistake: another order was meant", LabelChannel.Demo, actor, stop, Later(written.Row.KnownAt, 4, 30) ?? now);
         var report = services.GetRequiredService<ReportFraud>();
-        foreach (var (id, reason) in _reports.TakeLast(4)) await report.RunAsync(new FraudClaim(reason) { TransactionId = id.ToString() }, actor, keyId, null, default, stop);
+        foreach (var (id, reason) in _reports.TakeLast(4)) await report.RunAsync(new FraudClaim(reason) { TransactionId = id.ToString(), Description = "El titular de la tarjeta llamó: no reconoce el cargo." }, actor, keyId, null, default, stop);
     }
 
     private void Tell(DemoStory story, Payment payment)

@@ -1,3 +1,4 @@
+using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
@@ -40,6 +41,9 @@ internal static class AssessSetup
         services.AddScoped<FindPayment>();
         services.AddScoped<RecordLabels>();
         services.AddScoped<ReportFraud>();
+        services.AddSettings<CaseOptions>("Panel:Cases");
+        services.AddScoped<ChangeCases>();
+        services.AddScoped<CaseReader>();
         services.AddScoped<LabelImport>();
         services.AddSingleton<SignalRates>();
         services.AddSingleton<EntityLookups>();

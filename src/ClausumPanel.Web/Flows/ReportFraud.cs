@@ -5,6 +5,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
@@ -59,13 +60,14 @@ public enum ReportStatus
 /// <param name="Transaction">The assessment's public id.</param>
 /// <param name="Label">The row of the ledger: the new one, or the one that stands.</param>
 /// <param name="Entries">How many list entries were written.</param>
-public readonly record struct ReportAnswer(ReportStatus Status, Guid Transaction = default, Label? Label = null, int Entries = 0);
+/// <param name="Case">The case it opened: the new one, or the one of the report that stands.</param>
+public readonly record struct ReportAnswer(ReportStatus Status, Guid Transaction = default, Label? Label = null, int Entries = 0, Case? Case = null);
 
 /// <summary>
-/// A payment is reported as fraud: its label, the lists by the reason's table, the event for the outside and the trail are written in one transaction, and the very next payment meets all of it.
+/// A payment is reported as fraud: its label, the lists by the reason's table, its case, the events for the outside and the trail are written in one transaction, and the very next payment meets all of it.
 /// Source: Clausum documentation, guides/report-fraud.
 /// </summary>
-public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentReader assessments, AssessService service, ListShelf shelf, AssessOptions options, TimeProvider clock)
+public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentReader assessments, AssessService service, ListShelf shelf, ChangeCases cases, AssessOptions options, TimeProvider clock)
 {
     /// <param name="claim">What is reported.</param>
     /// <param name="actor">Who does.</param>
@@ -86,22 +88,23 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
         await ledger.BeginAsync(stop);                  // of fifty at once one goes on here, the others see what it wrote
         if (idempotencyKey is not null && await ReplayAsync(keyId, idempotencyKey, fingerprint, stop) is { } replay) return replay;
         if (await db.Set<Label>().AsNoTracking().Where(l => l.Seq == found.Seq && l.Source == LabelSource.FraudReport && l.Reverses == null && !db.Set<Label>().Any(r => r.Reverses == l.Number))
-            .OrderBy(l => l.Number).FirstOrDefaultAsync(stop) is { } standing) return new(ReportStatus.AlreadyReported, found.Id, standing);
+            .OrderBy(l => l.Number).FirstOrDefaultAsync(stop) is { } standing)
+            return new(ReportStatus.AlreadyReported, found.Id, standing, Case: await db.OfReportAsync(standing.Number, stop));
 
         var label = new NewLabel(found.Seq, found.At, LabelOutcome.Fraud, LabelSource.FraudReport) { Reason = claim.Reason.Word(), Note = Cut(claim.Description), Amount = found.Amount, Currency = found.Currency };
         var row = (await ledger.AppendAsync([label], keyId is null ? LabelChannel.Panel : LabelChannel.Report, actor, now, stop))[0].Row;
         var entries = await ListAsync(claim, found, row, actor, now, stop);
-        // A case of this report begins here, in the same transaction, once the panel keeps cases: the answer's case_id and reference_number come from it.
         db.Add(Remember(claim, row, keyId, idempotencyKey, fingerprint, entries));
-        var number = (await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0) + 1;
-        db.Add(new OutboxEvent { Number = number, Type = OutboxEventType.FraudDetected, Seq = found.Seq, At = now.ToUnixTimeMilliseconds(), Label = row.Number });
-        db.Audit(actor, AuditActions.FraudReported, now, "assessment", found.Id.ToString(), after: new { Reason = claim.Reason.Word(), Label = row.Id, Entries = entries.Count });
+        var number = await db.NextEventAsync(stop);
+        var opened = await cases.AddAsync(Opening(claim, found, row, entries), actor, now, number + 1, stop);
+        db.Add(new OutboxEvent { Number = number, Type = OutboxEventType.FraudDetected, Seq = found.Seq, At = now.ToUnixTimeMilliseconds(), Label = row.Number, CaseId = opened.Id });
+        db.Audit(actor, AuditActions.FraudReported, now, "assessment", found.Id.ToString(), after: new { Reason = claim.Reason.Word(), Label = row.Id, Entries = entries.Count, Case = opened.ReferenceNumber });
         if (entries.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         shelf.Apply(entries.Select(e => new ListChange(e)));
         await memory.NoteAsync(db, ledger.Changes, CancellationToken.None);
-        return new(ReportStatus.Reported, found.Id, row, entries.Count);
+        return new(ReportStatus.Reported, found.Id, row, entries.Count, opened);
     }
 
     private async Task<ReportAnswer?> ReplayAsync(Guid? keyId, string idempotencyKey, UInt128 fingerprint, CancellationToken stop)
@@ -110,7 +113,7 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
         if (!first.Fingerprint.AsSpan().SequenceEqual(Bytes(fingerprint))) return new(ReportStatus.Conflict);
         var row = await db.Set<Label>().AsNoTracking().SingleAsync(l => l.Number == first.Number, stop);
         var id = await db.Set<StoredAssessment>().Where(a => a.Seq == first.Seq).Select(a => a.Id).SingleAsync(stop);
-        return new(ReportStatus.Replayed, id, row, first.EntryCount);
+        return new(ReportStatus.Replayed, id, row, first.EntryCount, await db.OfReportAsync(row.Number, stop));
     }
 
     private async Task<(StoredAssessment? Found, ReportStatus Status)> FindAsync(FraudClaim claim, Guid? keyId, string? idempotencyKey, UInt128 fingerprint, CancellationToken stop)
@@ -201,6 +204,24 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
             written.Add(entry);
         }
         return written;
+    }
+
+    /// <summary>The case of a report. Whose account or identity was taken is the victim; of a stolen card nobody here knows whose it was.</summary>
+    private CaseOpening Opening(FraudClaim claim, StoredAssessment found, Label row, List<ListEntry> entries)
+    {
+        var facts = new Facts();
+        FactSnapshot.Read(found.Facts, facts);
+        var country = facts.Text(Known.IpCountry) ?? facts.Text(Known.CardCountry);
+        var says = new CaseFacts(CaseWords.IncidentOf(claim.Reason))
+        {
+            Jurisdiction = CaseWords.JurisdictionOf(found.Currency, country), Amount = found.Amount, Currency = found.Currency, IncidentDate = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(found.Instant, options.Zone).DateTime),
+            VictimEmail = claim.Reason is FraudReason.AccountTakeover or FraudReason.IdentityTheft ? claim.Email ?? facts.Text(Known.Email) : null, Description = claim.Description,
+        };
+        return new CaseOpening(says, CaseOrigin.Report)
+        {
+            Priority = CaseWords.PriorityOf(claim.Reason, found.Amount, cases.Large(found.Currency, found.Flow)), ReportLabel = row.Number, Assessments = [found],
+            Links = [(CaseLinkKind.Label, row.Id), .. entries.Select(e => (CaseLinkKind.ListEntry, e.Id))],
+        };
     }
 
     private static FraudReport Remember(FraudClaim claim, Label row, Guid? keyId, string? idempotencyKey, UInt128 fingerprint, List<ListEntry> entries) => new()

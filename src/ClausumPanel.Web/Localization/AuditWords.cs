@@ -25,13 +25,14 @@ public static class AuditWords
         ],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.ListsCleanedUp, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
         ["disputes"] = [AuditActions.DisputeOpened, AuditActions.DisputeChanged, AuditActions.DisputeAnswered, AuditActions.DisputeClosed, AuditActions.DisputesImported],
+        ["cases"] = [AuditActions.CaseOpened, AuditActions.CaseChanged, AuditActions.CaseSubmitted, AuditActions.CaseNoted, AuditActions.CaseFileAdded, AuditActions.CaseLinked],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
         ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -42,6 +43,7 @@ public static class AuditWords
         "labels" => T["Labels and fraud reports"],
         "reviews" => T["Reviews"],
         "disputes" => T["Payment disputes"],
+        "cases" => T["Cases"],
         "simulation" => T["Simulation"],
         "data" => T["Data in and out"],
         "operation" => T["Operation"],
@@ -84,6 +86,12 @@ public static class AuditWords
         AuditActions.DisputeAnswered => T["Answered a dispute"],
         AuditActions.DisputeClosed => T["Wrote the outcome of a dispute"],
         AuditActions.DisputesImported => T["Imported disputes"],
+        AuditActions.CaseOpened => T["Opened a case"],
+        AuditActions.CaseChanged => T["Changed a case"],
+        AuditActions.CaseSubmitted => T["Sealed and submitted a case"],
+        AuditActions.CaseNoted => T["Wrote a note in a case"],
+        AuditActions.CaseFileAdded => T["Added a file to a case"],
+        AuditActions.CaseLinked => T["Linked something to a case"],
         AuditActions.NamedListCreated => T["Made a list for rules"],
         AuditActions.NamedListChanged => T["Changed a list for rules"],
         AuditActions.NamedListDeleted => T["Deleted a list for rules"],
@@ -126,6 +134,8 @@ public static class AuditWords
         "review" => T["Review"],
         "review-queue" => T["Queue"],
         "dispute" => T["Dispute"],
+        "case" => T["Case"],
+        "cases" => T["Exported cases"],
         "setting" => T["Setting"],
         "route" => T["Page"],
         "file" => T["File"],
@@ -181,6 +191,19 @@ public static class AuditWords
         "stored" => T["Stored"],
         "known" => T["Known before"],
         "refused" => T["Refused"],
+        "referenceNumber" => T["Reference number"],
+        "status" => T["State"],
+        "priority" => T["Priority"],
+        "incidentType" => T["Incident"],
+        "incidentDate" => T["Date of the incident"],
+        "jurisdiction" => T["Jurisdiction"],
+        "amount" => T["Amount"],
+        "currency" => T["Currency"],
+        "victimName" => T["Name of the victim"],
+        "victimEmail" => T["E-mail of the victim"],
+        "description" => T["What happened"],
+        "assignedTo" => T["Assigned to"],
+        "dueOn" => T["Due"],
         "" => T["Value"],
         _ => path,
     };

@@ -15,6 +15,7 @@ public static class Permissions
         Export = nameof(Export),
         Review = nameof(Review),
         ReviewInBulk = nameof(ReviewInBulk),
+        ManageCases = nameof(ManageCases),
         EditProtection = nameof(EditProtection),
         ApproveProtection = nameof(ApproveProtection),
         EditLists = nameof(EditLists),
@@ -35,6 +36,7 @@ public static class Permissions
         [Export] = [Role.Admin, Role.Analyst, Role.Compliance, Role.Viewer],
         [Review] = [Role.Admin, Role.Analyst],
         [ReviewInBulk] = [Role.Admin],
+        [ManageCases] = [Role.Admin, Role.Analyst, Role.Compliance],
         [EditProtection] = [Role.Admin, Role.Analyst],
         [ApproveProtection] = [Role.Admin],
         [EditLists] = [Role.Admin, Role.Analyst, Role.Compliance],
@@ -90,6 +92,12 @@ public static class Permissions
         pages.AuthorizePage("/Disputes/Workbook", Export);
         pages.AuthorizePage("/Disputes/Batch", Export);
         pages.AuthorizePage("/Disputes/Attachment", Export);
+        pages.AuthorizePage("/Cases/New", ManageCases);
+        pages.AuthorizePage("/Cases/Edit", ManageCases);
+        pages.AuthorizePage("/Cases/Submission", ManageCases);
+        pages.AuthorizePage("/Cases/File", Export);
+        pages.AuthorizePage("/Cases/Package", Export);
+        pages.AuthorizePage("/Cases/Export", Export);
         pages.AuthorizeFolder("/Connections", ViewKeys);
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);

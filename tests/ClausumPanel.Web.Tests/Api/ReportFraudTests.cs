@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
@@ -44,7 +45,6 @@ public sealed class ReportFraudTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.True(report.Code == 201, report.Text);
         ReferenceTests.MustFit(report.Json, Schema("FraudReported"), reason);
         Assert.Equal((first.Id, binDays > 0 ? 3 : 2), (report.Json.GetProperty("transaction_id").GetString(), report.Json.GetProperty("blocklist_entries").GetInt32()));
-        Assert.Equal(JsonValueKind.Null, report.Json.GetProperty("case_id").ValueKind);
 
         var entries = await EntriesAsync(who.Email, who.Ip, who.Bin);
         Assert.All(entries, e => Assert.Equal(ListSource.FraudReport, e.Source));
@@ -121,7 +121,7 @@ public sealed class ReportFraudTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
-    public async Task Fifty_reports_at_once_write_one_label_and_one_set_of_entries()
+    public async Task Fifty_reports_at_once_write_one_label_one_case_and_one_set_of_entries()
     {
         var (shop, who) = (await Shop.OpenAsync(app), Somebody());
         var id = (await shop.AssessAsync(who.Body)).MustBeGood().Id;
@@ -130,7 +130,32 @@ public sealed class ReportFraudTests(PanelApp app) : IClassFixture<PanelApp>
         var seq = AssessmentId.SeqOf(Guid.Parse(id));
         Assert.Equal(1, await app.InDbAsync(db => db.Set<Label>().CountAsync(l => l.Seq == seq)));
         Assert.Equal(1, await app.InDbAsync(db => db.Set<OutboxEvent>().CountAsync(e => e.Seq == seq && e.Label != null)));
-        Assert.Equal(3, (await EntriesAsync(who.Email, who.Ip, who.Bin)).Count);
+        var entries = await EntriesAsync(who.Email, who.Ip, who.Bin);
+        Assert.Equal(3, entries.Count);
+
+        var transaction = Guid.Parse(id);
+        var opened = Assert.Single(await app.InDbAsync(db => db.Set<CaseLink>().Where(l => l.Kind == CaseLinkKind.Assessment && l.Target == transaction).Select(l => l.CaseId).ToListAsync()));
+        var first = answers.Single(a => a.Code == 201).Json;
+        Assert.Equal(opened, first.GetProperty("case_id").GetGuid());
+        Assert.All(answers.Where(a => a.Code == 409), a => Assert.Equal(first.GetProperty("reference_number").GetString(), a.Json.GetProperty("error").GetProperty("details").GetProperty("reference_number").GetString()));
+        Assert.Equal(entries.Select(e => e.Id).Order(), (await app.InDbAsync(db => db.Set<CaseLink>().Where(l => l.CaseId == opened && l.Kind == CaseLinkKind.ListEntry).Select(l => l.Target).ToListAsync())).Order());
+        Assert.Equal([(OutboxEventType.FraudDetected, opened), (OutboxEventType.CaseCreated, opened)],
+            (await app.InDbAsync(db => db.Set<OutboxEvent>().Where(e => e.CaseId == opened).OrderBy(e => e.Number).ToListAsync())).Select(e => (e.Type, e.CaseId!.Value)));
+    }
+
+    [Theory]
+    [InlineData("account_takeover", 15_000, "robo_identidad", "media", true), InlineData("identity_theft", 99_000_000, "robo_identidad", "urgente", true), InlineData("card_testing", 15_000, "transferencia_no_autorizada", "baja", false)]
+    [InlineData("chargeback", 1_000_000, "transferencia_no_autorizada", "alta", false), InlineData("friendly_fraud", 100_000, "otro", "media", false), InlineData("other", 10_000_000, "otro", "urgente", false)]
+    public async Task A_report_opens_a_case_that_its_reason_and_amount_shape(string reason, long amount, string incident, string priority, bool isVictim)
+    {
+        var (shop, who) = (await Shop.OpenAsync(app), Somebody());
+        var id = (await shop.AssessAsync(Shop.With(who.Body, "amount", amount.ToString(System.Globalization.CultureInfo.InvariantCulture)))).MustBeGood().Id;
+        var report = await ReportAsync(shop, $$"""{"reason":"{{reason}}","transaction_id":"{{id}}","description":"The customer called"}""");
+        var reference = report.Json.GetProperty("reference_number").GetString()!;
+        Assert.Matches("^CLM-[0-9A-Z]{6}$", reference);
+        var its = await app.InDbAsync(db => db.Set<Case>().SingleAsync(c => c.ReferenceNumber == reference));
+        Assert.Equal((report.Json.GetProperty("case_id").GetGuid(), incident, priority, CaseStatus.Draft, CaseOrigin.Report), (its.Id, its.IncidentType.Word(), its.Priority.Word(), its.Status, its.Origin));
+        Assert.Equal((amount, "MXN", "MX", "The customer called", isVictim ? who.Email : null), (its.Amount, its.Currency, its.Jurisdiction, its.Description, its.VictimEmail));
     }
 
     [Fact]
@@ -159,6 +184,7 @@ public sealed class ReportFraudTests(PanelApp app) : IClassFixture<PanelApp>
         var seq = AssessmentId.SeqOf(Guid.Parse(id));
         Assert.False(await app.InDbAsync(db => db.Set<Label>().AnyAsync(l => l.Seq == seq)));
         Assert.False(await app.InDbAsync(db => db.Set<CurrentLabel>().AnyAsync(l => l.Seq == seq)));
+        Assert.False(await app.InDbAsync(db => db.Set<CaseLink>().AnyAsync(l => l.Target == Guid.Parse(id))));
         Assert.Empty(await EntriesAsync(who.Email, who.Ip));
         Assert.DoesNotContain("payer_prior_fraud", (await shop.AssessAsync(Shop.With(who.Body, "session_id", "null"))).Signals);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Imports;
 using ClausumPanel.Storage.Keys;
@@ -145,6 +146,9 @@ public sealed class ImportTests : IDisposable
         Assert.Equal((3, 2), (waiting.Version, waiting.BasedOn));
         Assert.Equal(1, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync(r => r.PolicyVersion == 3)));
         Assert.Single(stored.Select(a => a.KeyId).Distinct());
+        var cases = await app.InDbAsync(db => db.Set<Case>().AsNoTracking().ToListAsync());
+        Assert.True(cases.Count(c => c.Origin == CaseOrigin.Report) >= 3, "the demo's reports opened no cases");
+        Assert.Equal([CaseStatus.Draft, CaseStatus.InReview, CaseStatus.Submitted, CaseStatus.Resolved], cases.Select(c => c.Status).Distinct().Order());
 
         var again = await RunAsync(app, "demo");
         Assert.Equal((1, "There is traffic in this store already: the demo is for an empty one."), (again.Code, again.Error));

@@ -107,7 +107,8 @@ public sealed class TestDatabase : IAsyncDisposable
         }
         await using (var connection = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(connection);
         foreach (var file in Directory.EnumerateFiles(Folder, Path.GetFileName(File) + "*")) System.IO.File.Delete(file);
-        if (Directory.Exists(File + ".keys")) Directory.Delete(File + ".keys", recursive: true);
+        foreach (var folder in (string[])[".keys", ".files"])
+            if (Directory.Exists(File + folder)) Directory.Delete(File + folder, recursive: true);
     }
 
     private static ServiceProvider ServicesOn(string connectionString)

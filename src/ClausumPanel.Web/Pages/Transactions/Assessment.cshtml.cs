@@ -100,7 +100,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         var answer = await report.RunAsync(new FraudClaim(known) { TransactionId = id.ToString(), Description = ListTexts.Clean(description) }, HttpContext.Actor, null, null, default, stop);
         return answer.Status switch
         {
-            ReportStatus.Reported => Done(id, T.Count(answer.Entries, "Reported as fraud: {0} list entry was written.", "Reported as fraud: {0} list entries were written.")),
+            ReportStatus.Reported => Done(id, T.Count(answer.Entries, "Reported as fraud: {0} list entry was written.", "Reported as fraud: {0} list entries were written.") + " " + T["Case {0} was opened.", answer.Case!.ReferenceNumber]),
             ReportStatus.AlreadyReported => await RefuseAsync(T["Somebody has reported this payment already."], stop, StatusCodes.Status409Conflict),
             ReportStatus.Simulated => await RefuseAsync(T["A simulation has no label."], stop),
             _ => await RefuseAsync(T["The panel is starting. Try again in a moment."], stop, StatusCodes.Status503ServiceUnavailable),

@@ -1,0 +1,103 @@
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Cases;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Pages.Cases;
+
+/// <summary>One case on one page: what it says, what belongs to it, what was done, and the steps from here.</summary>
+[RequestFormLimits(MultipartBodyLengthLimit = 28 << 20)]
+public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader reading, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+{
+    private const int MostAuditLines = 50;
+
+    public CaseDetail Detail { get; private set; } = null!;
+    public Case Case => Detail.Case;
+    public IReadOnlyList<AuditEntry> Trail { get; private set; } = [];
+    public IReadOnlyList<(Guid Id, string Name)> Workers { get; private set; } = [];
+    public bool MayManage => User.May(Permissions.ManageCases);
+    public bool IsOverdue => Case.IsOpen && Case.DueOn < CaseQuery.Today(reader, clock.GetUtcNow());
+    [TempData] public string? Said { get; set; }
+
+    /// <summary>What was refused, in the reader's words.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>What was written when it was refused.</summary>
+    public string? Note { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop) => await LoadAsync(id, stop) ? Page() : NotFound();
+
+    public async Task<IActionResult> OnPostMoveAsync(Guid id, string? status, int version, CancellationToken stop)
+    {
+        if (!MayManage) return Forbid();
+        if (CaseWords.ReadStatus(status) is not { } to) return await RefuseAsync(id, T["There is no such state."], StatusCodes.Status422UnprocessableEntity, stop);
+        return await AnswerAsync(id, await cases.ChangeAsync(id, new CaseEdit { Status = to, Version = version }, HttpContext.Actor, stop), T["The case is now: {0}.", T.Name(to)], stop);
+    }
+
+    public async Task<IActionResult> OnPostAssignAsync(Guid id, string? person, int version, CancellationToken stop)
+    {
+        if (!MayManage) return Forbid();
+        var to = Guid.TryParse(person, out var known) ? known : (Guid?)null;
+        return await AnswerAsync(id, await cases.ChangeAsync(id, new CaseEdit { Plan = plan => plan with { AssignedToId = to }, Version = version }, HttpContext.Actor, stop), to is null ? T["Nobody has the case now."] : T["The case was assigned."], stop);
+    }
+
+    public async Task<IActionResult> OnPostNoteAsync(Guid id, string? note, CancellationToken stop)
+    {
+        if (!MayManage) return Forbid();
+        Note = note;
+        if (ListTexts.Clean(note) is not { } text) return await RefuseAsync(id, T["Write something in the note."], StatusCodes.Status422UnprocessableEntity, stop);
+        if (text.Length > CaseNote.Longest) return await RefuseAsync(id, T["The note is longer than {0} characters.", CaseNote.Longest], StatusCodes.Status422UnprocessableEntity, stop);
+        return await AnswerAsync(id, await cases.NoteAsync(id, text, HttpContext.Actor, stop), T["The note was added."], stop);
+    }
+
+    public async Task<IActionResult> OnPostFileAsync(Guid id, IFormFile? upload, CancellationToken stop)
+    {
+        if (!MayManage) return Forbid();
+        if (upload is not { Length: > 0 }) return await RefuseAsync(id, T["Choose a file that is not empty."], StatusCodes.Status422UnprocessableEntity, stop);
+        if (upload.Length > CaseFileTypes.MostBytes) return await RefuseAsync(id, T["The file is larger than {0}.", T.Bytes(CaseFileTypes.MostBytes)], StatusCodes.Status413PayloadTooLarge, stop);
+        if (CaseFileTypes.CleanName(upload.FileName) is not { } name) return await RefuseAsync(id, T["The file needs a name with an ending."], StatusCodes.Status422UnprocessableEntity, stop);
+        var bytes = new byte[upload.Length];
+        await using (var stream = upload.OpenReadStream()) await stream.ReadExactlyAsync(bytes, stop);
+        if (CaseFileTypes.Of(name, bytes) is not { } type) return await RefuseAsync(id, T["Files are PDF, PNG, JPEG, WebP or plain text, and are named so."], StatusCodes.Status415UnsupportedMediaType, stop);
+        return await AnswerAsync(id, await cases.AddFileAsync(id, name, type, bytes, HttpContext.Actor, stop), T["The file {0} was added.", name], stop);
+    }
+
+    public async Task<IActionResult> OnPostLinkAsync(Guid id, string? assessment, CancellationToken stop)
+    {
+        if (!MayManage) return Forbid();
+        if (!Guid.TryParse(assessment, out var payment) || await assessments.FindAsync(payment, stop) is not { } stored) return await RefuseAsync(id, T["No payment was assessed under this id."], StatusCodes.Status422UnprocessableEntity, stop);
+        return await AnswerAsync(id, await cases.LinkAsync(id, stored, HttpContext.Actor, stop), T["The payment was linked."], stop);
+    }
+
+    private async Task<IActionResult> AnswerAsync(Guid id, CaseAnswer answer, string said, CancellationToken stop)
+    {
+        if (answer.Fate == CaseFate.NotFound) return NotFound();
+        if (!answer.IsDone) return await RefuseAsync(id, T.Say(answer), answer.Fate is CaseFate.NobodySuch or CaseFate.TooManyFiles ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict, stop);
+        Said = said;
+        return RedirectToPage(new { id });
+    }
+
+    private async Task<IActionResult> RefuseAsync(Guid id, string why, int status, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, stop)) return NotFound();
+        Refused = why;
+        Response.StatusCode = status;
+        return Page();
+    }
+
+    private async Task<bool> LoadAsync(Guid id, CancellationToken stop)
+    {
+        if (await reading.FindAsync(id, stop) is not { } found) return false;
+        Detail = found;
+        Workers = await cases.WorkersAsync(stop);
+        var subject = id.ToString();
+        if (User.May(Permissions.ViewAudit)) Trail = await db.AuditEntries.AsNoTracking().Matching(new AuditFilter { SubjectKind = ChangeCases.Subject, SubjectId = subject }).NewestFirst.Take(MostAuditLines).ToListAsync(stop);
+        return true;
+    }
+}
