@@ -70,7 +70,7 @@
       case "hold": return open("hold");
       case "escalate": return open("escalate");
       case "undo": return press("undo");
-      case "links": { const links = document.getElementById("links"); links?.scrollIntoView(); links?.focus(); return links !== null; }
+      case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": {
         const id = location.pathname.split("/").pop();
         navigator.clipboard?.writeText(id).then(() => say(id));

@@ -65,7 +65,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     public bool MayLookUp(Guid person) => lookups.TryTake(person);
 
     /// <summary>Everything around one assessment, for the page it is judged on.</summary>
-    public async Task<Evidence> OfAssessmentAsync(WhyView why, LinkChoice choice, CancellationToken stop)
+    public async Task<PaymentEvidence> OfAssessmentAsync(WhyView why, LinkChoice choice, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(choice);
@@ -82,7 +82,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
         var places = PlacesView.Of(facts, T);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
-        return new Evidence(
+        return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked),
             View(stored.Id, choice, links, linked, lines, histories),

@@ -64,7 +64,7 @@ public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds)
 }
 
 /// <summary>Everything the blocks of one assessment are made of.</summary>
-public sealed record Evidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places);
+public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView

@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -14,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
     private static readonly ListType[] Listable =
@@ -24,11 +25,14 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     [BindProperty] public Guid Token { get; set; }
     [BindProperty] public ReviewInput Input { get; set; } = new();
 
-    public StoredAssessment Stored { get; private set; } = null!;
+    public StoredAssessment Stored => Why.Stored;
+    public Facts Facts => Why.Facts;
+    public WhyView Why { get; private set; } = null!;
+
+    /// <summary>What is known around it.</summary>
+    public PaymentEvidence Evidence { get; private set; } = null!;
     public Review Review { get; private set; } = null!;
     public ReviewQueue Its { get; private set; } = null!;
-    public Facts Facts { get; } = new();
-    public IReadOnlyList<(string Title, string Sentence, string Code, int Points)> Reasons { get; private set; } = [];
     public IReadOnlyList<ReviewEvent> Events { get; private set; } = [];
     public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
     public LabelRanking.Standing Standing { get; private set; }
@@ -180,11 +184,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private async Task<bool> LoadAsync(Guid id, CancellationToken stop)
     {
         if (await assessments.FindAsync(id, stop) is not { } stored || await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == stored.Seq, stop) is not { } review) return false;
-        (Stored, Review, Now) = (stored, review, clock.GetUtcNow());
+        (Review, Now) = (review, clock.GetUtcNow());
+        Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
+        Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
+        Why.Rates = await rates.ReadAsync(stop);
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        FactSnapshot.Read(stored.Facts, Facts);
-        await ReasonsAsync(stop);
         Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
         Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
         Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
@@ -199,21 +204,6 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
         StillWaiting = await db.Set<Review>().Waiting(now).CountAsync(r => Queue == null || r.Queue == Queue, stop);
         return true;
-    }
-
-    private async Task ReasonsAsync(CancellationToken stop)
-    {
-        var hits = new SignalHit[Assessment.MostSignals];
-        var count = SignalHits.Read(Stored.Signals, hits);
-        List<(string Title, string Sentence, string Code, int Points)> reasons = [.. hits.Take(count).Select(hit => (hit.Title, hit.Say(Stored.Currency), hit.Definition.Code, (int)hit.Weight))];
-        var rules = new RuleHit[Assessment.MostRules];
-        if (SignalHits.ReadRules(Stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, Stored.PolicyVersion, stop) is { } policy)
-        {
-            List<RuleReason> fired = [];
-            RuleReason.Of(rules.AsSpan(0, ruleCount), policy, fired);
-            reasons.AddRange(fired.Select(rule => (T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
-        }
-        Reasons = [.. reasons.OrderByDescending(r => Math.Abs(r.Points))];
     }
 }
 

@@ -25,7 +25,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     public WhyView Why { get; private set; } = null!;
 
     /// <summary>What is known around it.</summary>
-    public Evidence Evidence { get; private set; } = null!;
+    public PaymentEvidence Evidence { get; private set; } = null!;
     public Bands Bands { get; private set; }
     public string Body { get; private set; } = "";
     public string? KeyName { get; private set; }
