@@ -40,6 +40,8 @@ internal static class AssessSetup
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddScoped<TryPolicies>();
         services.AddScoped<RunScenarios>();
+        services.AddSingleton<CheckScenarios>();
+        services.AddHostedService(provider => provider.GetRequiredService<CheckScenarios>());
         services.AddSingleton<RunSimulations>();
         services.AddHostedService(provider => provider.GetRequiredService<RunSimulations>());
     }

@@ -1378,6 +1378,76 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("settings");
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationCheck", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("ActiveVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_version");
+
+                    b.Property<int>("AsExpected")
+                        .HasColumnType("integer")
+                        .HasColumnName("as_expected");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid?>("AskedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asked_by_id");
+
+                    b.Property<string>("Failure")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("failure");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Lines")
+                        .HasColumnType("text")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("PolicyHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("policy_hash");
+
+                    b.Property<int>("Scenarios")
+                        .HasColumnType("integer")
+                        .HasColumnName("scenarios");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_simulation_checks");
+
+                    b.HasIndex("AskedById")
+                        .HasDatabaseName("ix_simulation_checks_asked_by_id");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_simulation_checks_state");
+
+                    b.HasIndex("Version")
+                        .HasDatabaseName("ix_simulation_checks_version");
+
+                    b.ToTable("simulation_checks", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationPart", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -1554,6 +1624,20 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("request");
+
+                    b.Property<string>("Steps")
+                        .HasColumnType("text")
+                        .HasColumnName("steps");
+
+                    b.Property<int>("Times")
+                        .HasColumnType("integer")
+                        .HasColumnName("times");
+
+                    b.Property<string>("Varies")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("varies");
 
                     b.HasKey("Id")
                         .HasName("pk_simulation_scenarios");
@@ -1897,6 +1981,22 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_sessions_users_user_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationCheck", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AskedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_simulation_checks_users_asked_by_id");
+
+                    b.HasOne("ClausumPanel.Storage.Policies.PolicyVersion", null)
+                        .WithMany()
+                        .HasForeignKey("Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_simulation_checks_policy_versions_version");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationPart", b =>

@@ -1376,6 +1376,76 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("settings");
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationCheck", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("ActiveVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("active_version");
+
+                    b.Property<int>("AsExpected")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("as_expected");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<byte[]>("AskedById")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("asked_by_id");
+
+                    b.Property<string>("Failure")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failure");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Lines")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("PolicyHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("policy_hash");
+
+                    b.Property<int>("Scenarios")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scenarios");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_simulation_checks");
+
+                    b.HasIndex("AskedById")
+                        .HasDatabaseName("ix_simulation_checks_asked_by_id");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_simulation_checks_state");
+
+                    b.HasIndex("Version")
+                        .HasDatabaseName("ix_simulation_checks_version");
+
+                    b.ToTable("simulation_checks", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationPart", b =>
                 {
                     b.Property<byte[]>("RunId")
@@ -1552,6 +1622,20 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("request");
+
+                    b.Property<string>("Steps")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("steps");
+
+                    b.Property<int>("Times")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("times");
+
+                    b.Property<string>("Varies")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("varies");
 
                     b.HasKey("Id")
                         .HasName("pk_simulation_scenarios");
@@ -1896,6 +1980,22 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_sessions_users_user_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationCheck", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AskedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_simulation_checks_users_asked_by_id");
+
+                    b.HasOne("ClausumPanel.Storage.Policies.PolicyVersion", null)
+                        .WithMany()
+                        .HasForeignKey("Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_simulation_checks_policy_versions_version");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Simulations.SimulationPart", b =>

@@ -598,6 +598,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     flow = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     request = table.Column<string>(type: "TEXT", nullable: false),
+                    times = table.Column<int>(type: "INTEGER", nullable: false),
+                    varies = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    steps = table.Column<string>(type: "TEXT", nullable: true),
                     expected = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     author_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false)
@@ -716,6 +719,40 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_checks",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    policy_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    asked_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    asked_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    active_version = table.Column<int>(type: "INTEGER", nullable: true),
+                    scenarios = table.Column<int>(type: "INTEGER", nullable: false),
+                    as_expected = table.Column<int>(type: "INTEGER", nullable: false),
+                    lines = table.Column<string>(type: "TEXT", nullable: true),
+                    failure = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_checks", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_checks_policy_versions_version",
+                        column: x => x.version,
+                        principalTable: "policy_versions",
+                        principalColumn: "version",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_simulation_checks_users_asked_by_id",
+                        column: x => x.asked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -902,6 +939,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "decided_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_asked_by_id",
+                table: "simulation_checks",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_state",
+                table: "simulation_checks",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_version",
+                table: "simulation_checks",
+                column: "version");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_simulation_runs_author_id",
                 table: "simulation_runs",
                 column: "author_id");
@@ -1028,9 +1080,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "policy_drafts");
 
             migrationBuilder.DropTable(
-                name: "policy_versions");
-
-            migrationBuilder.DropTable(
                 name: "reviews");
 
             migrationBuilder.DropTable(
@@ -1044,6 +1093,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "signal_days");
+
+            migrationBuilder.DropTable(
+                name: "simulation_checks");
 
             migrationBuilder.DropTable(
                 name: "simulation_parts");
@@ -1071,6 +1123,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "named_lists");
+
+            migrationBuilder.DropTable(
+                name: "policy_versions");
 
             migrationBuilder.DropTable(
                 name: "simulation_runs");

@@ -599,6 +599,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     flow = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     request = table.Column<string>(type: "text", nullable: false),
+                    times = table.Column<int>(type: "integer", nullable: false),
+                    varies = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    steps = table.Column<string>(type: "text", nullable: true),
                     expected = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     author_id = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
@@ -717,6 +720,40 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_checks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    policy_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    asked_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    asked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    active_version = table.Column<int>(type: "integer", nullable: true),
+                    scenarios = table.Column<int>(type: "integer", nullable: false),
+                    as_expected = table.Column<int>(type: "integer", nullable: false),
+                    lines = table.Column<string>(type: "text", nullable: true),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_checks", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_checks_policy_versions_version",
+                        column: x => x.version,
+                        principalTable: "policy_versions",
+                        principalColumn: "version",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_simulation_checks_users_asked_by_id",
+                        column: x => x.asked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -903,6 +940,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "decided_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_asked_by_id",
+                table: "simulation_checks",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_state",
+                table: "simulation_checks",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_version",
+                table: "simulation_checks",
+                column: "version");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_simulation_runs_author_id",
                 table: "simulation_runs",
                 column: "author_id");
@@ -1029,9 +1081,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "policy_drafts");
 
             migrationBuilder.DropTable(
-                name: "policy_versions");
-
-            migrationBuilder.DropTable(
                 name: "reviews");
 
             migrationBuilder.DropTable(
@@ -1045,6 +1094,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "signal_days");
+
+            migrationBuilder.DropTable(
+                name: "simulation_checks");
 
             migrationBuilder.DropTable(
                 name: "simulation_parts");
@@ -1072,6 +1124,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "named_lists");
+
+            migrationBuilder.DropTable(
+                name: "policy_versions");
 
             migrationBuilder.DropTable(
                 name: "simulation_runs");
