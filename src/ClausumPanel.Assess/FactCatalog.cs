@@ -44,6 +44,41 @@ public enum FactSource : byte
     Service,
 }
 
+/// <summary>What a fact is about: how the catalogue is laid out for people.</summary>
+public enum FactGroup : byte
+{
+    /// <summary>The payment itself: amount, currency, kind, channel.</summary>
+    Payment,
+
+    /// <summary>Who pays: customer, e-mail, phone.</summary>
+    Payer,
+
+    /// <summary>What is paid with.</summary>
+    Card,
+
+    /// <summary>The device and its address.</summary>
+    Device,
+
+    /// <summary>What was done on the page.</summary>
+    Behavior,
+
+    /// <summary>Billing and shipping addresses.</summary>
+    Places,
+
+    /// <summary>The beneficiary, the origin and the transfer of a payout.</summary>
+    Payout,
+
+    /// <summary>Recent activity.</summary>
+    Velocity,
+
+    /// <summary>Lifetime activity.</summary>
+    History,
+    Lists,
+
+    /// <summary>The moment and the key.</summary>
+    Call,
+}
+
 /// <summary>A fact's place in the catalogue: an index that stays the same for the life of the process.</summary>
 public readonly record struct Fact(ushort Index)
 {
@@ -60,9 +95,28 @@ public readonly record struct Fact(ushort Index)
 /// <param name="Source">Where it comes from.</param>
 /// <param name="Unit">The unit of a number, or null: <c>assessments</c>, <c>0-100</c>.</param>
 /// <param name="Description">What it says, in English; the panel translates the sentence.</param>
-public sealed record FactDefinition(Fact Fact, string Name, FactType Type, FactSource Source, string? Unit, string Description)
+/// <param name="Path">
+/// The member of a request that says it, as the API documents it: <c>device.ip</c>. Null for what no member says: what others know, and the flow, which is the address that was called.
+/// </param>
+public sealed record FactDefinition(Fact Fact, string Name, FactType Type, FactSource Source, string? Unit, string Description, string? Path = null)
 {
     public bool IsText => Type == FactType.Text;
+
+    /// <summary>What it is about, by the first word of its name.</summary>
+    public FactGroup Group { get; } = (Name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? Name[..dot] : Name) switch
+    {
+        "customer" or "email" or "phone" => FactGroup.Payer,
+        "payment_method" or "card" => FactGroup.Card,
+        "ip" or "device" => FactGroup.Device,
+        "behavior" => FactGroup.Behavior,
+        "billing" or "shipping" => FactGroup.Places,
+        "beneficiary" or "origin" or "payout" => FactGroup.Payout,
+        "velocity" => FactGroup.Velocity,
+        "history" => FactGroup.History,
+        "list" or "lists" => FactGroup.Lists,
+        "request" or "time" => FactGroup.Call,
+        _ => FactGroup.Payment,
+    };
 }
 
 /// <summary>
@@ -201,10 +255,10 @@ internal static class FactTable
 {
     internal static readonly List<FactDefinition> Rows = [];
 
-    internal static Fact Add(string name, FactType type, FactSource source, string? unit, string description)
+    internal static Fact Add(string name, FactType type, FactSource source, string? unit, string description, string? path = null)
     {
         var fact = new Fact((ushort)Rows.Count);
-        Rows.Add(new FactDefinition(fact, name, type, source, unit, description));
+        Rows.Add(new FactDefinition(fact, name, type, source, unit, description, path));
         return fact;
     }
 }

@@ -100,6 +100,18 @@ public sealed partial class CatalogueTests
     }
 
     [Fact]
+    public void Whatever_a_request_says_names_its_member_but_for_the_flow_which_is_the_address_called()
+    {
+        var said = FactCatalog.All.Where(d => d.Source == FactSource.Request).ToList();
+        Assert.Equal(["flow"], said.Where(d => d.Path is null).Select(d => d.Name));
+        Assert.Equal(said.Count - 1, said.Select(d => d.Path).OfType<string>().Distinct().Count());
+        // An imported payment, and a scenario, say their moment themselves.
+        Assert.Equal(["time.hour", "time.weekday"], FactCatalog.All.Where(d => d.Source != FactSource.Request && d.Path is not null).Select(d => d.Name));
+        Assert.All(Enum.GetValues<FactGroup>(), group => Assert.Contains(FactCatalog.All, d => d.Group == group));
+        Assert.Equal((FactGroup.Payment, FactGroup.Payer, FactGroup.Card, FactGroup.Device), (Known.Amount.Definition.Group, Known.Email.Definition.Group, Known.PaymentMethod.Definition.Group, Known.Ip.Definition.Group));
+    }
+
+    [Fact]
     public void Generated_facts_are_found_where_their_parts_say()
     {
         Assert.Equal("velocity.card.count_1h", FactCatalog.Velocity(EntityKind.Card, Measure.Count, Window.OneHour).ToString());

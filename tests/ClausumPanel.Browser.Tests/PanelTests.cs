@@ -141,7 +141,7 @@ public sealed class PanelTests(BrowserFixture panel)
     [InlineData("/account/login"), InlineData("/dashboard"), InlineData("/dashboard/transactions?period=all&decision=approve&decision=decline"), InlineData("/dashboard/transactions/{id}")]
     [InlineData("/dashboard/connections"), InlineData("/dashboard/connections/new?type=server")]
     [InlineData("/dashboard/protection/thresholds"), InlineData("/dashboard/protection/rules"), InlineData("/dashboard/protection/rule"), InlineData("/dashboard/protection/versions"), InlineData("/dashboard/protection/versions/1")]
-    [InlineData("/dashboard/protection/blocklists"), InlineData("/dashboard/protection/lists"), InlineData("/dashboard/simulation/previews"), InlineData("/dashboard/labels")]
+    [InlineData("/dashboard/protection/blocklists"), InlineData("/dashboard/protection/lists"), InlineData("/dashboard/simulation/previews"), InlineData("/dashboard/simulation?preset=card-testing"), InlineData("/dashboard/labels")]
     [InlineData("/account/profile"), InlineData("/account/second-factor/setup"), InlineData("/docs/api"), InlineData("/no/such/page")]
     public async Task Every_page_is_usable_by_everybody(string path)
     {

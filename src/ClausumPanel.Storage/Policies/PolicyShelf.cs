@@ -65,6 +65,15 @@ public sealed class PolicyShelf(TimeProvider clock) : IFollowChanges
         }
     }
 
+    /// <summary>A policy that does not judge yet, asking the named lists as they are now; null when it says what cannot be.</summary>
+    public Judge? Trial(Policy policy)
+    {
+        var lists = Lists;
+        if (!Assessor.TryCreate(policy, out var assessor, out _, lists.Lists)) return null;
+        var names = RuleLists.NamedBy(policy).Count > 0;
+        return new Judge(policy, assessor, names ? lists.Number : 0) { NamesLists = names };
+    }
+
     /// <summary>The policy of a version; null when the store does not know it.</summary>
     public async Task<Policy?> PolicyAsync(PanelDb db, int version, CancellationToken stop) => (await BareAsync(db, version, stop))?.Policy;
 

@@ -7,7 +7,7 @@ namespace ClausumPanel.Storage.Velocity;
 /// </summary>
 /// <remarks>
 /// Numbers are added up. Different values are those of both sides together, with this payment's own counted once: a value that is neither its own nor new, yet is on both sides, counts twice.
-/// The lifetime's mean and deviation stay those of what really happened.
+/// Means and deviations are those of all amounts of both sides.
 /// </remarks>
 public sealed class SupposedActivity
 {
@@ -35,6 +35,7 @@ public sealed class SupposedActivity
                 foreach (var window in Enum.GetValues<Window>()) Add(facts, FactCatalog.Velocity(kind, measure, window), own);
             }
             foreach (var part in (ReadOnlySpan<HistoryPart>)[HistoryPart.Count, HistoryPart.Approved, HistoryPart.Declined]) Add(facts, FactCatalog.History(kind, part), 0);
+            Pool(facts, FactCatalog.History(kind, HistoryPart.AmountCount), FactCatalog.History(kind, HistoryPart.AmountMean), FactCatalog.History(kind, HistoryPart.AmountDeviation));
             Nearest(facts, FactCatalog.History(kind, HistoryPart.SinceLast));
             if (!facts.Has(FactCatalog.History(kind, HistoryPart.Age))) Nearest(facts, FactCatalog.History(kind, HistoryPart.Age));
         }
@@ -48,6 +49,22 @@ public sealed class SupposedActivity
     {
         if (facts.Has(fact) && _seen.Has(fact)) facts.Set(fact, facts.Number(fact) + _seen.Number(fact) - countedTwice);
     }
+
+    /// <summary>Two samples become one.</summary>
+    private void Pool(Facts facts, Fact count, Fact mean, Fact deviation)
+    {
+        var (n, m) = (Number(facts, count), Number(_seen, count));
+        if (m == 0) return;
+        var sum = (n * Number(facts, mean)) + (m * Number(_seen, mean));
+        var squares = Squares(n, Number(facts, mean), Number(facts, deviation)) + Squares(m, Number(_seen, mean), Number(_seen, deviation));
+        facts.Set(count, n + m);
+        facts.Set(mean, sum / (n + m));
+        if (n + m > 1) facts.Set(deviation, Math.Sqrt(Math.Max(0, (squares - (sum * sum / (n + m))) / (n + m - 1))));
+    }
+
+    private static double Squares(double n, double mean, double deviation) => n == 0 ? 0 : (deviation * deviation * (n - 1)) + (n * mean * mean);
+
+    private static double Number(Facts facts, Fact fact) => facts.Has(fact) ? facts.Number(fact) : 0;
 
     private void Nearest(Facts facts, Fact fact)
     {

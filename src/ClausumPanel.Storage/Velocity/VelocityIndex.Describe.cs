@@ -16,7 +16,8 @@ public sealed partial class VelocityIndex
     private static readonly int[] VelocityAt = [.. Enum.GetValues<EntityKind>().Select(k => (int)FactCatalog.Velocity(k, Measure.Count, Window.TenMinutes).Index)];
     private static readonly int[] HistoryAt = [.. Enum.GetValues<EntityKind>().Select(k => (int)FactCatalog.History(k, HistoryPart.Count).Index)];
 
-    private void Describe(in Observation now, in Ids ids, ushort currency, Facts facts)
+    /// <param name="past">Room to count different values in, when a past moment is looked at; null: it is the latest one.</param>
+    private void Describe(in Observation now, in Ids ids, ushort currency, Facts facts, HashSet<int>[]? past = null)
     {
         var numbers = facts.Numbers;
         for (var k = 0; k < Entities.Kinds; k++)
@@ -25,6 +26,10 @@ public sealed partial class VelocityIndex
             var windows = numbers.Slice(VelocityAt[k], Entities.Measures * Entities.Windows);
             windows.Clear();
             if (ids[k] < 0) FirstSight(now, k, windows);
+            else if (past is not null)
+            {
+                if (!WalkPast(now, ids, k, currency, windows, past)) windows.Fill(double.NaN);
+            }
             else if (_busy.TryGetValue(ids[k], out var busy) && busy.CanAnswer(now.At)) busy.Describe(this, now, ids, currency, windows);
             else if (!Walk(now, ids, k, currency, windows)) Busy(ids[k], k).Describe(this, now, ids, currency, windows);
             if (ids[k] >= 0) Lifetime(_entities[ids[k]], now.At, currency, numbers.Slice(HistoryAt[k], HistoryParts));
@@ -86,13 +91,51 @@ public sealed partial class VelocityIndex
                 windows[(((int)Measure.Emails + o) * Entities.Windows) + window]++;
             }
         }
+        AddUp(windows, kind);
+        return true;
+    }
+
+    /// <summary>Running totals are those of now: what a past moment saw is counted again, event by event.</summary>
+    /// <returns>False when too much lies between then and now.</returns>
+    private bool WalkPast(in Observation now, in Ids ids, int kind, ushort currency, Span<double> windows, HashSet<int>[] known)
+    {
+        for (var o = 0; o < OtherKinds; o++)
+        {
+            known[o].Clear();
+            if ((int)Others[o] == kind || now.Keys[(int)Others[o]] == 0) continue;
+            windows[((int)Measure.Emails + o) * Entities.Windows]++;
+            if (ids[(int)Others[o]] >= 0) known[o].Add(ids[(int)Others[o]]);
+        }
+        var (steps, window) = (0, 0);
+        for (var i = _entities[ids[kind]].Head; i >= _first; i = At(i).Before[kind])
+        {
+            if (++steps > PastMost) return false;
+            ref var e = ref At(i);
+            if (e.Decision == Event.Voided || e.At > now.At) continue;
+            while (window < Entities.Windows && now.At - e.At >= WindowLength[window]) window++;
+            if (window == Entities.Windows) break;
+            windows[window]++;
+            if (e.Currency == currency) windows[((int)Measure.Sum * Entities.Windows) + window] += e.Amount;
+            if (e.Decision == (byte)Decision.Decline) windows[((int)Measure.Declines * Entities.Windows) + window]++;
+            for (var o = 0; o < OtherKinds; o++)
+            {
+                var other = e.Entity[(int)Others[o]];
+                if (other >= 0 && (int)Others[o] != kind && known[o].Add(other)) windows[(((int)Measure.Emails + o) * Entities.Windows) + window]++;
+            }
+        }
+        AddUp(windows, kind);
+        return true;
+    }
+
+    /// <summary>Each window has those inside it.</summary>
+    private static void AddUp(Span<double> windows, int kind)
+    {
         for (var measure = 0; measure < Entities.Measures; measure++)
         {
             var cells = windows.Slice(measure * Entities.Windows, Entities.Windows);
             if (measure >= (int)Measure.Emails && (int)Others[measure - (int)Measure.Emails] == kind) cells.Fill(double.NaN);
             else for (var w = 1; w < Entities.Windows; w++) cells[w] += cells[w - 1];
         }
-        return true;
     }
 
     private BusyEntity Busy(int id, int kind)

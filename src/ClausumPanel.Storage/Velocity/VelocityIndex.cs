@@ -20,6 +20,9 @@ public sealed partial class VelocityIndex
     /// <summary>Chains up to this long are walked; beyond it running totals are kept.</summary>
     internal const int WalkMost = 24;
 
+    /// <summary>Events of one entity that a look into the past goes through; others wait for it.</summary>
+    internal const int PastMost = 20_000;
+
     private readonly Lock _gate = new();
     private readonly List<Event[]?> _chunks = [];
     private readonly List<long> _newestOfChunk = [];
@@ -58,14 +61,17 @@ public sealed partial class VelocityIndex
         }
     }
 
-    /// <summary>Fills the same facts as <see cref="Observe"/> and counts nothing.</summary>
+    /// <summary>
+    /// Fills the same facts as <see cref="Observe"/> and counts nothing. A moment that is past is seen as it was, but for lifetime numbers, which are those of now; windows that lie behind too much are left out.
+    /// </summary>
     public void Look(in Observation seen, Facts facts)
     {
         lock (_gate)
         {
             Ids ids = default;
             _entities.Find(seen.Keys, ref ids);
-            Describe(InOrder(seen), ids, CurrencyOf(seen.Currency), facts);
+            var now = InOrder(seen);
+            Describe(now, ids, CurrencyOf(seen.Currency), facts, now.At < _latest ? [[], [], [], []] : null);
         }
     }
 

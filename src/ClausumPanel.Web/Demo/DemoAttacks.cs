@@ -8,16 +8,38 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
 {
     private const string Headless = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/138.0.0.0 Safari/537.36";
 
+    /// <summary>The attacks of a month, in the order they are made, and how often each is met.</summary>
+    public static readonly IReadOnlyList<(DemoStory Story, int Times)> Stories =
+        [(DemoStory.CardTesting, 1), (DemoStory.AccountTakeover, 4), (DemoStory.DisposableRing, 1), (DemoStory.FriendlyFraud, 3), (DemoStory.PayoutMule, 1)];
+
     private readonly List<DemoPayment> _payments = [];
 
+    /// <summary>All of a month.</summary>
     public List<DemoPayment> All()
     {
-        TestCards();
-        for (var victim = 0; victim < 4; victim++) TakeOver(victim);
-        RunDisposableRing();
-        for (var friend = 0; friend < 3; friend++) BuyAndDeny(friend);
-        PayMule();
+        foreach (var (story, times) in Stories)
+            for (var time = 0; time < times; time++) Add(story, time);
         return _payments;
+    }
+
+    /// <summary>One of them.</summary>
+    public List<DemoPayment> One(DemoStory story)
+    {
+        Add(story, 0);
+        return _payments;
+    }
+
+    private void Add(DemoStory story, int time)
+    {
+        switch (story)
+        {
+            case DemoStory.CardTesting: TestCards(); break;
+            case DemoStory.AccountTakeover: TakeOver(time); break;
+            case DemoStory.DisposableRing: RunDisposableRing(); break;
+            case DemoStory.FriendlyFraud: BuyAndDeny(time); break;
+            case DemoStory.PayoutMule: PayMule(); break;
+            default: throw new ArgumentOutOfRangeException(nameof(story), story, "That is no attack.");
+        }
     }
 
     /// <summary>Neighbouring card numbers from one machine, for a few pesos each, within a quarter of an hour.</summary>

@@ -12,6 +12,9 @@ namespace ClausumPanel.Web.Demo;
 /// </summary>
 public static class DemoTraffic
 {
+    /// <summary>Customers of an attack made alone are counted from here, so that they are none of a month's.</summary>
+    private const int Elsewhere = 900_000;
+
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The requests in the order of time.</summary>
@@ -25,6 +28,22 @@ public static class DemoTraffic
         var customers = new DemoCustomers(random, world, end);
         var payments = new DemoAttacks(random, world, customers, end).All();
         payments.AddRange(customers.All(Math.Max(0, count - payments.Count)));
+        return Written(payments, random);
+    }
+
+    /// <summary>One attack alone, as a month has it, with what its victim did before, in the order of time.</summary>
+    /// <param name="story">Which one.</param>
+    /// <param name="seed">Decides everything that is left to chance.</param>
+    /// <param name="end">The instant its month ends.</param>
+    public static IReadOnlyList<DemoRequest> Attack(DemoStory story, int seed, DateTimeOffset end)
+    {
+        var random = new Random(seed);
+        var world = new DemoWorld(random, Elsewhere);
+        return Written(new DemoAttacks(random, world, new DemoCustomers(random, world, end), end).One(story), random);
+    }
+
+    private static IReadOnlyList<DemoRequest> Written(List<DemoPayment> payments, Random random)
+    {
         payments.Sort((a, b) => a.At.CompareTo(b.At));
         var orders = DemoWorld.Shops.ToDictionary(shop => shop, _ => random.Next(20_000, 60_000));
         return [.. payments.Select(payment => new DemoRequest(payment.Story, payment.Flow, payment.At, Write(payment, ++orders[payment.Merchant], random)))];

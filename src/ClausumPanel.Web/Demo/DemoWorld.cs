@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using ClausumPanel.Web.Enrichment;
 
 namespace ClausumPanel.Web.Demo;
 
 /// <summary>The people, shops, cards and devices the demo is made of. Everybody is invented; the same random numbers make the same people.</summary>
-internal sealed class DemoWorld(Random random)
+internal sealed class DemoWorld(Random random, int customers = 10_000)
 {
     public static readonly DemoMerchant Grocer = new("merc_abarrotes", "AB", "Abarrotes del Centro", 38_000, 0.55, "web");
     public static readonly DemoMerchant Pharmacy = new("merc_farmacia", "FA", "Farmacia Salud Mía", 29_000, 0.5, "app");
@@ -67,7 +68,7 @@ internal sealed class DemoWorld(Random random)
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15", false),
     ];
 
-    private int _customers = 10_000;
+    private int _customers = customers;
 
     public DemoPerson Mexican(bool isCustomer = true)
     {
@@ -108,9 +109,7 @@ internal sealed class DemoWorld(Random random)
     public string Clabe()
     {
         var digits = One<string>(["002", "012", "014", "021", "072", "036", "044"]) + "180" + Digits(11);
-        var sum = 0;
-        for (var i = 0; i < 17; i++) sum += (digits[i] - '0') * (i % 3 == 0 ? 3 : i % 3 == 1 ? 7 : 1) % 10;
-        return digits + ((10 - (sum % 10)) % 10).ToString(CultureInfo.InvariantCulture);
+        return digits + BankAccounts.ClabeCheck(digits).ToString(CultureInfo.InvariantCulture);
     }
 
     public T One<T>(T[] of) => of[random.Next(of.Length)];

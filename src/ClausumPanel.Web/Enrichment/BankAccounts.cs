@@ -22,15 +22,15 @@ public static class BankAccounts
     /// <summary>True when the text is eighteen digits whose last one checks the others.</summary>
     public static bool IsClabe(ReadOnlySpan<char> text)
     {
-        if (text.Length != 18) return false;
+        return text.Length == 18 && !text.ContainsAnyExceptInRange('0', '9') && ClabeCheck(text[..17]) == text[17] - '0';
+    }
+
+    /// <summary>The digit that checks the seventeen before it.</summary>
+    public static int ClabeCheck(ReadOnlySpan<char> digits)
+    {
         var sum = 0;
-        for (var i = 0; i < 18; i++)
-        {
-            var digit = text[i] - '0';
-            if (digit is < 0 or > 9) return false;
-            if (i < 17) sum += digit * (i % 3 == 0 ? 3 : i % 3 == 1 ? 7 : 1) % 10;
-        }
-        return (10 - (sum % 10)) % 10 == text[17] - '0';
+        for (var i = 0; i < digits.Length; i++) sum += (digits[i] - '0') * (i % 3 == 0 ? 3 : i % 3 == 1 ? 7 : 1) % 10;
+        return (10 - (sum % 10)) % 10;
     }
 
     /// <summary>True when length and check digits of an IBAN are right; spaces and lower case do not matter. Gives its country where that is known even if they are not.</summary>

@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Api;
 
@@ -27,6 +28,9 @@ public sealed class AssessCall
 
     /// <summary>What is taken to have happened before a simulation, beside what did; null: nothing.</summary>
     public SupposedActivity? Supposed { get; set; }
+
+    /// <summary>Who judges a simulation that is only looked at; null: what judges now.</summary>
+    public PolicyShelf.Judge? By { get; set; }
 
     /// <summary><see cref="TimeProvider.GetTimestamp"/> when the first byte was here.</summary>
     public long Started { get; set; }

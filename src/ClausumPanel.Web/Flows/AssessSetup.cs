@@ -64,6 +64,8 @@ internal static class AssessSetup
         services.AddHostedService<CloseReviews>();
         services.AddScoped<TryPolicies>();
         services.AddScoped<RunScenarios>();
+        services.AddSingleton<CheckScenarios>();
+        services.AddHostedService(provider => provider.GetRequiredService<CheckScenarios>());
         services.AddSingleton<RunSimulations>();
         services.AddHostedService(provider => provider.GetRequiredService<RunSimulations>());
         services.AddSingleton<ActivatePolicies>();

@@ -128,7 +128,7 @@ public sealed class AssessTransaction(
         call.VelocityHandle = memory.Velocity.Observe(seen, facts, call.ReplacedHandle);
         try
         {
-            JudgeActive(call, sitting.At);
+            Judge(call, policies.Active, sitting.At);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
             Fill(call, seen, sitting, call.Policy.Version);
         }
@@ -143,14 +143,13 @@ public sealed class AssessTransaction(
     private void Suppose(AssessCall call, in Observation seen, in Sitting sitting)
     {
         if (call.Supposed is { } supposed) supposed.Observe(memory.Velocity, seen, call.Facts); else memory.Velocity.Look(seen, call.Facts);
-        JudgeActive(call, sitting.At);
+        Judge(call, call.By ?? policies.Active, sitting.At);
         call.Supposed?.Confirm(call.Assessment.Decision);
         Fill(call, seen, sitting, call.Policy.Version);
     }
 
-    private void JudgeActive(AssessCall call, long at)
+    private static void Judge(AssessCall call, PolicyShelf.Judge judge, long at)
     {
-        var judge = policies.Active;
         if (judge.NamesLists) call.Facts.Set(Known.ListsEdition, judge.Edition);
         judge.Assessor.Assess(call.Facts, at, call.Assessment);
         judge.Assessor.MarkDecisive(call.Facts, at, call.Assessment, call.Scratch);

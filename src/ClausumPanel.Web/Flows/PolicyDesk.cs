@@ -69,14 +69,14 @@ public sealed record DraftView(Policy Policy, Policy Base, IReadOnlyList<PolicyC
 /// How the policy changes: one draft per person, proposed with a reason, approved by somebody else where there is somebody else, taken back by a new version that equals an old one.
 /// Every step is one transaction with its line in the audit trail; what judges is swapped whole.
 /// </summary>
-public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock, RunSimulations runs, ActivatePolicies activations)
+public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, TimeProvider clock, RunSimulations runs, CheckScenarios checks, ActivatePolicies activations)
 {
     public const string
         Stale = "Version {0} was activated since: rebase first.", NothingChanged = "Nothing has been changed yet.", NoDraft = "There is no draft.", NotProposed = "Version {0} is not waiting for approval.",
         OwnProposal = "Somebody else must approve what you proposed.", NotYours = "Only who proposed it may take it back.", NoVersion = "There is no version {0}.", AlreadyActive = "Version {0} is active already.",
         NotScheduled = "Version {0} is not waiting for its time.", NoSuchTime = "It begins to judge at once, or at a time to come within {0} days.",
         GuardBroken = "It breaks a guard-rail: say in 3 to 500 characters why it should judge all the same.",
-        Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.", RulesNeedAdmin = "Rules are changed by admins.";
+        Invalid = "The policy would not work: {0}", ReasonMissing = "Say why in 3 to 500 characters.", RulesNeedAdmin = "Rules are changed by admins.", NothingSaved = "No scenario has been saved yet.";
 
     /// <summary>How far ahead a version may be scheduled, in days.</summary>
     public const int LongestWaitDays = 90;
@@ -176,10 +176,30 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
             var now = clock.GetUtcNow();
             await TryPolicies.AddAsync(db, who, "", view.Policy, version.Version, view.ActiveVersion, new ScanScope(now.AddDays(-TriedDays).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()), now, stop);
         }
+        await CheckScenarios.AddAsync(db, who, view.Policy, version.Version, clock.GetUtcNow(), stop);
         var outcome = await DoneAsync(transaction, version.Version, activated: false, stop);
         runs.Wake();
+        checks.Wake();
         return outcome;
     }
+
+    /// <summary>Holds the saved scenarios against a version once more.</summary>
+    public async Task<PolicyOutcome> CheckAsync(Actor who, int number, CancellationToken stop)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (await FindAsync(number, stop) is not { } policy) return new PolicyOutcome(NoVersion, number);
+        // One that is under way will say the same.
+        if (await LatestCheckAsync(number, stop) is { IsUnderWay: true }) return PolicyOutcome.Done(number);
+        if (await CheckScenarios.AddAsync(db, who, policy, number, clock.GetUtcNow(), stop) is null) return new PolicyOutcome(NothingSaved);
+        Tell(who, "check asked", number, null, null);
+        var outcome = await DoneAsync(transaction, number, activated: false, stop);
+        checks.Wake();
+        return outcome;
+    }
+
+    /// <summary>How the saved scenarios came out under that version the last time, or null when they were never held against it.</summary>
+    public async Task<SimulationCheck?> LatestCheckAsync(int number, CancellationToken stop) =>
+        await db.Set<SimulationCheck>().AsNoTracking().Where(c => c.Version == number).OrderByDescending(c => c.AskedAt).ThenByDescending(c => c.Id).FirstOrDefaultAsync(stop);
 
     /// <summary>The runs in which that policy was tried out, the latest first.</summary>
     public async Task<IReadOnlyList<SimulationRun>> RunsAsync(Policy policy, CancellationToken stop)
@@ -215,11 +235,17 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var active = await ActiveRow().SingleAsync(stop);
         if (version.BasedOn != active.Version) return new PolicyOutcome(Stale, active.Version);
         if (await ListsMissingAsync(Read(version), Read(active), stop) is { } wrong) return wrong;
+        var check = await LatestCheckAsync(number, stop);
         (version.DecidedById, version.DecidedAt, version.DecisionReason, version.EffectiveAt) = (who.Id, now, reason, effectiveAt);
         if (effectiveAt is null) Activate(version, active);
         else version.State = PolicyState.Scheduled;
         Tell(who, effectiveAt is null ? "activated" : "scheduled", number, new { active.Version },
-            new { version.Version, version.Reason, version.GuardReason, Decision = reason, EffectiveAt = effectiveAt, Simulation = run?.Id, Result = run?.Result is { } result ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result))) : null });
+            new
+            {
+                version.Version, version.Reason, version.GuardReason, Decision = reason, EffectiveAt = effectiveAt,
+                Scenarios = check is null ? null : new { Check = check.Id, State = check.State.ToString(), check.AsExpected, Of = check.Scenarios, check.PolicyHash, check.FinishedAt },
+                Simulation = run?.Id, Result = run?.Result is { } result ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result))) : null,
+            });
         var outcome = await DoneAsync(transaction, number, activated: effectiveAt is null, stop);
         if (effectiveAt is not null) activations.Wake();
         return outcome;
@@ -297,8 +323,11 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
             (version.DecidedById, version.DecidedAt) = (who.Id, clock.GetUtcNow());
             Activate(version, active);
         }
+        else await CheckScenarios.AddAsync(db, who, old, version.Version, clock.GetUtcNow(), stop);
         Tell(who, waits ? "revert proposed" : "reverted", version.Version, new { active.Version }, new { version.Version, EqualTo = to, version.Reason });
-        return await DoneAsync(transaction, version.Version, activated: !waits, stop);
+        var outcome = await DoneAsync(transaction, version.Version, activated: !waits, stop);
+        checks.Wake();
+        return outcome;
     }
 
     /// <summary>Whether a change needs somebody else's approval now.</summary>

@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
@@ -15,6 +16,46 @@ public static class SimulationWords
         RunState.Cancelled => T["Cancelled"],
         RunState.Interrupted => T["Interrupted"],
         RunState.Failed => T["Failed"],
+    };
+
+    public static string Name(this Texts T, CheckState state) => state switch
+    {
+        CheckState.Waiting => T["Waits its turn"],
+        CheckState.Running => T["Running"],
+        CheckState.Done => T["Finished"],
+        CheckState.Failed => T["Failed"],
+    };
+
+    /// <summary>A signal or rule by its code, as people call it.</summary>
+    public static string ReasonTitle(this Texts T, string code) => SignalCatalog.ByCode.TryGetValue(code, out var signal) ? Texts.Translate(signal.Title)
+        : code.StartsWith("rule:", StringComparison.Ordinal) ? T["Rule {0}", code["rule:".Length..]] : code;
+
+    /// <summary>What is another one each time.</summary>
+    public static string Name(this Texts T, Varied varied) => varied switch
+    {
+        Varied.Card => T["Card"],
+        Varied.Email => T["E-mail"],
+        Varied.Device => T["Device"],
+        Varied.Ip => T["IP address"],
+        Varied.Customer => T["Customer"],
+        Varied.Beneficiary => T["Beneficiary"],
+        Varied.Amount => T["Amount (a tenth more)"],
+        _ => varied.ToString(),
+    };
+
+    public static string Name(this Texts T, FactGroup group) => group switch
+    {
+        FactGroup.Payment => T["Payment"],
+        FactGroup.Payer => T["Payer"],
+        FactGroup.Card => T["Card"],
+        FactGroup.Device => T["Device"],
+        FactGroup.Behavior => T["Behavior"],
+        FactGroup.Places => T["Billing and shipping"],
+        FactGroup.Payout => T["Payout"],
+        FactGroup.Velocity => T["Recent activity"],
+        FactGroup.History => T["History"],
+        FactGroup.Lists => T["Lists"],
+        FactGroup.Call => T["Moment"],
     };
 
     /// <summary>What the run is called; one that a proposal began by itself has no name of its own.</summary>

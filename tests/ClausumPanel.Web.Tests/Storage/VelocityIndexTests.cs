@@ -35,6 +35,80 @@ public sealed class VelocityIndexTests
     }
 
     [Fact]
+    public void What_is_only_supposed_adds_to_what_happened_as_if_it_had()
+    {
+        var random = new Random(5);
+        var (live, whole, supposed) = (new VelocityIndex(), new VelocityIndex(), new SupposedActivity());
+        var now = 1_780_000_000_000L;
+        for (var i = 0; i < 60; i++)
+        {
+            now += random.Next(4_000_000);
+            // One e-mail address and one device throughout; the cards of what happened are none of those that are supposed.
+            var (happened, decision) = (i < 40, (Decision)random.Next(4));
+            var seen = new Observation { At = now, Amount = random.Next(100, 90_000), Currency = "MXN", Last4 = -1, Keys = Keys((EntityKind.Email, 7), (EntityKind.Device, 8), (EntityKind.Card, (ulong)(happened ? 100 + random.Next(9) : 200 + random.Next(9)))) };
+            var (expected, facts) = (new Facts(), new Facts());
+            var handle = whole.Observe(seen, expected);
+            whole.Confirm(handle, decision);
+            if (happened)
+            {
+                live.Confirm(live.Observe(seen, facts), decision);
+                continue;
+            }
+            supposed.Observe(live, seen, facts);
+            supposed.Confirm(decision);
+            foreach (var kind in (EntityKind[])[EntityKind.Email, EntityKind.Device, EntityKind.Card])
+            {
+                foreach (var part in Enum.GetValues<HistoryPart>().Except([HistoryPart.Reported, HistoryPart.Disputed])) AssertAlike(FactCatalog.History(kind, part), expected, facts);
+                foreach (var window in Enum.GetValues<Window>())
+                    foreach (var measure in (Measure[])[Measure.Count, Measure.Sum, Measure.Declines, Measure.Cards]) AssertAlike(FactCatalog.Velocity(kind, measure, window), expected, facts);
+            }
+        }
+
+        static void AssertAlike(Fact fact, Facts expected, Facts facts)
+        {
+            Assert.True(expected.Has(fact) == facts.Has(fact), $"{fact}: {expected.Number(fact)}, not {facts.Number(fact)}");
+            if (expected.Has(fact)) Assert.Equal(expected.Number(fact), facts.Number(fact), 1e-6 * Math.Max(1, Math.Abs(expected.Number(fact))));
+        }
+    }
+
+    [Fact]
+    public void A_past_moment_is_seen_as_it_was_and_looking_at_it_changes_nothing()
+    {
+        var random = new Random(6);
+        var (index, calm) = (new VelocityIndex(), new VelocityIndex());
+        var happened = new List<(Observation Seen, int Handle, Decision Decision, bool Gone)>();
+        var now = 1_780_000_000_000L;
+        for (var i = 0; i < 700; i++)
+        {
+            now += random.Next(10) == 0 ? random.Next(40_000_000) : random.Next(400_000);
+            var (seen, decision) = (Somebody(random, now), (Decision)random.Next(4));
+            var (facts, undisturbed) = (new Facts(), new Facts());
+            var handle = index.Observe(seen, facts);
+            index.Confirm(handle, decision);
+            calm.Confirm(calm.Observe(seen, undisturbed), decision);
+            Assert.Equal(undisturbed.Numbers.ToArray(), facts.Numbers.ToArray());
+            happened.Add((seen, handle, decision, false));
+            if (i % 7 != 0) continue;
+            var then = Somebody(random, happened[random.Next(happened.Count)].Seen.At + 1);
+            var past = new Facts();
+            index.Look(then, past);
+            AssertEqualToByHand(then, [.. happened.Where(h => h.Seen.At <= then.At)], past, lifetime: false);
+        }
+    }
+
+    [Fact]
+    public void A_past_that_lies_behind_too_much_is_left_out()
+    {
+        var index = new VelocityIndex();
+        var maria = new Observation { At = 1_780_000_000_000, Amount = 100, Currency = "MXN", Last4 = -1, Keys = Keys((EntityKind.Email, 7)) };
+        for (var i = 0; i <= VelocityIndex.PastMost; i++) index.Observe(maria with { At = maria.At + i }, new Facts());
+        var facts = new Facts();
+        index.Look(maria with { At = maria.At - 60_000 }, facts);
+        Assert.False(facts.Has(FactCatalog.Velocity(EntityKind.Email, Measure.Count, Window.OneHour)));
+        Assert.True(facts.Has(FactCatalog.History(EntityKind.Email, HistoryPart.Count)));
+    }
+
+    [Fact]
     public void An_event_taken_back_leaves_no_trace()
     {
         var index = new VelocityIndex();
@@ -125,7 +199,7 @@ public sealed class VelocityIndexTests
         return keys;
     }
 
-    private static void AssertEqualToByHand(Observation seen, List<(Observation Seen, int Handle, Decision Decision, bool Gone)> before, Facts facts)
+    private static void AssertEqualToByHand(Observation seen, List<(Observation Seen, int Handle, Decision Decision, bool Gone)> before, Facts facts, bool lifetime = true)
     {
         var others = new[] { EntityKind.Email, EntityKind.Card, EntityKind.Device, EntityKind.Ip };
         var live = before.Where(b => !b.Gone).ToList();
@@ -151,8 +225,9 @@ public sealed class VelocityIndexTests
                     else Assert.Equal(inside.Select(b => b.Seen.Keys[(int)others[o]]).Append(seen.Keys[(int)others[o]]).Where(k => k != 0).Distinct().Count(), cell);
                 }
             }
-            Assert.Equal(own.Count, facts.Number(FactCatalog.History(kind, HistoryPart.Count)));
+            if (lifetime) Assert.Equal(own.Count, facts.Number(FactCatalog.History(kind, HistoryPart.Count)));
         }
+        if (!lifetime) return;
         var profile = live.Where(b => b.Seen.Currency == seen.Currency).Select(b => (double)b.Seen.Amount).ToList();
         Assert.Equal(profile.Count, facts.Number(Known.OrganizationCount));
         if (profile.Count > 0) Assert.Equal(profile.Average(), facts.Number(Known.OrganizationMean), profile.Average() * 1e-9);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Policies;
@@ -33,6 +34,14 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
     /// <summary>The runs in which it was tried out, the latest first, each with the guard-rails it says are broken.</summary>
     public IReadOnlyList<(SimulationRun Run, IReadOnlyList<GuardBreach> Breaches)> Runs { get; private set; } = [];
 
+    /// <summary>How the saved scenarios came out under it the last time; null: they were never held against it.</summary>
+    public SimulationCheck? Check { get; private set; }
+    public IReadOnlyList<CheckLine> CheckLines { get; private set; } = [];
+    public bool HasScenarios { get; private set; }
+
+    /// <summary>Scenarios were saved or deleted since.</summary>
+    public bool IsCheckOld { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(int number, int? against, CancellationToken stop) => await LoadAsync(number, against, stop) ? Page() : NotFound();
 
     public async Task<IActionResult> OnPostApproveAsync(int number, string? reason, string? effectiveAt, CancellationToken stop)
@@ -53,7 +62,12 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
     public Task<IActionResult> OnPostRevertAsync(int number, string? reason, CancellationToken stop) =>
         DoAsync(number, Permissions.ApproveProtection, () => desk.RevertAsync(HttpContext.Actor, number, reason, stop), T["A new version equal to version {0} was made.", number], stop);
 
-    private async Task<IActionResult> DoAsync(int number, string permission, Func<Task<PolicyOutcome>> act, string said, CancellationToken stop)
+    /// <summary>The card of the saved scenarios alone, while a check is under way.</summary>
+    public async Task<IActionResult> OnGetScenariosAsync(int number, CancellationToken stop) => await LoadAsync(number, null, stop) ? this.Fragment("_ScenarioSet") : NotFound();
+
+    public Task<IActionResult> OnPostCheckAsync(int number, CancellationToken stop) => DoAsync(number, Permissions.EditProtection, () => desk.CheckAsync(HttpContext.Actor, number, stop), null, stop);
+
+    private async Task<IActionResult> DoAsync(int number, string permission, Func<Task<PolicyOutcome>> act, string? said, CancellationToken stop)
     {
         if (!await MayAsync(permission)) return Forbid();
         var outcome = await act();
@@ -84,6 +98,11 @@ public sealed class VersionModel(PanelDb db, PolicyDesk desk, IAuthorizationServ
         List<(SimulationRun, IReadOnlyList<GuardBreach>)> runs = [];
         foreach (var run in await desk.RunsAsync(policy, stop)) runs.Add((run, await desk.BreachesAsync(run, stop)));
         Runs = runs;
+        Check = await desk.LatestCheckAsync(number, stop);
+        CheckLines = Check?.Lines is { } lines ? JsonSerializer.Deserialize<List<CheckLine>>(lines)! : [];
+        var saved = await db.Set<SimulationScenario>().AsNoTracking().Select(s => s.Id).ToListAsync(stop);
+        HasScenarios = saved.Count > 0;
+        IsCheckOld = Check is { State: CheckState.Done } && !saved.ToHashSet().SetEquals(CheckLines.Select(line => line.Scenario));
         IsOwn = row.AuthorId == User.Id;
         MayApprove = await MayAsync(Permissions.ApproveProtection) && !(IsOwn && await desk.NeedsTwoAsync(stop));
         MayRevert = await MayAsync(Permissions.ApproveProtection) && row.State == PolicyState.Retired;
