@@ -133,7 +133,13 @@
     event.preventDefault();
     held = () => event.detail.issueRequest(true);
   });
+  area.form.addEventListener("submit", () => { held = null; });
   builder.addEventListener("change", event => { if (event.target.dataset) event.target.dataset.sent = event.target.value; }, true);
+
+  // The text that the rows are shown for.
+  const shown = () => builder.querySelector("[name='Builder.Text']").value.replace(/\r\n?/g, "\n");
+  // A browser that comes back to the page fills in the text as it was left.
+  addEventListener("pageshow", () => { if (area.value !== shown()) document.getElementById("view-builder").dispatchEvent(new Event("change")); });
 
   // Whatever is typed while an answer is on its way stays in its field.
   let typing = null;
@@ -154,9 +160,8 @@
       if (field.dataset.pick) open(field, false);
     }
     typing = null;
-    const text = builder.querySelector("[name='Builder.Text']").value.replace(/\r\n?/g, "\n");
-    if (area.value !== text) {
-      area.value = text;
+    if (area.value !== shown()) {
+      area.value = shown();
       area.dispatchEvent(new Event("input", { bubbles: true }));
     }
   });

@@ -239,6 +239,19 @@ public sealed class RuleBuilderTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task The_longest_rule_can_be_built_and_grows_no_longer()
+    {
+        var ines = app.As(World.Ines);
+        var text = $"when {string.Join(" and ", Enumerable.Repeat("amount>1 MXN", 234))} then block";
+        var form = await ShownAsync(ines, text);
+        Assert.Equal(text.Replace(" and amount>1 MXN then", " then", StringComparison.Ordinal), Text(await SwapAsync(ines, form, "remove", "r-233")));
+        form = await ShownAsync(ines, $"{text} # {new string('x', 3_990 - text.Length)}");
+        var refused = await SwapAsync(ines, form, "add", "r");
+        Assert.Contains("4000", refused.QuerySelector(".rb-note")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(form["Input.Text"], Text(refused));
+    }
+
+    [Fact]
     public async Task Only_who_may_write_rules_may_build_them()
     {
         var form = await ShownAsync(app.As(World.Ines), "when amount > 5 MXN then block");

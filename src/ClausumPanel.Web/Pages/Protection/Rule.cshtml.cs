@@ -14,11 +14,13 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>One rule, as text or as what its text says laid out; checked while it is written, saved in the admin's own draft.</summary>
+[RequestFormLimits(ValueCountLimit = MostFields)]
 public sealed class RuleModel(PanelDb db, PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const string AsBuilder = "builder", AsText = "text";
 
-    private const int LongestId = 40;
+    // Each row has a handful, and the longest rule has hundreds of rows.
+    private const int MostFields = 8_192, LongestId = 40;
 
     private RuleLists? _lists;
 
