@@ -36,8 +36,9 @@
   const fill = (field, value) => {
     const input = field.input;
     if (input.tagName === "SELECT" && ![...input.options].some(option => option.value === value)) input.add(new Option(value, value));
-    input.value = value;
     // What the control cannot hold is shown as it is.
+    if (input.type === "number" && value !== "" && !Number.isFinite(Number(value))) input.type = "text";
+    input.value = value;
     if (input.value !== value && input.tagName === "INPUT") {
       input.type = "text";
       input.value = value;

@@ -111,7 +111,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         {
             var written = await ledger.AppendAsync([new NewLabel(seq, paidAt, word, LabelSource.Chargeback)
             {
-                Reason = dispute.ReasonCode, Note = $"Dispute {dispute.Code}: {outcome.Word()}", Amount = dispute.Amount, Currency = dispute.Currency, Reference = $"dispute:{dispute.Code}:{dispute.Version}", EventAt = dispute.ClosedAt, KnownAt = dispute.ClosedAt,
+                Reason = dispute.ReasonCode, Note = $"Dispute {dispute.Code}: {outcome.SnakeWord()}", Amount = dispute.Amount, Currency = dispute.Currency, Reference = $"dispute:{dispute.Code}:{dispute.Version}", EventAt = dispute.ClosedAt, KnownAt = dispute.ClosedAt,
             }], channel, actor, now, stop);
             dispute.LabelId = written[0].Row.Id;
             db.Audit(actor, AuditActions.LabelWritten, now, RecordLabels.Subject, written[0].Row.Id.ToString(), after: written[0].Row.Summary);
@@ -120,7 +120,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         if (mine is not null && !isKept) back.Add(mine);
         if (mine is not null && !isKept && wanted is null) dispute.LabelId = null;
         foreach (var row in back)
-            if (await ledger.ReverseAsync(row, paidAt, $"Dispute {dispute.Code}: {outcome.Word()}", channel, actor, now, stop) is { } reversal)
+            if (await ledger.ReverseAsync(row, paidAt, $"Dispute {dispute.Code}: {outcome.SnakeWord()}", channel, actor, now, stop) is { } reversal)
                 db.Audit(actor, AuditActions.LabelReversed, now, RecordLabels.Subject, row.Id.ToString(), row.Summary, reversal.Summary);
     }
 

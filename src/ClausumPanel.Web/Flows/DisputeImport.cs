@@ -67,7 +67,7 @@ public sealed class DisputeImport(PanelDb db, DisputeDesk desk, TimeProvider clo
         if (known is not null)
         {
             // A line of outcomes need not repeat what is known.
-            values.TryAdd("scheme", known.Scheme.Word());
+            values.TryAdd("scheme", known.Scheme.SnakeWord());
             values.TryAdd("reason_code", known.ReasonCode);
             values.TryAdd("amount", known.Amount.ToString(System.Globalization.CultureInfo.InvariantCulture));
             values.TryAdd("currency", known.Currency);

@@ -107,7 +107,7 @@ public sealed record DisputeItem
 /// <summary>The words of disputes outside: enum names in snake_case.</summary>
 public static class DisputeWords
 {
-    public static string Word<T>(this T value) where T : struct, Enum => Words<T>.All.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Word;
+    public static string SnakeWord<T>(this T value) where T : struct, Enum => Words<T>.All.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Word;
 
     public static T? Find<T>(string? word) where T : struct, Enum
     {

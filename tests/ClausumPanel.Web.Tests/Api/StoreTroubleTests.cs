@@ -49,7 +49,13 @@ public sealed class StoreTroubleTests
         var shop = await Shop.OpenAsync(app);
         var log = app.Services.GetRequiredService<AssessService>().Log!;
         using var free = new ManualResetEventSlim();
-        var busy = log.RunAsync(_ => free.Wait());
+        using var begun = new ManualResetEventSlim();
+        var busy = log.RunAsync(_ =>
+        {
+            begun.Set();
+            free.Wait();
+        });
+        begun.Wait();
         try
         {
             var first = shop.AssessAsync(Shop.Minimum, Key);
@@ -80,7 +86,13 @@ public sealed class StoreTroubleTests
         var shop = await Shop.OpenAsync(app);
         var log = app.Services.GetRequiredService<AssessService>().Log!;
         using var free = new ManualResetEventSlim();
-        var busy = log.RunAsync(_ => free.Wait());
+        using var begun = new ManualResetEventSlim();
+        var busy = log.RunAsync(_ =>
+        {
+            begun.Set();
+            free.Wait();
+        });
+        begun.Wait();
         List<Task<Answer>> waiting;
         try
         {

@@ -171,7 +171,7 @@ public sealed class NamedListsTests
         Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "Vips"), ("Input.Reason", "Known"), ("Input.Text", "when email in list \"vip\" then allow"), ("Input.ObserveOnly", "false"))).StatusCode);
 
         Assert.Contains("Vips", (await ines.PageAsync(Lists)).QuerySelector("#list-vip")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("en tu borrador", (await ines.PageAsync($"{Lists}/vip")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("en su borrador", (await ines.PageAsync($"{Lists}/vip")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("Vips", (await maria.PageAsync(Lists)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         // The draft does not keep it from being deleted; then the draft cannot be proposed, and says why.
         Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync($"{Lists}/vip/deletion")).StatusCode);

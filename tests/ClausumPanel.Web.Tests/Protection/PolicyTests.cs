@@ -111,7 +111,7 @@ public sealed class PolicyTests
         await ApproveAsync(ines, await ProposeAsync(tomas, "Fewer declines"));
 
         var stale = await maria.PostAsync(Thresholds + "?handler=Propose", await TokenAsync(maria, Thresholds, ("reason", "Mine first")));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Desde entonces se activó la versión 2: pasa primero tus cambios a ella."), (stale.StatusCode, await SaidAsync(stale)));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Desde entonces se activó la versión 2: pase primero sus cambios a ella."), (stale.StatusCode, await SaidAsync(stale)));
         await maria.SubmitAsync(Thresholds, "form[action*=Rebase]");
         await ApproveAsync(ines, await ProposeAsync(maria, "On top of it"));
         var policy = await app.Services.CreateScope().ServiceProvider.GetRequiredService<PolicyDesk>().ActiveAsync(default);

@@ -30,7 +30,7 @@ public sealed class EvidenceSheets
 
     public static IReadOnlyList<EvidenceSheet> Of(EvidenceFile file, EvidenceLayout layout, Texts texts) => new EvidenceSheets(file, layout, texts).All();
 
-    public static string FileName(Dispute dispute, DateOnly on) => $"dispute_{dispute.Code}_{dispute.Scheme.Word()}_{dispute.ReasonCode}_{on.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.xlsx";
+    public static string FileName(Dispute dispute, DateOnly on) => $"dispute_{dispute.Code}_{dispute.Scheme.SnakeWord()}_{dispute.ReasonCode}_{on.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.xlsx";
 
     private List<EvidenceSheet> All()
     {

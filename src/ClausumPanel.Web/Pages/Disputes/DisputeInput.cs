@@ -32,8 +32,8 @@ public sealed class DisputeInput
 
     public static DisputeInput Of(Dispute d, Guid? assessment, Reader reader) => new()
     {
-        Scheme = d.Scheme.Word(), ReasonCode = d.ReasonCode, Amount = Show(d.Money), Currency = d.Currency, ExternalId = d.ExternalId, TransactionId = assessment?.ToString(), PaymentId = d.PaymentId, OrderId = d.OrderId, Arn = d.Arn,
-        ReceivedAt = Local(d.ReceivedAt, reader), RespondBy = Local(d.RespondBy, reader), Stage = d.Stage.Word(), Descriptor = d.Descriptor, Notes = d.Notes, Version = d.Version,
+        Scheme = d.Scheme.SnakeWord(), ReasonCode = d.ReasonCode, Amount = Show(d.Money), Currency = d.Currency, ExternalId = d.ExternalId, TransactionId = assessment?.ToString(), PaymentId = d.PaymentId, OrderId = d.OrderId, Arn = d.Arn,
+        ReceivedAt = Local(d.ReceivedAt, reader), RespondBy = Local(d.RespondBy, reader), Stage = d.Stage.SnakeWord(), Descriptor = d.Descriptor, Notes = d.Notes, Version = d.Version,
     };
 
     /// <summary>As <see cref="Minor"/> reads it.</summary>

@@ -32,7 +32,7 @@ public sealed class NewModel(PanelDb db, DisputeDesk desk, Reader reader, TimePr
         var brand = facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme);
         Input = new DisputeInput
         {
-            TransactionId = Found.Id.ToString(), PaymentId = Found.PaymentId, OrderId = Found.OrderId, Amount = DisputeInput.Show(Found.Money), Currency = Found.Currency, Scheme = (DisputeWords.Find<CardScheme>(brand) ?? CardScheme.Other).Word(),
+            TransactionId = Found.Id.ToString(), PaymentId = Found.PaymentId, OrderId = Found.OrderId, Amount = DisputeInput.Show(Found.Money), Currency = Found.Currency, Scheme = (DisputeWords.Find<CardScheme>(brand) ?? CardScheme.Other).SnakeWord(),
         };
     }
 
