@@ -143,6 +143,8 @@ public sealed class PanelTests(BrowserFixture panel)
     [InlineData("/dashboard/protection/thresholds"), InlineData("/dashboard/protection/rules"), InlineData("/dashboard/protection/rule"), InlineData("/dashboard/protection/versions"), InlineData("/dashboard/protection/versions/1")]
     [InlineData("/dashboard/protection/blocklists"), InlineData("/dashboard/protection/lists"), InlineData("/dashboard/simulation/previews"), InlineData("/dashboard/simulation?preset=card-testing"), InlineData("/dashboard/labels")]
     [InlineData("/account/profile"), InlineData("/account/second-factor/setup"), InlineData("/docs/api"), InlineData("/no/such/page")]
+    [InlineData("/dashboard/reviews"), InlineData("/dashboard/reviews/queues"), InlineData("/dashboard/reviews/quality"), InlineData("/dashboard/cases"), InlineData("/dashboard/disputes"), InlineData("/dashboard/disputes/new")]
+    [InlineData("/dashboard/entities/email/maria.gonzalez@example.mx"), InlineData("/dashboard/protection/blocklists/clean-up")]
     public async Task Every_page_is_usable_by_everybody(string path)
     {
         var at = path.Replace("{id}", panel.AssessmentId, StringComparison.Ordinal);
