@@ -67,7 +67,12 @@ public sealed class PanelTests(BrowserFixture panel)
         {
             for (var tabs = 0; tabs < 80; tabs++)
             {
-                if (await page.EvaluateAsync<string>("() => document.activeElement.id") == id) return;
+                if (await page.EvaluateAsync<string>("() => document.activeElement.id") == id)
+                {
+                    // What was typed before may still be on its way; the key is for what it becomes.
+                    await Assertions.Expect(page.Locator(".htmx-request, .htmx-swapping, .htmx-settling")).ToHaveCountAsync(0);
+                    if (await page.EvaluateAsync<string>("() => document.activeElement.id") == id) return;
+                }
                 await keys.PressAsync("Tab");
             }
             Assert.Fail($"The keyboard does not reach {id}.");
@@ -94,6 +99,8 @@ public sealed class PanelTests(BrowserFixture panel)
         await ToAsync("r-0-v0");
         await keys.TypeAsync("5000");
         await ToAsync("r-group");
+        await SaysAsync("when amount > 5000 MXN then review");
+        await Assertions.Expect(page.Locator(".htmx-request, .htmx-swapping, .htmx-settling")).ToHaveCountAsync(0);
         await keys.PressAsync("Enter");
         await SaysAsync("when amount > 5000 MXN and ( true ) then review");
         await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync("Se agregó un grupo.");

@@ -18,7 +18,7 @@ public sealed class Visit : IAsyncDisposable
     {
         var context = await panel.Browser.NewContextAsync(new()
         {
-            BaseURL = panel.Url.ToString(), Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height },
+            BaseURL = panel.Url.ToString(), ReducedMotion = ReducedMotion.Reduce, Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height },
         });
         var visit = new Visit(panel, context, await context.NewPageAsync());
         visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning" && !IsReplaced(message.Text)) visit._complaints.Add(message.Text); };

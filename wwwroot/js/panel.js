@@ -6,8 +6,9 @@ document.addEventListener("htmx:configRequest", event => {
 document.addEventListener("htmx:beforeRequest", event => {
   if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
 });
-document.addEventListener("htmx:afterSwap", event => {
-  const said = event.detail.target.querySelector?.("[data-announce]")?.textContent.trim();
+// Said once what came in can be used: what is heard may be acted on at once.
+document.addEventListener("htmx:afterSettle", event => {
+  const said = [event.target, event.detail.target].map(part => part?.matches?.("[data-announce]") ? part : part?.querySelector?.("[data-announce]")).find(part => part)?.textContent.trim();
   if (said) document.getElementById("announcer").textContent = said;
 });
 
