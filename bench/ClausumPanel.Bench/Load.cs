@@ -47,7 +47,7 @@ internal static class Load
         }
     }
 
-    private static Figures[] Compare(List<Subject> subjects, int callers, int rounds, TimeSpan seconds, TimeSpan warmUp)
+    public static Figures[] Compare(List<Subject> subjects, int callers, int rounds, TimeSpan seconds, TimeSpan warmUp)
     {
         var commit = Machine.BareCommit(Folders.Root);
         Console.WriteLine();
@@ -135,9 +135,9 @@ internal static class Load
     /// <param name="CpuAfterwards">Milliseconds per request it still took to come to rest, such as folding what it stored into its indexes.</param>
     /// <param name="Written">Bytes per request given to the kernel to write until it came to rest: the log and what folding and checkpoints copy.</param>
     /// <param name="Other">Share of the machine taken by neither the client nor the service.</param>
-    private sealed record Round(double Rate, double P50, double P90, double P99, double Cpu, double CpuAfterwards, double Other, long AnswerBytes, double Written);
+    internal sealed record Round(double Rate, double P50, double P90, double P99, double Cpu, double CpuAfterwards, double Other, long AnswerBytes, double Written);
 
-    private sealed class Figures(string name, double bareCommit)
+    internal sealed class Figures(string name, double bareCommit)
     {
         public string Name { get; } = name;
         public double BareCommit { get; } = bareCommit;

@@ -17,7 +17,13 @@ internal sealed class Store
     public long Stored { get; }
     public string File => Path.Combine(Folder, FileName);
 
-    public Dictionary<string, string> Environment => new()
+    /// <summary>Who may sign in at the panel, once <see cref="WithAdmin"/> was asked for.</summary>
+    public const string AdminEmail = "admin@bench.example";
+    public string? AdminPassword { get; private init; }
+
+    private static Dictionary<string, string> Signed => new() { ["Panel__Security__RequireSecondFactor"] = "false", ["Panel__Security__Proxies"] = "127.0.0.1" };
+
+    public Dictionary<string, string> Environment => new(AdminPassword is null ? [] : Signed)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ConnectionStrings__Panel"] = $"Data Source={File}",
@@ -48,8 +54,11 @@ internal sealed class Store
         return new(copy, key, held);
     }
 
+    /// <summary>The same store with somebody who may do everything, made by the product's own command line.</summary>
+    public Store WithAdmin() => new(Folder, Key, Stored) { AdminPassword = Subject.Command(this, "users", "create", "--email", AdminEmail, "--role", "admin") };
+
     /// <summary>The same store after more of our payments.</summary>
-    public Store Grown(long made) => new(Folder, Key, made);
+    public Store Grown(long made) => new(Folder, Key, made) { AdminPassword = AdminPassword };
 
     /// <summary>Ids of all stored assessments, read from the file itself and not through the service.</summary>
     public HashSet<UInt128> AssessmentIds()
