@@ -84,8 +84,9 @@ public static class ListQueries
 
         public IOrderedQueryable<ListEntry> Sorted(ListOrder order) => order switch
         {
-            ListOrder.Newest => entries.OrderByDescending(e => e.CreatedAt).ThenByDescending(e => e.Id),
-            ListOrder.Oldest => entries.OrderBy(e => e.CreatedAt).ThenBy(e => e.Id),
+            // An id is made when its entry is, and grows with time: its index gives the newest without looking at the others.
+            ListOrder.Newest => entries.OrderByDescending(e => e.Id),
+            ListOrder.Oldest => entries.OrderBy(e => e.Id),
             ListOrder.ByValue => entries.OrderBy(e => e.Value).ThenBy(e => e.Id),
             ListOrder.ByValueBackwards => entries.OrderByDescending(e => e.Value).ThenByDescending(e => e.Id),
             ListOrder.EndsFirst => entries.OrderBy(e => e.ExpiresAt == null).ThenBy(e => e.ExpiresAt).ThenBy(e => e.Id),
@@ -98,12 +99,12 @@ public static class ListQueries
         /// <summary>What comes after that entry in this order.</summary>
         public IQueryable<ListEntry> After(ListEntry last, ListOrder order)
         {
-            var (id, at, value, ends, hits, hit) = (last.Id, last.CreatedAt, last.Value, last.ExpiresAt, last.Hits?.Count ?? 0, last.Hits?.LastAt ?? 0);
+            var (id, value, ends, hits, hit) = (last.Id, last.Value, last.ExpiresAt, last.Hits?.Count ?? 0, last.Hits?.LastAt ?? 0);
 #pragma warning disable CA1309 // this form is what becomes SQL
             return order switch
             {
-                ListOrder.Newest => entries.Where(e => e.CreatedAt < at || (e.CreatedAt == at && e.Id.CompareTo(id) < 0)),
-                ListOrder.Oldest => entries.Where(e => e.CreatedAt > at || (e.CreatedAt == at && e.Id.CompareTo(id) > 0)),
+                ListOrder.Newest => entries.Where(e => e.Id.CompareTo(id) < 0),
+                ListOrder.Oldest => entries.Where(e => e.Id.CompareTo(id) > 0),
                 ListOrder.ByValue => entries.Where(e => string.Compare(e.Value, value) > 0 || (e.Value == value && e.Id.CompareTo(id) > 0)),
                 ListOrder.ByValueBackwards => entries.Where(e => string.Compare(e.Value, value) < 0 || (e.Value == value && e.Id.CompareTo(id) < 0)),
                 ListOrder.EndsFirst when ends is null => entries.Where(e => e.ExpiresAt == null && e.Id.CompareTo(id) > 0),
@@ -125,7 +126,7 @@ public static class ListQueries
     public static async Task<IReadOnlyList<(QuietGroup Group, int Count)>> QuietAsync(this PanelDb db, DateTimeOffset now, CancellationToken stop)
     {
         var counts = await db.Set<ListEntry>().Narrowed(new ListFilter { Quiet = true }, now)
-            .GroupBy(e => new { e.Type, e.Severity, IsCareful = e.Severity == ListSeverity.Block && (e.Source == ListSource.Chargeback || e.Source == ListSource.FraudReport) })
+            .GroupBy(e => new { e.Severity, e.Type, IsCareful = e.Severity == ListSeverity.Block && (e.Source == ListSource.Chargeback || e.Source == ListSource.FraudReport) })
             .Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop);
         return [.. counts.Select(c => (new QuietGroup(c.Key.Type, c.Key.Severity, c.Key.IsCareful), c.Count)).OrderByDescending(c => c.Count).ThenBy(c => c.Item1.Type).ThenByDescending(c => c.Item1.Severity)];
     }

@@ -26,5 +26,5 @@ internal static class DemoLists
     }
 
     private static ListEntry Entry(ListType type, string value, ListSeverity severity, string reason, DateTimeOffset at, DateTimeOffset? ends = null, ListSource source = ListSource.Manual) =>
-        new() { Type = type, Value = value, Severity = severity, Reason = reason, Source = source, CreatedAt = at, ExpiresAt = ends };
+        new() { Id = Guid.CreateVersion7(at), Type = type, Value = value, Severity = severity, Reason = reason, Source = source, CreatedAt = at, ExpiresAt = ends };
 }
