@@ -119,7 +119,8 @@ public sealed class Assessor
     }
 
     /// <summary>
-    /// Marks the rule hits without which the decision would be another (<see cref="RuleHit.Without"/>). The sums rule most of them out; the others are found by judging once more without the rule.
+    /// Marks the rule hits without which the decision would be another (<see cref="RuleHit.Without"/>). The sums rule most of them out; of the others only the rule that blocked is found by judging
+    /// once more, since on a hard block what spoke in the payer's favour is not told.
     /// </summary>
     /// <param name="facts">What the answer was made from.</param>
     /// <param name="moment">Unix milliseconds of the assessment.</param>
@@ -136,9 +137,38 @@ public sealed class Assessor
         {
             var hit = answer.Rules[i];
             if (hit.Observed || !MayDecide(answer, hit, rules, tally)) continue;
-            AssessWithout(hit.Rule, facts, moment, scratch);
-            if (scratch.Decision != answer.Decision) answer.SetWithout(i, scratch.Decision);
+            Decision without;
+            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, ReadLists(facts));
+            else
+            {
+                AssessWithout(hit.Rule, facts, moment, scratch);
+                without = scratch.Decision;
+            }
+            if (without != answer.Decision) answer.SetWithout(i, without);
         }
+    }
+
+    // Of an answer that is not blocked everything that counts is told, so the sums can be made again without one hit.
+    private Decision WithoutHit(int without, Assessment answer, RuleSet rules, in ListsRead lists)
+    {
+        var (points, floor, isAllowed) = (0, lists.Floor, lists.Allowing >= 0);
+        var decided = false;
+        for (var i = 0; i < answer.RuleCount; i++)
+        {
+            var hit = answer.Rules[i];
+            if (i == without || hit.Observed) continue;
+            var action = rules.ActionOf(hit.Rule);
+            if (!decided && action.Kind is RuleActionKind.Allow or RuleActionKind.Block)
+            {
+                if (action.Kind == RuleActionKind.Block) return Decision.Decline;
+                (decided, isAllowed) = (true, true);
+            }
+            points += action.Points;
+            floor = Strictest(floor, FloorOf(action));
+        }
+        if (isAllowed) return Decision.Approve;
+        foreach (ref readonly var signal in answer.Signals) points += signal.Weight;
+        return Strictest(_bands.For(Math.Clamp(points, 0, 100)), floor);
     }
 
     private static (int Points, bool IsAllowed, Decision Floor, int AtFloor) Tally(Assessment answer, RuleSet rules)

@@ -42,6 +42,7 @@ public static class FactSnapshot
     {
         ArgumentNullException.ThrowIfNull(into);
         into.Clear();
+        into.Keep(bytes);
         var reader = new PackedReader(bytes);
         if (reader.Byte() != Version) throw new FormatException("The snapshot has a version that is not known.");
         var (number, unknown) = (0, 0);
@@ -53,9 +54,10 @@ public static class FactSnapshot
             switch ((Kind)(head & 3))
             {
                 case Kind.Text:
-                    var text = reader.Text();
-                    if (FactNumbers.TryFind(number, out var textFact)) into.Set(textFact, text);
-                    else unknown++;
+                    var text = reader.TextOrPlace(out var at, out var length);
+                    if (!FactNumbers.TryFind(number, out var textFact)) unknown++;
+                    else if (text is null) into.SetLater(textFact, new Facts.TextPlace(at, length));
+                    else into.Set(textFact, text);
                     break;
                 case Kind.Number:
                     Set(into, number, reader.Double(), ref unknown);
@@ -157,6 +159,8 @@ public static class FactSnapshot
         if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
         var last = 0L;
         var numbers = into.Numbers;
+        // Facts of neighbouring numbers mostly lie side by side: how many do from here on, and where.
+        var together = FactNumbers.Together(number, out var index);
         for (var left = (int)length; left > 0;)
         {
             var token = reader.Unsigned();
@@ -172,19 +176,24 @@ public static class FactSnapshot
                 last = (token & 1) == 0 ? last + PackedReader.UnZigZag(token >> 1) : PackedReader.UnZigZag(token >> 1);
             }
             left -= equal;
-            while (equal > 0)
+            while (true)
             {
-                // Facts of neighbouring numbers mostly lie side by side.
-                var together = Math.Min(FactNumbers.Together(number, out var index), equal);
+                var here = Math.Min(together, equal);
+                if (here == 1) numbers[index] = last;
+                else if (here > 1) numbers.Slice(index, here).Fill(last);
+                (number, index, together, equal) = (number + here, index + here, together - here, equal - here);
                 if (together == 0)
                 {
-                    unknown++;
-                    together = 1;
+                    together = FactNumbers.Together(number, out index);
+                    if (together == 0 && equal > 0)
+                    {
+                        unknown++;
+                        number++;
+                        equal--;
+                        together = FactNumbers.Together(number, out index);
+                    }
                 }
-                else if (together == 1) numbers[index] = last;
-                else numbers.Slice(index, together).Fill(last);
-                number += together;
-                equal -= together;
+                if (equal == 0) break;
             }
         }
         return number - 1;

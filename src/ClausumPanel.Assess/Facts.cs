@@ -9,6 +9,12 @@ public sealed class Facts
     private readonly double[] _numbers = new double[FactCatalog.Count];
     private readonly string?[] _texts = new string?[FactCatalog.Count];
 
+    // Of a snapshot most texts are never asked for: they are made when they are. Where each lies in the bytes by fact (0: nowhere), and which facts those are.
+    private readonly TextPlace[] _later = new TextPlace[FactCatalog.Count];
+    private readonly ushort[] _laterFacts = new ushort[FactCatalog.Count];
+    private byte[] _source = [];
+    private int _laterCount;
+
     /// <summary>No moment at all: what begins or ends does not count.</summary>
     public const long NoMoment = long.MaxValue;
 
@@ -21,25 +27,37 @@ public sealed class Facts
     public double Number(Fact fact) => _numbers[fact.Index];
 
     /// <summary>The text, or null when missing.</summary>
-    public string? Text(Fact fact) => _texts[fact.Index];
+    public string? Text(Fact fact) => _texts[fact.Index] ?? (_laterCount == 0 ? null : ReadLater(fact.Index));
 
     /// <summary>True when the flag is set; false when it is not or is missing.</summary>
     public bool Is(Fact fact) => _numbers[fact.Index] == 1;
 
     /// <summary>True when somebody supplied the fact.</summary>
-    public bool Has(Fact fact) => _texts[fact.Index] is not null || !double.IsNaN(_numbers[fact.Index]);
+    public bool Has(Fact fact) => _texts[fact.Index] is not null || !double.IsNaN(_numbers[fact.Index]) || (_laterCount > 0 && _later[fact.Index].At > 0);
 
     public void Set(Fact fact, double value) => _numbers[fact.Index] = value;
 
     public void Set(Fact fact, bool value) => _numbers[fact.Index] = value ? 1 : 0;
 
-    public void Set(Fact fact, string? value) => _texts[fact.Index] = value;
+    public void Set(Fact fact, string? value)
+    {
+        _texts[fact.Index] = value;
+        if (_laterCount > 0) _later[fact.Index] = default;
+    }
 
     /// <summary>All numbers by fact index, for the stages that fill whole groups at once.</summary>
     public Span<double> Numbers => _numbers;
 
     /// <summary>All texts by fact index.</summary>
-    public Span<string?> Texts => _texts;
+    public Span<string?> Texts
+    {
+        get
+        {
+            for (var i = 0; i < _laterCount; i++) ReadLater(_laterFacts[i]);
+            ForgetLater();
+            return _texts;
+        }
+    }
 
     /// <summary>Forgets everything, so the object can serve the next payment.</summary>
     public void Clear()
@@ -47,5 +65,42 @@ public sealed class Facts
         Moment = NoMoment;
         Array.Fill(_numbers, double.NaN);
         Array.Clear(_texts);
+        ForgetLater();
     }
+
+    /// <summary>Keeps the bytes of a snapshot for the texts that are read when somebody asks.</summary>
+    internal void Keep(ReadOnlySpan<byte> source)
+    {
+        if (_source.Length < source.Length) _source = new byte[source.Length];
+        source.CopyTo(_source);
+    }
+
+    /// <summary>The fact's text lies there in the bytes that were kept.</summary>
+    internal void SetLater(Fact fact, TextPlace place)
+    {
+        _texts[fact.Index] = null;
+        if (_later[fact.Index].At == 0)
+        {
+            if (_laterCount == _laterFacts.Length) throw new FormatException("There are more texts than facts.");
+            _laterFacts[_laterCount++] = fact.Index;
+        }
+        _later[fact.Index] = place;
+    }
+
+    private string? ReadLater(int fact)
+    {
+        var place = _later[fact];
+        if (place.At == 0) return null;
+        _later[fact] = default;
+        return _texts[fact] = SharedTexts.Of(_source.AsSpan(place.At, place.Length));
+    }
+
+    private void ForgetLater()
+    {
+        for (var i = 0; i < _laterCount; i++) _later[_laterFacts[i]] = default;
+        _laterCount = 0;
+    }
+
+    /// <summary>Where in the bytes of a snapshot a text in UTF-8 lies; at 0 none does.</summary>
+    internal readonly record struct TextPlace(int At, int Length);
 }

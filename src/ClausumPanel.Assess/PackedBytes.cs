@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ClausumPanel.Assess;
@@ -81,13 +82,22 @@ internal ref struct PackedReader(ReadOnlySpan<byte> source)
 {
     private readonly ReadOnlySpan<byte> _source = source;
     private int _at;
+    private int _lastAt, _lastLength;
     private string? _lastText;
 
     public readonly bool AtEnd => _at == _source.Length;
 
     public byte Byte() => Take(1)[0];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Unsigned()
+    {
+        // Nearly all are one byte.
+        if ((uint)_at < (uint)_source.Length && _source[_at] < 0x80) return _source[_at++];
+        return Longer();
+    }
+
+    private ulong Longer()
     {
         var value = 0UL;
         for (var shift = 0; shift < 64; shift += 7)
@@ -102,6 +112,36 @@ internal ref struct PackedReader(ReadOnlySpan<byte> source)
     public long Signed() => UnZigZag(Unsigned());
 
     public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+    /// <summary>A text, or, where it is UTF-8 as it stands in the bytes, only its place: nobody may want it.</summary>
+    public string? TextOrPlace(out int at, out int length)
+    {
+        var start = _at;
+        var head = Unsigned();
+        var kind = (PackedText)(head & 3);
+        (at, length) = (0, (int)Math.Min(head >> 2, int.MaxValue));
+        if (kind == PackedText.Utf8)
+        {
+            at = _at;
+            Take(length);
+            (_lastAt, _lastLength, _lastText) = (at, length, null);
+            return null;
+        }
+        // The end of a text is as many bytes as characters only where each character is one byte.
+        if (kind == PackedText.EndOfLast && _lastText is null && _lastAt > 0)
+        {
+            var last = _source.Slice(_lastAt, _lastLength);
+            if (length <= last.Length && Ascii.IsValid(last))
+            {
+                at = _lastAt = _lastAt + _lastLength - length;
+                _lastLength = length;
+                return null;
+            }
+            _lastText = Encoding.UTF8.GetString(last);
+        }
+        _at = start;
+        return Text();
+    }
 
     public string Text()
     {
@@ -146,10 +186,19 @@ internal static class SharedTexts
     {
         if (utf8.Length == 0) return "";
         if (utf8.Length > Longest) return Encoding.UTF8.GetString(utf8);
-        var hash = 17u;
-        foreach (var b in utf8) hash = (hash * 31) + b;
-        ref var place = ref Places[(hash ^ (hash >> 10)) & (Places.Length - 1)];
+        ref var place = ref Places[Hash(utf8)];
         if (place is { } known && Ascii.Equals(known, utf8)) return known;
         return place = Encoding.UTF8.GetString(utf8);
+    }
+
+    // The first and the last bytes, which overlap in the middle, and the length: all of a text of at most sixteen.
+    private static int Hash(ReadOnlySpan<byte> text)
+    {
+        ulong first, last;
+        if (text.Length >= 8) (first, last) = (BinaryPrimitives.ReadUInt64LittleEndian(text), BinaryPrimitives.ReadUInt64LittleEndian(text[^8..]));
+        else if (text.Length >= 4) (first, last) = (BinaryPrimitives.ReadUInt32LittleEndian(text), BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]));
+        else (first, last) = (text[0], ((ulong)text[text.Length >> 1] << 8) | text[^1]);
+        var mixed = ((first * 0x9E37_79B9_7F4A_7C15) ^ (last + (ulong)text.Length)) * 0xD6E8_FEB8_6659_FD93;
+        return (int)(mixed >> 54);
     }
 }

@@ -12,6 +12,8 @@ public static class SignalHits
     private const byte Version = 1;
     private const byte VersionWithRules = 3;
 
+    private static readonly short[] IndexById = Indexes();
+
     private enum Number : byte
     {
         Missing = 0, Whole = 1, Double = 2,
@@ -80,6 +82,25 @@ public static class SignalHits
         return count;
     }
 
+    /// <summary>Adds one for each signal that hit; those this version does not know are left out.</summary>
+    /// <param name="bytes">What <see cref="Write(ReadOnlySpan{SignalHit}, Span{byte})"/> wrote.</param>
+    /// <param name="counts">By the signal's place in the catalogue.</param>
+    /// <exception cref="FormatException">The bytes are no hits of a version that is known.</exception>
+    public static void Count(ReadOnlySpan<byte> bytes, Span<long> counts)
+    {
+        var reader = new PackedReader(bytes);
+        ReadRules(ref reader, []);
+        while (!reader.AtEnd)
+        {
+            var head = reader.Unsigned();
+            reader.Unsigned();
+            Skip(ref reader, (Number)((head >> 3) & 3));
+            Skip(ref reader, (Number)((head >> 1) & 3));
+            if ((head & 1) != 0) reader.TextOrPlace(out _, out _);
+            if (head >> 5 < (ulong)IndexById.Length && IndexById[head >> 5] is >= 0 and var index) counts[index]++;
+        }
+    }
+
     /// <summary>Reads the rules that fired and gives their number: nothing for what an earlier version wrote.</summary>
     /// <param name="bytes">What <see cref="Write(ReadOnlySpan{SignalHit}, ReadOnlySpan{RuleHit}, Span{byte})"/> wrote.</param>
     /// <param name="into">Room for <see cref="Assessment.MostRules"/> hits.</param>
@@ -124,6 +145,21 @@ public static class SignalHits
             if (i < into.Length) into[i] = new RuleHit((ushort)rule, (short)points, (head & 2) != 0, without < 0 ? null : (Decision)without);
         }
         return (int)count;
+    }
+
+    private static short[] Indexes()
+    {
+        var indexes = new short[SignalCatalog.All.Max(d => d.Id) + 1];
+        Array.Fill(indexes, (short)-1);
+        foreach (var definition in SignalCatalog.All) indexes[definition.Id] = (short)definition.Index;
+        return indexes;
+    }
+
+    private static void Skip(ref PackedReader reader, Number kind)
+    {
+        if (kind == Number.Whole) reader.Unsigned();
+        else if (kind == Number.Double) reader.Double();
+        else if (kind != Number.Missing) throw new FormatException("A number is written in no way that is known.");
     }
 
     private static Number KindOf(double number) =>

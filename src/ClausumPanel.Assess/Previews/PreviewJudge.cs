@@ -43,7 +43,6 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private readonly Facts _facts = new();
     private readonly Assessment _new = new(), _now = new(), _without = new();
-    private readonly SignalHit[] _hits = new SignalHit[Assessment.MostSignals];
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
     private readonly RuleTally?[] _ofRule = new RuleTally?[proposed.Policy.Rules.Count];
     private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
@@ -152,8 +151,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private void CountSignals(in PreviewRow row)
     {
-        var count = SignalHits.Read(row.Signals, _hits);
-        for (var i = 0; i < count; i++) _signalsBefore[_hits[i].Signal]++;
+        SignalHits.Count(row.Signals, _signalsBefore);
         foreach (ref readonly var hit in _new.Signals) _signalsAfter[hit.Signal]++;
     }
 

@@ -18,11 +18,11 @@ internal abstract class Quantity
 /// <summary>A text from the facts or from the rule; null when it is missing.</summary>
 internal readonly struct Wording(Fact? fact, string? text)
 {
-    private readonly int _fact = fact?.Index ?? -1;
+    private readonly Fact _fact = fact ?? default;
 
-    public bool IsFact => _fact >= 0;
+    public bool IsFact { get; } = fact is not null;
 
-    public string? Of(Facts facts) => _fact >= 0 ? facts.Texts[_fact] : text;
+    public string? Of(Facts facts) => IsFact ? facts.Text(_fact) : text;
 }
 
 internal sealed class All(Condition[] parts) : Condition
