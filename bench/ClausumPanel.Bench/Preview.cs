@@ -43,8 +43,53 @@ internal static class Preview
         }
         double[] medians = [.. rates.Select(r => r.Order().ElementAt(r.Count / 2))];
         Console.WriteLine($"  {"median",5} {medians[0],15:N0} {medians[1],16:N0} {medians[2],16:N0} {medians[3],16:N0}");
-        Console.WriteLine($"  resident {Environment.WorkingSet / 1048576.0:N0} MiB");
+        Console.WriteLine($"  process {Environment.WorkingSet / 1048576.0:N0} MiB");
         Goals.AtLeast("stored assessments per CPU second, whole policy, 200 rules", medians[3], 200_000, "N0");
+        Resident(store, stored, rounds, new Assessor(plain), new Assessor(ruled), active);
+    }
+
+    /// <summary>The same from memory: first read into it, then judged there on one thread and on all.</summary>
+    private static void Resident(Store store, int stored, int rounds, Assessor plain, Assessor ruled, Assessor active)
+    {
+        var versions = new Dictionary<int, Policy> { [1] = Policy.Default };
+        var judge = new PreviewJudge(ruled, active, 0, versions);
+        var traffic = new ResidentTraffic(4L << 30);
+        var blocks = new List<TrafficBlock>();
+        using (var connection = store.OpenReadOnly())
+        {
+            var reading = Measured(() =>
+            {
+                for (var number = 0L; number < stored / TrafficBlock.Places; number++)
+                    if (traffic.Load(number, judge.Needs, connection, () => { }) is { } block) blocks.Add(block);
+                return blocks.Sum(b => (long)b.Count);
+            });
+            var rows = blocks.Sum(b => (long)b.Count);
+            Console.WriteLine($"  read into memory: {rows:N0} assessments at {reading:N0} per CPU second, {traffic.Bytes / (double)rows:0} bytes each as counted; process {Environment.WorkingSet / 1048576.0:N0} MiB");
+        }
+        Console.WriteLine($"  {"from memory",12} {"bands only",14} {"200 rules",14} rows per CPU second {"200 rules",14} rows per second on {Environment.ProcessorCount} threads");
+        List<double> bands = [], rules = [], wall = [];
+        for (var round = 0; round <= rounds; round++)
+        {
+            var (b, r) = (Measured(() => Judge(blocks, new PreviewJudge(plain, active, 0, versions))), Measured(() => Judge(blocks, new PreviewJudge(ruled, active, 0, versions))));
+            var begun = Stopwatch.GetTimestamp();
+            var judged = Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(thread => Task.Factory.StartNew(() =>
+                Judge([.. blocks.Skip(thread * blocks.Count / Environment.ProcessorCount).Take(((thread + 1) * blocks.Count / Environment.ProcessorCount) - (thread * blocks.Count / Environment.ProcessorCount))],
+                    new PreviewJudge(ruled, active, 0, versions)), TaskCreationOptions.LongRunning))).Result.Sum();
+            var w = judged / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            if (round == 0) continue;
+            bands.Add(b);
+            rules.Add(r);
+            wall.Add(w);
+            Console.WriteLine($"  {round,12} {b,14:N0} {r,14:N0} {"",19} {w,14:N0}");
+        }
+        Goals.AtMost("seconds for 1,000,000 assessments from memory, whole policy, 200 rules, all threads", 1_000_000 / Median.Of(wall), 1);
+    }
+
+    private static long Judge(IReadOnlyList<TrafficBlock> blocks, PreviewJudge judge)
+    {
+        foreach (var block in blocks)
+            for (var row = 0; row < block.Count; row++) judge.Take(block, row, Outcome.Unknown);
+        return judge.Finish().Sums.Judged;
     }
 
     private static double Measured(Func<long> work)

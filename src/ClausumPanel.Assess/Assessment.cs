@@ -14,7 +14,7 @@ public readonly record struct SignalHit(ushort Signal, short Weight, double A, d
 /// <param name="Rule">Its place in the policy's list.</param>
 /// <param name="Points">Points it adds to the score; 100 for a block that counts.</param>
 /// <param name="Observed">True: it only observes, and the points are what it would have added.</param>
-/// <param name="Without">What the decision would be without this rule, where that is another one; said only after <see cref="Assessor.MarkDecisive"/>.</param>
+/// <param name="Without">What the decision would be without this rule, where that is another one; said only after <see cref="Assessor.MarkDecisive(Facts, long, Assessment, Assessment)"/>.</param>
 public readonly record struct RuleHit(ushort Rule, short Points, bool Observed, Decision? Without = null);
 
 /// <summary>The answer to one set of facts. Made once and refilled by the assessor; not thread-safe.</summary>

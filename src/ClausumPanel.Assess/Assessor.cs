@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using ClausumPanel.Assess.Previews;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Assess.Signals;
 
@@ -49,6 +50,9 @@ public sealed class Assessor
     /// <summary>The policy it judges by.</summary>
     public Policy Policy { get; }
 
+    /// <summary>The facts its rules ask.</summary>
+    internal IEnumerable<Fact> RuleFacts => _payInRules.Facts.Concat(_payOutRules.Facts);
+
     /// <summary>Builds an assessor, or says with place and reason why the policy cannot be.</summary>
     public static bool TryCreate(Policy policy, [NotNullWhen(true)] out Assessor? assessor, out IReadOnlyList<PolicyProblem> problems, RuleLists? lists = null)
     {
@@ -78,7 +82,16 @@ public sealed class Assessor
     /// <param name="facts">What is known.</param>
     /// <param name="moment">Unix milliseconds of the assessment.</param>
     /// <param name="into">The answer.</param>
-    public void AssessWithout(int rule, Facts facts, long moment, Assessment into)
+    public void AssessWithout(int rule, Facts facts, long moment, Assessment into) => Judge(rule, null, facts, moment, into);
+
+    /// <summary>Judges where it is known already which signals fire and which rules hold, and that no list was met: of the facts only flow, currency and amount are needed beside.</summary>
+    /// <remarks>The numbers of the signals' sentences are not told.</remarks>
+    internal void AssessFound(in Found found, Facts facts, long moment, Assessment into) => Judge(-1, found, facts, moment, into);
+
+    /// <summary>Which of its rules hold in a stretch in memory.</summary>
+    internal HeldRules HeldIn(TrafficBlock block, long edition, Facts scratch) => new(_payInRules.HeldIn(block, edition, scratch), _payOutRules.HeldIn(block, edition, scratch));
+
+    private void Judge(int rule, Found? found, Facts facts, long moment, Assessment into)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(into);
@@ -89,11 +102,12 @@ public sealed class Assessor
 
         var lists = ReadLists(facts);
         var rules = payOut ? _payOutRules : _payInRules;
-        var ruled = rules.Ask(facts, moment, into, rule);
+        var ruled = found is { } known ? rules.Ask(payOut ? known.Held.PayOut : known.Held.PayIn, known.Row, into, rule) : rules.Ask(facts, moment, into, rule);
         var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : ruled.BlockedBy;
 
         var points = lists.Any ? AddLists(facts, blockedBy is not null, into) : 0;
-        points += AddSignals(payOut ? _payOut : _payIn, seen, blockedBy is not null, into);
+        var steps = payOut ? _payOut : _payIn;
+        points += found is { } its ? AddFired(steps, its.Fired, blockedBy is not null, into) : AddSignals(steps, seen, blockedBy is not null, into);
         if (blockedBy is not null)
         {
             rules.DropFavours(into);
@@ -126,7 +140,10 @@ public sealed class Assessor
     /// <param name="moment">Unix milliseconds of the assessment.</param>
     /// <param name="answer">What <see cref="Assess(Facts, long, Assessment)"/> gave for them.</param>
     /// <param name="scratch">Another one to write in.</param>
-    public void MarkDecisive(Facts facts, long moment, Assessment answer, Assessment scratch)
+    public void MarkDecisive(Facts facts, long moment, Assessment answer, Assessment scratch) => MarkDecisive(null, facts, moment, answer, scratch);
+
+    /// <summary>The same for what <see cref="AssessFound"/> gave.</summary>
+    internal void MarkDecisive(Found? found, Facts facts, long moment, Assessment answer, Assessment scratch)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(answer);
@@ -141,7 +158,7 @@ public sealed class Assessor
             if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, ReadLists(facts));
             else
             {
-                AssessWithout(hit.Rule, facts, moment, scratch);
+                Judge(hit.Rule, found, facts, moment, scratch);
                 without = scratch.Decision;
             }
             if (without != answer.Decision) answer.SetWithout(i, without);
@@ -214,7 +231,7 @@ public sealed class Assessor
 
     private static Decision Strictest(Decision one, Decision other) => one > other ? one : other;
 
-    private static AmountBounds BoundsOf(Facts facts, FrozenDictionary<string, AmountBounds> bounds) =>
+    internal static AmountBounds BoundsOf(Facts facts, FrozenDictionary<string, AmountBounds> bounds) =>
         facts.Text(Known.Currency) is { } currency && bounds.TryGetValue(currency, out var found) ? found : Unbounded;
 
     private ListsRead ReadLists(Facts facts)
@@ -269,6 +286,18 @@ public sealed class Assessor
         return points;
     }
 
+    private static int AddFired(Step[] steps, UInt128 fired, bool blocked, Assessment into)
+    {
+        var points = 0;
+        foreach (var step in steps)
+        {
+            if ((fired & step.Bit) == 0 || (blocked && step.Weight < 0)) continue;
+            into.Add(new SignalHit(step.Index, step.Weight, double.NaN, double.NaN, null));
+            points += step.Weight;
+        }
+        return points;
+    }
+
     private static Step[] Steps(SignalFlows flow, Policy policy)
     {
         var steps = new List<Step>();
@@ -281,23 +310,32 @@ public sealed class Assessor
         return [.. steps];
     }
 
-    private static Tuning Tune(SignalDefinition definition, SignalSetting setting) => new(
+    internal static Tuning Tune(SignalDefinition definition, SignalSetting setting) => new(
         [.. definition.Parameters.Select(p => setting.Parameters[p.Name])],
         [.. definition.Words.Select(w => setting.Texts[w.Name].ToFrozenSet(StringComparer.OrdinalIgnoreCase))]);
 
-    private static FrozenDictionary<string, AmountBounds> Bounds(Flow flow, Policy policy) => Currencies.All.ToFrozenDictionary(code => code, code =>
+    internal static FrozenDictionary<string, AmountBounds> Bounds(Flow flow, Policy policy) => Currencies.All.ToFrozenDictionary(code => code, code =>
     {
         var limit = policy.Limits.FirstOrDefault(l => l.Flow == flow && l.Currency == code);
         return new AmountBounds(limit?.Minimum ?? double.NaN, limit?.Maximum ?? double.NaN, limit?.Small ?? double.NaN, limit?.Large ?? double.NaN, (double)Currencies.Scale(code));
     }, StringComparer.Ordinal);
 
-    private sealed record Step(SignalTest Test, Tuning Tuning, ushort Index, short Weight);
+    private sealed record Step(SignalTest Test, Tuning Tuning, ushort Index, short Weight)
+    {
+        public UInt128 Bit { get; } = UInt128.One << Index;
+    }
 
     private sealed record ListStep(ushort Index, bool IsEnabled, short FlagWeight, short ReviewWeight)
     {
         public static ListStep Of(SignalDefinition definition, SignalSetting setting) =>
             new(definition.Index, setting.Enabled, (short)setting.Weight, (short)setting.Parameters[definition.Parameters[0].Name]);
     }
+
+    /// <summary>What was found before about one row of a stretch in memory.</summary>
+    internal readonly record struct Found(UInt128 Fired, HeldRules Held, int Row);
+
+    /// <summary>By place among the rules of a flow: a bit for each row that it holds for.</summary>
+    internal readonly record struct HeldRules(ulong[][] PayIn, ulong[][] PayOut);
 
     /// <summary>What the lists say: places of the first blocking and the first allowing type, or -1.</summary>
     private struct ListsRead

@@ -1,5 +1,6 @@
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Assess.Rules;
+using ClausumPanel.Assess.Tests.Rules;
 
 namespace ClausumPanel.Assess.Tests;
 
@@ -95,4 +96,62 @@ public sealed class PreviewTests
         Assert.Contains(expected.Values, count => count > 0);
         Assert.Equal(400, all.Decided.Count);
     }
+
+    /// <summary>What is kept in memory is judged as what is stored, whatever the policies and the assessments.</summary>
+    [Fact]
+    public void In_memory_the_same_comes_out_as_from_the_store()
+    {
+        var random = new Random(20_261_129);
+        var (kept, odd, moved) = (0, 0, 0L);
+        for (var turn = 0; turn < 40; turn++)
+        {
+            var (proposed, active) = (new Assessor(RandomPolicy(random, 2)), new Assessor(RandomPolicy(random, 1)));
+            var versions = new Dictionary<int, Policy> { [1] = active.Policy };
+            var (stored, memory) = (new PreviewJudge(proposed, active, 0, versions), new PreviewJudge(proposed, active, 0, versions));
+            var builder = new TrafficBlock.Builder(memory.Needs);
+            var (facts, then) = (new Facts(), new Assessment());
+            var (buffer, signals, outcomes) = (new byte[FactSnapshot.MostBytes], new byte[SignalHits.MostBytes], new List<Outcome>());
+            for (var seq = 1L; seq <= 60; seq++)
+            {
+                RandomFacts.Fill(facts, random);
+                // Most payments meet no list.
+                if (random.Next(4) > 0)
+                    foreach (var type in Enum.GetValues<ListType>()) facts.Set(FactCatalog.List(type), double.NaN);
+                active.Assess(facts, seq * 1_000, then);
+                var row = new PreviewRow
+                {
+                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = random.Next(1, 100_000), PolicyVersion = random.Next(2) == 0 ? 1 : 7,
+                    Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, then.Rules, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)), Outcome = (Outcome)random.Next(3),
+                };
+                stored.Take(row);
+                outcomes.Add(row.Outcome);
+                Assert.True(builder.Add(row));
+            }
+            var block = builder.Finish();
+            for (var i = 0; i < block.Count; i++)
+            {
+                if (block.IsOdd(i)) odd++;
+                else kept++;
+                memory.Take(block, i, outcomes[i]);
+            }
+            var ((fromStore, storeSets), (fromMemory, memorySets)) = (stored.Finish(), memory.Finish());
+            Assert.Equal(System.Text.Json.JsonSerializer.Serialize(fromStore), System.Text.Json.JsonSerializer.Serialize(fromMemory));
+            Assert.Equal(storeSets.Keys, memorySets.Keys);
+            Assert.All(storeSets, set => Assert.Equal(set.Value.Bytes.ToArray(), memorySets[set.Key].Bytes.ToArray()));
+            moved += fromStore.Decided.Moved;
+        }
+        Assert.True(kept > 1_000 && odd > 100 && moved > 100, $"{kept} {odd} {moved}");
+    }
+
+    private static Policy RandomPolicy(Random random, int version) => Policy.Default with
+    {
+        Version = version,
+        Bands = new Bands(random.Next(10, 40), random.Next(40, 70), random.Next(70, 101)),
+        Rules = [.. Enumerable.Range(0, 8).Select(i => new PolicyRule($"r{i}", $"R {i}", RandomRules.Sound(random).Replace("add 0", $"add {random.Next(-100, 101)}", StringComparison.Ordinal), "r") { ObserveOnly = random.Next(5) == 0 })],
+        Signals = [.. SignalCatalog.All.Where(d => !d.IsFixed && random.Next(2) == 0).Select(d => Policy.Default.Of(d) with
+        {
+            Weight = random.Next(-40, 60), Enabled = random.Next(5) > 0,
+            Parameters = d.Parameters.ToDictionary(p => p.Name, p => random.Next(2) == 0 ? p.Default : Math.Clamp(Math.Round(p.Default * random.NextDouble() * 3), p.Minimum, p.Maximum)),
+        })],
+    };
 }

@@ -41,7 +41,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private static readonly string[] DecidedNames = Names(PreviewSets.Decided), ActiveNames = Names(PreviewSets.Active);
 
-    private readonly Facts _facts = new();
+    private readonly Facts _facts = new(), _some = new();
+    private readonly FiredSignals _firedNew = new(proposed.Policy), _firedNow = new(active.Policy);
     private readonly Assessment _new = new(), _now = new(), _without = new();
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
     private readonly RuleTally?[] _ofRule = new RuleTally?[proposed.Policy.Rules.Count];
@@ -49,18 +50,50 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
     private readonly SeqSet?[] _decided = new SeqSet?[Cells], _active = new SeqSet?[Cells];
     private MoneyGrid? _lastMoney;
+    private TrafficBlock? _block;
+    private UInt128[] _blockNew = [], _blockNow = [];
+    private Assessor.HeldRules _heldNew, _heldNow;
     private PreviewSums _sums = new();
     private SortedDictionary<string, SeqSet> _sets = new(StringComparer.Ordinal);
+
+    /// <summary>What a stretch of the log in memory must hold to be judged.</summary>
+    public PreviewNeeds Needs { get; } = PreviewNeeds.Of(proposed, active);
 
     /// <summary>Judges one.</summary>
     public void Take(in PreviewRow row)
     {
-        if (!TryRead(row)) return;
-        proposed.Assess(_facts, row.At, _new);
-        var now = row.Decision;
-        if (row.PolicyVersion != active.Policy.Version || (_facts.Has(Known.ListsEdition) && _facts.Number(Known.ListsEdition) != edition))
+        if (TryRead(row)) Judge(row, _facts, null, null);
+    }
+
+    /// <summary>Judges one that is in memory.</summary>
+    /// <param name="block">The stretch; it holds what <see cref="Needs"/> says.</param>
+    /// <param name="row">Its place there.</param>
+    /// <param name="outcome">How it turned out.</param>
+    public void Take(TrafficBlock block, int row, Outcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        if (block.IsOdd(row))
         {
-            active.Assess(_facts, row.At, _now);
+            Take(block.Row(row, outcome));
+            return;
+        }
+        if (block != _block)
+        {
+            (_block, _blockNew, _blockNow) = (block, block.FiredUnder(_firedNew), block.FiredUnder(_firedNow));
+            (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _some), active.HeldIn(block, edition, _some));
+        }
+        block.PutCommon(row, _some);
+        Judge(block.Row(row, outcome), _some, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row));
+    }
+
+    // With what was found before under either policy, if anything was; the facts are all of them then, or those that are needed beside.
+    private void Judge(in PreviewRow row, Facts facts, Assessor.Found? foundNew, Assessor.Found? foundNow)
+    {
+        Judge(proposed, foundNew, facts, row.At, _new);
+        var now = row.Decision;
+        if (row.PolicyVersion != active.Policy.Version || (facts.Has(Known.ListsEdition) && facts.Number(Known.ListsEdition) != edition))
+        {
+            Judge(active, foundNow, facts, row.At, _now);
             now = _now.Decision;
         }
         _sums.Judged++;
@@ -72,9 +105,15 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         }
         _sums.ScoresBefore[row.Score]++;
         _sums.ScoresAfter[_new.Score]++;
-        Move(row, now, _new.Decision);
+        Move(row, facts.Text(Known.Currency) ?? "", now, _new.Decision);
         CountSignals(row);
-        CountRules(row);
+        CountRules(row, facts, foundNew);
+    }
+
+    private static void Judge(Assessor by, Assessor.Found? found, Facts facts, long at, Assessment into)
+    {
+        if (found is { } known) by.AssessFound(known, facts, at, into);
+        else by.Assess(facts, at, into);
     }
 
     /// <summary>Gives what was counted since the last time, and begins a new stretch of the log.</summary>
@@ -125,9 +164,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         return false;
     }
 
-    private void Move(in PreviewRow row, Decision now, Decision to)
+    private void Move(in PreviewRow row, string currency, Decision now, Decision to)
     {
-        var currency = _facts.Text(Known.Currency) ?? "";
         var (decided, active) = (((int)row.Decision * TransitionMatrix.Decisions) + (int)to, ((int)now * TransitionMatrix.Decisions) + (int)to);
         var money = Money(currency);
         money.Decided.Add(decided, row.Outcome, row.Amount);
@@ -155,14 +193,14 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         foreach (ref readonly var hit in _new.Signals) _signalsAfter[hit.Signal]++;
     }
 
-    private void CountRules(in PreviewRow row)
+    private void CountRules(in PreviewRow row, Facts facts, Assessor.Found? found)
     {
         var before = SignalHits.ReadRules(row.Signals, _rules);
         if (before > 0 && versions.TryGetValue(row.PolicyVersion, out var judged))
         {
             for (var i = 0; i < before; i++) Of(judged.Rules[_rules[i].Rule].Id).Before++;
         }
-        proposed.MarkDecisive(_facts, row.At, _new, _without);
+        proposed.MarkDecisive(found, facts, row.At, _new, _without);
         var hits = _new.Rules;
         for (var i = 0; i < hits.Length; i++)
         {

@@ -37,6 +37,9 @@ public sealed class CompiledRule
     /// <summary>What it does.</summary>
     public RuleAction Action => Tree.Action!.Value;
 
+    /// <summary>The facts its condition asks.</summary>
+    public IEnumerable<Fact> Facts => FactsOf(Tree.Condition!).Distinct();
+
     /// <summary>Reads, checks and compiles a rule, or says with place and reason all that is wrong with it. Never throws, whatever the text.</summary>
     /// <param name="text">The rule.</param>
     /// <param name="lists">The lists it may name; null: any list may be named, and each is empty.</param>

@@ -1,3 +1,5 @@
+using ClausumPanel.Assess.Previews;
+
 namespace ClausumPanel.Assess.Rules;
 
 /// <summary>The rules of a policy that hold for one flow, in order, ready to be asked.</summary>
@@ -27,6 +29,9 @@ internal sealed class RuleSet
         _steps = [.. steps];
     }
 
+    /// <summary>The facts its rules ask.</summary>
+    public IEnumerable<Fact> Facts => _steps.SelectMany(step => step.Facts);
+
     /// <summary>What a rule that may hit demands.</summary>
     public RuleAction ActionOf(int place) => _byPlace[place]?.Action ?? default;
 
@@ -37,14 +42,50 @@ internal sealed class RuleSet
     /// <param name="moment">Unix milliseconds.</param>
     /// <param name="into">Gets the hits.</param>
     /// <param name="without">The place of the rule that is passed over, or -1.</param>
-    public Outcome Ask(Facts facts, long moment, Assessment into, int without)
+    public Outcome Ask(Facts facts, long moment, Assessment into, int without) => Ask(new FromFacts(facts, moment), into, without);
+
+    /// <summary>The same where it is known already which rules hold, as <see cref="HeldIn"/> found.</summary>
+    public Outcome Ask(ulong[][] held, int row, Assessment into, int without) => Ask(new FromBits(held, row), into, without);
+
+    /// <summary>Which rules hold for which rows of a stretch in memory, a bit for each: found once for each rule, whatever policy it is part of.</summary>
+    /// <param name="block">The stretch, which holds the facts that the rules ask.</param>
+    /// <param name="edition">Of the lists the rules ask.</param>
+    /// <param name="scratch">To read the rows into.</param>
+    public ulong[][] HeldIn(TrafficBlock block, long edition, Facts scratch)
+    {
+        var held = new ulong[_steps.Length][];
+        var asked = new List<int>();
+        for (var i = 0; i < held.Length; i++)
+        {
+            if (block.FindHeld(_steps[i].Key, edition) is { } known) held[i] = known;
+            else
+            {
+                held[i] = new ulong[(block.Count + 63) / 64];
+                asked.Add(i);
+            }
+        }
+        if (asked.Count == 0) return held;
+        for (var row = 0; row < block.Count; row++)
+        {
+            if (block.IsOdd(row)) continue;
+            block.Put(row, scratch);
+            foreach (var i in asked)
+                if (_steps[i].Holds(scratch, scratch.Moment)) held[i][row >> 6] |= 1UL << (row & 63);
+        }
+        foreach (var i in asked) block.KeepHeld(_steps[i].Key, edition, held[i]);
+        return held;
+    }
+
+    private Outcome Ask<T>(T asked, Assessment into, int without) where T : struct, IAsked
     {
         var outcome = new Outcome { AllowHit = -1 };
         if (_steps.Length == 0) return outcome;
         var decided = false;
-        foreach (var step in _steps)
+        var steps = _steps;
+        for (var i = 0; i < steps.Length; i++)
         {
-            if (!step.Holds(facts, moment) || step.Index == without) continue;
+            var step = steps[i];
+            if (!asked.Holds(i, step) || step.Index == without) continue;
             var points = step.Action.Points;
             if (step.IsObserved)
             {
@@ -99,6 +140,21 @@ internal sealed class RuleSet
         public int AllowHit;
     }
 
+    private interface IAsked
+    {
+        bool Holds(int place, Step step);
+    }
+
+    private readonly struct FromFacts(Facts facts, long moment) : IAsked
+    {
+        public bool Holds(int place, Step step) => step.Holds(facts, moment);
+    }
+
+    private readonly struct FromBits(ulong[][] held, int row) : IAsked
+    {
+        public bool Holds(int place, Step step) => (held[place][row >> 6] & (1UL << (row & 63))) != 0;
+    }
+
     private sealed class Step(ushort index, PolicyRule rule, CompiledRule compiled)
     {
         private readonly string? _currency = rule.Currency;
@@ -110,6 +166,11 @@ internal sealed class RuleSet
         public ushort Index => index;
 
         public RuleAction Action { get; } = compiled.Action;
+
+        public IEnumerable<Fact> Facts => compiled.Facts;
+
+        /// <summary>The same for two rules that hold for the same payments.</summary>
+        public string Key { get; } = $"{rule.Currency}\n{rule.Submerchant}\n{rule.Starts}\n{rule.Ends}\n{rule.Text}";
 
         public bool IsObserved { get; } = rule.ObserveOnly;
 

@@ -66,6 +66,7 @@ internal static class AssessSetup
         services.AddScoped<RunScenarios>();
         services.AddSingleton<CheckScenarios>();
         services.AddHostedService(provider => provider.GetRequiredService<CheckScenarios>());
+        services.AddSettings<SimulationOptions>("Panel:Simulation");
         services.AddSingleton<RunSimulations>();
         services.AddHostedService(provider => provider.GetRequiredService<RunSimulations>());
         services.AddSingleton<ActivatePolicies>();

@@ -16,19 +16,28 @@ using Outcome = ClausumPanel.Assess.Previews.Outcome;
 namespace ClausumPanel.Web.Jobs;
 
 /// <summary>
-/// Tries policies out on stored traffic, one run at a time on a thread of its own. What it has counted is stored stretch by stretch, so a run that is cut off goes on where it was. It reads live
+/// Tries policies out on stored traffic, one run at a time on threads of its own. What it has counted is stored stretch by stretch, so a run that is cut off goes on where it was. It reads live
 /// rows and writes none, and it steps aside while payments are being assessed.
 /// </summary>
-public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessService assessing, TimeProvider clock, ILogger<RunSimulations> log) : BackgroundService
+public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessService assessing, SimulationOptions options, TimeProvider clock, ILogger<RunSimulations> log) : BackgroundService
 {
+    private const int MostThreads = 4;
     /// <summary>Places of the log that are counted and stored together.</summary>
     public const int Stretch = 65_536;
 
+    /// <summary>How long traffic stays in memory when nothing is tried out.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(15);
+
+    private readonly ResidentTraffic _resident = new((long)options.ResidentMegabytes << 20);
+    private readonly int _threads = Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
     private readonly SemaphoreSlim _asked = new(0);
     private readonly Lock _gate = new();
     private Guid _running;
     private CancellationTokenSource? _cancel;
     private long _judging;
+
+    /// <summary>About how much memory the traffic takes that is kept for the next run.</summary>
+    public long ResidentBytes => _resident.Bytes;
 
     /// <summary>There is something to do.</summary>
     public void Wake() => _asked.Release();
@@ -61,7 +70,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
                 var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
                 while (await db.Set<SimulationRun>().AsNoTracking().Where(r => r.State == RunState.Waiting).OrderBy(r => r.CreatedAt).FirstOrDefaultAsync(stoppingToken) is { } next) await RunAsync(db, next, stoppingToken);
             }
-            await _asked.WaitAsync(stoppingToken);
+            while (!await _asked.WaitAsync(Idle, stoppingToken)) _resident.Clear();
         }
     }
 
@@ -93,29 +102,46 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
 
     private async Task CountAsync(PanelDb db, SimulationRun run, CancellationToken stop)
     {
-        var judge = await JudgeAsync(db, run, stop);
+        var judges = await JudgesAsync(db, run, stop);
         var part = await db.Set<SimulationPart>().CountAsync(p => p.RunId == run.Id, stop);
         var (done, judged) = (run.DoneSeq, run.Judged);
         while (done < run.LastSeq)
         {
-            var (first, last) = (done + 1, Math.Min(run.LastSeq, ((done / Stretch) + 1) * Stretch));
-            var outcomes = await OutcomesAsync(db, first, last, run.LabelsUntil, stop);
-            await OnOwnThreadAsync(() => Scan(run, judge, first, last, outcomes, stop));
-            var (sums, sets) = judge.Finish();
-            (done, judged) = (last, judged + sums.Judged);
-            if (!await StoreAsync(db, run, ++part, last, judged, sums, sets, stop)) throw new OperationCanceledException();
+            // Side by side, and stored in the order of the log.
+            var work = new List<(long Last, Task<(PreviewSums Sums, IReadOnlyDictionary<string, SeqSet> Sets)> Task)>();
+            Interlocked.Exchange(ref _judging, 0);
+            foreach (var judge in judges)
+            {
+                var (first, last) = (done + 1, Math.Min(run.LastSeq, ((done / Stretch) + 1) * Stretch));
+                if (first > last) break;
+                var outcomes = await OutcomesAsync(db, first, last, run.LabelsUntil, stop);
+                work.Add((last, OnOwnThreadAsync(() =>
+                {
+                    Scan(run, judge, first, last, outcomes, stop);
+                    return judge.Finish();
+                })));
+                done = last;
+            }
+            await Task.WhenAll(work.Select(w => w.Task));
+            foreach (var (last, task) in work)
+            {
+                var (sums, sets) = await task;
+                judged += sums.Judged;
+                if (!await StoreAsync(db, run, ++part, last, judged, sums, sets, stop)) throw new OperationCanceledException();
+            }
         }
         await FinishAsync(db, run, stop);
     }
 
-    private static async Task<PreviewJudge> JudgeAsync(PanelDb db, SimulationRun run, CancellationToken stop)
+    private async Task<PreviewJudge[]> JudgesAsync(PanelDb db, SimulationRun run, CancellationToken stop)
     {
         var versions = new Dictionary<int, Policy>();
         foreach (var stored in await db.Set<PolicyVersion>().AsNoTracking().ToListAsync(stop))
             if (PolicyJson.TryReadStored(stored.Document, out var known, out _)) versions[stored.Version] = known with { Version = stored.Version };
         if (!PolicyJson.TryReadStored(run.Document, out var policy, out var problems)) throw new InvalidDataException(string.Join("; ", problems));
         var lists = (await NamedListEdition.ReadAsync(db, run.ListsEdition, null, stop)).Lists;
-        return new PreviewJudge(new Assessor(policy, lists), new Assessor(versions[run.ActiveVersion], lists), run.ListsEdition, versions);
+        var (proposed, active) = (new Assessor(policy, lists), new Assessor(versions[run.ActiveVersion], lists));
+        return [.. Enumerable.Range(0, _threads).Select(_ => new PreviewJudge(proposed, active, run.ListsEdition, versions))];
     }
 
     /// <summary>How the assessments of a stretch turned out, as far as it was known then.</summary>
@@ -124,28 +150,61 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
 
     private void Scan(SimulationRun run, PreviewJudge judge, long first, long last, Dictionary<long, Outcome> outcomes, CancellationToken stop)
     {
-        // A reader that stays open keeps the write-ahead log from beginning anew: it reads little at a time.
-        const int Together = 256, Open = 4_096;
+        const int Together = 256;
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         db.Database.OpenConnection();
-        var pace = new Pace(assessing);
-        Interlocked.Exchange(ref _judging, 0);
-        var count = 0;
-        for (var from = first; from <= last; from += Open)
+        var connection = db.Database.GetDbConnection();
+        var pace = new Pace(assessing, _threads);
+        var (count, counted) = (0, 0);
+        for (var number = ResidentTraffic.NumberOf(first); number <= ResidentTraffic.NumberOf(last); number++)
         {
-            using var scan = AssessmentScan.Open(db.Database.GetDbConnection(), from, Math.Min(last, from + Open - 1), run.Scope);
+            stop.ThrowIfCancellationRequested();
+            // A reader that stays open keeps the write-ahead log from beginning anew: each reads one stretch.
+            var (from, to) = ResidentTraffic.PlacesOf(number);
+            if ((_resident.Find(number, judge.Needs) ?? (MayKeep(run, number) ? _resident.Load(number, judge.Needs, connection, Step) : null)) is { } block) Take(block);
+            else Read(Math.Max(first, from), Math.Min(last, to));
+        }
+
+        void Take(TrafficBlock block)
+        {
+            for (var row = 0; row < block.Count; row++)
+            {
+                if (!block.IsWithin(row, first, last, run.FromAt, run.ToAt, run.Flow, run.Currency)) continue;
+                judge.Take(block, row, outcomes.Count > 0 ? outcomes.GetValueOrDefault(block.SeqAt(row)) : Outcome.Unknown);
+                Count();
+            }
+        }
+
+        void Read(long from, long to)
+        {
+            using var scan = AssessmentScan.Open(connection, from, to, run.Scope);
             while (scan.Read())
             {
                 judge.Take(scan.Row(outcomes.Count > 0 ? outcomes.GetValueOrDefault(scan.Seq) : Outcome.Unknown));
-                if (++count % Together != 0) continue;
-                stop.ThrowIfCancellationRequested();
-                Interlocked.Exchange(ref _judging, count);
-                pace.Keep(stop);
+                Count();
             }
+        }
+
+        void Count()
+        {
+            counted++;
+            Step();
+        }
+
+        void Step()
+        {
+            if (++count % Together != 0) return;
             stop.ThrowIfCancellationRequested();
+            Interlocked.Add(ref _judging, counted);
+            counted = 0;
+            pace.Keep(stop);
         }
     }
+
+    /// <summary>Worth keeping is what is complete, read as a whole, and among the newest there is room for.</summary>
+    private bool MayKeep(SimulationRun run, long number) =>
+        run.Flow is null && run.Currency is null && ResidentTraffic.PlacesOf(number).Last <= run.LastSeq && number > ResidentTraffic.NumberOf(run.LastSeq) - _resident.Room;
 
     private async Task<bool> StoreAsync(PanelDb db, SimulationRun run, int part, long last, long judged, PreviewSums sums, IReadOnlyDictionary<string, SeqSet> sets, CancellationToken stop)
     {
@@ -172,7 +231,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     private static IQueryable<SimulationRun> Mine(PanelDb db, SimulationRun run, RunState state) => db.Set<SimulationRun>().Where(r => r.Id == run.Id && r.State == state);
 
     /// <summary>Hours of reading and judging would keep a pool thread from everybody else.</summary>
-    private static Task OnOwnThreadAsync(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task<T> OnOwnThreadAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Information, "Simulation {Id}: {Judged} assessments judged again, {Moved} would be decided otherwise")]
     private partial void Finished(Guid id, long judged, long moved);
@@ -180,8 +239,8 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     [LoggerMessage(LogLevel.Error, "Simulation {Id} failed")]
     private partial void Failed(Exception e, Guid id);
 
-    /// <summary>Takes a tenth of one processor while payments are being assessed, all of it when none are.</summary>
-    private sealed class Pace(AssessService assessing)
+    /// <summary>Takes, of all its threads together, a tenth of one processor while payments are being assessed, all of it when none are.</summary>
+    private sealed class Pace(AssessService assessing, int threads)
     {
         private const int BusyFrom = 50, Share = 10;
         private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -197,7 +256,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
                 _isBusy = (answered.LastSeq - _seen) / since.TotalSeconds >= BusyFrom;
                 (_seen, _lookedAt) = (answered.LastSeq, Stopwatch.GetTimestamp());
             }
-            if (_isBusy) stop.WaitHandle.WaitOne(Stopwatch.GetElapsedTime(_workedFrom) * (Share - 1));
+            if (_isBusy) stop.WaitHandle.WaitOne(Stopwatch.GetElapsedTime(_workedFrom) * ((Share * threads) - 1));
             _workedFrom = Stopwatch.GetTimestamp();
         }
     }

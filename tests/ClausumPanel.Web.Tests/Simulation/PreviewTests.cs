@@ -9,7 +9,9 @@ using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Jobs;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -190,5 +192,51 @@ public sealed class PreviewTests
         var refused = await viewer.PostAsync(Previews, new FormUrlEncodedContent([new("__RequestVerificationToken", (await viewer.PageAsync(Previews)).QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!)]));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Equal(0, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync()));
+    }
+
+    /// <summary>Two whole stretches of the log and the beginning of a third.</summary>
+    [Fact]
+    public async Task Traffic_that_is_kept_in_memory_gives_the_same_bytes_as_traffic_that_is_read()
+    {
+        (string, string)[][] scopes = [[], [], [("Input.Currency", "USD")], [("Input.Flow", "PayOut")], [("Input.From", "2026-11-08"), ("Input.To", "2026-11-13")]];
+        var kept = await RunsAsync("256", scopes, isKept: true);
+        Assert.Equal(await RunsAsync("0", scopes, isKept: false), kept);
+        Assert.Equal(kept[0], kept[1]);
+        Assert.Equal(kept.Count - 1, kept.Distinct().Count());
+    }
+
+    private static async Task<IReadOnlyList<string>> RunsAsync(string megabytes, (string, string)[][] scopes, bool isKept)
+    {
+        const int payments = (2 * TrafficBlock.Places) + 100;
+        await using var app = await PanelApp.StartAsync(("Panel:Simulation:ResidentMegabytes", megabytes));
+        await app.Services.GetRequiredService<AssessService>().Ready;
+        var file = Path.Combine(Directory.CreateTempSubdirectory("panel-preview-").FullName, "history.ndjson");
+        var first = new DateTimeOffset(2026, 11, 3, 0, 0, 0, TimeSpan.Zero);
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, payments).Select(i =>
+            $$"""{"flow":"{{(i % 7 == 0 ? "payout" : "payin")}}","amount":{{100 + (i * 7919 % 90_000)}},"amount_unit":"minor","currency":"{{(i % 5 == 0 ? "USD" : "MXN")}}","email":"p{{i % 300}}@example.mx","beneficiary":{"id":"b{{i % 40}}"},"occurred_at":"{{first.AddMinutes(2 * i):O}}"}"""));
+        try
+        {
+            Assert.True(Commands.TryRead(["import", file], out var run, out _));
+            using var said = new StringWriter();
+            (run!.Services, run.Out, run.Error) = (app.Services, said, said);
+            Assert.Equal(0, await run.Command.RunAsync(run, CancellationToken.None));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+        var ines = app.As(World.Ines);
+        await ines.PageAsync(Previews);
+        await DraftAsync(app, "when amount > 500 MXN and velocity.email.count_24h >= 2 then review");
+        var results = new List<string>();
+        foreach (var scope in scopes)
+        {
+            var ended = await RunAsync(app, ines, scope);
+            Assert.Equal(RunState.Done, ended.State);
+            results.Add(ended.Result!);
+        }
+        Assert.Equal(isKept, app.Services.GetRequiredService<RunSimulations>().ResidentBytes > 0);
+        Assert.Equal(payments, Sums(await RunAsync(app, ines)).Judged);
+        return results;
     }
 }

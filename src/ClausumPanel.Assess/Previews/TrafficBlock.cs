@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using ClausumPanel.Assess.Rules;
+
+namespace ClausumPanel.Assess.Previews;
+
+/// <summary>What a preview needs to know of a policy's assessments to judge them again.</summary>
+/// <param name="Facts">The facts its rules ask, and those every judgement asks.</param>
+/// <param name="Fired">Which signals fire under it.</param>
+public sealed record PreviewNeeds(IReadOnlySet<Fact> Facts, IReadOnlyList<FiredSignals> Fired)
+{
+    /// <summary>The facts that every judgement asks.</summary>
+    public static IReadOnlySet<Fact> Common { get; } = new HashSet<Fact> { Known.Flow, Known.Currency, Known.Amount, Known.SubmerchantId, Known.ListsEdition };
+
+    /// <summary>What judging by any of these needs.</summary>
+    public static PreviewNeeds Of(params ReadOnlySpan<Assessor> judging)
+    {
+        var (facts, fired) = (Common.ToHashSet(), new Dictionary<string, FiredSignals>(StringComparer.Ordinal));
+        foreach (var assessor in judging)
+        {
+            facts.UnionWith(assessor.RuleFacts);
+            var tests = new FiredSignals(assessor.Policy);
+            fired.TryAdd(tests.Key, tests);
+        }
+        return new PreviewNeeds(facts, [.. fired.Values]);
+    }
+
+    /// <summary>The same, and other facts beside.</summary>
+    public PreviewNeeds With(IReadOnlySet<Fact> others) => this with { Facts = Facts.Union(others).ToHashSet() };
+}
+
+/// <summary>
+/// A stretch of the log in memory, made for judging it again and again: the facts that rules ask as columns, the signals as bits. Assessments that met a list are kept as they were stored: with them
+/// more counts than rules and signals. Immutable and thread-safe.
+/// </summary>
+public sealed class TrafficBlock
+{
+    /// <summary>Places of the log that a block covers; block n begins at place n × this + 1.</summary>
+    public const int Places = 4_096;
+
+    private const int MostHeld = 2 * RuleLimits.Rules;
+
+    private readonly FactColumn[] _columns, _common;
+    private readonly ConcurrentDictionary<(string Rule, long Edition), ulong[]> _held = new();
+    private readonly Dictionary<string, UInt128[]> _fired;
+    private readonly Dictionary<int, byte[]> _odd;
+    private readonly Entry[] _entries;
+    private readonly int[] _signalEnds;
+    private readonly byte[] _signals;
+
+    private TrafficBlock(Builder from)
+    {
+        Facts = from.Facts;
+        _columns = from.Columns();
+        _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact))];
+        (_fired, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
+        Bytes = _columns.Sum(c => (long)c.Bytes) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
+    }
+
+    /// <summary>The facts it holds.</summary>
+    public IReadOnlySet<Fact> Facts { get; }
+
+    /// <summary>About how much memory it takes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>How many assessments it holds.</summary>
+    public int Count => _entries.Length;
+
+    /// <summary>Whether all that is needed is there.</summary>
+    public bool Has(PreviewNeeds needs)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        return needs.Facts.IsSubsetOf(Facts) && needs.Fired.All(f => _fired.ContainsKey(f.Key));
+    }
+
+    /// <summary>The place in the log of a row.</summary>
+    public long SeqAt(int row) => _entries[row].Seq;
+
+    /// <summary>Whether a row is looked at.</summary>
+    /// <param name="row">Its place here.</param>
+    /// <param name="first">The first place of the log, included.</param>
+    /// <param name="last">The last one, included.</param>
+    /// <param name="from">Unix milliseconds, included.</param>
+    /// <param name="to">Unix milliseconds, not included.</param>
+    /// <param name="flow">Only this flow; null: both.</param>
+    /// <param name="currency">Only this currency; null: all.</param>
+    public bool IsWithin(int row, long first, long last, long from, long to, Flow? flow, string? currency)
+    {
+        ref readonly var entry = ref _entries[row];
+        return entry.Seq >= first && entry.Seq <= last && entry.At >= from && entry.At < to && (flow is null || entry.Flow == flow) && (currency is null || entry.Currency == currency);
+    }
+
+    internal bool IsOdd(int row) => _odd.Count > 0 && _odd.ContainsKey(row);
+
+    internal UInt128[] FiredUnder(FiredSignals tests) => _fired[tests.Key];
+
+    internal PreviewRow Row(int row, Outcome outcome)
+    {
+        ref readonly var entry = ref _entries[row];
+        var begin = row == 0 ? 0 : _signalEnds[row - 1];
+        return new PreviewRow
+        {
+            Seq = entry.Seq, At = entry.At, Decision = entry.Decision, Score = entry.Score, Amount = entry.Amount, PolicyVersion = entry.PolicyVersion, Outcome = outcome,
+            Signals = _signals.AsSpan(begin, _signalEnds[row] - begin), Facts = _odd.Count > 0 && _odd.TryGetValue(row, out var facts) ? facts : default,
+        };
+    }
+
+    /// <summary>Writes the facts it holds of one row; others are left as they are.</summary>
+    internal void Put(int row, Facts into)
+    {
+        foreach (var column in _columns) column.Put(row, into);
+        into.Moment = _entries[row].At;
+    }
+
+    /// <summary>Writes those that every judgement asks.</summary>
+    internal void PutCommon(int row, Facts into)
+    {
+        foreach (var column in _common) column.Put(row, into);
+    }
+
+    /// <summary>For which rows a rule holds, if it was found before.</summary>
+    internal ulong[]? FindHeld(string rule, long edition) => _held.GetValueOrDefault((rule, edition));
+
+    /// <summary>Remembers for which rows a rule holds.</summary>
+    internal void KeepHeld(string rule, long edition, ulong[] rows)
+    {
+        // What was tried and thrown away is not kept for ever.
+        if (_held.Count >= MostHeld) _held.Clear();
+        _held[(rule, edition)] = rows;
+    }
+
+    internal readonly record struct Entry(long Seq, long At, long Amount, int PolicyVersion, string Currency, Decision Decision, byte Score, Flow Flow);
+
+    /// <summary>Fills one, row by row in the order of the log. Not thread-safe.</summary>
+    public sealed class Builder(PreviewNeeds needs)
+    {
+        private static readonly Fact[] ListFacts = [.. Enum.GetValues<ListType>().Select(FactCatalog.List)];
+
+        private readonly Facts _facts = new();
+        private readonly List<UInt128>[] _fired = [.. needs.Fired.Select(_ => new List<UInt128>())];
+        private readonly (Fact Fact, List<double>? Numbers, List<string?>? Texts)[] _columns =
+            [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (List<double>?)null, new List<string?>()) : (f, new List<double>(), (List<string?>?)null))];
+
+        internal IReadOnlySet<Fact> Facts => needs.Facts;
+        internal List<Entry> Entries { get; } = [];
+        internal List<int> SignalEnds { get; } = [];
+        internal List<byte> Signals { get; } = [];
+        internal Dictionary<int, byte[]> Odd { get; } = [];
+
+        /// <summary>Adds one.</summary>
+        /// <returns>False for one whose facts cannot be read: the stretch cannot be kept then.</returns>
+        public bool Add(in PreviewRow row)
+        {
+            if (row.Facts.IsEmpty) return false;
+            try
+            {
+                if (FactSnapshot.Read(row.Facts, _facts) != 0) return false;
+            }
+            catch (FormatException)
+            {
+                return false;
+            }
+            if (MetAList()) Odd[Entries.Count] = row.Facts.ToArray();
+            Entries.Add(new Entry(row.Seq, row.At, row.Amount, row.PolicyVersion, _facts.Text(Known.Currency) ?? "", row.Decision, (byte)row.Score, _facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn));
+            Signals.AddRange(row.Signals);
+            SignalEnds.Add(Signals.Count);
+            for (var i = 0; i < _fired.Length; i++) _fired[i].Add(needs.Fired[i].Of(_facts));
+            foreach (var (fact, numbers, texts) in _columns)
+            {
+                if (numbers is not null) numbers.Add(_facts.Number(fact));
+                else texts!.Add(_facts.Text(fact));
+            }
+            return true;
+        }
+
+        public TrafficBlock Finish() => new(this);
+
+        internal FactColumn[] Columns() =>
+        [
+            .. _columns.Select(c => c.Numbers is { } numbers ? FactColumn.Of(c.Fact, CollectionsMarshal.AsSpan(numbers)) : FactColumn.Of(c.Fact, CollectionsMarshal.AsSpan(c.Texts!))),
+        ];
+
+        internal Dictionary<string, UInt128[]> FiredBits()
+        {
+            var bits = new Dictionary<string, UInt128[]>(StringComparer.Ordinal);
+            for (var i = 0; i < _fired.Length; i++) bits[needs.Fired[i].Key] = [.. _fired[i]];
+            return bits;
+        }
+
+        private bool MetAList()
+        {
+            foreach (var fact in ListFacts)
+                if (_facts.Number(fact) > 0) return true;
+            return false;
+        }
+    }
+}
