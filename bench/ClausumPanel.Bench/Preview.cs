@@ -12,6 +12,11 @@ namespace ClausumPanel.Bench;
 /// <summary>A whole policy of two hundred rules tried out on every stored assessment, beside a plain scan of the same rows, in turn, on one thread.</summary>
 internal static class Preview
 {
+    private static Policy OtherBands => Policy.Default with { Version = 2, Bands = new Bands(30, 55, 80) };
+
+    /// <summary>Other bands, and as many rules as a policy may have.</summary>
+    public static Policy TwoHundredRules => OtherBands with { Rules = [.. Enumerable.Range(0, RuleLimits.Rules).Select(i => new PolicyRule($"rule-{i}", $"Rule {i}", RuleText(i), "bench"))] };
+
     public static void Run(Arguments arguments)
     {
         var rounds = arguments.Number("rounds", 5);
@@ -22,8 +27,8 @@ internal static class Preview
         using var connection = store.OpenReadOnly();
         var scope = new ScanScope(0, long.MaxValue);
         var active = new Assessor(Policy.Default);
-        var plain = Policy.Default with { Version = 2, Bands = new Bands(30, 55, 80) };
-        var ruled = plain with { Rules = [.. Enumerable.Range(0, RuleLimits.Rules).Select(i => new PolicyRule($"rule-{i}", $"Rule {i}", RuleText(i), "bench"))] };
+        var plain = OtherBands;
+        var ruled = TwoHundredRules;
 
         Console.WriteLine($"  {"round",5} {"bare scan",16} {"scan of ours",16} {"bands only",16} {"200 rules",16}   rows per CPU second");
         var rates = new List<double>[4];

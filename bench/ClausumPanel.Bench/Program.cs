@@ -15,9 +15,10 @@ try
         case "micro": ClausumPanel.Bench.Micro.Stages.Run(args[1..]); return 0;
         case "preview": Preview.Run(arguments); return 0;
         case "protection": Protection.Run(arguments); return 0;
+        case "simulation": Simulation.Run(arguments); return 0;
         case "bound": Bound.Run(arguments); return 0;
         default:
-            Console.Error.WriteLine("usage: load | start | crash | memory | preview | protection | micro | bound   (bench/README.md says what each measures)");
+            Console.Error.WriteLine("usage: load | start | crash | memory | preview | simulation | protection | micro | bound   (bench/README.md says what each measures)");
             return 2;
     }
 }

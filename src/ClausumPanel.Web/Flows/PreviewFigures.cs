@@ -20,6 +20,9 @@ public sealed record SimulationSettings
     /// <summary>Minutes a person spends on one review.</summary>
     [Range(0, 600, ErrorMessage = "From 0 to 600.")] public double MinutesPerReview { get; init; } = 3;
 
+    /// <summary>Hours a day that all reviewers have together.</summary>
+    [Range(0, 100_000, ErrorMessage = "From 0 to 100,000.")] public double ReviewHours { get; init; } = 8;
+
     /// <summary>Major units of each currency that one review costs.</summary>
     [Range(0, 1_000_000, ErrorMessage = "From 0 to 1,000,000.")] public double CostPerReview { get; init; } = 15;
 
@@ -129,6 +132,14 @@ public sealed class PreviewFigures
     /// <summary>Hours a day that reviews take.</summary>
     public double HoursBefore => Reviews.Before.Part / Days * _settings.MinutesPerReview / 60;
     public double HoursAfter => Reviews.After.Part / Days * _settings.MinutesPerReview / 60;
+
+    /// <summary>How reviews would pile up, as they came in and as they would.</summary>
+    /// <param name="waiting">How many wait now.</param>
+    public (QueueForecast Before, QueueForecast After) Forecast(long waiting)
+    {
+        var capacity = _settings.MinutesPerReview <= 0 ? double.PositiveInfinity : _settings.ReviewHours * 60 / _settings.MinutesPerReview;
+        return (new QueueForecast(Reviews.Before.Part / Days, capacity, waiting), new QueueForecast(Reviews.After.Part / Days, capacity, waiting));
+    }
 
     /// <summary>Anything but an approval.</summary>
     public static bool IsStopped(Decision decision) => decision != Decision.Approve;

@@ -11,6 +11,7 @@ using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Outcome = ClausumPanel.Assess.Previews.Outcome;
 
 namespace ClausumPanel.Web.Jobs;
@@ -19,7 +20,7 @@ namespace ClausumPanel.Web.Jobs;
 /// Tries policies out on stored traffic, one run at a time on threads of its own. What it has counted is stored stretch by stretch, so a run that is cut off goes on where it was. It reads live
 /// rows and writes none, and it steps aside while payments are being assessed.
 /// </summary>
-public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessService assessing, SimulationOptions options, TimeProvider clock, ILogger<RunSimulations> log) : BackgroundService
+public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessService assessing, IOptions<SimulationOptions> options, TimeProvider clock, ILogger<RunSimulations> log) : BackgroundService
 {
     private const int MostThreads = 4;
     /// <summary>Places of the log that are counted and stored together.</summary>
@@ -28,7 +29,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     /// <summary>How long traffic stays in memory when nothing is tried out.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(15);
 
-    private readonly ResidentTraffic _resident = new((long)options.ResidentMegabytes << 20);
+    private readonly ResidentTraffic _resident = new((long)options.Value.ResidentMegabytes << 20);
     private readonly int _threads = Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
     private readonly SemaphoreSlim _asked = new(0);
     private readonly Lock _gate = new();

@@ -194,6 +194,42 @@ public sealed class PreviewTests
         Assert.Equal(0, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync()));
     }
 
+    [Fact]
+    public async Task What_was_predicted_is_held_against_what_came()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        await PayAsync(app, 20);
+        var ines = app.As(World.Ines);
+        await ines.PageAsync(Previews);
+        await DraftAsync(app, "when amount > 10 MXN then review");
+        var run = await RunAsync(app, ines);
+        Assert.Null((await ines.PageAsync($"{Previews}/{run.Id}")).QuerySelector("#observed"));
+
+        var proposed = await ines.SubmitAsync(Thresholds, "form[action*=Propose]", ("reason", "A trial"));
+        await ines.SubmitAsync(proposed.Headers.Location!.ToString(), "form[action*=Approve]");
+        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
+        Assert.Contains("aún no ha evaluado", (await ines.PageAsync($"{Previews}/{run.Id}")).QuerySelector("#observed")!.TextContent, StringComparison.Ordinal);
+
+        // In the next quarter of an hour but one: what is older belongs to both versions.
+        app.Clock.Advance(TimeSpan.FromMinutes(20));
+        var shop = await Shop.OpenAsync(app);
+        foreach (var peso in (int[])[5, 8, 50, 60, 70]) (await shop.AssessAsync($$"""{"amount":{{peso}}00,"amount_unit":"minor","currency":"MXN","order_id":"later-{{peso}}","email":"later{{peso}}@example.mx"}""")).MustBeGood();
+        app.Clock.Advance(TimeSpan.FromMinutes(20));
+        var page = await ines.PageAsync($"{Previews}/{run.Id}");
+        string? Observed(Decision decision) => page.QuerySelector($"[data-came='{(int)decision}']")!.GetAttribute("data-observed");
+        Assert.Equal(("2", "3", "0", "0"), (Observed(Decision.Approve), Observed(Decision.Review), Observed(Decision.Challenge), Observed(Decision.Decline)));
+        Assert.Contains("50", page.QuerySelector($"[data-came='{(int)Decision.Review}'] td:nth-child(2)")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("60", page.QuerySelector($"[data-came='{(int)Decision.Review}'] td:nth-child(3)")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("grows", (await WithHoursAsync(0)).QuerySelector("[data-forecast]")!.GetAttribute("data-forecast"));
+        Assert.Equal("keeps", (await WithHoursAsync(24)).QuerySelector("[data-forecast]")!.GetAttribute("data-forecast"));
+
+        async Task<AngleSharp.Dom.IDocument> WithHoursAsync(int hours)
+        {
+            await ines.SubmitAsync("/dashboard/simulation/settings", "form[method=post]:not([action])", ("Input.ReviewHours", $"{hours}"));
+            return await ines.PageAsync($"{Previews}/{run.Id}");
+        }
+    }
+
     /// <summary>Two whole stretches of the log and the beginning of a third.</summary>
     [Fact]
     public async Task Traffic_that_is_kept_in_memory_gives_the_same_bytes_as_traffic_that_is_read()

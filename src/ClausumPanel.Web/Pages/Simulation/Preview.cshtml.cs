@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Jobs;
@@ -14,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Simulation;
 
 /// <summary>One run: what a policy would change, with the rows behind every number.</summary>
-public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations runs, AssessmentReader assessments, Texts T) : PageModel
+public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations runs, AssessmentReader assessments, TimeProvider clock, Texts T) : PageModel
 {
     [TempData] public string? Said { get; set; }
     public string? Refused { get; private set; }
@@ -26,11 +27,24 @@ public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations r
     public IReadOnlyDictionary<string, IReadOnlyList<AssessmentLine>> Examples { get; private set; } = new Dictionary<string, IReadOnlyList<AssessmentLine>>();
     public long Judged { get; private set; }
 
+    /// <summary>Reviews that wait now.</summary>
+    public long Waiting { get; private set; }
+
+    /// <summary>The shortest time limit of the queues that are in use, and whose it is; null: none has one.</summary>
+    public (string Queue, TimeSpan Limit)? Tightest { get; private set; }
+
+    /// <summary>Whether what it said came true; null where the policy never judged.</summary>
+    public CameTrue? CameTrue { get; private set; }
+
+    /// <summary>How many days after the activation are compared: 7 or 30.</summary>
+    public int ObservedDays { get; private set; } = 7;
+
     /// <summary>Whether everything is shown of the rules, or only what changed.</summary>
     public bool AllRules { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(Guid id, string? against, bool all, CancellationToken stop)
+    public async Task<IActionResult> OnGetAsync(Guid id, string? against, bool all, int? days, CancellationToken stop)
     {
+        if (days == 30) ObservedDays = 30;
         if (!await LoadAsync(id, against == "active", stop)) return NotFound();
         AllRules = all;
         return Page();
@@ -83,6 +97,11 @@ public sealed class PreviewModel(PanelDb db, TryPolicies tries, RunSimulations r
         if (Figures is null) return true;
         var sums = Figures.Sums;
         Breaches = PreviewFigures.Breaches(sums, Settings);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        Waiting = await db.Set<Review>().AsNoTracking().Waiting(now).LongCountAsync(stop);
+        if (await db.Set<ReviewQueue>().AsNoTracking().Where(q => q.IsActive && q.SlaMinutes != null).OrderBy(q => q.SlaMinutes).ThenBy(q => q.Number).Select(q => new { q.Name, q.SlaMinutes }).FirstOrDefaultAsync(stop) is { } tightest)
+            Tightest = (tightest.Name, TimeSpan.FromMinutes(tightest.SlaMinutes!.Value));
+        CameTrue = await Flows.CameTrue.OfAsync(db, run, Figures, ObservedDays, now, stop);
         var currency = Figures.Currencies.Count > 0 ? Figures.Currencies[0] : "";
         var examples = new Dictionary<string, IReadOnlyList<AssessmentLine>>();
         foreach (var kind in (string[])[PreviewSets.NewlyStoppedGood, PreviewSets.NewlyApprovedFraud, PreviewSets.LargestMoved])
