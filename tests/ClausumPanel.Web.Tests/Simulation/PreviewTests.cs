@@ -201,6 +201,7 @@ public sealed class PreviewTests
         await PayAsync(app, 20);
         var ines = app.As(World.Ines);
         await ines.PageAsync(Previews);
+        await ines.SubmitAsync("/dashboard/simulation/settings", "form[method=post]:not([action])", ("Input.MostApprovalDrop", ""), ("Input.MostReviewRise", ""));
         await DraftAsync(app, "when amount > 10 MXN then review");
         var run = await RunAsync(app, ines);
         Assert.Null((await ines.PageAsync($"{Previews}/{run.Id}")).QuerySelector("#observed"));
