@@ -14,9 +14,10 @@ try
         case "memory": MemoryUse.Run(arguments); return 0;
         case "micro": ClausumPanel.Bench.Micro.Stages.Run(args[1..]); return 0;
         case "preview": Preview.Run(arguments); return 0;
+        case "reviews": Reviews.Run(arguments); return 0;
         case "bound": Bound.Run(arguments); return 0;
         default:
-            Console.Error.WriteLine("usage: load | start | crash | memory | preview | micro | bound   (bench/README.md says what each measures)");
+            Console.Error.WriteLine("usage: load | start | crash | memory | preview | reviews | micro | bound   (bench/README.md says what each measures)");
             return 2;
     }
 }

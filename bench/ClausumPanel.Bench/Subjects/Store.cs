@@ -10,14 +10,23 @@ internal sealed class Store
 {
     private const string FileName = "panel.db";
 
+    private readonly Dictionary<string, string> _settings = [];
+
     private Store(string folder, string key, long stored) => (Folder, Key, Stored) = (folder, key, stored);
+
+    /// <summary>The same store, served with another setting than the service is delivered with.</summary>
+    public Store With(string setting, string value)
+    {
+        _settings[setting] = value;
+        return this;
+    }
 
     public string Folder { get; }
     public string Key { get; }
     public long Stored { get; }
     public string File => Path.Combine(Folder, FileName);
 
-    public Dictionary<string, string> Environment => new()
+    public Dictionary<string, string> Environment => new(_settings)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ConnectionStrings__Panel"] = $"Data Source={File}",

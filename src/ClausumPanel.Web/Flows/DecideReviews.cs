@@ -37,9 +37,9 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
         NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.";
 
-    public const int LongestHoldDays = 30, MostEntries = 8;
+    public const int LongestHoldDays = 30, MostEntries = 8, ShortestNote = 3;
 
-    private const int ShortestNote = 3, LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
+    private const int LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
 
     /// <summary>Decides, or decides first where two must.</summary>
     public async Task<ReviewAnswer> DecideAsync(Reviewer reviewer, long seq, Guid token, ReviewVerdict verdict, CancellationToken stop)
@@ -64,7 +64,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -147,8 +147,10 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     }
 
     /// <summary>Who decided it, and what.</summary>
-    internal static async Task<ReviewAnswer> DecidedByAsync(PanelDb db, Review review, CancellationToken stop) => review.IsTimedOut
-        ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?", review.Outcome!);
+    internal static async Task<ReviewAnswer> DecidedByAsync(PanelDb db, Review review, CancellationToken stop) =>
+        DecidedBy(review, review.IsTimedOut ? null : await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop));
+
+    internal static ReviewAnswer DecidedBy(Review review, string? name) => review.IsTimedOut ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, name ?? "?", review.Outcome!);
 
     /// <summary>Numbers an event for the outside; the ledger's lock is held.</summary>
     internal static async Task TellAsync(PanelDb db, long seq, OutboxEventType type, int version, long at, CancellationToken stop)
@@ -200,7 +202,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         var at = now.ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, at)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -208,7 +210,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     {
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
 
@@ -223,7 +225,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
         return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop);
     }
 
@@ -252,7 +254,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     private IQueryable<Review> Held(long seq, Guid token, Guid owner, DateTimeOffset now)
     {
         var at = now.ToUnixTimeMilliseconds();
-        return db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == token && r.LeaseOwner == owner && r.LeaseUntil > at);
+        return db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == token && r.LeaseOwner == owner && r.LeaseUntil > at && !r.LeaseIsAhead);
     }
 
     private static Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> Opened(Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> r) => r

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
-public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader assessments, TimeProvider clock, Texts T) : PageModel
+public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4;
 
@@ -58,7 +58,7 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
                                 g.Key, Count = g.Count(), Oldest = g.Min(x => x.r.OpenedAt), Leased = g.Sum(x => x.r.LeaseUntil > now && !x.r.LeaseIsAhead ? 1 : 0), Overdue = g.Sum(x => x.r.DueAt <= now ? 1 : 0),
                                 Soon = g.Sum(x => x.r.DueAt > now && (now - x.r.OpenedAt) * 100 >= (x.r.DueAt!.Value - x.r.OpenedAt) * x.q.WarnPercent ? 1 : 0),
                             }).ToDictionaryAsync(g => g.Key, stop);
-        var holders = await db.Set<Review>().Where(r => r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => new { r.Queue, Name = db.Users.Where(u => u.Id == r.LeaseOwner).Select(u => u.DisplayName).FirstOrDefault() }).Distinct().ToListAsync(stop);
+        var holders = await db.Set<Review>().Where(r => r.LeaseOwner != null && r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => new { r.Queue, Name = db.Users.Where(u => u.Id == r.LeaseOwner).Select(u => u.DisplayName).FirstOrDefault() }).Distinct().ToListAsync(stop);
         Tiles =
         [
             .. queues.Where(q => q.IsActive || counts.ContainsKey(q.Number)).Select(q => counts.TryGetValue(q.Number, out var c)
@@ -66,7 +66,7 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
                 : new QueueTile(q, 0, 0, null, 0, 0, [])),
         ];
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? Tiles.FirstOrDefault(t => t.Waiting > 0) ?? (Tiles.Count > 0 ? Tiles[0] : null);
-        var dayStart = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
         {
             var me = User.Id;
