@@ -1,9 +1,12 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -65,6 +68,7 @@ public sealed class ReviewTests(BrowserFixture panel)
 
         await keys.PressAsync("Enter");
         var skipped = await ComeAsync();
+        await EverybodyAsync(page);
         await PressAsync("s", "1");
         await ConfirmAsync();
         var held = await NextAsync();
@@ -135,7 +139,7 @@ public sealed class ReviewTests(BrowserFixture panel)
             Assert.Equal((payer, verdict), (payer, (review.Outcome!.Value, review.Reason!, review.Note)));
             Assert.NotEqual(ReviewState.Open, review.State);
         }
-        Assert.All([skipped, held, escalated, undone], payer => Assert.Equal((payer, ReviewState.Open), (payer, bySeq[payers[payer]].State)));
+        foreach (var payer in (string[])[skipped, held, escalated, undone]) Assert.Equal((payer, ReviewState.Open), (payer, bySeq[payers[payer]].State));
         Assert.True(bySeq[payers[held]].VisibleAt > DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         Assert.Equal(ReviewQueue.EscalatedNumber, bySeq[payers[escalated]].Queue);
         Assert.Equal([ReviewEventKind.Skipped], await KindsAsync(payers[skipped]));
@@ -147,6 +151,20 @@ public sealed class ReviewTests(BrowserFixture panel)
         Assert.Equal(1, await ToldAsync(payers[after]));
         Assert.Equal(0, await ToldAsync(payers[undone]));
         Assert.Equal(0, await InDbAsync(db => db.Set<Label>().CountAsync(l => l.Seq == payers[undone])));
+    }
+
+    /// <summary>The page of an item, in either light and on a telephone.</summary>
+    private static async Task EverybodyAsync(IPage page)
+    {
+        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+            var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+            Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+        }
+        await page.SetViewportSizeAsync(320, 640);
+        Assert.Equal(320, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await page.SetViewportSizeAsync(1366, 768);
     }
 
     private Task<int> ToldAsync(long seq) => InDbAsync(db => db.Set<OutboxEvent>().CountAsync(e => e.Seq == seq && e.Type == OutboxEventType.ReviewClosed));

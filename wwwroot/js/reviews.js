@@ -38,7 +38,10 @@
     const part = document.querySelector(`details[data-key="${name}"]`);
     if (!part) return false;
     part.open = !part.open;
-    if (part.open) part.querySelector("input:not([type=hidden]), select, textarea, button")?.focus(); else part.querySelector("summary").focus();
+    if (part.open) {
+      part.scrollIntoView({ block: "nearest" });
+      part.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+    } else part.querySelector("summary").focus();
     return true;
   };
   const press = name => {
@@ -148,8 +151,10 @@
   let clock = 0;
   const tick = () => {
     clearTimeout(clock);
+    const line = document.querySelector(".toast-line:not([data-undo-until])");
+    if (line) setTimeout(() => line.remove(), 8000);
     const undo = document.querySelector("[data-undo-until]:not([hidden])");
-    if (!undo?.dataset.undoUntil) return;
+    if (!undo) return;
     const left = Math.ceil((Number(undo.dataset.undoUntil) - Date.now()) / 1000);
     if (left <= 0) {
       const held = undo.contains(document.activeElement);

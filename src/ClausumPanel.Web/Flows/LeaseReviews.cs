@@ -191,10 +191,10 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 1 ? new ReviewLease(seq, token, until) : null;
     }
 
-    private Task KeepAheadAsync(Reviewer reviewer, long now, CancellationToken stop)
+    private async Task KeepAheadAsync(Reviewer reviewer, long now, CancellationToken stop)
     {
         var until = now + (long)AheadLength.TotalMilliseconds;
-        return Mine(reviewer, now).Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), stop);
+        await Mine(reviewer, now).Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), stop);
     }
 
     private async Task NoteAsync(Reviewer reviewer, long seq, ReviewEventKind kind, CancellationToken stop)

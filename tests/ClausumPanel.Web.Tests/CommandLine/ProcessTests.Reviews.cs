@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;

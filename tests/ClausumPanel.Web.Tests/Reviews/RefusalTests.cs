@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
@@ -56,7 +57,7 @@ public sealed class RefusalTests
 
         var lines = new StringBuilder();
         var before = await StandAsync(world);
-        var browsers = new[] { World.Victor, World.Clara, World.Maria, World.Tomas, World.Ines }.ToDictionary(p => p, app.As);
+        var browsers = new[] { World.Victor, World.Clara, World.Maria, World.Tomas, World.Ines }.ToDictionary(p => p, p => app.As(p));
         var tokens = new Dictionary<Person, string>();
         foreach (var (person, browser) in browsers) tokens[person] = (await browser.PageAsync(Queue)).QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!;
 
@@ -69,7 +70,7 @@ public sealed class RefusalTests
             var said = answer.Content.Headers.ContentType?.MediaType == "text/html" ? (await answer.HtmlAsync()).QuerySelector("#refused, [data-outcome], .alert-danger")?.TextContent.Trim() : answer.Headers.Location?.OriginalString.Split('?')[0];
             said = string.Join(' ', (said ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
             foreach (var (seq, id) in ids) said = said.Replace(id.ToString(), $"#{seq}", StringComparison.Ordinal);
-            lines.Append(CultureInfo.InvariantCulture, $"{who?.Name ?? "nobody"} · {what} → {(int)answer.StatusCode} {said}".TrimEnd()).Append('\n');
+            lines.Append($"{who?.Name ?? "nobody"} · {what} → {(int)answer.StatusCode} {said}".TrimEnd()).Append('\n');
             Assert.Equal((what, before), (what, await StandAsync(world)));
         }
         Task StepAsync(string what, Person? who, ReviewLease lease, string step = "Decide", params (string Name, string Value)[] fields) =>
