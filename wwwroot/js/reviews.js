@@ -151,9 +151,9 @@
   let clock = 0;
   const tick = () => {
     clearTimeout(clock);
-    const line = document.querySelector(".toast-line:not([data-undo-until])");
+    const line = document.querySelector('.toast-line[data-undo-until=""]');
     if (line) setTimeout(() => line.remove(), 8000);
-    const undo = document.querySelector("[data-undo-until]:not([hidden])");
+    const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
     if (!undo) return;
     const left = Math.ceil((Number(undo.dataset.undoUntil) - Date.now()) / 1000);
     if (left <= 0) {

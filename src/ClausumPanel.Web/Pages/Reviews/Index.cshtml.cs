@@ -41,7 +41,7 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
         if (!MayReview) return Forbid();
         if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is { } lease)
             return RedirectToPage("Item", new { id = await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop), queue = Queue });
-        Said = T["Nothing waits that you may decide."];
+        Said = Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
         return RedirectToPage("Index", new { queue = Queue });
     }
 

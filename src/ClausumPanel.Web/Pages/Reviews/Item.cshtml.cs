@@ -202,7 +202,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             return Onward(Url.Page("Item", new { id = next, queue = Queue })!, ahead);
         }
         // Nothing more waits; what was decided last can still be undone on its own page.
-        Said ??= T["Nothing waits that you may decide."];
+        Said ??= Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
         return Onward((Before is null ? Url.Page("Index", new { queue = Queue }) : Url.Page("Item", new { id = Before.Split(' ')[0], queue = Queue }))!, ahead);
     }
 
