@@ -64,7 +64,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -202,7 +202,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         var at = now.ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, at)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -210,7 +210,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     {
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
 
@@ -225,7 +225,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LeaseReviews.WhyNotAsync(db, review.Seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
         return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop);
     }
 
@@ -250,6 +250,11 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return null;
         return (review, await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop));
     }
+
+    /// <summary>Nobody was let through: somebody was faster, or the very same was sent twice at once and the first has done it.</summary>
+    private async Task<ReviewAnswer> LostAsync(Reviewer reviewer, long seq, Guid token, ReviewOutcome? outcome, DateTimeOffset now, CancellationToken stop) =>
+        outcome is not null && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State != ReviewState.Open && r.DecidedWith == token && r.Outcome == outcome, stop)
+            ? ReviewAnswer.Done : await LeaseReviews.WhyNotAsync(db, seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
 
     private IQueryable<Review> Held(long seq, Guid token, Guid owner, DateTimeOffset now)
     {
