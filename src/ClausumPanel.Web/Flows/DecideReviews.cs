@@ -48,7 +48,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var (review, queue) = found;
-        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.Outcome == verdict.Outcome ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
+        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.DecidedById == reviewer.Id && review.Outcome == verdict.Outcome ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
@@ -253,7 +253,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
 
     /// <summary>Nobody was let through: somebody was faster, or the very same was sent twice at once and the first has done it.</summary>
     private async Task<ReviewAnswer> LostAsync(Reviewer reviewer, long seq, Guid token, ReviewOutcome? outcome, DateTimeOffset now, CancellationToken stop) =>
-        outcome is not null && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State != ReviewState.Open && r.DecidedWith == token && r.Outcome == outcome, stop)
+        outcome is not null && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State != ReviewState.Open && r.DecidedWith == token && r.DecidedById == reviewer.Id && r.Outcome == outcome, stop)
             ? ReviewAnswer.Done : await LeaseReviews.WhyNotAsync(db, seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
 
     private IQueryable<Review> Held(long seq, Guid token, Guid owner, DateTimeOffset now)

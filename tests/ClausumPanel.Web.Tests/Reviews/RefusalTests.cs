@@ -104,6 +104,7 @@ public sealed class RefusalTests
         await StepAsync("Undo a colleague's decision", World.Maria, settling, "Undo");
         await StepAsync("Undo what is closed", World.Tomas, closed, "Undo");
         await StepAsync("Reopen what is not closed", World.Maria, settling, "Reopen", ("Input.ReopenNote", "A note"));
+        await StepAsync("Decide the same with a colleague's token that was used", World.Maria, settling, "Decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
         await StepAsync("Decide otherwise with a token that was used", World.Tomas, settling, "Decide", declined);
         await StepAsync("Decide otherwise with a token that was used, after it took effect", World.Tomas, closed, "Decide", declined);
         foreach (var person in (Person[])[World.Victor, World.Clara, World.Maria]) await AskAsync("Decide many", person, $"{Queue}/bulk?handler=Decide", true, ("seqs", $"{free}"), ("Verdict", "Decline:stolen_card"));
