@@ -58,6 +58,7 @@ internal static class AssessSetup
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
         services.AddSingleton(provider => provider.GetRequiredService<ReviewRouting>().WithPolicies);
+        services.AddSingleton<ReviewTurns>();
         services.AddScoped<LeaseReviews>();
         services.AddScoped<ChangeQueues>();
         services.AddScoped<DecideReviews>();

@@ -30,7 +30,7 @@ public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
 /// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
 /// </summary>
-public sealed class DecideReviews(PanelDb db, TimeProvider clock)
+public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
@@ -45,6 +45,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     public async Task<ReviewAnswer> DecideAsync(Reviewer reviewer, long seq, Guid token, ReviewVerdict verdict, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(verdict);
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var (review, queue) = found;
@@ -72,6 +73,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     /// <returns>The lease, when it worked.</returns>
     public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
         var review = found.Review;
@@ -105,6 +107,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     public async Task<ReviewAnswer> NoteAsync(Reviewer reviewer, long seq, string? note, CancellationToken stop)
     {
         if (Refused(note, needed: true) is { } refusal) return refusal;
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         return await WriteAsync(reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
@@ -120,6 +123,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         // First what it was taken for; a crash in between leaves a closed item without its label, which can be reopened again.
         if (review.LabelId is { } label) await labels.ReverseAsync(label, Trimmed(note), LabelChannel.Panel, reviewer.Who, stop);
         var now = clock.GetUtcNow();
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await new LabelLedger(db).BeginAsync(stop);
         var at = now.ToUnixTimeMilliseconds();
@@ -219,6 +223,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (said is null) return new(ReasonMissing);
         if (Refused(said.Note, needsNote || said.Reason == "other") is { } refusal) return refusal;
         var now = clock.GetUtcNow();
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;

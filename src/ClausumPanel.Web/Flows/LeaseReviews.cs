@@ -31,7 +31,7 @@ public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
 /// <summary>
 /// Gives out reviews: the most urgent free item goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
 /// </summary>
-public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
+public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
 {
     public const string
         NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "{0} has it until {1:t}.", NotOpen = "It is decided already.",
@@ -50,6 +50,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     /// <param name="stop">Ends it early.</param>
     public async Task<ReviewLease?> NextAsync(Reviewer reviewer, int? queue, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = Now;
         var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
         if (mine is not null) return await ProlongAsync(mine.Seq, mine.LeaseToken!.Value, stop);
@@ -67,6 +68,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     /// <summary>Keeps the item that would come next for a moment, so that it is there at once: what <see cref="NextAsync"/> gives when the current one is done. Nothing is decided with such a lease.</summary>
     public async Task<ReviewLease?> AheadAsync(Reviewer reviewer, int? queue, long current, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = Now;
         var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenBy(r => r.LeaseUntil)
             .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
@@ -85,6 +87,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     /// <summary>Takes the item somebody picked.</summary>
     public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeAsync(Reviewer reviewer, long seq, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = Now;
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
         var queue = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
@@ -110,6 +113,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     /// <returns>Null when the lease is gone.</returns>
     public async Task<ReviewLease?> BeatAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         if (await ProlongAsync(seq, token, stop, reviewer.Id) is not { } lease) return null;
         await KeepAheadAsync(reviewer, Now, stop);
         return lease;
@@ -118,6 +122,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     /// <summary>Gives it back undecided, and with it what was kept ready.</summary>
     public async Task ReleaseAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         await db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop) > 0)
             await NoteAsync(reviewer, seq, ReviewEventKind.Released, stop);
@@ -128,6 +133,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     {
         if (!reviewer.IsAdmin) return (null, new(NotForYou));
         var now = clock.GetUtcNow();
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + Length).ToUnixTimeMilliseconds());
