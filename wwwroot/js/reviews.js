@@ -194,18 +194,19 @@
     last = performance.now();
     document.getElementById("item").focus({ preventScroll: true });
     const mine = round;
-    setTimeout(() => { if (mine === round && asked !== round && !document.hidden && !sending) prepare(); }, 150);
+    setTimeout(() => { if (mine === round && asked !== round && !document.hidden && !sending && !leaving) prepare(); }, 150);
   };
   const beat = async () => {
-    if (!form() || sending) return;
+    if (!form() || sending || leaving) return;
     const answer = await fetch(form().dataset.beat, { method: "POST", body: body() });
     if (answer.ok) { until = Date.now() + Number(form().dataset.leaseLength); over(true); if (!ready || Date.now() - ready.at > stale) await prepare(); }
-    else if (answer.status === 410) location.reload();
+    else if (answer.status === 410 && !sending && !leaving) location.reload();
   };
   const prepare = async () => {
     const mine = asked = round;
     const answer = await fetch(form().dataset.ahead, { method: "POST", body: body() }).catch(() => null);
-    if (mine !== round || sending) return;
+    // Once it is decided the lease is over, and the next page is on its way already.
+    if (mine !== round || sending || leaving) return;
     if (answer?.status === 410) { location.reload(); return; }
     ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), at: Date.now(), part: parsed(await answer.text()).querySelector("#review-item") } : null;
     if (mine === round && form()) form().dataset.ready = ready ? "yes" : "no";

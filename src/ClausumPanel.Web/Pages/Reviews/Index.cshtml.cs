@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
@@ -75,10 +76,17 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).InOrder(db.Set<ReviewQueue>(), now);
         var sample = await inQueue.Take(Sampled).ToListAsync(stop);
-        var lines = (await assessments.LinesAsync([.. sample.Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
+        var lines = (await assessments.LinesAsync([.. sample.Take(Shown).Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
         var names = await db.Users.Where(u => sample.Take(Shown).Select(r => r.LeaseOwner).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
         Rows = [.. sample.Take(Shown).Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null))];
-        Fills = [.. lines.Values.SelectMany(l => l.Signals.Where(s => s.Weight > 0).Select(s => s.Title).Distinct()).GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)lines.Count))];
+        // What fills the queue needs the signals of the first ones, and nothing else of them.
+        var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
+        var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);
+        Fills =
+        [
+            .. fired.SelectMany(bytes => hits[..SignalHits.Read(bytes, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
+                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)fired.Count)),
+        ];
     }
 }
 
