@@ -306,7 +306,8 @@
     event.preventDefault();
     sending = send(button?.getAttribute("formaction") ?? form().getAttribute("action"), new FormData(form(), button));
   });
-  addEventListener("popstate", () => location.reload());
+  // Back to another item is a page of its own; a jump within this one is none.
+  addEventListener("popstate", () => { if (new URL(item().dataset.address, location.href).pathname !== location.pathname) location.reload(); });
   addEventListener("pagehide", () => { if (!leaving && form()) navigator.sendBeacon(form().dataset.release, body()); });
   begin();
 })();
