@@ -1,4 +1,5 @@
 // The review queue by keyboard. Every key presses a button or opens a part that is there for the mouse as well; keys rest while somebody types, can be changed and switched off.
+// While one item is read the next one is kept ready, so that it is shown by the key press itself; what was decided is sent in the same moment, and a refusal brings the item back.
 (() => {
   const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", undo: "z", copy: "y", links: "l", pick: "x" };
   const read = () => { try { return JSON.parse(localStorage.getItem("panel-keys")) ?? {}; } catch { return {}; } };
@@ -7,43 +8,56 @@
   const keyOf = name => stored.map?.[name] ?? defaults[name];
   const save = () => localStorage.setItem("panel-keys", JSON.stringify(stored));
   const say = text => { document.getElementById("announcer").textContent = text; };
-  const form = document.getElementById("decide");
+  const form = () => document.getElementById("decide");
+  const item = () => document.getElementById("review-item");
+  const field = name => form()?.querySelector(`[name="${name}"]`);
   const dialog = document.getElementById("keys");
 
   // Which reasons are shown, and which number chooses which.
+  const chosen = () => form()?.querySelector('input[name="Input.Outcome"]:checked')?.value;
   const showReasons = () => {
-    if (!form) return;
-    const chosen = form.querySelector('input[name="Input.Outcome"]:checked')?.value;
-    for (const set of form.querySelectorAll(".reasons")) set.hidden = set.dataset.outcome !== chosen;
+    if (!form()) return;
+    for (const set of form().querySelectorAll(".reasons")) set.hidden = set.dataset.outcome !== chosen();
+    form().querySelector(".reasons-first").hidden = chosen() !== undefined;
   };
-  form?.addEventListener("change", event => { if (event.target.name === "Input.Outcome") showReasons(); });
-  showReasons();
+  document.addEventListener("change", event => {
+    if (event.target.name === "Input.Outcome") showReasons();
+    if (event.target.closest("#decide")) lack(null);
+  });
 
   const choose = style => {
-    const radio = form?.querySelector(`input[data-key="${style}"]`);
+    const radio = form()?.querySelector(`input[data-key="${style}"]`);
     if (!radio) return false;
     radio.checked = true;
     radio.focus();
     showReasons();
+    lack(null);
     return true;
   };
   const open = name => {
     const part = document.querySelector(`details[data-key="${name}"]`);
     if (!part) return false;
     part.open = !part.open;
-    if (part.open) part.querySelector("input, select, textarea, button")?.focus(); else part.querySelector("summary").focus();
+    if (part.open) {
+      part.scrollIntoView({ block: "nearest" });
+      part.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+    } else part.querySelector("summary").focus();
     return true;
   };
   const press = name => {
     const button = document.querySelector(`button[data-key="${name}"]`);
-    button?.click();
-    return button !== null;
+    if (!button || button.closest("[hidden]")) return false;
+    button.click();
+    return true;
   };
   const go = key => {
     const target = { q: "/dashboard/reviews", p: "/dashboard", r: "/dashboard/protection/rules" }[key];
     if (target) location.href = target;
     return target !== undefined;
   };
+
+  // An open part with a button of its own: skip, hold, escalate.
+  const partOf = element => element?.closest("details[data-key]:not([data-key=block])");
 
   let waitsForPlace = false, lastPicked = null;
   const act = event => {
@@ -52,10 +66,13 @@
     if (key === "?") { dialog?.showModal(); return true; }
     if (key === "g") { waitsForPlace = true; setTimeout(() => { waitsForPlace = false; }, 1200); return true; }
     if (key >= "1" && key <= "9") {
-      const radio = form?.querySelector(`.reasons:not([hidden]) input[data-number="${key}"]`);
+      // In an open part that offers reasons of its own the numbers choose there.
+      const part = partOf(document.activeElement);
+      const radio = part ? part.querySelectorAll("input[type=radio]")[Number(key) - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${key}"]`);
       if (!radio) return false;
       radio.checked = true;
       radio.focus();
+      lack(null);
       say(radio.closest("label").textContent.trim());
       return true;
     }
@@ -64,7 +81,7 @@
       case "approve": return choose("approve");
       case "challenge": return choose("challenge");
       case "decline": return choose("decline");
-      case "note": form?.querySelector("textarea")?.focus(); return form !== null;
+      case "note": form()?.querySelector("textarea")?.focus(); return form() !== null;
       case "block": return open("block");
       case "skip": return open("skip");
       case "hold": return open("hold");
@@ -94,14 +111,21 @@
   };
 
   document.addEventListener("keydown", event => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
-      form.querySelector('button[data-key="confirm"]').click();
+      // In an open part its own button is meant: what is filled in there is not a decision.
+      (partOf(document.activeElement)?.querySelector("button") ?? form().querySelector('button[data-key="confirm"]')).click();
+      return;
+    }
+    if (event.key === "Enter" && event.target.matches("input") && partOf(event.target)) {
+      event.preventDefault();
+      partOf(event.target).querySelector("button").click();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
     const typing = event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])");
-    if (typing) { if (event.key === "Escape") typing.blur(); return; }
+    // Who stops typing stays where the keys are heard: at the part they were in, at what they chose, or at the item.
+    if (typing) { if (event.key === "Escape") (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus(); return; }
     if (!isOn() && event.key !== "?") return;
     if (act(event)) event.preventDefault();
   });
@@ -124,55 +148,166 @@
   }
 
   // Clocks: how long something may still be undone.
-  const undo = document.querySelector("[data-undo-until]");
-  if (undo) {
-    const until = Number(undo.dataset.undoUntil);
-    const tick = () => {
-      const left = Math.ceil((until - Date.now()) / 1000);
-      if (left <= 0) { undo.hidden = true; return; }
-      undo.querySelector("[data-undo-left]").textContent = `${left} s`;
-      setTimeout(tick, 250);
-    };
-    tick();
-  }
+  let clock = 0;
+  const tick = () => {
+    clearTimeout(clock);
+    const line = document.querySelector('.toast-line[data-undo-until=""]');
+    if (line) setTimeout(() => line.remove(), 8000);
+    const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
+    if (!undo) return;
+    const left = Math.ceil((Number(undo.dataset.undoUntil) - Date.now()) / 1000);
+    if (left <= 0) {
+      const held = undo.contains(document.activeElement);
+      undo.hidden = true;
+      if (held) document.getElementById("item")?.focus();
+      return;
+    }
+    undo.querySelector("[data-undo-left]").textContent = `${left} s`;
+    clock = setTimeout(tick, 250);
+  };
+  tick();
 
   // A list that somebody chooses from stands still.
   document.addEventListener("htmx:beforeRequest", event => {
     if (event.detail.elt.id === "queues" && document.querySelector('input[name="seqs"]:checked')) event.preventDefault();
   });
 
-  if (!form) return;
+  if (!item()) return;
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
+  let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, sending = null, round = 0, asked = 0;
+  const stale = 300000;
   const body = () => {
     const data = new FormData();
-    data.set("Token", form.querySelector("[name=Token]").value);
-    data.set("__RequestVerificationToken", form.querySelector("[name=__RequestVerificationToken]").value);
+    data.set("Token", field("Token").value);
+    data.set("__RequestVerificationToken", field("__RequestVerificationToken").value);
     return data;
   };
-  const length = Number(form.dataset.leaseLength);
-  let until = Date.now() + length, seen = Date.now(), reading = 0, last = performance.now(), leaving = false;
-  const over = form.querySelector("[data-lease-over]");
-  const beat = async () => {
-    const answer = await fetch(form.dataset.beat, { method: "POST", body: body() });
-    if (answer.ok) { until = Date.now() + length; over.hidden = true; }
-    else if (answer.status === 410) location.reload();
+  const over = hidden => { const line = form()?.querySelector("[data-lease-over]"); if (line) line.hidden = hidden; };
+  const begin = () => {
+    round++;
+    ready = null;
+    showReasons();
+    if (!form()) return;
+    until = Date.now() + Number(form().dataset.leaseLength);
+    reading = 0;
+    last = performance.now();
+    document.getElementById("item").focus({ preventScroll: true });
+    const mine = round;
+    setTimeout(() => { if (mine === round && asked !== round && !document.hidden && !sending && !leaving) prepare(); }, 150);
   };
+  const beat = async () => {
+    if (!form() || sending || leaving) return;
+    const answer = await fetch(form().dataset.beat, { method: "POST", body: body() });
+    if (answer.ok) { until = Date.now() + Number(form().dataset.leaseLength); over(true); if (!ready || Date.now() - ready.at > stale) await prepare(); }
+    else if (answer.status === 410 && !sending && !leaving) location.reload();
+  };
+  const prepare = async () => {
+    const mine = asked = round;
+    const answer = await fetch(form().dataset.ahead, { method: "POST", body: body() }).catch(() => null);
+    // Once it is decided the lease is over, and the next page is on its way already.
+    if (mine !== round || sending || leaving) return;
+    if (answer?.status === 410) { location.reload(); return; }
+    ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), at: Date.now(), part: parsed(await answer.text()).querySelector("#review-item") } : null;
+    if (mine === round && form()) form().dataset.ready = ready ? "yes" : "no";
+  };
+  const parsed = text => new DOMParser().parseFromString(text, "text/html");
+
+  // What a step lacks is said beside its button, before anything is sent.
+  const lack = (text, where) => {
+    const line = form()?.querySelector("[data-missing]");
+    if (!line) return false;
+    line.hidden = text === null;
+    line.textContent = text ?? "";
+    where?.focus();
+    return text !== null;
+  };
+  const isShort = name => field(name).value.trim().length < 3;
+  const lacks = button => {
+    const words = form().dataset;
+    switch (button?.closest("details[data-key]")?.dataset.key) {
+      case "skip": {
+        const reason = form().querySelector('[name="Input.SkipReason"]:checked')?.value;
+        return reason === undefined ? lack(words.noReason, field("Input.SkipReason")) : reason === "other" && isShort("Input.SkipNote") && lack(words.noNote, field("Input.SkipNote"));
+      }
+      case "escalate": return isShort("Input.EscalateNote") && lack(words.noNote, field("Input.EscalateNote"));
+      case "hold": return false;
+      default: {
+        if (chosen() === undefined) return lack(words.noOutcome, field("Input.Outcome"));
+        const reason = form().querySelector(".reasons:not([hidden]) input:checked")?.value;
+        if (reason === undefined) return lack(words.noReason, form().querySelector(".reasons:not([hidden]) input"));
+        return (reason === "other" || (chosen() === "Decline" && words.declineNeedsNote === "yes")) && isShort("Input.Note") && lack(words.noNote, field("Input.Note"));
+      }
+    }
+  };
+
+  const show = (part, back) => {
+    item().replaceWith(part);
+    htmx.process(part);
+    document.title = `${part.dataset.title} · ClausumPanel`;
+    if (back) history.replaceState(null, "", back); else history.pushState(null, "", part.dataset.address);
+    scrollTo(0, 0);
+    begin();
+  };
+  const told = page => {
+    const said = page.querySelector("#review-said");
+    document.getElementById("review-said").replaceWith(said);
+    if (said.dataset.until && form()) {
+      until = Number(said.dataset.until);
+      form().querySelector("[data-until]").textContent = said.dataset.untilWords;
+      item().querySelector("[data-progress]").textContent = said.dataset.progress;
+    }
+    tick();
+    return (said.querySelector("[role=alert]") ?? said.querySelector("[role] > span"))?.textContent.trim() ?? "";
+  };
+  const send = async (address, data) => {
+    const before = item(), where = location.href, next = ready;
+    document.getElementById("review-said").replaceChildren();
+    show(next.part);
+    const answer = await fetch(address, { method: "POST", body: data, headers: { "X-Ahead": next.id } }).catch(() => null);
+    sending = null;
+    if (answer?.status === 200 && answer.headers.get("X-Ahead") === next.id) {
+      say(`${told(parsed(await answer.text()))} ${item().dataset.words}`);
+      prepare();
+      return;
+    }
+    const place = answer?.headers.get("X-Location");
+    leaving = true;
+    if (place) { location.assign(place); return; }
+    leaving = false;
+    const page = answer?.headers.get("Content-Type")?.startsWith("text/html") ? parsed(await answer.text()) : null;
+    const back = page?.querySelector("#review-item");
+    show(back ?? before, where);
+    if (back) say(told(page));
+    else lack(form().dataset.notSent, form().querySelector('button[data-key="confirm"]'));
+  };
+
   for (const kind of ["keydown", "pointermove", "scroll", "wheel"]) addEventListener(kind, () => { seen = Date.now(); }, { passive: true });
   setInterval(() => {
     const now = performance.now();
     if (!document.hidden) reading += now - last;
     last = now;
-    if (Date.now() > until - length / 5) over.hidden = false;
+    if (form() && Date.now() > until - Number(form().dataset.leaseLength) / 5) over(false);
   }, 500);
   setInterval(() => { if (!document.hidden && Date.now() - seen < 120000) beat(); }, 60000);
-  over.querySelector("[data-continue]").addEventListener("click", beat);
-  form.addEventListener("submit", () => {
-    leaving = true;
-    form.querySelector('[name="Input.ReadingMilliseconds"]').value = Math.round(reading);
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-continue]")) beat();
+    if (event.target.closest("a[data-keeps]")) leaving = true;
   });
-  document.addEventListener("submit", () => { leaving = true; });
-  document.addEventListener("click", event => { if (event.target.closest("a[data-keeps]")) leaving = true; });
-  addEventListener("pagehide", () => { if (!leaving) navigator.sendBeacon(form.dataset.release, body()); });
-  setTimeout(() => { if (!document.hidden) fetch(form.dataset.ahead, { method: "POST", body: body() }); }, 1000);
+  document.addEventListener("submit", event => {
+    if (event.defaultPrevented) return;
+    if (event.target !== form()) { leaving = true; return; }
+    const button = event.submitter;
+    if (button?.name === "stay") { leaving = true; return; }
+    if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
+    if (lacks(button)) { event.preventDefault(); return; }
+    field("Input.ReadingMilliseconds").value = Math.round(reading);
+    if (!ready || Date.now() - ready.at > stale) { leaving = true; return; }
+    event.preventDefault();
+    sending = send(button?.getAttribute("formaction") ?? form().getAttribute("action"), new FormData(form(), button));
+  });
+  // Back to another item is a page of its own; a jump within this one is none.
+  addEventListener("popstate", () => { if (new URL(item().dataset.address, location.href).pathname !== location.pathname) location.reload(); });
+  addEventListener("pagehide", () => { if (!leaving && form()) navigator.sendBeacon(form().dataset.release, body()); });
+  begin();
 })();

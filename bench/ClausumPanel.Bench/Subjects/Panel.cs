@@ -11,12 +11,10 @@ internal sealed partial class Panel : IDisposable
     private readonly HttpClient _http;
     private readonly Dictionary<string, string> _cookies = [];
 
-    // The panel's cookies are for https alone, so this is the proxy in front of it, too; see Store.Environment.
     private Panel(int port) => _http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
     {
         BaseAddress = new Uri($"http://127.0.0.1:{port}"),
         Timeout = TimeSpan.FromMinutes(5),
-        DefaultRequestHeaders = { { "X-Forwarded-Proto", "https" } },
     };
 
     public static Panel SignIn(Subject service, Store store)

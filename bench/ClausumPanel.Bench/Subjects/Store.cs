@@ -10,7 +10,16 @@ internal sealed class Store
 {
     private const string FileName = "panel.db";
 
+    private readonly Dictionary<string, string> _settings = [];
+
     private Store(string folder, string key, long stored) => (Folder, Key, Stored) = (folder, key, stored);
+
+    /// <summary>The same store, served with another setting than the service is delivered with.</summary>
+    public Store With(string setting, string value)
+    {
+        _settings[setting] = value;
+        return this;
+    }
 
     public string Folder { get; }
     public string Key { get; }
@@ -19,11 +28,9 @@ internal sealed class Store
 
     /// <summary>Who may sign in at the panel, once <see cref="WithAdmin"/> was asked for.</summary>
     public const string AdminEmail = "admin@bench.example";
-    public string? AdminPassword { get; private init; }
+    public string? AdminPassword { get; private set; }
 
-    private static Dictionary<string, string> Signed => new() { ["Panel__Security__RequireSecondFactor"] = "false", ["Panel__Security__Proxies"] = "127.0.0.1" };
-
-    public Dictionary<string, string> Environment => new(AdminPassword is null ? [] : Signed)
+    public Dictionary<string, string> Environment => new(_settings)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ConnectionStrings__Panel"] = $"Data Source={File}",
@@ -55,10 +62,20 @@ internal sealed class Store
     }
 
     /// <summary>The same store with somebody who may do everything, made by the product's own command line.</summary>
-    public Store WithAdmin() => new(Folder, Key, Stored) { AdminPassword = Subject.Command(this, "users", "create", "--email", AdminEmail, "--role", "admin") };
+    public Store WithAdmin()
+    {
+        With("Panel__Security__RequireHttps", "false").With("Panel__Security__RequireSecondFactor", "false");
+        AdminPassword = Subject.Command(this, "users", "create", "--email", AdminEmail, "--role", "admin");
+        return this;
+    }
 
     /// <summary>The same store after more of our payments.</summary>
-    public Store Grown(long made) => new(Folder, Key, made) { AdminPassword = AdminPassword };
+    public Store Grown(long made)
+    {
+        var grown = new Store(Folder, Key, made) { AdminPassword = AdminPassword };
+        foreach (var (setting, value) in _settings) grown.With(setting, value);
+        return grown;
+    }
 
     /// <summary>Ids of all stored assessments, read from the file itself and not through the service.</summary>
     public HashSet<UInt128> AssessmentIds()

@@ -144,17 +144,29 @@ public sealed class ReviewQuality
         ArgumentNullException.ThrowIfNull(db);
         var quality = new ReviewQuality();
         var events = db.Set<ReviewEvent>().AsNoTracking();
+        // Few, and asked once instead of for every decision: what was taken back in time, and what was opened again, whenever that was.
+        var later = await events.Where(e => e.At >= @from && (e.Kind == ReviewEventKind.Undone || e.Kind == ReviewEventKind.Reopened)).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop);
+        var undone = later.Where(e => e.Kind == ReviewEventKind.Undone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
+        var reopened = later.Where(e => e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).ToDictionary(g => g.Key, g => g.Max(e => e.Version));
         var decisions = from e in events
-                        where e.At >= @from && e.At < to && e.Kind == ReviewEventKind.Decided && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.Undone && u.Version == e.Version + 1)
+                        where e.At >= @from && e.At < to && e.Kind == ReviewEventKind.Decided
                         join r in db.Set<Review>() on e.Seq equals r.Seq
                         join l in db.Set<CurrentLabel>() on e.Seq equals l.Seq into labels
                         from label in labels.DefaultIfEmpty()
                         join w in db.Set<Label>() on label.Number equals w.Number into words
                         from word in words.DefaultIfEmpty()
-                        select new DecidedEvent(e.Queue, e.ActorId, e.Outcome, e.ReadingMilliseconds, e.At, r.OpenedAt, r.DueAt, r.State != ReviewState.Open && r.DecidedAt == e.At,
-                            events.Any(o => o.Seq == e.Seq && o.Kind == ReviewEventKind.Reopened && o.Version > e.Version), label == null ? null : label.Outcome, label == null ? null : label.Source, word == null ? null : word.RecordedAt);
+                        select new
+                        {
+                            e.Seq, e.Version,
+                            Event = new DecidedEvent(e.Queue, e.ActorId, e.Outcome, e.ReadingMilliseconds, e.At, r.OpenedAt, r.DueAt, r.State != ReviewState.Open && r.DecidedAt == e.At, false,
+                                label == null ? null : label.Outcome, label == null ? null : label.Source, word == null ? null : word.RecordedAt),
+                        };
         await foreach (var decided in decisions.AsAsyncEnumerable().WithCancellation(stop))
-            foreach (var figures in quality.Of(decided.Queue, decided.ActorId)) figures.Add(decided);
+        {
+            if (undone.Contains((decided.Seq, decided.Version))) continue;
+            var what = decided.Event with { WasReopened = reopened.TryGetValue(decided.Seq, out var version) && version > decided.Version };
+            foreach (var figures in quality.Of(what.Queue, what.ActorId)) figures.Add(what);
+        }
         var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
         foreach (var step in steps)
             foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Count);

@@ -173,10 +173,20 @@ public sealed class ReviewRouting(Func<TimeZoneInfo> zone) : IFollowChanges
 
     public string Topic => ChangeTopics.Reviews;
 
+    /// <summary>The same with every policy that comes into force: what a large amount is, it says.</summary>
+    public IFollowChanges WithPolicies => new PolicyFollower(this);
+
     public async Task ReloadAsync(PanelDb db, CancellationToken stop)
     {
         var document = await db.Set<Policies.PolicyVersion>().Where(p => p.State == Policies.PolicyState.Active).Select(p => p.Document).FirstOrDefaultAsync(stop);
         var policy = document is not null && PolicyJson.TryReadStored(document, out var stored, out _) ? stored : Policy.Default;
         Volatile.Write(ref _router, new ReviewRouter(await db.Set<ReviewQueue>().AsNoTracking().ToListAsync(stop), zone(), policy));
+    }
+
+    private sealed class PolicyFollower(ReviewRouting routing) : IFollowChanges
+    {
+        public string Topic => ChangeTopics.Policy;
+
+        public Task ReloadAsync(PanelDb db, CancellationToken stop) => routing.ReloadAsync(db, stop);
     }
 }

@@ -57,6 +57,8 @@ internal static class AssessSetup
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
+        services.AddSingleton(provider => provider.GetRequiredService<ReviewRouting>().WithPolicies);
+        services.AddSingleton<ReviewTurns>();
         services.AddScoped<LeaseReviews>();
         services.AddScoped<ChangeQueues>();
         services.AddScoped<DecideReviews>();

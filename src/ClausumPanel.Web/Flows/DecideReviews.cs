@@ -30,25 +30,26 @@ public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
 /// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
 /// </summary>
-public sealed class DecideReviews(PanelDb db, TimeProvider clock)
+public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
         NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.";
 
-    public const int LongestHoldDays = 30, MostEntries = 8;
+    public const int LongestHoldDays = 30, MostEntries = 8, ShortestNote = 3;
 
-    private const int ShortestNote = 3, LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
+    private const int LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
 
     /// <summary>Decides, or decides first where two must.</summary>
     public async Task<ReviewAnswer> DecideAsync(Reviewer reviewer, long seq, Guid token, ReviewVerdict verdict, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(verdict);
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var (review, queue) = found;
-        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.Outcome == verdict.Outcome ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
+        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.DecidedById == reviewer.Id && review.Outcome == verdict.Outcome ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
@@ -64,7 +65,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -72,6 +73,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     /// <returns>The lease, when it worked.</returns>
     public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
         var review = found.Review;
@@ -105,6 +107,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     public async Task<ReviewAnswer> NoteAsync(Reviewer reviewer, long seq, string? note, CancellationToken stop)
     {
         if (Refused(note, needed: true) is { } refusal) return refusal;
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         return await WriteAsync(reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
@@ -120,6 +123,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         // First what it was taken for; a crash in between leaves a closed item without its label, which can be reopened again.
         if (review.LabelId is { } label) await labels.ReverseAsync(label, Trimmed(note), LabelChannel.Panel, reviewer.Who, stop);
         var now = clock.GetUtcNow();
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await new LabelLedger(db).BeginAsync(stop);
         var at = now.ToUnixTimeMilliseconds();
@@ -147,8 +151,10 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     }
 
     /// <summary>Who decided it, and what.</summary>
-    internal static async Task<ReviewAnswer> DecidedByAsync(PanelDb db, Review review, CancellationToken stop) => review.IsTimedOut
-        ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?", review.Outcome!);
+    internal static async Task<ReviewAnswer> DecidedByAsync(PanelDb db, Review review, CancellationToken stop) =>
+        DecidedBy(review, review.IsTimedOut ? null : await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop));
+
+    internal static ReviewAnswer DecidedBy(Review review, string? name) => review.IsTimedOut ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, name ?? "?", review.Outcome!);
 
     /// <summary>Numbers an event for the outside; the ledger's lock is held.</summary>
     internal static async Task TellAsync(PanelDb db, long seq, OutboxEventType type, int version, long at, CancellationToken stop)
@@ -200,7 +206,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         var at = now.ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, at)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -208,7 +214,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
     {
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
 
@@ -217,13 +223,14 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         if (said is null) return new(ReasonMissing);
         if (Refused(said.Note, needsNote || said.Reason == "other") is { } refusal) return refusal;
         var now = clock.GetUtcNow();
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return new(LeaseReviews.LeaseGone);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
         return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop);
     }
 
@@ -249,10 +256,15 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         return (review, await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop));
     }
 
+    /// <summary>Nobody was let through: somebody was faster, or the very same was sent twice at once and the first has done it.</summary>
+    private async Task<ReviewAnswer> LostAsync(Reviewer reviewer, long seq, Guid token, ReviewOutcome? outcome, DateTimeOffset now, CancellationToken stop) =>
+        outcome is not null && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State != ReviewState.Open && r.DecidedWith == token && r.DecidedById == reviewer.Id && r.Outcome == outcome, stop)
+            ? ReviewAnswer.Done : await LeaseReviews.WhyNotAsync(db, seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+
     private IQueryable<Review> Held(long seq, Guid token, Guid owner, DateTimeOffset now)
     {
         var at = now.ToUnixTimeMilliseconds();
-        return db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == token && r.LeaseOwner == owner && r.LeaseUntil > at);
+        return db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == token && r.LeaseOwner == owner && r.LeaseUntil > at && !r.LeaseIsAhead);
     }
 
     private static Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> Opened(Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> r) => r

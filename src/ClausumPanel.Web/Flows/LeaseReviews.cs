@@ -31,7 +31,7 @@ public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
 /// <summary>
 /// Gives out reviews: the most urgent free item goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
 /// </summary>
-public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
+public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
 {
     public const string
         NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "{0} has it until {1:t}.", NotOpen = "It is decided already.",
@@ -50,6 +50,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     /// <param name="stop">Ends it early.</param>
     public async Task<ReviewLease?> NextAsync(Reviewer reviewer, int? queue, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = Now;
         var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
         if (mine is not null) return await ProlongAsync(mine.Seq, mine.LeaseToken!.Value, stop);
@@ -64,23 +65,39 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
         return lease;
     }
 
-    /// <summary>Keeps the item that would come next for a moment, so that it is there at once.</summary>
+    /// <summary>Keeps the item that would come next for a moment, so that it is there at once: what <see cref="NextAsync"/> gives when the current one is done. Nothing is decided with such a lease.</summary>
     public async Task<ReviewLease?> AheadAsync(Reviewer reviewer, int? queue, long current, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = Now;
-        var kept = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && r.Seq != current && (queue == null || r.Queue == queue)).Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
-        return kept is not null ? new ReviewLease(kept.Seq, kept.LeaseToken!.Value, kept.LeaseUntil!.Value) : await BestAsync(reviewer, queue, ahead: true, current, stop);
+        var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenBy(r => r.LeaseUntil)
+            .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
+        if (kept is null) return await BestAsync(reviewer, queue, ahead: true, current, stop);
+        await KeepAheadAsync(reviewer, now, stop);
+        return new ReviewLease(kept.Seq, kept.LeaseToken!.Value, kept.LeaseUntil!.Value);
+    }
+
+    /// <summary>Whether the person holds it with that token, to decide it.</summary>
+    public Task<bool> HoldsAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
+    {
+        var now = Now;
+        return Mine(reviewer, now).AnyAsync(r => r.Seq == seq && r.LeaseToken == token && !r.LeaseIsAhead, stop);
     }
 
     /// <summary>Takes the item somebody picked.</summary>
     public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeAsync(Reviewer reviewer, long seq, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = Now;
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
         var queue = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
         if (review.State != ReviewState.Open) return (null, new(NotOpen));
         if (queue.AdminsOnly && !reviewer.IsAdmin) return (null, new(NotForYou));
-        if (review.LeaseOwner == reviewer.Id && review.LeaseUntil > now) return (await ProlongAsync(seq, review.LeaseToken!.Value, stop), ReviewAnswer.Done);
+        if (review.LeaseOwner == reviewer.Id && review.LeaseUntil > now && await ProlongAsync(seq, review.LeaseToken!.Value, stop) is { } own)
+        {
+            if (review.LeaseIsAhead) await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
+            return (own, ReviewAnswer.Done);
+        }
         if (queue.IsRestricted && !reviewer.IsAdmin) return (null, new(FixedOrder));
         if (review.FirstById == reviewer.Id && !queue.IsManual) return (null, new(OwnFirst));
         var lease = new ReviewLease(seq, Guid.NewGuid(), now + (long)Length.TotalMilliseconds);
@@ -89,16 +106,24 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
             await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
             return (lease, ReviewAnswer.Done);
         }
-        return (null, await WhyNotAsync(seq, stop));
+        return (null, await WhyNotAsync(db, seq, reviewer, now, stop));
     }
 
-    /// <summary>A sign of life of the page that shows it.</summary>
+    /// <summary>A sign of life of the page that shows it; what is kept ready beside it is kept on.</summary>
     /// <returns>Null when the lease is gone.</returns>
-    public Task<ReviewLease?> BeatAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop) => ProlongAsync(seq, token, stop, reviewer.Id);
+    public async Task<ReviewLease?> BeatAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
+    {
+        using var turn = await turns.TakeAsync(stop);
+        if (await ProlongAsync(seq, token, stop, reviewer.Id) is not { } lease) return null;
+        await KeepAheadAsync(reviewer, Now, stop);
+        return lease;
+    }
 
-    /// <summary>Gives it back undecided.</summary>
+    /// <summary>Gives it back undecided, and with it what was kept ready.</summary>
     public async Task ReleaseAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
+        await db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop) > 0)
             await NoteAsync(reviewer, seq, ReviewEventKind.Released, stop);
     }
@@ -108,6 +133,7 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
     {
         if (!reviewer.IsAdmin) return (null, new(NotForYou));
         var now = clock.GetUtcNow();
+        using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + Length).ToUnixTimeMilliseconds());
@@ -121,12 +147,12 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
         return (lease, ReviewAnswer.Done);
     }
 
-    /// <summary>Why an item cannot be had.</summary>
-    public async Task<ReviewAnswer> WhyNotAsync(long seq, CancellationToken stop)
+    /// <summary>Why an item cannot be had, or decided: who decided it, or who has it.</summary>
+    internal static async Task<ReviewAnswer> WhyNotAsync(PanelDb db, long seq, Reviewer reviewer, long now, CancellationToken stop)
     {
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return new(NotThere);
         if (review.State != ReviewState.Open) return await DecideReviews.DecidedByAsync(db, review, stop);
-        return review.LeaseOwner is { } owner && review.LeaseUntil is { } until && until > Now
+        return review.LeaseOwner is { } owner && owner != reviewer.Id && review.LeaseUntil is { } until && until > now
             ? new(Taken, await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?", DateTimeOffset.FromUnixTimeMilliseconds(until)) : new(LeaseGone);
     }
 
@@ -148,9 +174,9 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
         {
             var now = Now;
             var since = now - (long)SkippedFor.TotalMilliseconds;
-            var best = db.Set<Review>().Waiting(now).Free(now)
-                .Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !db.Set<ReviewEvent>().Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Skipped && e.ActorId == reviewer.Id && e.At > since))
-                .InOrder(queues, now).Select(r => r.Seq);
+            // Asked once, not for every item that waits.
+            var skipped = db.Set<ReviewEvent>().Where(e => e.At > since && e.Kind == ReviewEventKind.Skipped && e.ActorId == reviewer.Id).Select(e => e.Seq);
+            var best = db.Set<Review>().Waiting(now).Free(now).Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !skipped.Contains(r.Seq)).InOrder(queues, now).Select(r => r.Seq);
             if (await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop) is not { } chosen) return null;
             var lease = new ReviewLease(chosen, Guid.NewGuid(), now + (long)(ahead ? AheadLength : Length).TotalMilliseconds);
             if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == chosen), reviewer, lease, ahead, now, stop)) return lease;
@@ -169,6 +195,12 @@ public sealed class LeaseReviews(PanelDb db, TimeProvider clock)
         var until = now + (long)Length.TotalMilliseconds;
         return await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseUntil > now && r.State == ReviewState.Open && (owner == null || r.LeaseOwner == owner))
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 1 ? new ReviewLease(seq, token, until) : null;
+    }
+
+    private async Task KeepAheadAsync(Reviewer reviewer, long now, CancellationToken stop)
+    {
+        var until = now + (long)AheadLength.TotalMilliseconds;
+        await Mine(reviewer, now).Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), stop);
     }
 
     private async Task NoteAsync(Reviewer reviewer, long seq, ReviewEventKind kind, CancellationToken stop)

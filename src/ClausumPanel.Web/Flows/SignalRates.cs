@@ -13,11 +13,11 @@ public sealed record SignalRate(long Hits, long All, SignalLabels Labels)
     public double Share => All == 0 ? 0 : Hits / (double)All;
 }
 
-/// <summary>How often each signal fires and how often rightly, over the last months. Reading all labelled payments takes long, so what was read serves everybody for a minute.</summary>
-public sealed class SignalRates(IServiceScopeFactory scopes, TimeProvider clock) : IDisposable
+/// <summary>How often each signal fires and how often rightly, over the last months. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
+public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SignalRates> log) : IDisposable
 {
     public const int Days = 90;
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1), Longest = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile Read? _read;
@@ -25,12 +25,36 @@ public sealed class SignalRates(IServiceScopeFactory scopes, TimeProvider clock)
     /// <summary>By the signal's stable number; a signal that never fired is not among them.</summary>
     public async Task<IReadOnlyDictionary<int, SignalRate>> ReadAsync(CancellationToken stop)
     {
-        if (_read is { } fresh && IsFresh(fresh)) return fresh.Rates;
+        if (_read is { } known && IsWithin(known, Longest))
+        {
+            if (!IsWithin(known, Lifetime) && _one.CurrentCount > 0) _ = Task.Run(RefreshAsync, CancellationToken.None);
+            return known.Rates;
+        }
+        return await ReadAnewAsync(stop);
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            await ReadAnewAsync(CancellationToken.None);
+        }
+        catch (Exception failed)
+        {
+            // What is known serves on; the next reader tries again.
+            Failed(failed);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<int, SignalRate>> ReadAnewAsync(CancellationToken stop)
+    {
         await _one.WaitAsync(stop);
         try
         {
             // Whoever waited finds what the first one read.
-            if (_read is { } meanwhile && IsFresh(meanwhile)) return meanwhile.Rates;
+            if (_read is { } meanwhile && IsWithin(meanwhile, Lifetime)) return meanwhile.Rates;
             var now = clock.GetUtcNow();
             await using var scope = scopes.CreateAsyncScope();
             var rates = await CountAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), now, stop);
@@ -43,9 +67,7 @@ public sealed class SignalRates(IServiceScopeFactory scopes, TimeProvider clock)
         }
     }
 
-    public void Dispose() => _one.Dispose();
-
-    private bool IsFresh(Read read) => clock.GetUtcNow() - read.At is var age && age >= TimeSpan.Zero && age < Lifetime;
+    private bool IsWithin(Read read, TimeSpan time) => clock.GetUtcNow() - read.At is var age && age >= TimeSpan.Zero && age < time;
 
     private static async Task<Dictionary<int, SignalRate>> CountAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
     {
@@ -56,6 +78,9 @@ public sealed class SignalRates(IServiceScopeFactory scopes, TimeProvider clock)
         var labels = await LabelQueries.SignalsAsync(db, start, start.AddDays(Days), stop);
         return hits.ToDictionary(h => h.Key, h => new SignalRate(h.Count, all, labels.TryGetValue(h.Key, out var known) ? new SignalLabels(h.Count, known.Labelled, known.Fraud) : new SignalLabels(h.Count, 0, 0)));
     }
+
+    [LoggerMessage(LogLevel.Warning, "How often each signal fires cannot be counted anew at the moment; what was counted before is shown")]
+    private partial void Failed(Exception exception);
 
     private sealed record Read(IReadOnlyDictionary<int, SignalRate> Rates, DateTimeOffset At);
 }

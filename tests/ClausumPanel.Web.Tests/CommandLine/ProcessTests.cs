@@ -5,7 +5,7 @@ using ClausumPanel.Web.Tests.Support;
 namespace ClausumPanel.Web.Tests.CommandLine;
 
 /// <summary>The program as a script meets it: arguments in, exit code and two streams out.</summary>
-public sealed class ProcessTests : IDisposable
+public sealed partial class ProcessTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("panel-process-").FullName;
 

@@ -212,7 +212,8 @@ public abstract class ReviewStories
         var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
         var mine = (await world.NextAsync(maria))!.Value;
         Assert.Equal(mine.Seq, (await world.NextAsync(maria))!.Value.Seq);
-        Assert.Equal(LeaseReviews.LeaseGone, (await world.DecideAsync(tomas, mine, Approved)).Refusal);
+        var foreign = await world.DecideAsync(tomas, mine, Approved);
+        Assert.Equal((LeaseReviews.Taken, World.Maria.Name), (foreign.Refusal, foreign.Values[0]));
         Assert.Equal(LeaseReviews.LeaseGone, (await world.DecideAsync(maria, mine with { Token = Guid.NewGuid() }, Approved)).Refusal);
         Assert.Equal(DecideReviews.ReasonMissing, (await world.DecideAsync(maria, mine, Approved with { Reason = "because" })).Refusal);
         Assert.Equal(DecideReviews.ReasonMissing, (await world.DecideAsync(maria, mine, Approved with { Reason = "stolen_card" })).Refusal);
@@ -293,6 +294,25 @@ internal sealed class ReviewWorld(PanelApp app, Shop shop) : IAsyncDisposable
     {
         var user = await app.InDbAsync(db => db.Users.SingleAsync(u => u.Email == person.Email));
         return new Reviewer(new Actor(ActorKind.Person, user.Id, user.DisplayName), person.Role == Role.Admin);
+    }
+
+    /// <summary>People who sign in as the others do.</summary>
+    public async Task<Person[]> AnalystsAsync(int count)
+    {
+        Person[] people = [.. Enumerable.Range(1, count).Select(i => new Person($"Analista {i}", $"analista{i}@tienda.example", Role.Analyst))];
+        var hash = await app.InDbAsync(db => db.Users.Where(u => u.Email == World.Maria.Email).Select(u => u.PasswordHash).SingleAsync());
+        await app.InDbAsync(async db =>
+        {
+            foreach (var person in people)
+            {
+                var user = User.Called(person.Name, person.Email, person.Role, app.Clock.GetUtcNow());
+                user.NormalizedEmail = user.NormalizedUserName = person.Email.ToUpperInvariant();
+                (user.SecurityStamp, user.PasswordHash) = (Guid.NewGuid().ToString("N"), hash);
+                db.Add(user);
+            }
+            await db.SaveChangesAsync();
+        });
+        return people;
     }
 
     public Task<Reviewer[]> PeopleAsync(int count) => app.InDbAsync(async db =>

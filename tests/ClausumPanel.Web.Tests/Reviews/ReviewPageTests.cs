@@ -80,9 +80,10 @@ public sealed class ReviewPageTests
         var maria = world.App.As(World.Maria);
         var item = await StartAsync(maria);
         var token = (await maria.PageAsync(item)).QuerySelector("[name=Token]")!.GetAttribute("value")!;
-        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(maria, item, "Ahead", token)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(maria, item, "Ahead", token)).StatusCode);
         Assert.Equal(2, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
         Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(maria, item, "Release", token)).StatusCode);
+        Assert.Equal(0, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
         item = await StartAsync(maria);
         var skipped = await SendAsync(maria, item, "Skip", ("Input.SkipReason", "not_my_area"));
         Assert.Equal(HttpStatusCode.Redirect, skipped.StatusCode);
@@ -93,6 +94,63 @@ public sealed class ReviewPageTests
         var kinds = await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind != ReviewEventKind.Leased).OrderBy(e => e.Kind).Select(e => e.Kind).ToListAsync());
         Assert.Equal([ReviewEventKind.Released, ReviewEventKind.Skipped, ReviewEventKind.Held, ReviewEventKind.Escalated], kinds);
         Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == ReviewQueue.EscalatedNumber)));
+    }
+
+    [Fact]
+    public async Task The_next_one_is_kept_and_made_ready_and_what_was_decided_is_told_beside_it()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(5);
+        await world.FoldedAsync();
+        var (maria, tomas) = (world.App.As(World.Maria), world.App.As(World.Tomas));
+        var first = await StartAsync(maria);
+        using var ahead = await SendAsync(maria, first, "Ahead", null);
+        var second = ahead.Headers.GetValues("X-Ahead").Single();
+        var ready = await ahead.HtmlAsync();
+        Assert.Null(ready.QuerySelector("html head title"));
+        Assert.Equal($"{Queue}/{second}?handler=Decide", ready.QuerySelector("#review-item #decide")!.GetAttribute("action"));
+        Assert.Equal($"{Queue}/{second}", ready.QuerySelector("#review-item")!.GetAttribute("data-address"));
+        using var again = await SendAsync(maria, first, "Ahead", null);
+        Assert.Equal(second, again.Headers.GetValues("X-Ahead").Single());
+
+        // Nobody else gets it, and María herself has not taken it yet.
+        var other = await StartAsync(tomas);
+        Assert.DoesNotContain(second, other, StringComparison.Ordinal);
+        Assert.Contains("María Analiza la tiene hasta", (await tomas.PageAsync($"{Queue}/{second}")).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        var looked = await maria.PageAsync($"{Queue}/{second}");
+        Assert.Null(looked.QuerySelector("#decide"));
+        Assert.NotNull(looked.QuerySelector("form[action*=Take]"));
+
+        // Refused, it is the item itself with the reason; done, it is only what the ready page could not know.
+        using var refused = await SendAsync(maria, first, "Decide", second);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija qué se hace con ella: aprobar, pedir prueba o rechazar."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        using var done = await SendAsync(maria, first, "Decide", second, ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
+        var said = await done.HtmlAsync();
+        Assert.Equal((HttpStatusCode.OK, second), (done.StatusCode, done.Headers.GetValues("X-Ahead").Single()));
+        Assert.Null(said.QuerySelector("#decide"));
+        Assert.Contains("Aprobada", said.QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith(first.Split('?')[0], said.QuerySelector(".toast-line form")!.GetAttribute("action"), StringComparison.Ordinal);
+        Assert.Equal("suya hasta las 09:15", said.QuerySelector("#review-said")!.GetAttribute("data-until-words"));
+        var page = await maria.PageAsync($"{Queue}/{second}");
+        Assert.NotNull(page.QuerySelector("#decide"));
+        Assert.Null(page.QuerySelector(".toast-line"));
+
+        // Where another one comes next than the page had ready, it is told where to go.
+        using var elsewhere = await SendAsync(maria, $"{Queue}/{second}", "Skip", second, ("Input.SkipReason", "not_my_area"));
+        Assert.Equal(HttpStatusCode.NoContent, elsewhere.StatusCode);
+        var third = elsewhere.Headers.GetValues("X-Location").Single();
+        Assert.Contains("Saltada.", (await maria.PageAsync(third)).QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Gone, (await PostAsync(maria, first, "Ahead", Guid.NewGuid().ToString())).StatusCode);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient browser, string item, string handler, string? ahead, params (string Field, string Value)[] fields)
+    {
+        using var asked = await browser.GetAsync(item);
+        var form = await Form.ReadAsync(asked, "#decide");
+        foreach (var (field, value) in fields) form[field] = value;
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{item.Split('?')[0]}?handler={handler}") { Content = form.Content };
+        if (ahead is not null) request.Headers.Add("X-Ahead", ahead);
+        return await browser.SendAsync(request);
     }
 
     private static async Task<string> StartAsync(HttpClient browser)

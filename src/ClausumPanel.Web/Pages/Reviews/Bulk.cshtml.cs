@@ -102,6 +102,8 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         var queues = await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop);
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => Seqs.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, stop);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => Seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
+        var deciders = reviews.Values.Select(r => r.DecidedById).Distinct().ToArray();
+        var names = await db.Users.Where(u => deciders.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
         var (facts, rows, now) = (new Facts(), new List<BulkRow>(), clock.GetUtcNow());
         foreach (var seq in Seqs)
         {
@@ -110,7 +112,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
             rows.Add(new BulkRow(seq, payment.Id, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
-                review.State == ReviewState.Open ? null : T.Say(await DecideReviews.DecidedByAsync(db, review, stop), reader.Zone)));
+                review.State == ReviewState.Open ? null : T.Say(DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null), reader.Zone)));
         }
         Rows = rows;
         Queues = [.. reviews.Values.Where(r => r.State == ReviewState.Open).Select(r => r.Queue).Distinct().Select(number => queues[number])];

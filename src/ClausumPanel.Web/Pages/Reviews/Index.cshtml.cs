@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
-public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader assessments, TimeProvider clock, Texts T) : PageModel
+public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4;
 
@@ -41,7 +42,7 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
         if (!MayReview) return Forbid();
         if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is { } lease)
             return RedirectToPage("Item", new { id = await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop), queue = Queue });
-        Said = T["Nothing waits that you may decide."];
+        Said = Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
         return RedirectToPage("Index", new { queue = Queue });
     }
 
@@ -58,7 +59,7 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
                                 g.Key, Count = g.Count(), Oldest = g.Min(x => x.r.OpenedAt), Leased = g.Sum(x => x.r.LeaseUntil > now && !x.r.LeaseIsAhead ? 1 : 0), Overdue = g.Sum(x => x.r.DueAt <= now ? 1 : 0),
                                 Soon = g.Sum(x => x.r.DueAt > now && (now - x.r.OpenedAt) * 100 >= (x.r.DueAt!.Value - x.r.OpenedAt) * x.q.WarnPercent ? 1 : 0),
                             }).ToDictionaryAsync(g => g.Key, stop);
-        var holders = await db.Set<Review>().Where(r => r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => new { r.Queue, Name = db.Users.Where(u => u.Id == r.LeaseOwner).Select(u => u.DisplayName).FirstOrDefault() }).Distinct().ToListAsync(stop);
+        var holders = await db.Set<Review>().Where(r => r.LeaseOwner != null && r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => new { r.Queue, Name = db.Users.Where(u => u.Id == r.LeaseOwner).Select(u => u.DisplayName).FirstOrDefault() }).Distinct().ToListAsync(stop);
         Tiles =
         [
             .. queues.Where(q => q.IsActive || counts.ContainsKey(q.Number)).Select(q => counts.TryGetValue(q.Number, out var c)
@@ -66,7 +67,7 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
                 : new QueueTile(q, 0, 0, null, 0, 0, [])),
         ];
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? Tiles.FirstOrDefault(t => t.Waiting > 0) ?? (Tiles.Count > 0 ? Tiles[0] : null);
-        var dayStart = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
         {
             var me = User.Id;
@@ -75,10 +76,17 @@ public sealed class IndexModel(PanelDb db, LeaseReviews leases, AssessmentReader
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).InOrder(db.Set<ReviewQueue>(), now);
         var sample = await inQueue.Take(Sampled).ToListAsync(stop);
-        var lines = (await assessments.LinesAsync([.. sample.Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
+        var lines = (await assessments.LinesAsync([.. sample.Take(Shown).Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
         var names = await db.Users.Where(u => sample.Take(Shown).Select(r => r.LeaseOwner).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
         Rows = [.. sample.Take(Shown).Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null))];
-        Fills = [.. lines.Values.SelectMany(l => l.Signals.Where(s => s.Weight > 0).Select(s => s.Title).Distinct()).GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)lines.Count))];
+        // What fills the queue needs the signals of the first ones, and nothing else of them.
+        var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
+        var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);
+        Fills =
+        [
+            .. fired.SelectMany(bytes => hits[..SignalHits.Read(bytes, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
+                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)fired.Count)),
+        ];
     }
 }
 

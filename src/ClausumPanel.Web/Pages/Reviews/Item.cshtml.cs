@@ -17,6 +17,9 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
 public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
+    /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
+    public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
+
     /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
     private static readonly ListType[] Listable =
         [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
@@ -42,6 +45,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Who has it now; null: nobody.</summary>
     public string? Holder { get; private set; }
 
+    /// <summary>Until when the reader has it, Unix milliseconds.</summary>
+    public long MineUntil { get; private set; }
+
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; private set; }
     public bool IsMine { get; private set; }
@@ -59,7 +65,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     [TempData] public string? Before { get; set; }
     [TempData] public string? Said { get; set; }
 
-    public string? Payer => Stored.Flow == Flow.PayOut ? Facts.Text(Known.BeneficiaryName) ?? Facts.Text(Known.BeneficiaryId) : Facts.Text(Known.Email) ?? Facts.Text(Known.CustomerId);
+    /// <summary>What became of the step before.</summary>
+    public ReviewToast? Toast { get; private set; }
+
+    public string? Payer => PayerOf(Stored, Facts);
+
+    private static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
 
     /// <summary>An instant as the clock on the reader's wall shows it.</summary>
     /// <param name="at">Unix milliseconds.</param>
@@ -68,7 +79,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
-    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop) => await LoadAsync(id, stop) ? Page() : NotFound();
+    public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)
+    {
+        if (!await LoadAsync(id, stop)) return NotFound();
+        Toast = await ToastAsync(stop);
+        return Page();
+    }
 
     public async Task<IActionResult> OnPostTakeAsync(Guid id, CancellationToken stop)
     {
@@ -135,12 +151,18 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         return await leases.BeatAsync(HttpContext.Reviewer, seq, Token, stop) is { } lease ? new JsonResult(new { until = lease.Until }) : StatusCode(StatusCodes.Status410Gone);
     }
 
-    /// <summary>Keeps the next one ready.</summary>
+    /// <summary>Keeps the next one ready, and hands it over as it will look.</summary>
+    /// <returns>204 when nothing comes next, 410 when the lease on this one is over.</returns>
     public async Task<IActionResult> OnPostAheadAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        await leases.AheadAsync(HttpContext.Reviewer, Queue, seq, stop);
-        return new NoContentResult();
+        if (!await leases.HoldsAsync(HttpContext.Reviewer, seq, Token, stop)) return StatusCode(StatusCodes.Status410Gone);
+        if (await leases.AheadAsync(HttpContext.Reviewer, Queue, seq, stop) is not { } lease) return new NoContentResult();
+        var next = await IdAsync(lease.Seq, stop);
+        ModelState.Clear();
+        if (!await LoadAsync(next, stop, ahead: true) || !IsMine) return new NoContentResult();
+        Response.Headers[AheadHeader] = next.ToString();
+        return Partial("_Item", this);
     }
 
     public override async Task OnPageHandlerExecutionAsync(Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutingContext context, Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutionDelegate next)
@@ -172,16 +194,58 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>The next one is simply there.</summary>
     private async Task<IActionResult> NextAsync(CancellationToken stop)
     {
-        if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is not { } lease)
+        var ahead = Request.Headers[AheadHeader].ToString();
+        if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is { } lease)
         {
-            if (Before is null) return RedirectToPage("Index", new { queue = Queue });
-            // Nothing more waits; what was decided last can still be undone on its own page.
-            return RedirectToPage("Item", new { id = Before.Split(' ')[0], queue = Queue });
+            var next = await IdAsync(lease.Seq, stop);
+            if (ahead == next.ToString()) return await AheadWasRightAsync(lease, stop);
+            return Onward(Url.Page("Item", new { id = next, queue = Queue })!, ahead);
         }
-        return RedirectToPage("Item", new { id = await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop), queue = Queue });
+        // Nothing more waits; what was decided last can still be undone on its own page.
+        Said ??= Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
+        return Onward((Before is null ? Url.Page("Index", new { queue = Queue }) : Url.Page("Item", new { id = Before.Split(' ')[0], queue = Queue }))!, ahead);
     }
 
-    private async Task<bool> LoadAsync(Guid id, CancellationToken stop)
+    private IActionResult Onward(string address, string ahead)
+    {
+        if (ahead.Length == 0) return LocalRedirect(address);
+        Response.Headers[LocationHeader] = address;
+        return new NoContentResult();
+    }
+
+    /// <summary>The reader sees the next one already: told is only what it could not know.</summary>
+    private async Task<IActionResult> AheadWasRightAsync(ReviewLease lease, CancellationToken stop)
+    {
+        (Now, MineUntil) = (clock.GetUtcNow(), lease.Until);
+        Toast = await ToastAsync(stop);
+        (Before, Said) = (null, null);
+        await CountAsync(stop);
+        Response.Headers[AheadHeader] = Request.Headers[AheadHeader];
+        return Partial("_Said", this);
+    }
+
+    private async Task<ReviewToast?> ToastAsync(CancellationToken stop)
+    {
+        if (Before?.Split(' ') is not [var id, var outcome, var until] || (Why is not null && Guid.Parse(id) == Stored.Id)) return Said is null ? null : new ReviewToast(Said, null, null, null);
+        var before = (await assessments.FindAsync(Guid.Parse(id), stop))!;
+        var facts = new Facts();
+        FactSnapshot.Read(before.Facts, facts);
+        return new ReviewToast(T.Done((ReviewOutcome)int.Parse(outcome, System.Globalization.CultureInfo.InvariantCulture)), $"{before.Money.Show()} · {PayerOf(before, facts)}".TrimEnd(' ', '·'), before.Id, until);
+    }
+
+    private Task<Guid> IdAsync(long seq, CancellationToken stop) => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync(stop);
+
+    private async Task CountAsync(CancellationToken stop)
+    {
+        var (me, now, dayStart) = (User.Id, Now.ToUnixTimeMilliseconds(), reader.StartOfDay(Now).ToUnixTimeMilliseconds());
+        DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
+        StillWaiting = await db.Set<Review>().Waiting(now).CountAsync(r => Queue == null || r.Queue == Queue, stop);
+    }
+
+    /// <param name="id">Which.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="ahead">It is shown as it will look once the reader has it.</param>
+    private async Task<bool> LoadAsync(Guid id, CancellationToken stop, bool ahead = false)
     {
         if (await assessments.FindAsync(id, stop) is not { } stored || await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == stored.Seq, stop) is not { } review) return false;
         (Review, Now) = (review, clock.GetUtcNow());
@@ -196,21 +260,29 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
         if (review.State == ReviewState.Open && review.LeaseUntil > now && review.LeaseOwner is { } owner)
         {
-            IsMine = owner == User.Id;
-            Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
+            // What is only kept ready for the reader is nobody's until it is taken.
+            IsMine = owner == User.Id && (ahead || !review.LeaseIsAhead);
+            MineUntil = ahead ? now + (long)LeaseReviews.Length.TotalMilliseconds : review.LeaseUntil.Value;
+            if (IsMine) Holder = User.DisplayName;
+            else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
-        var (me, dayStart) = (User.Id, new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero).ToUnixTimeMilliseconds());
-        DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
-        StillWaiting = await db.Set<Review>().Waiting(now).CountAsync(r => Queue == null || r.Queue == Queue, stop);
+        await CountAsync(stop);
         return true;
     }
 }
 
+/// <summary>What became of the step before, in one line.</summary>
+/// <param name="Sentence">What was done.</param>
+/// <param name="Of">To which payment.</param>
+/// <param name="Undo">The assessment whose decision can be taken back; null: nothing can.</param>
+/// <param name="Until">Until when, Unix milliseconds.</param>
+public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string? Until);
+
 /// <summary>What the form of an item sends.</summary>
 public sealed class ReviewInput
 {
-    public const string NoOutcome = "Choose what becomes of it: approve, challenge or decline.";
+    public const string NoOutcome = "Choose what becomes of it: approve, ask for proof or decline.";
 
     public ReviewOutcome? Outcome { get; set; }
     public string? ApproveReason { get; set; }

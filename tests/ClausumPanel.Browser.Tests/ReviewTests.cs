@@ -1,0 +1,194 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Reviews;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace ClausumPanel.Browser.Tests;
+
+[Collection(nameof(BrowserCollection))]
+public sealed class ReviewTests(BrowserFixture panel)
+{
+    private const int Cases = 20;
+
+    /// <summary>Skipped, held, escalated and undone: they come before the twenty that are decided.</summary>
+    private const int Others = 4;
+
+    [Fact]
+    public async Task An_analyst_decides_twenty_cases_with_the_keyboard_alone()
+    {
+        await HoldAsync(Cases + Others);
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await page.GotoAsync("/dashboard/reviews?queue=1");
+        var seen = new List<string>();
+        var shownAtOnce = 0;
+
+        // The item whose turn it is: never the one before, and the keyboard stands at its beginning.
+        async Task<string> ComeAsync(string? expected = null)
+        {
+            var payer = page.Locator("#review-item .review-bar [data-payer]");
+            if (expected is not null) await Assertions.Expect(payer).ToHaveTextAsync(expected);
+            else if (seen.Count > 0) await Assertions.Expect(payer).Not.ToHaveTextAsync(seen[^1]);
+            await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+            var name = await payer.InnerTextAsync();
+            seen.Add(name);
+            return name;
+        }
+        async Task PressAsync(params string[] pressed)
+        {
+            foreach (var key in pressed)
+            {
+                await keys.PressAsync(key);
+                Assert.NotEqual("BODY", await page.EvaluateAsync<string>("() => document.activeElement.tagName"));
+            }
+        }
+        // As somebody does who reads for a moment: the next one is ready by then, and no page is loaded for it.
+        async Task ConfirmAsync(bool hasRead = true)
+        {
+            if (hasRead) await Assertions.Expect(page.Locator("#decide[data-ready=yes]")).ToBeVisibleAsync();
+            await page.EvaluateAsync("() => { window.samePage = true; }");
+            await keys.PressAsync("Control+Enter");
+        }
+        async Task<string> NextAsync()
+        {
+            var name = await ComeAsync();
+            if (await page.EvaluateAsync<bool>("() => window.samePage === true")) shownAtOnce++;
+            return name;
+        }
+
+        await keys.PressAsync("Enter");
+        var skipped = await ComeAsync();
+        await EverybodyAsync(page);
+        await PressAsync("s", "1");
+        await ConfirmAsync();
+        var held = await NextAsync();
+        await PressAsync("h");
+        await ConfirmAsync();
+        var escalated = await NextAsync();
+        await PressAsync("e");
+        await keys.TypeAsync("Dos tarjetas, un domicilio");
+        await ConfirmAsync();
+
+        // Declined in error, taken back in time, and passed on instead.
+        var undone = await NextAsync();
+        await PressAsync("d", "1");
+        await ConfirmAsync();
+        var after = await NextAsync();
+        await Assertions.Expect(page.Locator("[data-undo-left]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d s$"));
+        await keys.PressAsync("z");
+        await ComeAsync(undone);
+        await PressAsync("s", "3");
+        await ConfirmAsync();
+
+        // What a decision lacks is said before anything is sent, where the hand is.
+        await ComeAsync(after);
+        await PressAsync("a");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("[data-missing]")).ToHaveTextAsync("Elija un motivo.");
+        await Assertions.Expect(page.Locator(".reasons:not([hidden]) input").First).ToBeFocusedAsync();
+        var expected = new Dictionary<string, (ReviewOutcome Outcome, string Reason, string? Note)>();
+        var name = after;
+        for (var i = 0; i < Cases; i++)
+        {
+            switch (i % 4)
+            {
+                case 1:
+                    await PressAsync("d", "1", "n");
+                    await keys.TypeAsync("La tarjeta se reportó robada");
+                    expected[name] = (ReviewOutcome.Decline, "stolen_card", "La tarjeta se reportó robada");
+                    break;
+                case 2:
+                    await PressAsync("c", "2", "n");
+                    await keys.PressAsync("Escape");
+                    await Assertions.Expect(page.Locator("input[data-key=challenge]")).ToBeFocusedAsync();
+                    expected[name] = (ReviewOutcome.Challenge, "confirm_card", null);
+                    break;
+                case 3 when i == 3:
+                    await PressAsync("d", "6", "b", "Space");
+                    expected[name] = (ReviewOutcome.Decline, "linked_to_fraud", null);
+                    break;
+                default:
+                    await PressAsync("a", "1");
+                    expected[name] = (ReviewOutcome.Approve, "known_customer", null);
+                    break;
+            }
+            // Now and then somebody is faster than the page.
+            await ConfirmAsync(hasRead: i % 7 != 6 && i < Cases - 1);
+            if (i < Cases - 1) name = await NextAsync();
+        }
+        await Assertions.Expect(page.Locator("#state")).ToBeVisibleAsync();
+        Assert.True(shownAtOnce >= Cases / 2, $"Only {shownAtOnce} came without a page being loaded.");
+
+        var stored = await InDbAsync(db => db.Set<Review>().AsNoTracking().Where(r => r.Queue == 1 || r.Queue == ReviewQueue.EscalatedNumber).ToListAsync());
+        var payers = (await InDbAsync(db => new AssessmentReader(db).LinesAsync([.. stored.Select(r => r.Seq)], default))).ToDictionary(l => l.Email!, l => l.Seq);
+        var bySeq = stored.ToDictionary(r => r.Seq);
+        Assert.Equal(Cases, expected.Count);
+        foreach (var (payer, verdict) in expected)
+        {
+            var review = bySeq[payers[payer]];
+            Assert.Equal((payer, verdict), (payer, (review.Outcome!.Value, review.Reason!, review.Note)));
+            Assert.NotEqual(ReviewState.Open, review.State);
+        }
+        foreach (var payer in (string[])[skipped, held, escalated, undone]) Assert.Equal((payer, ReviewState.Open), (payer, bySeq[payers[payer]].State));
+        Assert.True(bySeq[payers[held]].VisibleAt > DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        Assert.Equal(ReviewQueue.EscalatedNumber, bySeq[payers[escalated]].Queue);
+        Assert.Equal([ReviewEventKind.Skipped], await KindsAsync(payers[skipped]));
+        Assert.Equal([ReviewEventKind.Decided, ReviewEventKind.Undone, ReviewEventKind.Skipped], await KindsAsync(payers[undone]));
+
+        // What was decided right after the one that was taken back has gone outside by now; that one never does.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await InDbAsync(db => db.Set<Review>().AnyAsync(r => r.Seq == payers[after] && r.State != ReviewState.Closed))) limit.Token.ThrowIfCancellationRequested();
+        Assert.Equal(1, await ToldAsync(payers[after]));
+        Assert.Equal(0, await ToldAsync(payers[undone]));
+        Assert.Equal(0, await InDbAsync(db => db.Set<Label>().CountAsync(l => l.Seq == payers[undone])));
+    }
+
+    /// <summary>The page of an item, in either light and on a telephone.</summary>
+    private static async Task EverybodyAsync(IPage page)
+    {
+        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+            var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+            Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+        }
+        await page.SetViewportSizeAsync(320, 640);
+        Assert.Equal(320, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await page.SetViewportSizeAsync(1366, 768);
+    }
+
+    private Task<int> ToldAsync(long seq) => InDbAsync(db => db.Set<OutboxEvent>().CountAsync(e => e.Seq == seq && e.Type == OutboxEventType.ReviewClosed));
+
+    private Task<List<ReviewEventKind>> KindsAsync(long seq) => InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Leased).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => e.Kind).ToListAsync());
+
+    /// <summary>Payments that wait in the first queue.</summary>
+    private async Task HoldAsync(int count)
+    {
+        await using (var scope = panel.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+            db.Add(new ListEntry { Type = ListType.EmailDomain, Value = "retenido.example", Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
+            await db.SaveChangesAsync();
+            await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        }
+        for (var i = 0; i < count; i++) await panel.PayAsync($"persona{i}@retenido.example", 30_000 + (i * 100), bare: true);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == 1)) < count) limit.Token.ThrowIfCancellationRequested();
+    }
+
+    private async Task<T> InDbAsync<T>(Func<PanelDb, Task<T>> use)
+    {
+        await using var scope = panel.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<PanelDb>());
+    }
+}
