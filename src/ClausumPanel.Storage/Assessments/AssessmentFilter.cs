@@ -32,6 +32,9 @@ public sealed record AssessmentFilter
     /// <summary>What became of it in the end; none: whatever.</summary>
     public IReadOnlyList<FinalOutcome> Finals { get; init; } = [];
 
+    /// <summary>Only what is in a queue and not decided for good.</summary>
+    public bool IsWaiting { get; init; }
+
     /// <summary>As the caller states it.</summary>
     public string? Channel { get; init; }
 

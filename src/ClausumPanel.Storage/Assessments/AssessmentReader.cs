@@ -126,6 +126,11 @@ public sealed partial class AssessmentReader(PanelDb db)
         foreach (var condition in filter.Conditions()) rows = rows.Where(condition);
         if (filter.Signal is { } signal) rows = rows.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
         if (filter.Label is { } label) rows = rows.Where(r => db.Set<CurrentLabel>().Any(l => l.Seq == r.Seq && l.Outcome == label));
+        if (filter.IsWaiting)
+        {
+            var waiting = db.Set<Review>().Where(v => v.State == ReviewState.Open || v.State == ReviewState.Decided).Select(v => v.Seq);
+            rows = rows.Where(r => waiting.Contains(r.Seq));
+        }
         return filter.Finals.Count == 0 ? rows : Ended(rows, filter.Finals);
     }
 
@@ -196,7 +201,7 @@ public sealed partial class AssessmentReader(PanelDb db)
         await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
         {
             var row = FoundBy.Row(stored, facts, hits);
-            if (!conditions.TrueForAll(c => c(row)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
+            if (!conditions.TrueForAll(c => c(row)) || (filter.IsWaiting && (row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
             if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
             if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;
             found.Add(row);

@@ -123,6 +123,6 @@ public sealed class ValueSheet
 }
 
 /// <summary>What waits for a person.</summary>
-/// <param name="Count">Live payments that were held and whose decision has not taken effect.</param>
+/// <param name="Count">Live payments that are in a queue, or whose decision has not taken effect.</param>
 /// <param name="Oldest">When the oldest of them was made, Unix milliseconds; null: none waits.</param>
 public readonly record struct Waiting(long Count, long? Oldest);

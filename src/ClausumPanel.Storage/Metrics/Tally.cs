@@ -57,9 +57,9 @@ public enum TallyKind
 public sealed class TallyValue
 {
     /// <summary>The lengths that are kept, in seconds.</summary>
-    public const int Day = 86_400, Long = 32 * Day;
+    public const int Day = 86_400, ManyDays = 32 * Day;
 
-    internal static readonly int[] Lengths = [Day, Long];
+    internal static readonly int[] Lengths = [Day, ManyDays];
 
     public string Scope { get; init; } = "";
 

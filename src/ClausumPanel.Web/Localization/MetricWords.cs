@@ -63,7 +63,7 @@ public static class MetricWords
     public static string Show(Money part, Money whole) => whole.Minor == 0 ? "–" : ((double)part.Minor / whole.Minor * 10_000).ToString(TenThousand, CultureInfo.CurrentCulture);
 
     /// <summary>How long: 3 d 4 h, 2 h 10 min, 12 min.</summary>
-    public static string Long(this Texts T, TimeSpan time) => time switch
+    public static string Lasting(this Texts T, TimeSpan time) => time switch
     {
         { TotalDays: >= 1 } => T["{0} d {1} h", (int)time.TotalDays, time.Hours],
         { TotalHours: >= 1 } => T["{0} h {1} min", time.Hours, time.Minutes],

@@ -53,6 +53,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
+                    "review" => T["Waiting for a person"],
                     "channel" => T["Channel {0}", value],
                     "submerchant" => T["Sub-merchant: {0}", value],
                     "country" => value == MonitorQuery.NoCountry ? T["Country not known"] : Showing.Country(value),

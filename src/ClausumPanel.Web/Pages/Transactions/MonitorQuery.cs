@@ -26,6 +26,7 @@ public sealed class MonitorQuery
     [FromQuery(Name = "signal")] public string? Signal { get; set; }
     [FromQuery(Name = "label")] public string? Label { get; set; }
     [FromQuery(Name = "final")] public string[] Final { get; set; } = [];
+    [FromQuery(Name = "review")] public string? Review { get; set; }
     [FromQuery(Name = "channel")] public string? Channel { get; set; }
     [FromQuery(Name = "submerchant")] public string? Submerchant { get; set; }
     [FromQuery(Name = "country")] public string? Country { get; set; }
@@ -86,6 +87,7 @@ public sealed class MonitorQuery
             Signal = SignalDefinition?.Id,
             Label = LabelWords.Outcome(Label),
             Finals = Finals,
+            IsWaiting = Review == "waiting",
             Channel = string.IsNullOrWhiteSpace(Channel) ? null : Channel.Trim(),
             Submerchant = string.IsNullOrWhiteSpace(Submerchant) ? null : Submerchant.Trim(),
             Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
@@ -103,7 +105,7 @@ public sealed class MonitorQuery
             List<(string, string?)> all =
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
                 ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];
