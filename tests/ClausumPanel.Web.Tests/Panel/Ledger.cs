@@ -26,7 +26,7 @@ internal sealed record Entry(DateTimeOffset At, Decision Decision, long Amount =
 
     /// <summary>What a person makes of it, for good.</summary>
     public ReviewOutcome? Closed { get; init; }
-    public LabelOutcome? Label { get; init; }
+    public LabelOutcome? Label { get; set; }
 
     /// <summary>The label is taken back.</summary>
     public bool IsReversed { get; init; }
@@ -91,7 +91,7 @@ internal static class Ledger
     private static PendingAssessment Pending(Entry entry)
     {
         var facts = new Facts();
-        facts.Set(Known.IpCountry, entry.Country);
+        if (entry.Country.Length > 0) facts.Set(Known.IpCountry, entry.Country);
         if (entry.Channel is not null) facts.Set(Known.Channel, entry.Channel);
         if (entry.Submerchant is not null) facts.Set(Known.SubmerchantId, entry.Submerchant);
         var (factBytes, signalBytes) = (new byte[FactSnapshot.MostBytes], new byte[SignalHits.MostBytes]);
