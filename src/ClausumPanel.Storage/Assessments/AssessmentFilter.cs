@@ -75,7 +75,7 @@ public sealed record AssessmentFilter
         if (MaxAmount is { } maxAmount) yield return r => r.Amount <= maxAmount;
         if (Country is { } country) yield return r => r.Country == country;
         if (Channel is { } channel) yield return r => r.Channel == channel;
-        if (Submerchant is { } submerchant) yield return r => r.Submerchant == submerchant;
+        if (Submerchant is { } submerchant) yield return r => r.Submerchant == submerchant && r.Submerchant != "";          // as its index says
         if (Simulated is { } simulated) yield return r => r.Simulated == simulated;
     }
 }

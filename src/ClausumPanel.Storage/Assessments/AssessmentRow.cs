@@ -88,6 +88,7 @@ internal sealed class AssessmentRowMap : IEntityTypeConfiguration<AssessmentRow>
         builder.HasIndex(r => new { r.Country, r.At, r.Seq });
         builder.HasIndex(r => new { r.Score, r.Seq });
         builder.HasIndex(r => new { r.Currency, r.Amount, r.Seq });
+        builder.HasIndex(r => new { r.Submerchant, r.At, r.Seq }).HasFilter("submerchant <> ''");
     }
 }
 

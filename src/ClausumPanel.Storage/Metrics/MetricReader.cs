@@ -63,12 +63,13 @@ public sealed class MetricReader(PanelDb db)
         return sheets;
     }
 
-    /// <summary>How the stretch is spread. Whole UTC days are counted already; of those it cuts, the rows are read.</summary>
+    /// <summary>How the stretch is spread. Whole UTC days are counted already; of those it cuts, and of a sub-merchant, the rows are read.</summary>
     public async Task<ValueSheet> ValuesAsync(MetricScope scope, MetricSpan span, IReadOnlyList<TallyKind> kinds, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var sheet = new ValueSheet();
-        var parts = Parts(span, TallyValue.Lengths).ToList();
+        // Of a sub-merchant nothing is counted beforehand: its rows have an index.
+        var parts = scope.Submerchant is null ? Parts(span, TallyValue.Lengths).ToList() : [];
         if (parts.Count > 0)
         {
             var values = string.Join(',', parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"({p.Length},{p.From},{p.To})")));
@@ -83,11 +84,11 @@ public sealed class MetricReader(PanelDb db)
             while (await reader.ReadAsync(stop)) sheet.Add((TallyKind)reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3));
         }
         var tail = await TailAsync(scope, stop);
-        foreach (var edge in Edges(span))
+        foreach (var edge in scope.Submerchant is null ? Edges(span) : [span])
         {
             await using var command = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"""
                 SELECT score, country, latency_microseconds, signals, decision FROM assessment_rows WHERE at >= {edge.From} AND at < {edge.To} AND seq <= {_mark}{Narrowed("", scope)}
-                """) + (scope.Channel is null ? "" : " AND channel = @channel") + (scope.Submerchant is null ? "" : " AND submerchant = @submerchant"), scope, stop);
+                """) + (scope.Channel is null ? "" : " AND channel = @channel") + (scope.Submerchant is null ? "" : " AND submerchant = @submerchant AND submerchant <> ''"), scope, stop);
             await using var reader = await command.ExecuteReaderAsync(stop);
             while (await reader.ReadAsync(stop)) Add(reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), (Decision)reader.GetInt32(4));
         }

@@ -35,7 +35,7 @@ internal sealed class TallyWriter : IDisposable
     /// <param name="sign">1 or -1.</param>
     public void Add(AssessmentRow row, FinalOutcome final, LabelOutcome? label, int sign = 1)
     {
-        foreach (var scope in Scopes(row))
+        foreach (var scope in Scopes(row.Channel, row.Submerchant))
             foreach (var length in Tally.Lengths)
             {
                 ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_tallies, new TallyKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated, row.Decision, final, (int)(label ?? 0)), out _);
@@ -43,10 +43,10 @@ internal sealed class TallyWriter : IDisposable
             }
     }
 
-    /// <summary>Counts what never changes of it: score, country, signals and latency.</summary>
+    /// <summary>Counts what never changes of it: score, country, signals and latency. Not by sub-merchant: that would be as many rows as there are assessments, which an index finds as well.</summary>
     public void AddValues(AssessmentRow row)
     {
-        foreach (var scope in Scopes(row))
+        foreach (var scope in Scopes(row.Channel, ""))
             foreach (var length in TallyValue.Lengths)
             {
                 Add(TallyKind.Score, row.Score);
@@ -82,10 +82,10 @@ internal sealed class TallyWriter : IDisposable
         _value.Dispose();
     }
 
-    private string[] Scopes(AssessmentRow row)
+    private string[] Scopes(string channel, string submerchant)
     {
-        ref var scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (row.Channel, row.Submerchant), out _);
-        return scopes ??= TallyScope.AllOf(row.Channel, row.Submerchant);
+        ref var scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (channel, submerchant), out _);
+        return scopes ??= TallyScope.AllOf(channel, submerchant);
     }
 
     private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params string[] names)
