@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Reviews;
@@ -14,11 +15,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ClausumPanel.Web.Tests.Panel;
 
 /// <summary>Some hundred assessments of a few months, in two currencies, two flows, with and without channel, simulated and not, labelled, taken back, decided and still open.</summary>
-public sealed class FiguresWorld : PanelApp, IAsyncLifetime
+public class FiguresWorld : PanelApp, IAsyncLifetime
 {
     internal List<Entry> Entries { get; } = [];
 
-    async Task IAsyncLifetime.InitializeAsync()
+    Task IAsyncLifetime.InitializeAsync() => FillAsync();
+
+    protected async Task FillAsync()
     {
         await InitializeAsync();
         var random = new Random(7);
@@ -42,6 +45,28 @@ public sealed class FiguresWorld : PanelApp, IAsyncLifetime
         foreach (var edge in (string[])["2026-08-01T06:00Z", "2026-09-01T06:00Z", "2026-11-18T06:00Z", "2026-11-17T18:30Z", "2026-11-01T04:00Z", "2026-11-02T05:00Z", "2026-11-24T06:00Z"])
             foreach (var off in (int[])[-1, 0, 1]) Entries.Add(new Entry(DateTimeOffset.Parse(edge, CultureInfo.InvariantCulture).AddMilliseconds(off), Decision.Approve, 700));
         await this.StoreAsync(Entries);
+    }
+}
+
+/// <summary>The same on PostgreSQL; nothing where there is none.</summary>
+public sealed class PostgresFiguresWorld : FiguresWorld, IAsyncLifetime
+{
+    protected override StorageProvider Provider => TestDatabase.PostgresServer is null ? StorageProvider.Sqlite : StorageProvider.Postgres;
+
+    Task IAsyncLifetime.InitializeAsync() => Provider == StorageProvider.Postgres ? FillAsync() : InitializeAsync();
+}
+
+public sealed class PostgresFiguresTests(PostgresFiguresWorld app) : IClassFixture<PostgresFiguresWorld>
+{
+    [PostgresFact]
+    public async Task Every_figure_is_what_plain_SQL_counts()
+    {
+        var stories = new FiguresTests(app);
+        await stories.Every_figure_is_what_plain_SQL_counts("Asia/Kolkata", "7d", null, null, "2026-11-17T18:30Z", "2026-11-24T15:15Z", "", "NOT simulated");
+        await stories.Every_figure_is_what_plain_SQL_counts("America/Mexico_City", "own", "2026-07-20", "2026-11-24", "2026-07-20T06:00Z", "2026-11-24T15:15Z", "simulated", "TRUE");
+        await stories.A_channel_a_shop_and_both_at_once_are_counted_as_the_caller_named_them();
+        await stories.How_good_the_decisions_were_is_what_plain_SQL_counts_over_the_ripe_month();
+        await stories.Every_number_leads_to_a_list_of_just_as_many_rows("Asia/Kathmandu", "?period=7d&compare=previous");
     }
 }
 
