@@ -192,7 +192,8 @@ public sealed partial class AssessmentReader(PanelDb db)
 
     private async Task<List<AssessmentRow>> TailAsync(AssessmentFilter filter, long mark, CancellationToken stop)
     {
-        var conditions = filter.Conditions().Select(c => c.Compile()).ToList();
+        // Made when there is a row to judge, which mostly there is not, and not compiled: that would cost more than judging a short tail.
+        var conditions = new Lazy<List<Func<AssessmentRow, bool>>>(() => [.. filter.Conditions().Select(c => c.Compile(preferInterpretation: true))]);
         var found = new List<AssessmentRow>();
         var labelled = filter.Label is { } label ? (await db.Set<CurrentLabel>().Where(l => l.Seq > mark && l.Outcome == label).Select(l => l.Seq).ToListAsync(stop)).ToHashSet() : null;
         var facts = new Facts();
@@ -201,7 +202,7 @@ public sealed partial class AssessmentReader(PanelDb db)
         await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
         {
             var row = FoundBy.Row(stored, facts, hits);
-            if (!conditions.TrueForAll(c => c(row)) || (filter.IsWaiting && (row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
+            if (!conditions.Value.TrueForAll(c => c(row)) || (filter.IsWaiting && (row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
             if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
             if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;
             found.Add(row);

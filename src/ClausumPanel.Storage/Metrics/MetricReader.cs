@@ -178,8 +178,8 @@ public sealed class MetricReader(PanelDb db)
             await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
                 _tail.Add((FoundBy.Row(stored, facts, hits), labels.TryGetValue(stored.Seq, out var label) ? label : null));
         }
-        var conditions = RowRule.Everything.Filter(scope, null).Conditions().Select(c => c.Compile()).ToList();
-        return _tail.Where(t => conditions.TrueForAll(c => c(t.Row)));
+        return _tail.Where(t => (scope.Flow is null || t.Row.Flow == scope.Flow) && (scope.Currency is null || t.Row.Currency == scope.Currency) && (scope.Channel is null || t.Row.Channel == scope.Channel)
+            && (scope.Submerchant is null || t.Row.Submerchant == scope.Submerchant) && (scope.WithSimulated || !t.Row.Simulated));
     }
 
     private static string Narrowed(string table, MetricScope scope) =>
