@@ -117,15 +117,16 @@ public sealed class MetricReader(PanelDb db)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var tail = (await TailAsync(scope, stop)).Where(t => !t.Row.Simulated && FinalOutcomes.Of(t.Row.Decision, null) == FinalOutcome.Open).Select(t => t.Row.At).ToList();
-        var conditions = RowRule.Everything.Filter(scope with { WithSimulated = false }, null);
-        var rows = db.Set<AssessmentRow>().AsNoTracking();
-        foreach (var condition in conditions.Conditions()) rows = rows.Where(condition);
-        // What waits is a small part of all and has an index of its own; from there to its rows is a step each.
-        var open = await (from review in db.Set<Review>() where review.State == ReviewState.Open || review.State == ReviewState.Decided join row in rows on review.Seq equals row.Seq select row.At)
-            .GroupBy(_ => 1).Select(g => new { Count = g.LongCount(), Oldest = g.Min() }).SingleOrDefaultAsync(stop);
-        long? oldest = open is null ? null : open.Oldest;
+        var (count, oldest) = (0L, (long?)null);
+        // What waits is a small part of all: from there to its rows is a step each, the other way round would read all there are.
+        await using var command = await CommandAsync($"""
+            SELECT count(*), min(a.at) FROM reviews v CROSS JOIN assessment_rows a
+            WHERE (v.state = {(int)ReviewState.Open} OR v.state = {(int)ReviewState.Decided}) AND a.seq = v.seq{Narrowed("a.", scope with { WithSimulated = false })}
+            """ + (scope.Channel is null ? "" : " AND a.channel = @channel") + (scope.Submerchant is null ? "" : " AND a.submerchant = @submerchant"), scope, stop);
+        await using (var reader = await command.ExecuteReaderAsync(stop))
+            if (await reader.ReadAsync(stop)) (count, oldest) = (reader.GetInt64(0), reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1));
         foreach (var at in tail) oldest = oldest is { } known && known <= at ? known : at;
-        return new Waiting((open?.Count ?? 0) + tail.Count, oldest);
+        return new Waiting(count + tail.Count, oldest);
     }
 
     /// <summary>The currencies, channels and sub-merchants that assessments name, at most some hundreds of each.</summary>
