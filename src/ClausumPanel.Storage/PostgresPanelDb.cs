@@ -18,6 +18,8 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
         base.OnModelCreating(builder);
         // What begins with "maria" is a range of code points, whatever the database's language thinks of sorting.
         builder.Entity<AssessmentTerm>().Property(t => t.Term).UseCollation("C");
+        builder.Entity<Metrics.Tally>().Property(t => t.Scope).UseCollation("C");
+        builder.Entity<Metrics.TallyValue>().Property(t => t.Scope).UseCollation("C");
         builder.UsePartOf(PartOf.Lower);
     }
 

@@ -49,6 +49,7 @@ try
 
     app.MapStaticAssets().AllowAnonymous();
     app.MapRazorPages().WithStaticAssets();
+    app.MapLiveUpdates();
     app.MapGet("/", () => Results.LocalRedirect("/dashboard")).AllowAnonymous();
     app.MapAssessApi();
     app.MapReportFraudApi();
@@ -56,6 +57,7 @@ try
     app.MapAssessmentsApi();
     app.MapBlocklistsApi();
     app.MapCasesApi();
+    app.MapOverviewApi();
     app.MapApiReference();
     app.MapApiRefusals();
     app.MapHealth();

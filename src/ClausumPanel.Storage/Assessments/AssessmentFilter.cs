@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Metrics;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -28,7 +29,19 @@ public sealed record AssessmentFilter
     /// <summary>What it turned out to be.</summary>
     public LabelOutcome? Label { get; init; }
 
-    /// <summary>ISO 3166, upper case.</summary>
+    /// <summary>What became of it in the end; none: whatever.</summary>
+    public IReadOnlyList<FinalOutcome> Finals { get; init; } = [];
+
+    /// <summary>Only what is in a queue and not decided for good.</summary>
+    public bool IsWaiting { get; init; }
+
+    /// <summary>As the caller states it.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>As the caller states it.</summary>
+    public string? Submerchant { get; init; }
+
+    /// <summary>ISO 3166, upper case; empty: of those of which nobody knows.</summary>
     public string? Country { get; init; }
 
     /// <summary>The beginning of an e-mail address, of a card's last digits, an order, payment, customer, device, session or IP.</summary>
@@ -61,6 +74,8 @@ public sealed record AssessmentFilter
         if (MinAmount is { } minAmount) yield return r => r.Amount >= minAmount;
         if (MaxAmount is { } maxAmount) yield return r => r.Amount <= maxAmount;
         if (Country is { } country) yield return r => r.Country == country;
+        if (Channel is { } channel) yield return r => r.Channel == channel;
+        if (Submerchant is { } submerchant) yield return r => r.Submerchant == submerchant && r.Submerchant != "";          // as its index says
         if (Simulated is { } simulated) yield return r => r.Simulated == simulated;
     }
 }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -22,6 +24,9 @@ public sealed partial class AssessmentReader(PanelDb db)
     }
 
     public async Task<StoredAssessment?> FindAsync(long seq, CancellationToken stop) => await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == seq, stop);
+
+    /// <summary>The newest place in the log; 0 while it is empty.</summary>
+    public async Task<long> NewestAsync(CancellationToken stop) => await db.Set<StoredAssessment>().MaxAsync(a => (long?)a.Seq, stop) ?? 0;
 
     /// <summary>It is found by lists and has its review, if it needs one: that is done a moment after it was answered.</summary>
     public async Task<bool> IsFoldedAsync(long seq, CancellationToken stop) => await MarkAsync(stop) >= seq;
@@ -121,7 +126,24 @@ public sealed partial class AssessmentReader(PanelDb db)
         foreach (var condition in filter.Conditions()) rows = rows.Where(condition);
         if (filter.Signal is { } signal) rows = rows.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
         if (filter.Label is { } label) rows = rows.Where(r => db.Set<CurrentLabel>().Any(l => l.Seq == r.Seq && l.Outcome == label));
-        return rows;
+        if (filter.IsWaiting)
+        {
+            var waiting = db.Set<Review>().Where(v => v.State == ReviewState.Open || v.State == ReviewState.Decided).Select(v => v.Seq);
+            rows = rows.Where(r => waiting.Contains(r.Seq));
+        }
+        return filter.Finals.Count == 0 ? rows : Ended(rows, filter.Finals);
+    }
+
+    /// <summary>What the engine decided for good, and what it held and a review's decision ended, or did not yet.</summary>
+    private IQueryable<AssessmentRow> Ended(IQueryable<AssessmentRow> rows, IReadOnlyList<FinalOutcome> finals)
+    {
+        var atOnce = finals.Where(f => f is FinalOutcome.Approve or FinalOutcome.Decline).Select(f => f == FinalOutcome.Approve ? Decision.Approve : Decision.Decline).ToArray();
+        var reviewed = finals.Where(f => f != FinalOutcome.Open).Select(f => (ReviewOutcome?)f).ToArray();
+        var open = finals.Contains(FinalOutcome.Open);
+        Decision[] held = [Decision.Review, Decision.Challenge];
+        return rows.Where(r => atOnce.Contains(r.Decision)
+            || (EF.Constant(held).Contains(r.Decision) && (db.Set<Review>().Any(v => v.Seq == r.Seq && v.State == ReviewState.Closed && reviewed.Contains(v.Outcome))
+                || (open && !db.Set<Review>().Any(v => v.Seq == r.Seq && v.State == ReviewState.Closed)))));
     }
 
     private async IAsyncEnumerable<AssessmentRow> FoldedAsync(AssessmentFilter filter, AssessmentOrder order, AssessmentCursor? after, long mark, int most, [EnumeratorCancellation] CancellationToken stop)
@@ -170,7 +192,8 @@ public sealed partial class AssessmentReader(PanelDb db)
 
     private async Task<List<AssessmentRow>> TailAsync(AssessmentFilter filter, long mark, CancellationToken stop)
     {
-        var conditions = filter.Conditions().Select(c => c.Compile()).ToList();
+        // Made when there is a row to judge, which mostly there is not, and not compiled: that would cost more than judging a short tail.
+        var conditions = new Lazy<List<Func<AssessmentRow, bool>>>(() => [.. filter.Conditions().Select(c => c.Compile(preferInterpretation: true))]);
         var found = new List<AssessmentRow>();
         var labelled = filter.Label is { } label ? (await db.Set<CurrentLabel>().Where(l => l.Seq > mark && l.Outcome == label).Select(l => l.Seq).ToListAsync(stop)).ToHashSet() : null;
         var facts = new Facts();
@@ -178,14 +201,8 @@ public sealed partial class AssessmentReader(PanelDb db)
         var terms = new List<FoundBy.Term>();
         await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
         {
-            facts.Clear();
-            FactSnapshot.Read(stored.Facts, facts);
-            var row = new AssessmentRow
-            {
-                Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency,
-                Country = FoundBy.Country(facts), Simulated = stored.Simulated,
-            };
-            if (!conditions.TrueForAll(c => c(row)) || labelled?.Contains(row.Seq) == false) continue;
+            var row = FoundBy.Row(stored, facts, hits);
+            if (!conditions.Value.TrueForAll(c => c(row)) || (filter.IsWaiting && (row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
             if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
             if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;
             found.Add(row);

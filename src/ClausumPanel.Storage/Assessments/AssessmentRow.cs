@@ -20,6 +20,18 @@ public sealed class AssessmentRow
     /// <summary>Where the payer is: country of the address, else of the card, else of billing; of the beneficiary for a payout. Empty when unknown.</summary>
     public string Country { get; init; } = "";
     public bool Simulated { get; init; }
+
+    /// <summary>As the caller states it, cut to <see cref="Metrics.TallyScope.LongestChannel"/>; empty when unknown.</summary>
+    public string Channel { get; init; } = "";
+
+    /// <summary>As the caller states it, cut to <see cref="Metrics.TallyScope.LongestSubmerchant"/>; empty when unknown.</summary>
+    public string Submerchant { get; init; } = "";
+
+    /// <summary>From the first byte to the decision, before the commit.</summary>
+    public int LatencyMicroseconds { get; init; }
+
+    /// <summary>The stable numbers of the signals that fired, each once, two bytes each, the lower first.</summary>
+    public byte[] Signals { get; init; } = [];
 }
 
 /// <summary>That one signal fired in one assessment.</summary>
@@ -76,6 +88,7 @@ internal sealed class AssessmentRowMap : IEntityTypeConfiguration<AssessmentRow>
         builder.HasIndex(r => new { r.Country, r.At, r.Seq });
         builder.HasIndex(r => new { r.Score, r.Seq });
         builder.HasIndex(r => new { r.Currency, r.Amount, r.Seq });
+        builder.HasIndex(r => new { r.Submerchant, r.At, r.Seq }).HasFilter("submerchant <> ''");
     }
 }
 

@@ -1,7 +1,10 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 
@@ -25,6 +28,7 @@ internal sealed class Folding : IDisposable
     private readonly List<(OutboxEventType Type, long Seq, long At)> _events = [];
     private readonly List<Review> _reviews = [];
     private readonly DayWriter _days;
+    private readonly TallyWriter _tallies;
     private readonly ReviewRouting _routing;
     private readonly HitWriter _met;
 
@@ -32,6 +36,7 @@ internal sealed class Folding : IDisposable
     {
         (_store, _routing) = (store, routing);
         _days = new DayWriter(store.Connection);
+        _tallies = new TallyWriter(store.Connection);
         _met = new HitWriter(store);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
@@ -64,6 +69,7 @@ internal sealed class Folding : IDisposable
     public void Dispose()
     {
         _days.Dispose();
+        _tallies.Dispose();
         _met.Dispose();
         _rows.Clear();
         _terms.Clear();
@@ -77,27 +83,30 @@ internal sealed class Folding : IDisposable
         _events.Clear();
         _reviews.Clear();
         _days.Clear();
+        _tallies.Clear();
         _met.Clear();
         var router = _routing.Router;
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
-            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL, policy_version, CASE WHEN decision IN (1, 2) THEN request END FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
+            $"SELECT seq, at, flow, decision, score, amount, currency, simulated, session_id, order_id, payment_id, signals, facts, blocked_by IS NOT NULL, policy_version, CASE WHEN decision IN (1, 2) THEN request END, latency_microseconds FROM assessments WHERE seq > {Mark} ORDER BY seq LIMIT {most}");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             var seq = reader.GetInt64(0);
             _facts.Clear();
             FactSnapshot.Read(reader.GetFieldValue<byte[]>(12), _facts);
+            var signals = reader.GetFieldValue<byte[]>(11);
+            var count = SignalHits.Read(signals, _hits);
             _rows.Add(new AssessmentRow
             {
                 Seq = seq, At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Decision = (Decision)reader.GetInt32(3), Score = reader.GetInt32(4),
-                Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts),
+                Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts), Channel = FoundBy.Channel(_facts),
+                Submerchant = FoundBy.Submerchant(_facts), LatencyMicroseconds = reader.GetInt32(16), Signals = FoundBy.Signals(_hits.AsSpan(0, count)),
             });
-            var row = _rows[^1];
             var isBlocked = reader.GetBoolean(13);
+            var row = _rows[^1];
+            _tallies.AddValues(row);
             if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked), seq, row.At));
-            var signals = reader.GetFieldValue<byte[]>(11);
-            var count = SignalHits.Read(signals, _hits);
             var rules = _rules.AsSpan(0, SignalHits.ReadRules(signals, _rules));
             if (!row.Simulated) _days.AddRules(row.At, reader.GetInt32(14), rules);
             var first = _signals.Count;
@@ -134,6 +143,10 @@ internal sealed class Folding : IDisposable
                 table.Write(row.Currency);
                 table.Write(row.Country);
                 table.Write(row.Simulated);
+                table.Write(row.Channel);
+                table.Write(row.Submerchant);
+                table.Write(row.LatencyMicroseconds);
+                table.Write(row.Signals);
                 table.EndRow();
             }
             table.Complete();
@@ -199,11 +212,26 @@ internal sealed class Folding : IDisposable
             }
             table.Complete();
         }
+        WriteTallies();
         _met.Write();               // after the lock of the events, as reports of fraud come to the lists
         using var mark = _store.Connection.CreateCommand();
         mark.CommandText = string.Create(CultureInfo.InvariantCulture,
             $"INSERT INTO log_marks (reader, seq) VALUES ('{Reader}', {_rows[^1].Seq}) ON CONFLICT (reader) DO UPDATE SET seq = excluded.seq");
         mark.ExecuteNonQuery();
+    }
+
+    /// <summary>Behind the lock that whoever writes labels waits for: what was labelled before it was folded counts as labelled, what is labelled later moves.</summary>
+    private void WriteTallies()
+    {
+        var labels = new Dictionary<long, LabelOutcome>();
+        using (var command = _store.Connection.CreateCommand())
+        {
+            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT seq, outcome FROM current_labels WHERE seq > {Mark} AND seq <= {_rows[^1].Seq}");
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) labels[reader.GetInt64(0)] = (LabelOutcome)reader.GetInt32(1);
+        }
+        foreach (var row in _rows) _tallies.Add(row, FinalOutcomes.Of(row.Decision, null), labels.TryGetValue(row.Seq, out var label) ? label : null);
+        _tallies.Write();
     }
 
     /// <summary>Asked anew every time: reports of fraud have their numbers from the same row.</summary>
@@ -216,7 +244,7 @@ internal sealed class Folding : IDisposable
     }
 
     /// <summary>Whether bands could have decided otherwise.</summary>
-    private static ScoreKind KindOf(bool isBlocked, ReadOnlySpan<SignalHit> hits)
+    internal static ScoreKind KindOf(bool isBlocked, ReadOnlySpan<SignalHit> hits)
     {
         if (isBlocked) return ScoreKind.Fixed;
         var kind = ScoreKind.Free;
@@ -238,9 +266,51 @@ public static class FoundBy
 
     public readonly record struct Term(string Text, TermKind Kind, long Seq);
 
+    /// <summary>The narrow row of a stored assessment.</summary>
+    internal static AssessmentRow Row(StoredAssessment stored, Facts facts, SignalHit[] hits)
+    {
+        facts.Clear();
+        FactSnapshot.Read(stored.Facts, facts);
+        return new AssessmentRow
+        {
+            Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency, Simulated = stored.Simulated,
+            Country = Country(facts), Channel = Channel(facts), Submerchant = Submerchant(facts), LatencyMicroseconds = stored.LatencyMicroseconds, Signals = Signals(hits.AsSpan(0, SignalHits.Read(stored.Signals, hits))),
+        };
+    }
+
     /// <summary>Where the payer is, or the beneficiary of a payout; empty when nobody said.</summary>
     public static string Country(Facts facts) =>
         facts.Text(Known.BeneficiaryCountry) ?? facts.Text(Known.IpCountry) ?? facts.Text(Known.CardCountry) ?? facts.Text(Known.BillingCountry) ?? "";
+
+    /// <summary>As the caller states it; empty when it does not.</summary>
+    public static string Channel(Facts facts) => Cut(facts.Text(Known.Channel), TallyScope.LongestChannel);
+
+    /// <summary>As the caller states it; empty when it does not.</summary>
+    public static string Submerchant(Facts facts) => Cut(facts.Text(Known.SubmerchantId), TallyScope.LongestSubmerchant);
+
+    /// <summary>The stable numbers of the signals, each once, two bytes each.</summary>
+    public static byte[] Signals(ReadOnlySpan<SignalHit> hits)
+    {
+        Span<byte> bytes = stackalloc byte[Assessment.MostSignals * 2];
+        var length = 0;
+        foreach (ref readonly var hit in hits)
+        {
+            var id = (ushort)SignalCatalog.All[hit.Signal].Id;
+            var isThere = false;
+            for (var i = 0; i < length && !isThere; i += 2) isThere = BinaryPrimitives.ReadUInt16LittleEndian(bytes[i..]) == id;
+            if (isThere) continue;
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes[length..], id);
+            length += 2;
+        }
+        return bytes[..length].ToArray();
+    }
+
+    /// <summary>What a line break would make of two names that are kept together, and what is longer than a name, is left out.</summary>
+    private static string Cut(string? text, int most)
+    {
+        var name = (text ?? "").Trim().Replace('\n', ' ').Replace("\0", "", StringComparison.Ordinal);
+        return name.Length <= most ? name : name[..most];
+    }
 
     /// <summary>A card as people look for it: last four digits first, so that they alone find it.</summary>
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);

@@ -13,6 +13,14 @@ internal readonly record struct RollupSum(long Count, long Blocked, long Amount,
         var sum = sums.GetValueOrDefault(key);
         sums[key] = new RollupSum(sum.Count + 1, sum.Blocked + (one.BlockedBy is null ? 0 : 1), sum.Amount + one.Amount, sum.Score + one.Score, sum.Latency + one.LatencyMicroseconds);
     }
+
+    /// <summary>As it was added when it was stored.</summary>
+    public static void Add(Dictionary<RollupKey, RollupSum> sums, StoredAssessment one)
+    {
+        var key = new RollupKey(Rollup.BucketOf(one.At), one.Flow, one.Decision, one.Currency, one.Simulated);
+        var sum = sums.GetValueOrDefault(key);
+        sums[key] = new RollupSum(sum.Count + 1, sum.Blocked + (one.BlockedBy is null ? 0 : 1), sum.Amount + one.Amount, sum.Score + one.Score, sum.Latency + one.LatencyMicroseconds);
+    }
 }
 
 /// <summary>Adds sums to the buckets; the same statement on both engines.</summary>
@@ -20,9 +28,10 @@ internal sealed class RollupWriter : IDisposable
 {
     private readonly DbCommand _command;
 
-    public RollupWriter(DbConnection connection)
+    public RollupWriter(DbConnection connection, DbTransaction? transaction = null)
     {
         _command = connection.CreateCommand();
+        _command.Transaction = transaction;
         _command.CommandText = """
             INSERT INTO rollups (bucket, flow, decision, currency, simulated, count, blocked, amount, score_sum, latency_microseconds)
             VALUES (@bucket, @flow, @decision, @currency, @simulated, @count, @blocked, @amount, @score, @latency)

@@ -104,17 +104,17 @@ internal sealed class DayWriter : IDisposable
     private readonly Dictionary<(int Day, int Signal), long> _signals = [];
     private readonly Dictionary<(int Day, int Version, int Rule), (long Count, long Decided, long LastAt)> _rules = [];
 
-    public DayWriter(DbConnection connection)
+    public DayWriter(DbConnection connection, DbTransaction? transaction = null)
     {
-        _score = Command(connection, """
+        _score = Command(connection, transaction, """
             INSERT INTO score_days (day, flow, currency, score, kind, count, amount) VALUES (@day, @flow, @currency, @score, @kind, @count, @amount)
             ON CONFLICT (day, flow, currency, score, kind) DO UPDATE SET count = score_days.count + excluded.count, amount = score_days.amount + excluded.amount
             """, "day", "flow", "currency", "score", "kind", "count", "amount");
-        _signal = Command(connection, """
+        _signal = Command(connection, transaction, """
             INSERT INTO signal_days (day, signal, count) VALUES (@day, @signal, @count)
             ON CONFLICT (day, signal) DO UPDATE SET count = signal_days.count + excluded.count
             """, "day", "signal", "count");
-        _rule = Command(connection, """
+        _rule = Command(connection, transaction, """
             INSERT INTO rule_days (day, policy_version, rule, count, decided, last_at) VALUES (@day, @version, @rule, @count, @decided, @last)
             ON CONFLICT (day, policy_version, rule) DO UPDATE SET count = rule_days.count + excluded.count, decided = rule_days.decided + excluded.decided,
                 last_at = CASE WHEN excluded.last_at > rule_days.last_at THEN excluded.last_at ELSE rule_days.last_at END
@@ -163,9 +163,10 @@ internal sealed class DayWriter : IDisposable
         _rule.Dispose();
     }
 
-    private static DbCommand Command(DbConnection connection, string sql, params string[] names)
+    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params string[] names)
     {
         var command = connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = sql;
         foreach (var name in names)
         {

@@ -1,4 +1,5 @@
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Metrics;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Labels;
@@ -108,11 +109,14 @@ public sealed class LabelLedger(PanelDb db)
         var unsavedNow = db.ChangeTracker.Entries<CurrentLabel>().Where(e => e.State == EntityState.Added).ToDictionary(e => e.Entity.Seq, e => e.Entity);
         // Rows of this unit of work that are not saved yet count too.
         var unsaved = db.ChangeTracker.Entries<Label>().Where(e => e.State == EntityState.Added).Select(e => e.Entity).ToLookup(l => l.Seq);
+        var moves = new List<(long Seq, LabelOutcome? From, LabelOutcome? To)>(touched.Count);
         foreach (var (seq, (at, _)) in touched)
         {
             var was = current.GetValueOrDefault(seq) ?? unsavedNow.GetValueOrDefault(seq);
+            var before = was is null || db.Entry(was).State == EntityState.Deleted ? (LabelOutcome?)null : was.Outcome;
             var (reported, disputed) = (was?.IsReported == true, was?.IsDisputed == true);
             var standing = LabelRanking.Of([.. rows[seq], .. unsaved[seq]]);
+            moves.Add((seq, before, standing.Effective?.Outcome));
             if (standing.Effective is not { } row)
             {
                 if (was is not null) db.Remove(was);
@@ -125,6 +129,7 @@ public sealed class LabelLedger(PanelDb db)
             var change = new HistoryChange(seq, (standing.IsReported ? 1 : 0) - (reported ? 1 : 0), (standing.IsDisputed ? 1 : 0) - (disputed ? 1 : 0));
             if (change is not { Reported: 0, Disputed: 0 }) _changes.Add(change);
         }
+        await TallyMoves.LabelsAsync(db, moves, stop);
     }
 
     private long Next() => _last >= 0 ? ++_last : throw new InvalidOperationException("Begin first: numbers are given under a lock.");

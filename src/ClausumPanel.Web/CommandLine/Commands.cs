@@ -5,7 +5,7 @@ internal static class Commands
 {
     public static readonly IReadOnlyList<Command> All =
     [
-        new Migrate(), new CreateKey(), new RevokeKey(), new CreateUser(), new UnlockUser(), new ResetSecondFactor(), new Import(), new FillDemo(), new VerifyAudit(), new Backup(), new Restore(),
+        new Migrate(), new CreateKey(), new RevokeKey(), new CreateUser(), new UnlockUser(), new ResetSecondFactor(), new Import(), new FillDemo(), new VerifyAudit(), new VerifyRollups(), new RebuildRollups(), new Backup(), new Restore(),
     ];
 
     /// <summary>Null and true when the arguments start the server; false, with everything to say, when they mean nothing.</summary>

@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
@@ -127,8 +128,10 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await new LabelLedger(db).BeginAsync(stop);
         var at = now.ToUnixTimeMilliseconds();
+        var closedAs = await db.Set<Review>().Where(r => r.Seq == seq).Select(r => r.Outcome).SingleAsync(stop);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null)
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
+        await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review.Seq, OutboxEventType.ReviewReopened, review.Version + 1, at, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note), now, null, transaction, stop);
     }

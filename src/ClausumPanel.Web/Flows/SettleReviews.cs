@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
@@ -59,6 +60,8 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
             db.ChangeTracker.Clear();
             return;
         }
+        await db.SaveChangesAsync(stop);
+        await TallyMoves.FinalAsync(db, review.Seq, null, review.Outcome, stop);
         var entries = await ListAsync(review, stored, actor, now, stop);
         db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.Closed, now, raises: true));
         db.Audit(actor, AuditActions.ReviewClosed, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = nameof(ReviewState.Decided) },

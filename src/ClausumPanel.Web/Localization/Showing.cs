@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Metrics;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -39,6 +40,14 @@ public static class Showing
         Decision.Review => T["Review"],
         Decision.Challenge => T["Challenge"],
         Decision.Decline => T["Declined"],
+    };
+
+    public static string Name(this Texts T, FinalOutcome outcome) => outcome switch
+    {
+        FinalOutcome.Approve => T["Approved"],
+        FinalOutcome.Challenge => T["Challenge"],
+        FinalOutcome.Decline => T["Declined"],
+        FinalOutcome.Open => T["Not decided yet"],
     };
 
     public static string Name(this Texts T, Flow flow) => flow switch

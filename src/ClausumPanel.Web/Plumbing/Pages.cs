@@ -20,6 +20,8 @@ internal static class PagesSetup
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Reader>();
         builder.Services.AddScoped<AssessmentReader>();
+        builder.Services.AddScoped<Storage.Metrics.MetricReader>();
+        builder.Services.AddScoped<Flows.Metrics.ReadFigures>();
         builder.Services.AddSingleton<Exports>();
         builder.Services.AddSingleton<Pages.Audit.AuditChecks>();
         builder.Services.AddRouting(routes => routes.LowercaseUrls = true);

@@ -68,6 +68,7 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
+        pages.AuthorizePage("/Panel/Export", Export);
         pages.AuthorizePage("/Reviews/Bulk", ReviewInBulk);
         pages.AuthorizePage("/Reviews/QualityExport", Export);
         pages.AuthorizeFolder("/Reviews/Queues", ManageSettings);

@@ -30,17 +30,31 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     /// <summary>When the day of that moment began for the reader.</summary>
     public DateTimeOffset StartOfDay(DateTimeOffset at) => StartOfDay(DateOnly.FromDateTime(Zoned(at).DateTime));
 
-    public DateTimeOffset StartOfDay(DateOnly day)
+    public DateTimeOffset StartOfDay(DateOnly day) => StartOfDay(Zone, day);
+
+    /// <summary>When that day begins there.</summary>
+    public static DateTimeOffset StartOfDay(TimeZoneInfo zone, DateOnly day)
     {
+        ArgumentNullException.ThrowIfNull(zone);
         var midnight = day.ToDateTime(TimeOnly.MinValue);
-        while (Zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);        // the clocks went forward at midnight
-        var offset = Zone.IsAmbiguousTime(midnight) ? Zone.GetAmbiguousTimeOffsets(midnight).Max() : Zone.GetUtcOffset(midnight);
+        while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);        // the clocks went forward at midnight
+        var offset = zone.IsAmbiguousTime(midnight) ? zone.GetAmbiguousTimeOffsets(midnight).Max() : zone.GetUtcOffset(midnight);
         return new DateTimeOffset(midnight, offset).ToUniversalTime();
+    }
+
+    private const string Minute = "yyyy-MM-dd'T'HH:mm", MinuteAndOffset = Minute + "zzz";
+
+    /// <summary>A moment as <see cref="Instant"/> reads it: what the clock shows, and where it shows that twice in the night it goes back, how far from UTC it was.</summary>
+    public string Local(long at)
+    {
+        var local = Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at));
+        return local.ToString(Zone.IsAmbiguousTime(local.DateTime) ? MinuteAndOffset : Minute, CultureInfo.InvariantCulture);
     }
 
     /// <summary>A moment as a form sends it, on the reader's clock; null when it cannot be read.</summary>
     public DateTimeOffset? Instant(string? text)
     {
+        if (DateTimeOffset.TryParseExact(text, MinuteAndOffset, CultureInfo.InvariantCulture, DateTimeStyles.None, out var exact)) return exact.ToUniversalTime();
         if (!DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return null;
         return local.TimeOfDay == TimeSpan.Zero ? StartOfDay(DateOnly.FromDateTime(local)) : new DateTimeOffset(local, Zone.GetUtcOffset(local)).ToUniversalTime();
     }

@@ -52,6 +52,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
                     b.Property<string>("Country")
                         .IsRequired()
                         .HasColumnType("text")
@@ -72,13 +77,27 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("flow");
 
+                    b.Property<int>("LatencyMicroseconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("latency_microseconds");
+
                     b.Property<int>("Score")
                         .HasColumnType("integer")
                         .HasColumnName("score");
 
+                    b.Property<byte[]>("Signals")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signals");
+
                     b.Property<bool>("Simulated")
                         .HasColumnType("boolean")
                         .HasColumnName("simulated");
+
+                    b.Property<string>("Submerchant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("submerchant");
 
                     b.HasKey("Seq")
                         .HasName("pk_assessment_rows");
@@ -97,6 +116,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasIndex("Decision", "At", "Seq")
                         .HasDatabaseName("ix_assessment_rows_decision_at_seq");
+
+                    b.HasIndex("Submerchant", "At", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_submerchant_at_seq")
+                        .HasFilter("submerchant <> ''");
 
                     b.ToTable("assessment_rows", (string)null);
                 });
@@ -1776,6 +1799,113 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_named_list_values_list_id_removed_edition_value");
 
                     b.ToTable("named_list_values", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Metrics.Tally", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("text")
+                        .HasColumnName("scope")
+                        .UseCollation("C");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("integer")
+                        .HasColumnName("length");
+
+                    b.Property<long>("Bucket")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("simulated");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Final")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("final");
+
+                    b.Property<int>("Label")
+                        .HasColumnType("integer")
+                        .HasColumnName("label");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Scope", "Length", "Bucket", "Flow", "Currency", "Simulated", "Decision", "Final", "Label")
+                        .HasName("pk_tallies");
+
+                    b.ToTable("tallies", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Metrics.TallyValue", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("text")
+                        .HasColumnName("scope")
+                        .UseCollation("C");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("integer")
+                        .HasColumnName("length");
+
+                    b.Property<long>("Bucket")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Value")
+                        .HasColumnType("integer")
+                        .HasColumnName("value");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("simulated");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("Declined")
+                        .HasColumnType("bigint")
+                        .HasColumnName("declined");
+
+                    b.HasKey("Scope", "Length", "Bucket", "Kind", "Value", "Flow", "Currency", "Simulated")
+                        .HasName("pk_tally_values");
+
+                    b.ToTable("tally_values", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Outbox.OutboxEvent", b =>

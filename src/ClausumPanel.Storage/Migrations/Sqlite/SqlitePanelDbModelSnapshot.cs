@@ -47,6 +47,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
                     b.Property<string>("Country")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -67,13 +72,27 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("flow");
 
+                    b.Property<int>("LatencyMicroseconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("latency_microseconds");
+
                     b.Property<int>("Score")
                         .HasColumnType("INTEGER")
                         .HasColumnName("score");
 
+                    b.Property<byte[]>("Signals")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("signals");
+
                     b.Property<bool>("Simulated")
                         .HasColumnType("INTEGER")
                         .HasColumnName("simulated");
+
+                    b.Property<string>("Submerchant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("submerchant");
 
                     b.HasKey("Seq")
                         .HasName("pk_assessment_rows");
@@ -92,6 +111,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
                     b.HasIndex("Decision", "At", "Seq")
                         .HasDatabaseName("ix_assessment_rows_decision_at_seq");
+
+                    b.HasIndex("Submerchant", "At", "Seq")
+                        .HasDatabaseName("ix_assessment_rows_submerchant_at_seq")
+                        .HasFilter("submerchant <> ''");
 
                     b.ToTable("assessment_rows", (string)null);
                 });
@@ -1778,6 +1801,111 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_named_list_values_list_id_removed_edition_value");
 
                     b.ToTable("named_list_values", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Metrics.Tally", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("length");
+
+                    b.Property<long>("Bucket")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("simulated");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Final")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("final");
+
+                    b.Property<int>("Label")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("label");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Scope", "Length", "Bucket", "Flow", "Currency", "Simulated", "Decision", "Final", "Label")
+                        .HasName("pk_tallies");
+
+                    b.ToTable("tallies", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Metrics.TallyValue", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("length");
+
+                    b.Property<long>("Bucket")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bucket");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Value")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("value");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<bool>("Simulated")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("simulated");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("Declined")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("declined");
+
+                    b.HasKey("Scope", "Length", "Bucket", "Kind", "Value", "Flow", "Currency", "Simulated")
+                        .HasName("pk_tally_values");
+
+                    b.ToTable("tally_values", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Outbox.OutboxEvent", b =>

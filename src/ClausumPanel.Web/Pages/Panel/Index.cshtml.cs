@@ -1,67 +1,67 @@
 using ClausumPanel.Assess;
-using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Web.Flows.Metrics;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Panel;
 
-/// <summary>Today at a glance, on the reader's own clock. Whatever it counts is one click away as a list of just as many rows.</summary>
-public sealed class PanelModel(PanelDb db, AssessmentReader assessments, Reader reader, TimeProvider clock) : PageModel
+/// <summary>A period at a glance, on the reader's own clock. Whatever it counts is one click away as a list of just as many rows.</summary>
+public sealed class PanelModel(ReadFigures figures, MetricReader metrics, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock) : PageModel
 {
-    private const int Latest = 12;
-    private static readonly AssessmentFilter Live = new() { Simulated = false };
+    public const int MostCountries = 10;
 
-    public DateTimeOffset Today { get; private set; }
-    public IReadOnlyList<DecisionCount> Counts { get; private set; } = [];
-    public long Total => Counts.Sum(c => c.Count);
-    public IReadOnlyList<MoneyRow> Monies { get; private set; } = [];
-    public IReadOnlyList<HourRow> Hours { get; private set; } = [];
-    public IReadOnlyList<AssessmentLine> Lines { get; private set; } = [];
-    public long Newest => Lines.Count == 0 ? 0 : Lines.Max(l => l.Seq);
+    [BindProperty(SupportsGet = true, Name = "")] public PanelQuery Query { get; set; } = new();
 
-    /// <summary>The page is there already: what lies outside of the live part is sent along to be swapped in its place.</summary>
-    public bool IsRefresh { get; private set; }
+    public PanelFigures Figures { get; private set; } = null!;
+    public RowLinks Rows { get; private set; } = null!;
+    public Bands Bands => policies.Active.Policy.Bands;
+    public DateTimeOffset Now { get; private set; }
+    public (IReadOnlyList<string> Currencies, IReadOnlyList<string> Channels, IReadOnlyList<string> Submerchants) Names { get; private set; } = ([], [], []);
 
-    /// <summary>The first day in the reader's words of the Monitor's filter.</summary>
-    public string Day => reader.Zoned(Today).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+    public async Task OnGetAsync(CancellationToken stop)
+    {
+        await LoadAsync(stop);
+        Names = await metrics.NamesAsync(stop);
+    }
 
-    public async Task OnGetAsync(CancellationToken stop) => await LoadAsync(stop);
-
-    /// <summary>Asked every few seconds; silent while nothing has happened.</summary>
+    /// <summary>Asked when something came in; silent when it did not.</summary>
     public async Task<IActionResult> OnGetLiveAsync(long since, CancellationToken stop)
     {
-        var newest = await db.Set<StoredAssessment>().MaxAsync(a => (long?)a.Seq, stop) ?? 0;
-        if (Request.IsHtmx && newest == since) return StatusCode(StatusCodes.Status204NoContent);
-        IsRefresh = true;
+        if (Request.IsHtmx && await assessments.NewestAsync(stop) == since) return StatusCode(StatusCodes.Status204NoContent);
         await LoadAsync(stop);
+        if (!Request.IsHtmx) Names = await metrics.NamesAsync(stop);
         return this.Fragment("_Live");
     }
 
+    public MetricValue Value(Metric metric) => metric.Of(Figures.Sheet);
+
+    public MetricValue Before(Metric metric) => metric.Of(Figures.Before);
+
+    /// <summary>The list of the period behind a figure.</summary>
+    public string To(RowRule rule, params (string, string)[] more) => Rows.To(rule, Figures.Period.Span, Figures.Period.IsOngoing, more);
+
+    /// <summary>The countries the most assessments came from, the unknown among them.</summary>
+    public IReadOnlyList<(string Code, ValueCount Count)> Countries =>
+        [.. Figures.Values.Of(TallyKind.Country).Where(c => c.Count.Count > 0).OrderByDescending(c => c.Count.Count).ThenBy(c => c.Value).Take(MostCountries).Select(c => (TallyValues.Country(c.Value), c.Count))];
+
     private async Task LoadAsync(CancellationToken stop)
     {
-        var now = clock.GetUtcNow();
-        Today = reader.StartOfDay(now);
-        var from = Today.ToUnixTimeMilliseconds();
-        var rollups = await db.Set<Rollup>().AsNoTracking().Where(r => r.Bucket >= from && !r.Simulated).ToListAsync(stop);
-        Counts = [.. Enum.GetValues<Decision>().Select(d => new DecisionCount(d, rollups.Where(r => r.Decision == d).Sum(r => r.Count)))];
-        Monies = [.. rollups.GroupBy(r => r.Currency).OrderByDescending(g => g.Sum(r => r.Count))
-            .Select(g => new MoneyRow(Sum(g, r => r.Decision == Decision.Approve), Sum(g, r => r.Decision is Decision.Review or Decision.Challenge), Sum(g, r => r.Decision == Decision.Decline)))];
-        var hours = rollups.ToLookup(r => (r.Bucket - from) / 3_600_000);
-        Hours = [.. Enumerable.Range(0, (int)((now - Today).TotalHours) + 1)
-            .Select(h => new HourRow(Today.AddHours(h), [.. Enum.GetValues<Decision>().Select(d => hours[h].Where(r => r.Decision == d).Sum(r => r.Count))]))];
-        Lines = (await assessments.PageAsync(Live, AssessmentOrder.Newest, null, Latest, stop)).Lines;
-
-        static Money Sum(IGrouping<string, Rollup> rows, Func<Rollup, bool> which) => new(rows.Where(which).Sum(r => r.Amount), rows.Key);
+        Now = clock.GetUtcNow();
+        var scope = Query.Scope;
+        Figures = await figures.ReadAsync(scope, Query.Span(reader.Zone, Now), reader.Zone, Now, stop);
+        Rows = new RowLinks(reader, scope);
     }
 }
 
-public sealed record DecisionCount(Decision Decision, long Count);
-
-/// <summary>The money of one currency; those of two are never added.</summary>
-public sealed record MoneyRow(Money Approved, Money Held, Money Declined);
-
-/// <param name="Counts">One per decision, in their order.</param>
-public sealed record HourRow(DateTimeOffset Start, IReadOnlyList<long> Counts);
+/// <summary>One tile of a figure.</summary>
+/// <param name="Icon">Beside its name.</param>
+/// <param name="Class">Its colour.</param>
+/// <param name="Period">When it is of, where that is not the chosen period.</param>
+/// <param name="Before">The previous period's, where it is compared.</param>
+/// <param name="Part">The list above the line.</param>
+/// <param name="Whole">The list below the line; null: there is none.</param>
+public sealed record TileModel(MetricValue Value, string Icon, string? Class, string? Period, MetricValue? Before, Func<string?, string> Part, Func<string?, string>? Whole);

@@ -1,17 +1,16 @@
 using ClausumPanel.Assess;
-using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
-public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
 
@@ -30,7 +29,7 @@ public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reade
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
         Total = await assessments.CountAsync(filter, stop);
-        KnownCurrencies = await db.Set<Rollup>().Select(r => r.Currency).Distinct().OrderBy(c => c).ToListAsync(stop);
+        KnownCurrencies = await metrics.CurrenciesAsync(stop);
     }
 
     /// <summary>What is set, in words, each with the address that lifts it.</summary>
@@ -53,7 +52,11 @@ public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reade
                     "amount_max" => T["Amount up to {0}", value],
                     "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
-                    "country" => Showing.Country(value),
+                    "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
+                    "review" => T["Waiting for a person"],
+                    "channel" => T["Channel {0}", value],
+                    "submerchant" => T["Sub-merchant: {0}", value],
+                    "country" => value == MonitorQuery.NoCountry ? T["Country not known"] : Showing.Country(value),
                     "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],
                     "q" => Query.Exactly is { } kind ? $"{T.Name(kind)}: {EntityWords.Show(kind, value)}" : T["“{0}”", value],
                     _ => null,

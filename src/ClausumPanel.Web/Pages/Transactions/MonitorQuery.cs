@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
@@ -24,6 +25,10 @@ public sealed class MonitorQuery
     [FromQuery(Name = "amount_max")] public string? AmountMax { get; set; }
     [FromQuery(Name = "signal")] public string? Signal { get; set; }
     [FromQuery(Name = "label")] public string? Label { get; set; }
+    [FromQuery(Name = "final")] public string[] Final { get; set; } = [];
+    [FromQuery(Name = "review")] public string? Review { get; set; }
+    [FromQuery(Name = "channel")] public string? Channel { get; set; }
+    [FromQuery(Name = "submerchant")] public string? Submerchant { get; set; }
     [FromQuery(Name = "country")] public string? Country { get; set; }
     [FromQuery(Name = "kind")] public string? Kind { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
@@ -45,6 +50,11 @@ public sealed class MonitorQuery
     };
 
     public IReadOnlyList<Decision> Decisions => [.. Enum.GetValues<Decision>().Where(d => Decision.Contains(DecisionTagHelper.Word(d)))];
+
+    public IReadOnlyList<FinalOutcome> Finals => [.. FinalOutcomes.All.Where(f => Final.Contains(f.Word()))];
+
+    /// <summary>What the address says for a country that nobody knows.</summary>
+    public const string NoCountry = "--";
 
     /// <summary>The currency that amounts are in: the one chosen.</summary>
     public string? CurrencyCode => Currency is not null && Currencies.TryFind(Currency.Trim().ToUpperInvariant(), out var code, out _) ? code : null;
@@ -76,7 +86,11 @@ public sealed class MonitorQuery
             MaxAmount = CurrencyCode is { } d ? Minor(AmountMax, d) : null,
             Signal = SignalDefinition?.Id,
             Label = LabelWords.Outcome(Label),
-            Country = Country?.Trim() is { Length: 2 } country ? country.ToUpperInvariant() : null,
+            Finals = Finals,
+            IsWaiting = Review == "waiting",
+            Channel = string.IsNullOrWhiteSpace(Channel) ? null : Channel.Trim(),
+            Submerchant = string.IsNullOrWhiteSpace(Submerchant) ? null : Submerchant.Trim(),
+            Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
             Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
             Exactly = Exactly,
@@ -91,7 +105,7 @@ public sealed class MonitorQuery
             List<(string, string?)> all =
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
                 ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];
@@ -108,6 +122,9 @@ public sealed class MonitorQuery
         var query = QueryString.Create(pairs.Select(p => KeyValuePair.Create(p.Name, (string?)p.Value)));
         return "/dashboard/transactions" + query.ToUriComponent();
     }
+
+    /// <summary>As the browser's field for a moment wants it: without how far from UTC it was.</summary>
+    public static string? Field(string? moment) => moment is { Length: > 16 } ? moment[..16] : moment;
 
     private static int? Score(string? text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var score) ? Math.Clamp(score, 0, 100) : null;
 

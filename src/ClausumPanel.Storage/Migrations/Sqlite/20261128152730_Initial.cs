@@ -37,7 +37,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     amount = table.Column<long>(type: "INTEGER", nullable: false),
                     currency = table.Column<string>(type: "TEXT", nullable: false),
                     country = table.Column<string>(type: "TEXT", nullable: false),
-                    simulated = table.Column<bool>(type: "INTEGER", nullable: false)
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    channel = table.Column<string>(type: "TEXT", nullable: false),
+                    submerchant = table.Column<string>(type: "TEXT", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    signals = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -556,6 +560,47 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tallies",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "TEXT", nullable: false),
+                    length = table.Column<int>(type: "INTEGER", nullable: false),
+                    bucket = table.Column<long>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    final = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    label = table.Column<int>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tallies", x => new { x.scope, x.length, x.bucket, x.flow, x.currency, x.simulated, x.decision, x.final, x.label });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tally_values",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "TEXT", nullable: false),
+                    length = table.Column<int>(type: "INTEGER", nullable: false),
+                    bucket = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    value = table.Column<int>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    simulated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    declined = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.kind, x.value, x.flow, x.currency, x.simulated });
                 });
 
             migrationBuilder.CreateTable(
@@ -1220,6 +1265,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "score", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_submerchant_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "submerchant", "at", "seq" },
+                filter: "submerchant <> ''");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_at",
                 table: "audit_entries",
                 column: "at");
@@ -1639,6 +1690,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "simulation_sets");
+
+            migrationBuilder.DropTable(
+                name: "tallies");
+
+            migrationBuilder.DropTable(
+                name: "tally_values");
 
             migrationBuilder.DropTable(
                 name: "user_claims");

@@ -38,7 +38,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     amount = table.Column<long>(type: "bigint", nullable: false),
                     currency = table.Column<string>(type: "text", nullable: false),
                     country = table.Column<string>(type: "text", nullable: false),
-                    simulated = table.Column<bool>(type: "boolean", nullable: false)
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    channel = table.Column<string>(type: "text", nullable: false),
+                    submerchant = table.Column<string>(type: "text", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "integer", nullable: false),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -557,6 +561,47 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tallies",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    length = table.Column<int>(type: "integer", nullable: false),
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    final = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    label = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tallies", x => new { x.scope, x.length, x.bucket, x.flow, x.currency, x.simulated, x.decision, x.final, x.label });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tally_values",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    length = table.Column<int>(type: "integer", nullable: false),
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    value = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    declined = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.kind, x.value, x.flow, x.currency, x.simulated });
                 });
 
             migrationBuilder.CreateTable(
@@ -1221,6 +1266,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "score", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_submerchant_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "submerchant", "at", "seq" },
+                filter: "submerchant <> ''");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_audit_entries_at",
                 table: "audit_entries",
                 column: "at");
@@ -1640,6 +1691,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "simulation_sets");
+
+            migrationBuilder.DropTable(
+                name: "tallies");
+
+            migrationBuilder.DropTable(
+                name: "tally_values");
 
             migrationBuilder.DropTable(
                 name: "user_claims");

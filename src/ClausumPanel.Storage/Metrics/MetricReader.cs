@@ -1,0 +1,223 @@
+using System.Buffers.Binary;
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ClausumPanel.Storage.Metrics;
+
+/// <summary>
+/// Reads figures: from the tallies, and the short tail that is not folded yet from the log itself, so that a figure never misses what was just answered. Whoever reads several asks for a
+/// <see cref="SnapshotAsync"/> first: all of them then speak of the same moment.
+/// </summary>
+public sealed class MetricReader(PanelDb db)
+{
+    private const int MostTail = 200_000, MostNames = 200;
+    private List<(AssessmentRow Row, LabelOutcome? Label)>? _tail;
+    private long _mark;
+
+    /// <summary>From here until it is disposed, everything read is of one moment. It holds nobody up.</summary>
+    public async Task<IAsyncDisposable> SnapshotAsync(CancellationToken stop)
+    {
+        _tail = null;
+        if (db.Database.GetDbConnection() is not SqliteConnection sqlite) return await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, stop);
+        await db.Database.OpenConnectionAsync(stop);
+        // A transaction that begins by reading is not the one writer.
+        var reading = sqlite.BeginTransaction(deferred: true);
+        return new Reading(db, (await db.Database.UseTransactionAsync(reading, stop))!, reading);
+    }
+
+    /// <summary>One sheet for each stretch. Any number of them is one question to the store.</summary>
+    public async Task<IReadOnlyList<TallySheet>> SheetsAsync(MetricScope scope, IReadOnlyList<MetricSpan> spans, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(spans);
+        var sheets = spans.Select(_ => new TallySheet()).ToArray();
+        var parts = spans.SelectMany((span, i) => Parts(span, Tally.Lengths).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
+        if (parts.Count > 0)
+        {
+            var values = new StringBuilder();
+            foreach (var (index, length, from, to) in parts) values.Append(CultureInfo.InvariantCulture, $"{(values.Length == 0 ? "" : ",")}({index},{length},{from},{to})");
+            await using var command = await CommandAsync($"""
+                WITH parts(i, length, low, high) AS (VALUES {values})
+                SELECT p.i, t.flow, t.decision, t.final, t.label, t.currency, t.simulated, CAST(sum(t.count) AS bigint), CAST(sum(t.amount) AS bigint)
+                FROM parts p CROSS JOIN tallies t
+                WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high{Narrowed("t.", scope)}
+                GROUP BY p.i, t.flow, t.decision, t.final, t.label, t.currency, t.simulated HAVING sum(t.count) <> 0
+                """, scope, stop);
+            await using var reader = await command.ExecuteReaderAsync(stop);
+            while (await reader.ReadAsync(stop))
+                sheets[reader.GetInt32(0)].Add(new TallyCell((Flow)reader.GetInt32(1), (Decision)reader.GetInt32(2), (FinalOutcome)reader.GetInt32(3), reader.GetInt32(4) is > 0 and var label ? (LabelOutcome)label : null,
+                    reader.GetString(5), reader.GetBoolean(6), reader.GetInt64(7), reader.GetInt64(8)));
+        }
+        foreach (var (row, label) in await TailAsync(scope, stop))
+            for (var i = 0; i < spans.Count; i++)
+                if (row.At >= spans[i].From && row.At < spans[i].To) sheets[i].Add(new TallyCell(row.Flow, row.Decision, FinalOutcomes.Of(row.Decision, null), label, row.Currency, row.Simulated, 1, row.Amount));
+        return sheets;
+    }
+
+    /// <summary>How the stretch is spread. Whole UTC days are counted already; of those it cuts, and of a sub-merchant, the rows are read.</summary>
+    public async Task<ValueSheet> ValuesAsync(MetricScope scope, MetricSpan span, IReadOnlyList<TallyKind> kinds, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        var sheet = new ValueSheet();
+        // Of a sub-merchant nothing is counted beforehand: its rows have an index.
+        var parts = scope.Submerchant is null ? Parts(span, TallyValue.Lengths).ToList() : [];
+        if (parts.Count > 0)
+        {
+            var values = string.Join(',', parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"({p.Length},{p.From},{p.To})")));
+            await using var command = await CommandAsync($"""
+                WITH parts(length, low, high) AS (VALUES {values})
+                SELECT t.kind, t.value, CAST(sum(t.count) AS bigint), CAST(sum(t.declined) AS bigint)
+                FROM parts p CROSS JOIN tally_values t
+                WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high AND t.kind IN ({string.Join(',', kinds.Select(k => (int)k))}){Narrowed("t.", scope)}
+                GROUP BY t.kind, t.value
+                """, scope, stop);
+            await using var reader = await command.ExecuteReaderAsync(stop);
+            while (await reader.ReadAsync(stop)) sheet.Add((TallyKind)reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3));
+        }
+        var tail = await TailAsync(scope, stop);
+        foreach (var edge in scope.Submerchant is null ? Edges(span) : [span])
+        {
+            await using var command = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"""
+                SELECT score, country, latency_microseconds, signals, decision FROM assessment_rows WHERE at >= {edge.From} AND at < {edge.To} AND seq <= {_mark}{Narrowed("", scope)}
+                """) + (scope.Channel is null ? "" : " AND channel = @channel") + (scope.Submerchant is null ? "" : " AND submerchant = @submerchant AND submerchant <> ''"), scope, stop);
+            await using var reader = await command.ExecuteReaderAsync(stop);
+            while (await reader.ReadAsync(stop)) Add(reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), (Decision)reader.GetInt32(4));
+        }
+        foreach (var (row, _) in tail)
+            if (row.At >= span.From && row.At < span.To) Add(row.Score, row.Country, row.LatencyMicroseconds, row.Signals, row.Decision);
+        return sheet;
+
+        void Add(int score, string country, int latency, byte[] signals, Decision decision)
+        {
+            var declined = decision == Decision.Decline ? 1 : 0;
+            foreach (var kind in kinds)
+                switch (kind)
+                {
+                    case TallyKind.Score: sheet.Add(kind, score, 1, declined); break;
+                    case TallyKind.Country: sheet.Add(kind, TallyValues.OfCountry(country), 1, declined); break;
+                    case TallyKind.Latency: sheet.Add(kind, TallyValues.OfLatency(latency), 1, declined); break;
+                    case TallyKind.Signal:
+                        for (var i = 0; i < signals.Length; i += 2) sheet.Add(kind, BinaryPrimitives.ReadUInt16LittleEndian(signals.AsSpan(i)), 1, declined);
+                        break;
+                }
+        }
+    }
+
+    /// <summary>What is held and not decided for good, of any age: the simulated never is.</summary>
+    public async Task<Waiting> WaitingAsync(MetricScope scope, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        var tail = (await TailAsync(scope, stop)).Where(t => !t.Row.Simulated && FinalOutcomes.Of(t.Row.Decision, null) == FinalOutcome.Open).Select(t => t.Row.At).ToList();
+        var (count, oldest) = (0L, (long?)null);
+        // What waits is a small part of all: from there to its rows is a step each, the other way round would read all there are.
+        await using var command = await CommandAsync($"""
+            SELECT count(*), min(a.at) FROM reviews v CROSS JOIN assessment_rows a
+            WHERE (v.state = {(int)ReviewState.Open} OR v.state = {(int)ReviewState.Decided}) AND a.seq = v.seq{Narrowed("a.", scope with { WithSimulated = false })}
+            """ + (scope.Channel is null ? "" : " AND a.channel = @channel") + (scope.Submerchant is null ? "" : " AND a.submerchant = @submerchant"), scope, stop);
+        await using (var reader = await command.ExecuteReaderAsync(stop))
+            if (await reader.ReadAsync(stop)) (count, oldest) = (reader.GetInt64(0), reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1));
+        foreach (var at in tail) oldest = oldest is { } known && known <= at ? known : at;
+        return new Waiting(count + tail.Count, oldest);
+    }
+
+    /// <summary>The currencies, channels and sub-merchants that assessments name, at most some hundreds of each.</summary>
+    public async Task<(IReadOnlyList<string> Currencies, IReadOnlyList<string> Channels, IReadOnlyList<string> Submerchants)> NamesAsync(CancellationToken stop) =>
+        (await DistinctAsync("assessment_rows", "currency", "", stop), await DistinctAsync("tallies", "scope", TallyScope.ChannelPrefix, stop), await DistinctAsync("tallies", "scope", TallyScope.SubmerchantPrefix, stop));
+
+    public Task<IReadOnlyList<string>> CurrenciesAsync(CancellationToken stop) => DistinctAsync("assessment_rows", "currency", "", stop);
+
+    /// <summary>From one value to the next through an index: as many steps as there are values, however many rows.</summary>
+    private async Task<IReadOnlyList<string>> DistinctAsync(string table, string column, string prefix, CancellationToken stop)
+    {
+        var below = prefix.Length == 0 ? "" : $" AND {column} < '{(char)(prefix[0] + 1)}'";
+        await using var command = await CommandAsync($"""
+            WITH RECURSIVE names(x) AS (SELECT min({column}) FROM {table} WHERE {column} >= '{prefix}'{below} UNION ALL SELECT (SELECT min({column}) FROM {table} WHERE {column} > names.x{below}) FROM names WHERE names.x IS NOT NULL)
+            SELECT x FROM names WHERE x IS NOT NULL LIMIT {MostNames}
+            """, new MetricScope(), stop);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var names = new List<string>();
+        while (await reader.ReadAsync(stop)) names.Add(reader.GetString(0)[prefix.Length..]);
+        return names;
+    }
+
+    /// <summary>The stretch cut into as few counted buckets as there are: days in the middle, hours and quarters at its ends.</summary>
+    private static IEnumerable<(int Length, long From, long To)> Parts(MetricSpan span, ReadOnlyMemory<int> lengths)
+    {
+        if (span.From >= span.To || lengths.IsEmpty) return [];
+        var length = lengths.Span[^1];
+        var milliseconds = length * 1_000L;
+        var (from, to) = (TallyWriter.BucketOf(span.From + milliseconds - 1, length), TallyWriter.BucketOf(span.To, length));
+        var finer = lengths[..^1];
+        return from >= to ? Parts(span, finer) : [.. Parts(span with { To = from }, finer), (length, from, to), .. Parts(span with { From = to }, finer)];
+    }
+
+    /// <summary>The parts of UTC days at both ends.</summary>
+    private static IEnumerable<MetricSpan> Edges(MetricSpan span)
+    {
+        var (from, to) = (TallyWriter.BucketOf(span.From + (TallyValue.Day * 1_000L) - 1, TallyValue.Day), TallyWriter.BucketOf(span.To, TallyValue.Day));
+        MetricSpan[] edges = from >= to ? [span] : [span with { To = from }, span with { From = to }];
+        return edges.Where(e => e.From < e.To);
+    }
+
+    private async Task<IEnumerable<(AssessmentRow Row, LabelOutcome? Label)>> TailAsync(MetricScope scope, CancellationToken stop)
+    {
+        if (_tail is null)
+        {
+            _tail = [];
+            _mark = await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
+            var (mark, facts, hits) = (_mark, new Facts(), new SignalHit[Assessment.MostSignals]);
+            var labels = await db.Set<CurrentLabel>().Where(l => l.Seq > mark).ToDictionaryAsync(l => l.Seq, l => l.Outcome, stop);
+            await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
+                _tail.Add((FoundBy.Row(stored, facts, hits), labels.TryGetValue(stored.Seq, out var label) ? label : null));
+        }
+        return _tail.Where(t => (scope.Flow is null || t.Row.Flow == scope.Flow) && (scope.Currency is null || t.Row.Currency == scope.Currency) && (scope.Channel is null || t.Row.Channel == scope.Channel)
+            && (scope.Submerchant is null || t.Row.Submerchant == scope.Submerchant) && (scope.WithSimulated || !t.Row.Simulated));
+    }
+
+    private static string Narrowed(string table, MetricScope scope) =>
+        (scope.Flow is null ? "" : $" AND {table}flow = @flow") + (scope.Currency is null ? "" : $" AND {table}currency = @currency") + (scope.WithSimulated ? "" : $" AND {table}simulated = @simulated");
+
+    private async Task<DbCommand> CommandAsync(string sql, MetricScope scope, CancellationToken stop)
+    {
+        if (db.Database.GetDbConnection().State != ConnectionState.Open) await db.Database.OpenConnectionAsync(stop);
+        var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+#pragma warning disable CA2100 // numbers and names of columns only: whatever a person wrote is a parameter
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        Add("@scope", TallyScope.Of(scope.Channel, scope.Submerchant));
+        Add("@flow", (int?)scope.Flow);
+        Add("@currency", scope.Currency);
+        Add("@channel", scope.Channel);
+        Add("@submerchant", scope.Submerchant);
+        Add("@simulated", false);
+        return command;
+
+        void Add(string name, object? value)
+        {
+            if (value is null || !sql.Contains(name, StringComparison.Ordinal)) return;
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+    }
+
+    private sealed class Reading(PanelDb db, IDbContextTransaction transaction, SqliteTransaction own) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await own.DisposeAsync();
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+}
