@@ -68,6 +68,8 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
+        pages.AuthorizeFolder("/Service", ViewAudit);
+        pages.AuthorizePage("/Service/Export", Export);
         pages.AuthorizePage("/Reviews/Bulk", ReviewInBulk);
         pages.AuthorizePage("/Reviews/QualityExport", Export);
         pages.AuthorizeFolder("/Reviews/Queues", ManageSettings);
