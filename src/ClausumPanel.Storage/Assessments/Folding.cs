@@ -27,12 +27,14 @@ internal sealed class Folding : IDisposable
     private readonly DayWriter _days;
     private readonly ReviewRouting _routing;
     private readonly HitWriter _met;
+    private readonly FigureWriter _figures;
 
     public Folding(ILogStore store, ReviewRouting routing)
     {
         (_store, _routing) = (store, routing);
         _days = new DayWriter(store.Connection);
         _met = new HitWriter(store);
+        _figures = new FigureWriter(store);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
@@ -65,6 +67,7 @@ internal sealed class Folding : IDisposable
     {
         _days.Dispose();
         _met.Dispose();
+        _figures.Dispose();
         _rows.Clear();
         _terms.Clear();
     }
@@ -78,6 +81,7 @@ internal sealed class Folding : IDisposable
         _reviews.Clear();
         _days.Clear();
         _met.Clear();
+        _figures.Clear();
         var router = _routing.Router;
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
@@ -112,6 +116,7 @@ internal sealed class Folding : IDisposable
             {
                 _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
                 _met.Note(_facts, row.At, row.Flow);
+                _figures.Add(row, _facts, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_signals)[first..], reader.GetInt32(14), rules);
             }
             if (row is { Simulated: false, Decision: Decision.Review or Decision.Challenge }
                 && router.Open(new Routed { Row = row, Facts = _facts, Signals = _hits.AsSpan(0, count), Rules = rules, Request = reader.GetFieldValue<byte[]>(15) }) is { } review) _reviews.Add(review);
@@ -186,6 +191,7 @@ internal sealed class Folding : IDisposable
             table.Complete();
         }
         _days.Write();
+        _figures.Write();
         var number = LastEvent();
         using (var table = _store.Append(LogTable.OutboxEvents))
         {

@@ -20,5 +20,6 @@ public static class AuditActions
         ReviewEscalated = "review.escalated", ReviewNoted = "review.noted", ReviewTakenOver = "review.taken-over", ReviewTimedOut = "review.timed-out", ReviewQueueChanged = "review-queue.changed",
         DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
         CaseOpened = "case.opened", CaseChanged = "case.changed", CaseNoted = "case.noted", CaseFileAdded = "case.file-added", CaseLinked = "case.linked", CaseSubmitted = "case.submitted",
+        AlertAcknowledged = "alert.acknowledged",
         AuditVerified = "audit.verified";
 }

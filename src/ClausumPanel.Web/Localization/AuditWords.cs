@@ -28,11 +28,11 @@ public static class AuditWords
         ["cases"] = [AuditActions.CaseOpened, AuditActions.CaseChanged, AuditActions.CaseSubmitted, AuditActions.CaseNoted, AuditActions.CaseFileAdded, AuditActions.CaseLinked],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
-        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified],
+        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.AlertAcknowledged],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "alert", "service", "quality", "behavior"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -121,6 +121,7 @@ public static class AuditWords
         AuditActions.Restored => T["Restored a backup"],
         AuditActions.Started => T["Started the panel"],
         AuditActions.AuditVerified => T["Verified the audit log"],
+        AuditActions.AlertAcknowledged => T["Acknowledged an alert"],
         _ => code,
     };
 
@@ -140,6 +141,10 @@ public static class AuditWords
         "route" => T["Page"],
         "file" => T["File"],
         "audit" => T["Audit log"],
+        "alert" => T["Alert"],
+        "service" => T["Service"],
+        "quality" => T["Quality of the decisions"],
+        "behavior" => T["Behavior"],
         _ => kind,
     };
 

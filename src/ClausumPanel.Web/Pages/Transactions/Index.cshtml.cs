@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
-public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Flows.QualityReport rules, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
 
@@ -26,7 +26,7 @@ public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reade
 
     public async Task OnGetAsync(CancellationToken stop)
     {
-        var filter = Query.Filter(reader, clock.GetUtcNow());
+        var filter = await Query.FilterAsync(reader, clock.GetUtcNow(), rules, stop);
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
         Total = await assessments.CountAsync(filter, stop);
@@ -52,6 +52,7 @@ public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Reade
                     "amount_min" => T["Amount from {0}", value],
                     "amount_max" => T["Amount up to {0}", value],
                     "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
+                    "rule" => T["Rule {0}", value],
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "country" => Showing.Country(value),
                     "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],
