@@ -42,7 +42,7 @@ public sealed record PairLine(string FirstKey, string FirstName, string SecondKe
 }
 
 /// <summary>Everything the quality page shows and its file holds.</summary>
-public sealed class QualityFigures
+public sealed class DecisionFigures
 {
     public required DecisionQuality Decisions { get; init; }
     public required IReadOnlyList<RecordLine> Rules { get; init; }
@@ -68,14 +68,14 @@ public sealed class QualityReport(PanelDb db, PolicyShelf policies, TimeProvider
     /// <param name="firstDay">Days since 1970 (UTC).</param>
     /// <param name="endDay">The first day that is not in it.</param>
     /// <param name="stop">Ends it early.</param>
-    public async Task<QualityFigures> ReadAsync(int firstDay, int endDay, CancellationToken stop)
+    public async Task<DecisionFigures> ReadAsync(int firstDay, int endDay, CancellationToken stop)
     {
         var quality = await DecisionQuality.OfAsync(db, firstDay, endDay, stop);
         var today = (int)(clock.GetUtcNow().ToUnixTimeSeconds() / 86_400);
         var (rules, names) = await RulesAsync(quality, firstDay, endDay, today, stop);
         var signals = await SignalsAsync(quality, firstDay, endDay, today, stop);
         var (rulePairs, signalPairs) = await PairsAsync(Math.Max(firstDay, endDay - OverlapDays), endDay, names, stop);
-        return new QualityFigures { Decisions = quality, Rules = rules, Signals = signals, RulePairs = rulePairs, SignalPairs = signalPairs };
+        return new DecisionFigures { Decisions = quality, Rules = rules, Signals = signals, RulePairs = rulePairs, SignalPairs = signalPairs };
     }
 
     /// <summary>A rule's places in all versions of the policy under which it ever hit, as the Monitor filters by them.</summary>

@@ -17,7 +17,7 @@ public sealed class QualityModel(QualityReport report, Reader reader, TimeProvid
     private DateTimeOffset _now;
 
     [FromQuery(Name = "")] public QualityPeriod Period { get; set; } = new();
-    public QualityFigures Figures { get; private set; } = null!;
+    public DecisionFigures Figures { get; private set; } = null!;
     public DecisionQuality Decisions => Figures.Decisions;
 
     /// <summary>Where a line may be drawn: decided so or more strictly counts as stopped.</summary>

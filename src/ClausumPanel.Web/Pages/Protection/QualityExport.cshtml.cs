@@ -38,7 +38,7 @@ public sealed class QualityExportModel(PanelDb db, QualityReport report, TimePro
         return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"quality-{now:yyyyMMdd-HHmmss}.csv"));
     }
 
-    private static IEnumerable<string[]> Rows(QualityFigures figures)
+    private static IEnumerable<string[]> Rows(DecisionFigures figures)
     {
         var quality = figures.Decisions;
         foreach (var decision in Enum.GetValues<Decision>()) yield return Row("decision", DecisionTagHelper.Word(decision), "", quality[decision].All, null, quality[decision].Labelled, quality[decision].Fraud);
