@@ -9,6 +9,8 @@ public readonly record struct Spike(int Hour, HourKind Kind, string Key, long Co
 /// <summary>What is far more frequent in an hour than it was in the same hour of the weeks before.</summary>
 public static class Spikes
 {
+    private static readonly HourKind[] Kinds = [HourKind.Decision, HourKind.Signal, HourKind.Rule, HourKind.Country, HourKind.CardBin];
+
     public const int Weeks = 4, Fewest = 5, HoursInWeek = 168;
 
     /// <summary>At least five, and more than the mean of the earlier weeks by three times its root: what chance alone does to a count once in hundreds of times.</summary>
@@ -28,9 +30,9 @@ public static class Spikes
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(name);
         int[] hours = [hour, .. Enumerable.Range(1, Weeks).Select(week => hour - (week * HoursInWeek))];
-        if (await db.Set<HourCount>().MinAsync(h => (int?)h.Hour, stop) is not { } oldest || oldest > hours[^1]) return [];
+        if (await db.Set<HourCount>().Where(h => h.Kind == HourKind.Decision).MinAsync(h => (int?)h.Hour, stop) is not { } oldest || oldest > hours[^1]) return [];
         var sums = new Dictionary<(HourKind, string), (long Count, long Earlier)>();
-        foreach (var row in await db.Set<HourCount>().AsNoTracking().Where(h => hours.Contains(h.Hour) && h.Kind != HourKind.Payer).ToListAsync(stop))
+        foreach (var row in await db.Set<HourCount>().AsNoTracking().Where(h => Kinds.Contains(h.Kind) && hours.Contains(h.Hour)).ToListAsync(stop))
         {
             if (await name(row.Kind, row.Key, stop) is not { } key) continue;
             var (count, earlier) = sums.GetValueOrDefault((row.Kind, key));

@@ -115,7 +115,7 @@ internal sealed class HourCountMap : IEntityTypeConfiguration<HourCount>
     public void Configure(EntityTypeBuilder<HourCount> builder)
     {
         builder.ToTable("hour_counts");
-        builder.HasKey(h => new { h.Hour, h.Kind, h.Key });
+        builder.HasKey(h => new { h.Kind, h.Hour, h.Key });
         builder.Property(h => h.Kind).HasConversion<int>();
         builder.Property(h => h.Key).HasMaxLength(40);
     }
@@ -158,7 +158,7 @@ internal sealed class FigureWriter : IDisposable
             """, "day", "version", "first", "second", "count");
         _hour = Command(store.Connection, """
             INSERT INTO hour_counts (hour, kind, key, count) VALUES (@hour, @kind, @key, @count)
-            ON CONFLICT (hour, kind, key) DO UPDATE SET count = hour_counts.count + excluded.count
+            ON CONFLICT (kind, hour, key) DO UPDATE SET count = hour_counts.count + excluded.count
             """, "hour", "kind", "key", "count");
     }
 

@@ -44,7 +44,8 @@ public sealed class RaiseAlerts(PanelDb db, PolicyShelf policies, TimeProvider c
     public Task<int> ForgetAsync(CancellationToken stop)
     {
         var oldest = (int)(clock.GetUtcNow().ToUnixTimeSeconds() / 3_600) - (HourCount.KeptDays * 24);
-        return db.Set<HourCount>().Where(h => h.Hour < oldest).ExecuteDeleteAsync(stop);
+        var kinds = Enum.GetValues<HourKind>();            // named one by one, each is found in its place
+        return db.Set<HourCount>().Where(h => kinds.Contains(h.Kind) && h.Hour < oldest).ExecuteDeleteAsync(stop);
     }
 
     private async ValueTask<string?> NameAsync(HourKind kind, string key, CancellationToken stop)

@@ -196,8 +196,6 @@ public sealed class ServicePageTests
     [InlineData(null, 70_000, "Panel__Metrics__Port")]
     public void A_setting_that_protects_nothing_is_named(string? token, int? port, string named)
     {
-        var services = new ServiceCollection();
-        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         var options = new MetricsOptions { Token = token, Port = port };
         var found = new List<System.ComponentModel.DataAnnotations.ValidationResult>();
         Assert.False(System.ComponentModel.DataAnnotations.Validator.TryValidateObject(options, new(options), found, validateAllProperties: true));

@@ -133,7 +133,8 @@ public abstract class AlertStories
         Assert.Equal(0, await RunAsync(app));
         var hour = (int)(app.Clock.GetUtcNow().ToUnixTimeSeconds() / 3_600);
         for (var i = 0; i < 6; i++) (await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","email":"maria{{i}}@shop.example","billing":{"country":"MX"}}""")).MustBeGood();
-        Assert.Equal(0, await RunAsync(app));                                        // as ever
+        var quiet = await RunAsync(app);                                              // payers who are known by now may say so in a signal of their own
+        Assert.Empty(await app.InDbAsync(db => db.Set<Alert>().Where(a => a.Kind != HourKind.Signal).ToListAsync()));
         List<Answer> attack = [];
         for (var i = 0; i < 9; i++)
             attack.Add((await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","email":"x{{i}}q@mailinator.com","billing":{"country":"NG"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"424{{i}}"}}""")).MustBeGood());
@@ -145,7 +146,7 @@ public abstract class AlertStories
         var victor = app.As(World.Victor);
         var page = await victor.PageAsync(Path);
         var alerts = page.QuerySelectorAll("[data-alert]").ToDictionary(r => r.GetAttribute("data-alert")!);
-        Assert.Equal(raised, alerts.Count);
+        Assert.Equal(quiet + raised, alerts.Count);
         Assert.Equal(("9", "0"), (alerts["Country NG"].GetAttribute("data-count"), alerts["Country NG"].GetAttribute("data-earlier")));
         Assert.Equal("9", alerts["CardBin 411111"].GetAttribute("data-count"));
         Assert.DoesNotContain("Country MX", alerts.Keys);

@@ -291,7 +291,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("count");
 
-                    b.HasKey("Hour", "Kind", "Key")
+                    b.HasKey("Kind", "Hour", "Key")
                         .HasName("pk_hour_counts");
 
                     b.ToTable("hour_counts", (string)null);

@@ -316,7 +316,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_hour_counts", x => new { x.hour, x.kind, x.key });
+                    table.PrimaryKey("pk_hour_counts", x => new { x.kind, x.hour, x.key });
                 });
 
             migrationBuilder.CreateTable(

@@ -285,7 +285,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("count");
 
-                    b.HasKey("Hour", "Kind", "Key")
+                    b.HasKey("Kind", "Hour", "Key")
                         .HasName("pk_hour_counts");
 
                     b.ToTable("hour_counts", (string)null);

@@ -315,7 +315,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_hour_counts", x => new { x.hour, x.kind, x.key });
+                    table.PrimaryKey("pk_hour_counts", x => new { x.kind, x.hour, x.key });
                 });
 
             migrationBuilder.CreateTable(
