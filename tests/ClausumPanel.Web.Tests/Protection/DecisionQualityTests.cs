@@ -111,7 +111,7 @@ public abstract class DecisionQualityStories
             foreach (var row in page.QuerySelectorAll("[data-band]"))
             {
                 var band = row.GetAttribute("data-band");
-                Assert.Equal((mine.Count(p => p.Decision == band), fraud.Count(p => p.Decision == band), good.Count(p => p.Decision == band)), (Number(row, "all"), Number(row, "fraud"), Number(row, "good")));
+                Assert.Equal<(long, long, long)>((mine.Count(p => p.Decision == band), fraud.Count(p => p.Decision == band), good.Count(p => p.Decision == band)), (Number(row, "all"), Number(row, "fraud"), Number(row, "good")));
                 // Each number is as many rows of its list.
                 foreach (var link in row.QuerySelectorAll("a")) Assert.Equal(long.Parse(link.TextContent, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), await CountAsync(victor, link));
             }
@@ -120,7 +120,7 @@ public abstract class DecisionQualityStories
             {
                 var from = Array.IndexOf(strict, row.GetAttribute("data-cut"));
                 bool Stopped(Payment p) => Array.IndexOf(strict, p.Decision) >= from;
-                Assert.Equal((fraud.Count(Stopped), good.Count(Stopped), fraud.Count(p => !Stopped(p)), good.Count(p => !Stopped(p)), mine.Count(Stopped)),
+                Assert.Equal<(long, long, long, long, long)>((fraud.Count(Stopped), good.Count(Stopped), fraud.Count(p => !Stopped(p)), good.Count(p => !Stopped(p)), mine.Count(Stopped)),
                     (Number(row, "stopped-fraud"), Number(row, "stopped-good"), Number(row, "passed-fraud"), Number(row, "passed-good"), Number(row, "stopped")));
                 if (isEnough) Assert.StartsWith(Percent(fraud.Count(Stopped), fraud.Count), row.QuerySelector("[data-share=recall]")!.TextContent, StringComparison.Ordinal);
             }
@@ -128,14 +128,14 @@ public abstract class DecisionQualityStories
             {
                 var bin = Number(row, "bin");
                 bool In(Payment p) => Math.Min(p.Score / 10, 9) == bin;
-                Assert.Equal((mine.Count(In), fraud.Count(In) + good.Count(In), fraud.Count(In)), (Number(row, "all"), Number(row, "labelled"), Number(row, "fraud")));
+                Assert.Equal<(long, long, long)>((mine.Count(In), fraud.Count(In) + good.Count(In), fraud.Count(In)), (Number(row, "all"), Number(row, "labelled"), Number(row, "fraud")));
                 Assert.Equal(mine.Count(In), await CountAsync(victor, row.QuerySelector("a")!));
             }
             Assert.Equal(["EUR", "MXN"], page.QuerySelectorAll("[data-currency]").Select(r => r.GetAttribute("data-currency")));
             foreach (var row in page.QuerySelectorAll("[data-currency]"))
             {
                 var its = mine.Where(p => p.Currency == row.GetAttribute("data-currency")).ToList();
-                Assert.Equal((its.Where(p => p.Label == LabelOutcome.Fraud).Sum(p => p.Amount), its.Where(p => p is { Label: LabelOutcome.Fraud, Decision: "decline" }).Sum(p => p.Amount), its.Where(p => p.Decision == "decline").Sum(p => p.Amount)),
+                Assert.Equal<(long, long, long)>((its.Where(p => p.Label == LabelOutcome.Fraud).Sum(p => p.Amount), its.Where(p => p is { Label: LabelOutcome.Fraud, Decision: "decline" }).Sum(p => p.Amount), its.Where(p => p.Decision == "decline").Sum(p => p.Amount)),
                     (Number(row, "fraud"), Number(row, "declined-fraud"), Number(row, "declined")));
             }
             var records = page.QuerySelectorAll("[data-record]").ToList();
@@ -153,7 +153,7 @@ public abstract class DecisionQualityStories
             foreach (var row in page.QuerySelectorAll("#rule-pairs ~ * [data-pair], [aria-labelledby=rule-pairs] [data-pair]"))
             {
                 var pair = row.GetAttribute("data-pair")!.Split(' ');
-                Assert.Equal((late.Count(p => Fires(pair[0], p) && Fires(pair[1], p)), late.Count(p => Fires(pair[0], p)), late.Count(p => Fires(pair[1], p))), (Number(row, "both"), Number(row, "first"), Number(row, "second")));
+                Assert.Equal<(long, long, long)>((late.Count(p => Fires(pair[0], p) && Fires(pair[1], p)), late.Count(p => Fires(pair[0], p)), late.Count(p => Fires(pair[1], p))), (Number(row, "both"), Number(row, "first"), Number(row, "second")));
             }
             foreach (var row in page.QuerySelectorAll("[aria-labelledby=signal-pairs] tr[data-pair]"))
             {

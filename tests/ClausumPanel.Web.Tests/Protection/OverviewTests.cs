@@ -55,8 +55,8 @@ public sealed class OverviewTests
 
         var victor = app.As(World.Victor);
         var page = await victor.PageAsync(Path);
-        Assert.Equal((today.Count, compared.Count, yesterday.Count), (Number(page, "all", "value"), Number(page, "all", "compared"), Number(page, "all", "yesterday")));
-        Assert.Equal((today.Count(p => p.Decision == "decline"), yesterday.Count(p => p.Decision == "decline")), (Number(page, "declined", "value"), Number(page, "declined", "yesterday")));
+        Assert.Equal<(long, long, long)>((today.Count, compared.Count, yesterday.Count), (Number(page, "all", "value"), Number(page, "all", "compared"), Number(page, "all", "yesterday")));
+        Assert.Equal<(long, long)>((today.Count(p => p.Decision == "decline"), yesterday.Count(p => p.Decision == "decline")), (Number(page, "declined", "value"), Number(page, "declined", "yesterday")));
         Assert.Equal(today.Count(p => p.Decision == "approve"), Number(page, "approved", "value"));
         foreach (var tile in page.QuerySelectorAll("a[data-tile]"))
             Assert.Equal(tile.GetAttribute("data-value"), (await victor.PageAsync(tile.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
@@ -66,7 +66,7 @@ public sealed class OverviewTests
         {
             var its = month.Where(p => p.Currency == currency).ToList();
             var confirmed = its.Where(p => declined.IndexOf(p) % 2 == 0).Sum(p => p.Amount);
-            Assert.Equal((its.Count, its.Sum(p => p.Amount), confirmed), (long.Parse(row.GetAttribute("data-count")!, CultureInfo.InvariantCulture), long.Parse(row.GetAttribute("data-amount")!, CultureInfo.InvariantCulture), long.Parse(row.GetAttribute("data-confirmed")!, CultureInfo.InvariantCulture)));
+            Assert.Equal<(long, long, long)>((its.Count, its.Sum(p => p.Amount), confirmed), (long.Parse(row.GetAttribute("data-count")!, CultureInfo.InvariantCulture), long.Parse(row.GetAttribute("data-amount")!, CultureInfo.InvariantCulture), long.Parse(row.GetAttribute("data-confirmed")!, CultureInfo.InvariantCulture)));
             Assert.Equal(row.GetAttribute("data-count"), (await victor.PageAsync(row.QuerySelector("a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
         }
         Assert.Equal(10, page.QuerySelectorAll("#feed, [aria-labelledby=feed] tbody tr").Count(e => e.LocalName == "tr"));

@@ -23,7 +23,7 @@ public sealed class LatencyHistogramTests
                 var said = histogram.Percentile(share)!.Value;
                 Assert.True(said >= exact && said <= exact + (exact / 64.0), $"{share} of {count}: {said} for {exact}");
             }
-            Assert.Equal((count, values.Sum(), values[^1]), (histogram.Count, histogram.Sum, histogram.Max));
+            Assert.Equal<(long, long, long)>((count, values.Sum(), values[^1]), (histogram.Count, histogram.Sum, histogram.Max));
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class LatencyHistogramTests
         Assert.Null(histogram.Percentile(.5));
         histogram.Record(-3);
         histogram.Record(long.MaxValue);
-        Assert.Equal((2, LatencyHistogram.Most, 0L), (histogram.Count, histogram.Max, histogram.Percentile(.5)!.Value));
+        Assert.Equal<(long, long, long)>((2, LatencyHistogram.Most, 0L), (histogram.Count, histogram.Max, histogram.Percentile(.5)!.Value));
     }
 
     [Fact]
@@ -77,6 +77,6 @@ public sealed class LatencyHistogramTests
         {
             for (var i = 0; i < 50_000; i++) histogram.Record(200_000 + n);
         });
-        Assert.Equal((201_001, 200_003), (histogram.Count, histogram.Max));
+        Assert.Equal<(long, long)>((201_001, 200_003), (histogram.Count, histogram.Max));
     }
 }

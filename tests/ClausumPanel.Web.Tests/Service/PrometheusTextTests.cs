@@ -46,9 +46,9 @@ public sealed partial class PrometheusTextTests
         Assert.Equal(2, buckets.Single(b => b.Labels["le"] == "0.000128").Value);
         Assert.Equal(3, buckets.Single(b => b.Labels["le"] == "0.000192").Value);
         Assert.Equal(5, buckets.Single(b => b.Labels["le"] == "4.194304").Value);
-        Assert.Equal(("+Inf", 6), (buckets[^1].Labels["le"], buckets[^1].Value));
+        Assert.Equal<(string, double)>(("+Inf", 6), (buckets[^1].Labels["le"], buckets[^1].Value));
         for (var i = 1; i < buckets.Count; i++) Assert.True(buckets[i].Value >= buckets[i - 1].Value && (i == buckets.Count - 1 || Bound(buckets[i]) > Bound(buckets[i - 1])));
-        Assert.Equal((6, 91.005355), (read.Samples.Single(s => s.Name == "h_seconds_count").Value, read.Samples.Single(s => s.Name == "h_seconds_sum").Value));
+        Assert.Equal<(double, double)>((6, 91.005355), (read.Samples.Single(s => s.Name == "h_seconds_count").Value, read.Samples.Single(s => s.Name == "h_seconds_sum").Value));
 
         static double Bound(Sample bucket) => double.Parse(bucket.Labels["le"], CultureInfo.InvariantCulture);
     }

@@ -61,7 +61,7 @@ public sealed class ServicePageTests
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         var read = Exposition.Read(await answer.Content.ReadAsStringAsync());
         foreach (var (word, count) in expected) Assert.Equal(count, read["panel_assess_calls_total", word]);
-        Assert.Equal((5, 1), (read["panel_assess_duration_seconds_count"], read["panel_ready"]));
+        Assert.Equal<(double, double)>((5, 1), (read["panel_assess_duration_seconds_count"], read["panel_ready"]));
         Assert.Equal(await shop.StoredAsync(), read["panel_log_rows_total"]);
         Assert.True(read["panel_log_commits_total"] is >= 1 and <= 6);
         Assert.Equal(new FileInfo(app.Database.File).Length, read["panel_database_bytes"]);
@@ -102,8 +102,8 @@ public sealed class ServicePageTests
         var merged = new LatencyHistogram();
         foreach (var minute in metrics.LastHour()) merged.Add(minute.Latency);
         Near(hour[(int)Math.Ceiling(.99 * hour.Count) - 1], merged.Percentile(.99)!.Value);
-        Assert.Equal((hour.Count, hour[^1]), (merged.Count, merged.Max));
-        Assert.Equal((6, 8), (int.Parse(Tile(page, "lost"), CultureInfo.InvariantCulture), metrics.Count(CallEnd.TimedOut)));
+        Assert.Equal<(long, long)>((hour.Count, hour[^1]), (merged.Count, merged.Max));
+        Assert.Equal<(long, long)>((6, 8), (int.Parse(Tile(page, "lost"), CultureInfo.InvariantCulture), metrics.Count(CallEnd.TimedOut)));
         Assert.Equal(spoken.Count, metrics.Count(CallEnd.Answered));
 
         static DateTimeOffset Floor(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds() / 60 * 60);

@@ -125,19 +125,19 @@ public abstract class AlertStories
         // Four weeks: each time at this hour six quiet payments from home, and at another hour a hundred that must not matter.
         for (var week = 0; week < 4; week++)
         {
-            for (var i = 0; i < 6; i++) (await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","email":"maria{{i}}@shop.example","billing":{"country":"MX"}}""")).MustBeGood();
+            for (var i = 0; i < 6; i++) (await shop.AssessAsync($$$"""{"amount":15000,"currency":"MXN","email":"maria{{{i}}}@shop.example","billing":{"country":"MX"}}""")).MustBeGood();
             app.Clock.Advance(TimeSpan.FromHours(1));
             for (var i = 0; i < 20; i++) (await shop.AssessAsync("""{"amount":15000,"currency":"MXN","billing":{"country":"NG"}}""")).MustBeGood();
             app.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromHours(1));
         }
         Assert.Equal(0, await RunAsync(app));
         var hour = (int)(app.Clock.GetUtcNow().ToUnixTimeSeconds() / 3_600);
-        for (var i = 0; i < 6; i++) (await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","email":"maria{{i}}@shop.example","billing":{"country":"MX"}}""")).MustBeGood();
+        for (var i = 0; i < 6; i++) (await shop.AssessAsync($$$"""{"amount":15000,"currency":"MXN","email":"maria{{{i}}}@shop.example","billing":{"country":"MX"}}""")).MustBeGood();
         var quiet = await RunAsync(app);                                              // payers who are known by now may say so in a signal of their own
         Assert.Empty(await app.InDbAsync(db => db.Set<Alert>().Where(a => a.Kind != HourKind.Signal).ToListAsync()));
         List<Answer> attack = [];
         for (var i = 0; i < 9; i++)
-            attack.Add((await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","email":"x{{i}}q@mailinator.com","billing":{"country":"NG"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"424{{i}}"}}""")).MustBeGood());
+            attack.Add((await shop.AssessAsync($$$"""{"amount":15000,"currency":"MXN","email":"x{{{i}}}q@mailinator.com","billing":{"country":"NG"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"424{{{i}}}"}}""")).MustBeGood());
         for (var i = 0; i < 9; i++) await shop.PostAsync("/api/v1/simulation/payin", System.Text.Encoding.UTF8.GetBytes("""{"amount":15000,"currency":"MXN","billing":{"country":"BR"}}"""), "application/json");
         var raised = await RunAsync(app);
         Assert.True(raised >= 3);
