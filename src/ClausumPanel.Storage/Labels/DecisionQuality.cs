@@ -86,7 +86,7 @@ public sealed class DecisionQuality
             quality.Money(day.Key.Currency).All[(int)day.Key.Decision] += day.Amount;
         }
         var (first, end) = (firstDay * 86_400_000L, endDay * 86_400_000L);
-        var labels = db.Set<CurrentLabel>().AsNoTracking().Where(l => l.At >= first && l.At < end && l.Signals.Length > 0)
+        var labels = db.Set<CurrentLabel>().AsNoTracking().Where(l => l.At >= first && l.At < end && l.Currency != "")
             .Select(l => new { l.Outcome, l.Decision, l.Score, l.Currency, l.Amount, l.PolicyVersion, l.Signals });
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
         await foreach (var label in labels.AsAsyncEnumerable().WithCancellation(stop))

@@ -140,7 +140,7 @@ public static class LabelQueries
 
     private static IQueryable<LabelledRow> Labelled(PanelDb db, long first, long last) =>
         from label in db.Set<CurrentLabel>().AsNoTracking()
-        where label.At >= first && label.At < last && label.Signals.Length > 0
+        where label.At >= first && label.At < last && label.Currency != ""
         select new LabelledRow(label.Outcome, label.PolicyVersion, label.Signals);
 
     private sealed record LabelledRow(LabelOutcome Outcome, int PolicyVersion, byte[] Signals);
