@@ -62,7 +62,7 @@ public sealed class AlertsTests : AlertStories
         Assert.Contains("Indique qué fue", (await empty.HtmlAsync()).QuerySelector("#reason-wrong")!.TextContent, StringComparison.Ordinal);
         using var asked = await tomas.GetAsync(path);
         var late = await Form.ReadAsync(asked, "main form[method=post]");
-        using var done = await maria.SubmitAsync(path, ("Input.Reason", "Campaña en Lagos"));
+        using var done = await maria.SubmitAsync(path, ("Input.Reason", "Rebajas en Lagos"));
         Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         late["Input.Reason"] = "Otra cosa";
         using var second = await tomas.PostAsync(late.Action, late.Content);
@@ -70,10 +70,10 @@ public sealed class AlertsTests : AlertStories
         Assert.Contains("María Analiza", (await second.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
 
         Assert.Empty((await maria.PageAsync(Path)).QuerySelectorAll("[data-alert]"));
-        Assert.Contains("Campaña en Lagos", (await maria.PageAsync(Path + "?show=seen")).QuerySelector("[data-alert]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Rebajas en Lagos", (await maria.PageAsync(Path + "?show=seen")).QuerySelector("[data-alert]")!.TextContent, StringComparison.Ordinal);
         var entry = await app.InDbAsync(db => db.AuditEntries.SingleAsync(e => e.Action == AuditActions.AlertAcknowledged));
         Assert.Equal((World.Maria.Name, alert.Id.ToString()), (entry.ActorName, entry.SubjectId));
-        Assert.Contains("Campaña en Lagos", entry.After, StringComparison.Ordinal);
+        Assert.Contains("Rebajas en Lagos", entry.After, StringComparison.Ordinal);
     }
 
     [Fact]
