@@ -9,6 +9,7 @@ namespace ClausumPanel.Storage;
 internal sealed class SqliteTables(MigrationsSqlGeneratorDependencies dependencies, IRelationalAnnotationProvider annotations) : SqliteMigrationsSqlGenerator(dependencies, annotations)
 {
     private static readonly HashSet<string> KeyOnly = ["assessment_terms", "assessment_signals", "rollups", "score_days", "signal_days", "rule_days", "list_hits", "tallies", "tally_values"];
+    private static readonly HashSet<string> KeyOnly = ["assessment_terms", "assessment_signals", "rollups", "score_days", "signal_days", "rule_days", "list_hits", "decision_days", "pair_days", "hour_counts", "assessment_rules"];
 
     protected override void Generate(CreateTableOperation operation, IModel? model, MigrationCommandListBuilder builder, bool terminate = true)
     {

@@ -6,6 +6,7 @@ using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.Service;
 
 // The same program is the server and its command line: `ClausumPanel.Web keys create …`.
 if (!Commands.TryRead(args, out var command, out var problem))
@@ -29,6 +30,7 @@ try
     builder.AddSignIn(storage);
     builder.Services.AddEnrichment();
     builder.AddAssess();
+    builder.AddServiceMetrics();
     builder.AddHistory();
     builder.AddApi();
     builder.AddPages();
@@ -40,6 +42,7 @@ try
     using var ownership = await app.PrepareStorageAsync(storage);
 
     app.UseProxies();
+    app.UseMetricsPort();
     app.UseApiProblems();
     app.UseForPages(pages => pages.UseSecurityHeaders());
     app.UseErrorPages();
@@ -61,6 +64,7 @@ try
     app.MapApiReference();
     app.MapApiRefusals();
     app.MapHealth();
+    app.MapMetrics();
 
     await enrichment;
     await app.RunAsync();

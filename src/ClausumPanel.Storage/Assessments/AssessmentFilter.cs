@@ -26,6 +26,9 @@ public sealed record AssessmentFilter
     /// <summary>A signal's stable number.</summary>
     public int? Signal { get; init; }
 
+    /// <summary>Hit by one of these rules, each as <see cref="AssessmentRule.Of"/> names it; null: whatever rules.</summary>
+    public IReadOnlyList<long>? Rules { get; init; }
+
     /// <summary>What it turned out to be.</summary>
     public LabelOutcome? Label { get; init; }
 

@@ -125,6 +125,11 @@ public sealed partial class AssessmentReader(PanelDb db)
         var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.Seq <= mark);
         foreach (var condition in filter.Conditions()) rows = rows.Where(condition);
         if (filter.Signal is { } signal) rows = rows.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
+        if (filter.Rules is { } rules)
+        {
+            var wanted = rules.ToArray();
+            rows = rows.Where(r => db.Set<AssessmentRule>().Any(h => wanted.Contains(h.Rule) && h.Seq == r.Seq));
+        }
         if (filter.Label is { } label) rows = rows.Where(r => db.Set<CurrentLabel>().Any(l => l.Seq == r.Seq && l.Outcome == label));
         if (filter.IsWaiting)
         {
@@ -204,6 +209,7 @@ public sealed partial class AssessmentReader(PanelDb db)
             var row = FoundBy.Row(stored, facts, hits);
             if (!conditions.Value.TrueForAll(c => c(row)) || (filter.IsWaiting && (row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
             if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
+            if (filter.Rules is { } rules && !Hit(stored, rules)) continue;
             if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;
             found.Add(row);
         }
@@ -215,6 +221,14 @@ public sealed partial class AssessmentReader(PanelDb db)
         var count = SignalHits.Read(stored.Signals, hits);
         for (var i = 0; i < count; i++)
             if (SignalCatalog.All[hits[i].Signal].Id == signal) return true;
+        return false;
+    }
+
+    private static bool Hit(StoredAssessment stored, IReadOnlyList<long> rules)
+    {
+        var hits = new RuleHit[Assessment.MostRules];
+        foreach (var hit in hits.AsSpan(0, SignalHits.ReadRules(stored.Signals, hits)))
+            if (rules.Contains(AssessmentRule.Of(stored.PolicyVersion, hit.Rule))) return true;
         return false;
     }
 

@@ -31,6 +31,7 @@ internal sealed class Folding : IDisposable
     private readonly TallyWriter _tallies;
     private readonly ReviewRouting _routing;
     private readonly HitWriter _met;
+    private readonly FigureWriter _figures;
 
     public Folding(ILogStore store, ReviewRouting routing)
     {
@@ -38,6 +39,7 @@ internal sealed class Folding : IDisposable
         _days = new DayWriter(store.Connection);
         _tallies = new TallyWriter(store.Connection);
         _met = new HitWriter(store);
+        _figures = new FigureWriter(store);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
@@ -71,6 +73,7 @@ internal sealed class Folding : IDisposable
         _days.Dispose();
         _tallies.Dispose();
         _met.Dispose();
+        _figures.Dispose();
         _rows.Clear();
         _terms.Clear();
     }
@@ -85,6 +88,7 @@ internal sealed class Folding : IDisposable
         _days.Clear();
         _tallies.Clear();
         _met.Clear();
+        _figures.Clear();
         var router = _routing.Router;
         using var command = _store.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture,
@@ -121,6 +125,7 @@ internal sealed class Folding : IDisposable
             {
                 _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
                 _met.Note(_facts, row.At, row.Flow);
+                _figures.Add(row, _facts, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_signals)[first..], reader.GetInt32(14), rules);
             }
             if (row is { Simulated: false, Decision: Decision.Review or Decision.Challenge }
                 && router.Open(new Routed { Row = row, Facts = _facts, Signals = _hits.AsSpan(0, count), Rules = rules, Request = reader.GetFieldValue<byte[]>(15) }) is { } review) _reviews.Add(review);
@@ -199,6 +204,7 @@ internal sealed class Folding : IDisposable
             table.Complete();
         }
         _days.Write();
+        _figures.Write();
         var number = LastEvent();
         using (var table = _store.Append(LogTable.OutboxEvents))
         {

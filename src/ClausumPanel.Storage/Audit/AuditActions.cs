@@ -21,4 +21,6 @@ public static class AuditActions
         DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
         CaseOpened = "case.opened", CaseChanged = "case.changed", CaseNoted = "case.noted", CaseFileAdded = "case.file-added", CaseLinked = "case.linked", CaseSubmitted = "case.submitted",
         AuditVerified = "audit.verified", RollupsRebuilt = "rollups.rebuilt";
+        AlertAcknowledged = "alert.acknowledged",
+        AuditVerified = "audit.verified";
 }

@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -90,6 +91,19 @@ public sealed class CurrentLabel
 
     /// <summary>A chargeback stands.</summary>
     public bool IsDisputed { get; set; }
+
+    // What was judged, kept here too: the quality of a year is read from the labelled payments alone.
+    public Flow Flow { get; init; }
+    public Decision Decision { get; init; }
+    public int Score { get; init; }
+    public string Currency { get; init; } = "";
+
+    /// <summary>Minor units.</summary>
+    public long Amount { get; init; }
+    public int PolicyVersion { get; init; }
+
+    /// <summary>The signals and rules that fired, as <see cref="SignalHits"/> writes them.</summary>
+    public byte[] Signals { get; init; } = [];
 }
 
 /// <summary>What a fraud report said and did, beside the label it wrote: what a case begins with. Written once, with the label.</summary>
@@ -156,6 +170,9 @@ internal sealed class CurrentLabelMap : IEntityTypeConfiguration<CurrentLabel>
         builder.Property(l => l.Seq).ValueGeneratedNever();
         builder.Property(l => l.Outcome).HasConversion<int>();
         builder.Property(l => l.Source).HasConversion<int>();
+        builder.Property(l => l.Flow).HasConversion<int>();
+        builder.Property(l => l.Decision).HasConversion<int>();
+        builder.Property(l => l.Currency).HasMaxLength(3);
         builder.HasIndex(l => new { l.At, l.Seq });
     }
 }

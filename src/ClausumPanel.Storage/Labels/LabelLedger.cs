@@ -1,3 +1,4 @@
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Metrics;
 using Microsoft.EntityFrameworkCore;
@@ -107,6 +108,9 @@ public sealed class LabelLedger(PanelDb db)
         var current = await db.Set<CurrentLabel>().Where(c => seqs.Contains(c.Seq)).ToDictionaryAsync(c => c.Seq, stop);
         // Looked up once: every look at what is tracked compares all of it.
         var unsavedNow = db.ChangeTracker.Entries<CurrentLabel>().Where(e => e.State == EntityState.Added).ToDictionary(e => e.Entity.Seq, e => e.Entity);
+        var fresh = seqs.Where(seq => !current.ContainsKey(seq) && !unsavedNow.ContainsKey(seq)).ToArray();
+        var judged = fresh.Length == 0 ? [] : await db.Set<StoredAssessment>().AsNoTracking().Where(a => fresh.Contains(a.Seq))
+            .Select(a => new CurrentLabel { Seq = a.Seq, At = a.At, Flow = a.Flow, Decision = a.Decision, Score = a.Score, Currency = a.Currency, Amount = a.Amount, PolicyVersion = a.PolicyVersion, Signals = a.Signals }).ToDictionaryAsync(a => a.Seq, stop);
         // Rows of this unit of work that are not saved yet count too.
         var unsaved = db.ChangeTracker.Entries<Label>().Where(e => e.State == EntityState.Added).Select(e => e.Entity).ToLookup(l => l.Seq);
         var moves = new List<(long Seq, LabelOutcome? From, LabelOutcome? To)>(touched.Count);
@@ -123,7 +127,7 @@ public sealed class LabelLedger(PanelDb db)
             }
             else
             {
-                if (was is null) db.Add(was = new CurrentLabel { Seq = seq, At = at });
+                if (was is null) db.Add(was = judged.GetValueOrDefault(seq) ?? new CurrentLabel { Seq = seq, At = at });
                 (was.Outcome, was.Source, was.Number, was.IsConflicted, was.IsReported, was.IsDisputed) = (row.Outcome, row.Source, row.Number, standing.IsConflicted, standing.IsReported, standing.IsDisputed);
             }
             var change = new HistoryChange(seq, (standing.IsReported ? 1 : 0) - (reported ? 1 : 0), (standing.IsDisputed ? 1 : 0) - (disputed ? 1 : 0));

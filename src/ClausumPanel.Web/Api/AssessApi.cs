@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Service;
 
 namespace ClausumPanel.Web.Api;
 
@@ -34,7 +36,7 @@ public static class AssessApi
     }
 }
 
-internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, TimeProvider clock)
+internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, ServiceMetrics metrics, TimeProvider clock)
 {
     private const int MostPooled = 256;
     private readonly ConcurrentBag<Workspace> _pool = [];
@@ -43,27 +45,41 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
     public async Task AssessAsync(HttpContext context, Flow flow, bool simulated = false)
     {
         var started = clock.GetTimestamp();
-        var headers = context.Response.Headers;
-        if (flow == Flow.PayIn && !simulated) AllowOrigin(context);
-        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key) return;
-        if (await TakeAsync(context, key) is not { } quota) return;
-        if (!RequestBody.IsJson(context.Request.ContentType))
-        {
-            await Problems.WriteAsync(context, Problems.MediaType);
-            return;
-        }
-        var work = Rent();
+        var end = CallEnd.Failed;
+        Workspace? work = null;
+        using var trace = ServiceMetrics.Traces.StartActivity("assess");
         try
         {
+            var headers = context.Response.Headers;
+            if (flow == Flow.PayIn && !simulated) AllowOrigin(context);
+            if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key)
+            {
+                end = context.Response.StatusCode == StatusCodes.Status429TooManyRequests ? CallEnd.RateLimited : CallEnd.Unauthorized;
+                return;
+            }
+            if (await TakeAsync(context, key) is not { } quota)
+            {
+                end = CallEnd.RateLimited;
+                return;
+            }
+            if (!RequestBody.IsJson(context.Request.ContentType))
+            {
+                end = CallEnd.Unreadable;
+                await Problems.WriteAsync(context, Problems.MediaType);
+                return;
+            }
+            work = Rent();
             var length = await RequestBody.ReadAsync(context.Request, work.Body, context.RequestAborted);
             if (length < 0)
             {
+                end = CallEnd.Unreadable;
                 await Problems.WriteAsync(context, Problems.TooLarge);
                 return;
             }
             var body = work.Body.AsMemory(0, length);
             if (!AssessRequestReader.TryRead(body, flow, mayImportHistory: false, options.OrganizationType, work.Call.Request, work.Errors) || !TryReadKey(context, work))
             {
+                end = CallEnd.Invalid;
                 await Problems.WriteAsync(context, work.Errors);
                 return;
             }
@@ -74,6 +90,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
             work.Call.Started = started;
             var parsed = clock.GetTimestamp();
             var status = service.Transaction is { } transaction ? await transaction.RunAsync(work.Call, context.RequestAborted) : AssessStatus.Unavailable;
+            end = EndOf(status, work.Call.Answer.Replayed, simulated);
             if (status == AssessStatus.Answered)
             {
                 if (work.Call.Answer.Replayed)
@@ -83,14 +100,41 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
                     headers["Idempotent-Replayed"] = "true";
                 }
                 headers["Server-Timing"] = Timing(started, parsed, work.Call.Answer.LatencyMicroseconds, work.Call.Answer.Replayed);
+                if (trace is not null) Describe(trace, work.Call.Answer);
                 await AnswerAsync(context, work, brief: key.Type == KeyType.Checkout);
             }
             else await RefuseAsync(context, status);
         }
+        catch (BadHttpRequestException)
+        {
+            end = CallEnd.Unreadable;
+            throw;
+        }
         finally
         {
-            Return(work);
+            if (end == CallEnd.Failed && context.RequestAborted.IsCancellationRequested) end = CallEnd.Abandoned;
+            metrics.Ended(end, clock.GetElapsedTime(started));
+            if (end is CallEnd.Failed or CallEnd.Unavailable or CallEnd.TimedOut) trace?.SetStatus(ActivityStatusCode.Error, ServiceMetrics.Word(end));
+            if (work is not null) Return(work);
         }
+    }
+
+    private static CallEnd EndOf(AssessStatus status, bool replayed, bool simulated) => status switch
+    {
+        AssessStatus.Answered => replayed ? CallEnd.Replayed : simulated ? CallEnd.Simulated : CallEnd.Answered,
+        AssessStatus.Conflict => CallEnd.Conflict,
+        AssessStatus.InProgress => CallEnd.InProgress,
+        AssessStatus.Unavailable => CallEnd.Unavailable,
+        AssessStatus.TimedOut => CallEnd.TimedOut,
+    };
+
+    private static void Describe(Activity trace, AssessAnswer answer)
+    {
+        trace.SetTag("panel.assessment_id", answer.AssessmentId);
+        trace.SetTag("panel.decision", AssessAnswerWriter.Word(answer.Decision));
+        trace.SetTag("panel.score", answer.Score);
+        trace.SetTag("panel.policy_version", answer.PolicyVersion);
+        trace.SetTag("panel.replayed", answer.Replayed);
     }
 
     public async Task ReleaseAsync(HttpContext context)

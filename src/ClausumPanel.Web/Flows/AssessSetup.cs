@@ -33,6 +33,9 @@ internal static class AssessSetup
         services.AddScoped<LatestScan>();
         services.AddScoped<RuleTrial>();
         services.AddScoped<RuleRecords>();
+        services.AddScoped<QualityReport>();
+        services.AddScoped<RaiseAlerts>();
+        services.AddHostedService<WatchActivity>();
         services.AddScoped<EntryTrial>();
         services.AddSingleton<ListShelf>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ListShelf>());

@@ -8,6 +8,7 @@ using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Enrichment;
+using ClausumPanel.Web.Service;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -177,6 +178,7 @@ public sealed class AssessTransaction(
             return AssessStatus.Unavailable;
         }
         _deadline.Watch(pending);
+        using var trace = ServiceMetrics.Traces.StartActivity("store");
         try
         {
             await pending.Stored;

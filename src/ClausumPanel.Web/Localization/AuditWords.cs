@@ -33,6 +33,11 @@ public static class AuditWords
 
     /// <summary>The kinds of things that entries are about.</summary>
     public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups"];
+        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.AlertAcknowledged],
+    };
+
+    /// <summary>The kinds of things that entries are about.</summary>
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "alert", "service", "quality", "behavior"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -122,6 +127,7 @@ public static class AuditWords
         AuditActions.Started => T["Started the panel"],
         AuditActions.AuditVerified => T["Verified the audit log"],
         AuditActions.RollupsRebuilt => T["Counted the figures anew"],
+        AuditActions.AlertAcknowledged => T["Acknowledged an alert"],
         _ => code,
     };
 
@@ -142,6 +148,10 @@ public static class AuditWords
         "file" => T["File"],
         "audit" => T["Audit log"],
         "rollups" => T["Figures"],
+        "alert" => T["Alert"],
+        "service" => T["Service"],
+        "quality" => T["Quality of the decisions"],
+        "behavior" => T["Behavior"],
         _ => kind,
     };
 

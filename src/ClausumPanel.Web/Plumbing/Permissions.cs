@@ -69,12 +69,17 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
         pages.AuthorizePage("/Panel/Export", Export);
+        pages.AuthorizePage("/Transactions/Acknowledgment", Review);
+        pages.AuthorizePage("/Transactions/BehaviorExport", Export);
+        pages.AuthorizeFolder("/Service", ViewAudit);
+        pages.AuthorizePage("/Service/Export", Export);
         pages.AuthorizePage("/Reviews/Bulk", ReviewInBulk);
         pages.AuthorizePage("/Reviews/QualityExport", Export);
         pages.AuthorizeFolder("/Reviews/Queues", ManageSettings);
         pages.AuthorizePage("/Protection/Rule", ApproveProtection);
         pages.AuthorizePage("/Protection/PolicyFile", EditProtection);
         pages.AuthorizePage("/Protection/PolicyExport", Export);
+        pages.AuthorizePage("/Protection/QualityExport", Export);
         pages.AuthorizePage("/Protection/Lists/New", EditLists);
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);

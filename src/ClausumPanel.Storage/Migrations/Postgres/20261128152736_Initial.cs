@@ -15,6 +15,28 @@ namespace ClausumPanel.Storage.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "alerts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    earlier = table.Column<long>(type: "bigint", nullable: false),
+                    raised_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    acknowledged_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    acknowledged_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    acknowledged_by = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "assessment_releases",
                 columns: table => new
                 {
@@ -47,6 +69,18 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_assessment_rows", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rules",
+                columns: table => new
+                {
+                    rule = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rules", x => new { x.rule, x.seq });
                 });
 
             migrationBuilder.CreateTable(
@@ -185,11 +219,35 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     number = table.Column<long>(type: "bigint", nullable: false),
                     is_conflicted = table.Column<bool>(type: "boolean", nullable: false),
                     is_reported = table.Column<bool>(type: "boolean", nullable: false),
-                    is_disputed = table.Column<bool>(type: "boolean", nullable: false)
+                    is_disputed = table.Column<bool>(type: "boolean", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_current_labels", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "decision_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    bin = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_decision_days", x => new { x.day, x.flow, x.currency, x.decision, x.bin });
                 });
 
             migrationBuilder.CreateTable(
@@ -249,6 +307,20 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "hour_counts",
+                columns: table => new
+                {
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    key = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hour_counts", x => new { x.kind, x.hour, x.key });
                 });
 
             migrationBuilder.CreateTable(
@@ -391,6 +463,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox_events", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pair_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    first = table.Column<int>(type: "integer", nullable: false),
+                    second = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pair_days", x => new { x.day, x.policy_version, x.first, x.second });
                 });
 
             migrationBuilder.CreateTable(
@@ -1225,6 +1312,17 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alerts_acknowledged_at_hour",
+                table: "alerts",
+                columns: new[] { "acknowledged_at", "hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_hour_kind_key",
+                table: "alerts",
+                columns: new[] { "hour", "kind", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_api_keys_created_by_id",
                 table: "api_keys",
                 column: "created_by_id");
@@ -1582,6 +1680,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "alerts");
+
+            migrationBuilder.DropTable(
                 name: "api_keys");
 
             migrationBuilder.DropTable(
@@ -1589,6 +1690,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "assessment_rows");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rules");
 
             migrationBuilder.DropTable(
                 name: "assessment_signals");
@@ -1624,6 +1728,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "current_labels");
 
             migrationBuilder.DropTable(
+                name: "decision_days");
+
+            migrationBuilder.DropTable(
                 name: "dispute_facts");
 
             migrationBuilder.DropTable(
@@ -1631,6 +1738,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "fraud_reports");
+
+            migrationBuilder.DropTable(
+                name: "hour_counts");
 
             migrationBuilder.DropTable(
                 name: "import_jobs");
@@ -1652,6 +1762,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "outbox_events");
+
+            migrationBuilder.DropTable(
+                name: "pair_days");
 
             migrationBuilder.DropTable(
                 name: "policy_drafts");

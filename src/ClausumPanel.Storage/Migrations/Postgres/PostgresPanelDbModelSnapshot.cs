@@ -22,6 +22,77 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("ClausumPanel.Storage.Alerts.Alert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("AcknowledgedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<string>("AcknowledgedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("acknowledged_by");
+
+                    b.Property<Guid?>("AcknowledgedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("acknowledged_by_id");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("Earlier")
+                        .HasColumnType("bigint")
+                        .HasColumnName("earlier");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("integer")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("RaisedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("raised_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("AcknowledgedAt", "Hour")
+                        .HasDatabaseName("ix_alerts_acknowledged_at_hour");
+
+                    b.HasIndex("Hour", "Kind", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_hour_kind_key");
+
+                    b.ToTable("alerts", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentRelease", b =>
                 {
                     b.Property<long>("Seq")
@@ -124,6 +195,22 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("assessment_rows", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentRule", b =>
+                {
+                    b.Property<long>("Rule")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Rule", "Seq")
+                        .HasName("pk_assessment_rules");
+
+                    b.ToTable("assessment_rules", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentSignal", b =>
                 {
                     b.Property<int>("Signal")
@@ -164,6 +251,70 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_assessment_terms");
 
                     b.ToTable("assessment_terms", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.DecisionDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Bin")
+                        .HasColumnType("integer")
+                        .HasColumnName("bin");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Flow", "Currency", "Decision", "Bin")
+                        .HasName("pk_decision_days");
+
+                    b.ToTable("decision_days", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.HourCount", b =>
+                {
+                    b.Property<int>("Hour")
+                        .HasColumnType("integer")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Kind", "Hour", "Key")
+                        .HasName("pk_hour_counts");
+
+                    b.ToTable("hour_counts", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.LogMark", b =>
@@ -240,6 +391,34 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_memory_records");
 
                     b.ToTable("memory_records", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.PairDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("First")
+                        .HasColumnType("integer")
+                        .HasColumnName("first");
+
+                    b.Property<int>("Second")
+                        .HasColumnType("integer")
+                        .HasColumnName("second");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "PolicyVersion", "First", "Second")
+                        .HasName("pk_pair_days");
+
+                    b.ToTable("pair_days", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.Rollup", b =>
@@ -1387,9 +1566,29 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
 
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
                     b.Property<long>("At")
                         .HasColumnType("bigint")
                         .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
 
                     b.Property<bool>("IsConflicted")
                         .HasColumnType("boolean")
@@ -1411,6 +1610,19 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(40)
                         .HasColumnType("integer")
                         .HasColumnName("outcome");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("integer")
+                        .HasColumnName("score");
+
+                    b.Property<byte[]>("Signals")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signals");
 
                     b.Property<int>("Source")
                         .HasMaxLength(40)

@@ -14,6 +14,28 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "alerts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    earlier = table.Column<long>(type: "INTEGER", nullable: false),
+                    raised_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    acknowledged_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    acknowledged_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    acknowledged_by = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    reason = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "assessment_releases",
                 columns: table => new
                 {
@@ -46,6 +68,18 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_assessment_rows", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rules",
+                columns: table => new
+                {
+                    rule = table.Column<long>(type: "INTEGER", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rules", x => new { x.rule, x.seq });
                 });
 
             migrationBuilder.CreateTable(
@@ -184,11 +218,35 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     number = table.Column<long>(type: "INTEGER", nullable: false),
                     is_conflicted = table.Column<bool>(type: "INTEGER", nullable: false),
                     is_reported = table.Column<bool>(type: "INTEGER", nullable: false),
-                    is_disputed = table.Column<bool>(type: "INTEGER", nullable: false)
+                    is_disputed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    signals = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_current_labels", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "decision_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", nullable: false),
+                    decision = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    bin = table.Column<int>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_decision_days", x => new { x.day, x.flow, x.currency, x.decision, x.bin });
                 });
 
             migrationBuilder.CreateTable(
@@ -248,6 +306,20 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "hour_counts",
+                columns: table => new
+                {
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hour_counts", x => new { x.kind, x.hour, x.key });
                 });
 
             migrationBuilder.CreateTable(
@@ -390,6 +462,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox_events", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pair_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    first = table.Column<int>(type: "INTEGER", nullable: false),
+                    second = table.Column<int>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pair_days", x => new { x.day, x.policy_version, x.first, x.second });
                 });
 
             migrationBuilder.CreateTable(
@@ -1224,6 +1311,17 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alerts_acknowledged_at_hour",
+                table: "alerts",
+                columns: new[] { "acknowledged_at", "hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_hour_kind_key",
+                table: "alerts",
+                columns: new[] { "hour", "kind", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_api_keys_created_by_id",
                 table: "api_keys",
                 column: "created_by_id");
@@ -1581,6 +1679,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "alerts");
+
+            migrationBuilder.DropTable(
                 name: "api_keys");
 
             migrationBuilder.DropTable(
@@ -1588,6 +1689,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "assessment_rows");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rules");
 
             migrationBuilder.DropTable(
                 name: "assessment_signals");
@@ -1623,6 +1727,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "current_labels");
 
             migrationBuilder.DropTable(
+                name: "decision_days");
+
+            migrationBuilder.DropTable(
                 name: "dispute_facts");
 
             migrationBuilder.DropTable(
@@ -1630,6 +1737,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "fraud_reports");
+
+            migrationBuilder.DropTable(
+                name: "hour_counts");
 
             migrationBuilder.DropTable(
                 name: "import_jobs");
@@ -1651,6 +1761,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "outbox_events");
+
+            migrationBuilder.DropTable(
+                name: "pair_days");
 
             migrationBuilder.DropTable(
                 name: "policy_drafts");

@@ -17,6 +17,77 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("ClausumPanel.Storage.Alerts.Alert", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<string>("AcknowledgedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("acknowledged_by");
+
+                    b.Property<byte[]>("AcknowledgedById")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("acknowledged_by_id");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("Earlier")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("earlier");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("RaisedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("raised_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("AcknowledgedAt", "Hour")
+                        .HasDatabaseName("ix_alerts_acknowledged_at_hour");
+
+                    b.HasIndex("Hour", "Kind", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_hour_kind_key");
+
+                    b.ToTable("alerts", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentRelease", b =>
                 {
                     b.Property<long>("Seq")
@@ -119,6 +190,22 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("assessment_rows", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentRule", b =>
+                {
+                    b.Property<long>("Rule")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rule");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Rule", "Seq")
+                        .HasName("pk_assessment_rules");
+
+                    b.ToTable("assessment_rules", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.AssessmentSignal", b =>
                 {
                     b.Property<int>("Signal")
@@ -158,6 +245,70 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_assessment_terms");
 
                     b.ToTable("assessment_terms", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.DecisionDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flow");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Bin")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bin");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Flow", "Currency", "Decision", "Bin")
+                        .HasName("pk_decision_days");
+
+                    b.ToTable("decision_days", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.HourCount", b =>
+                {
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Kind", "Hour", "Key")
+                        .HasName("pk_hour_counts");
+
+                    b.ToTable("hour_counts", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.LogMark", b =>
@@ -234,6 +385,34 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_memory_records");
 
                     b.ToTable("memory_records", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.PairDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("First")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first");
+
+                    b.Property<int>("Second")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("second");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "PolicyVersion", "First", "Second")
+                        .HasName("pk_pair_days");
+
+                    b.ToTable("pair_days", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.Rollup", b =>
@@ -1387,9 +1566,29 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("Decision")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decision");
+
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flow");
 
                     b.Property<bool>("IsConflicted")
                         .HasColumnType("INTEGER")
@@ -1411,6 +1610,19 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("INTEGER")
                         .HasColumnName("outcome");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("Score")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("score");
+
+                    b.Property<byte[]>("Signals")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("signals");
 
                     b.Property<int>("Source")
                         .HasMaxLength(40)

@@ -11,7 +11,7 @@ namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>Exactly what is filtered, as a file. A short one comes at once; a long one shows how far it is.</summary>
 [Authorize(Permissions.Export)]
-public sealed class ExportModel(PanelDb db, AssessmentReader assessments, Exports exports, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class ExportModel(PanelDb db, AssessmentReader assessments, Exports exports, Flows.QualityReport rules, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
@@ -33,7 +33,7 @@ public sealed class ExportModel(PanelDb db, AssessmentReader assessments, Export
     {
         var now = clock.GetUtcNow();
         if (format is not ("csv" or "xlsx")) return BadRequest();
-        var filter = query.Filter(reader, now);
+        var filter = await query.FilterAsync(reader, now, rules, stop);
         filter = filter with { To = filter.To ?? now.ToUnixTimeMilliseconds() + 1 };         // what was counted is what is written
         var total = await assessments.CountAsync(filter, stop);
         if (format == "xlsx" && total > Exports.MostExcelRows)

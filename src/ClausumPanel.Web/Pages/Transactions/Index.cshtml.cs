@@ -11,6 +11,7 @@ namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
 public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Flows.QualityReport rules, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
 
@@ -25,7 +26,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
 
     public async Task OnGetAsync(CancellationToken stop)
     {
-        var filter = Query.Filter(reader, clock.GetUtcNow());
+        var filter = await Query.FilterAsync(reader, clock.GetUtcNow(), rules, stop);
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
         Total = await assessments.CountAsync(filter, stop);
@@ -51,6 +52,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "amount_min" => T["Amount from {0}", value],
                     "amount_max" => T["Amount up to {0}", value],
                     "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
+                    "rule" => T["Rule {0}", value],
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
                     "review" => T["Waiting for a person"],

@@ -24,6 +24,7 @@ public sealed class MonitorQuery
     [FromQuery(Name = "amount_min")] public string? AmountMin { get; set; }
     [FromQuery(Name = "amount_max")] public string? AmountMax { get; set; }
     [FromQuery(Name = "signal")] public string? Signal { get; set; }
+    [FromQuery(Name = "rule")] public string? Rule { get; set; }
     [FromQuery(Name = "label")] public string? Label { get; set; }
     [FromQuery(Name = "final")] public string[] Final { get; set; } = [];
     [FromQuery(Name = "review")] public string? Review { get; set; }
@@ -61,7 +62,7 @@ public sealed class MonitorQuery
 
     public SignalDefinition? SignalDefinition => Signal is not null && SignalCatalog.ByCode.TryGetValue(Signal, out var found) ? found : null;
 
-    public TermKind? Exactly => string.IsNullOrWhiteSpace(Search) ? null : EntityWords.Kind(By);
+    public TermKind? Exactly => string.IsNullOrWhiteSpace(Search) ? null : EntityWords.Kind(By) ?? (By == TermKind.CardBin.Word() ? TermKind.CardBin : null);
 
     public AssessmentFilter Filter(Reader reader, DateTimeOffset now)
     {
@@ -97,6 +98,10 @@ public sealed class MonitorQuery
         };
     }
 
+    /// <summary>The filter with the rule's places in all versions of the policy looked up.</summary>
+    public async Task<AssessmentFilter> FilterAsync(Reader reader, DateTimeOffset now, Flows.QualityReport rules, CancellationToken stop) =>
+        string.IsNullOrWhiteSpace(Rule) ? Filter(reader, now) : Filter(reader, now) with { Rules = await rules.PlacesAsync(Rule.Trim(), stop) };
+
     /// <summary>Everything set, as it stands in the address.</summary>
     public IReadOnlyList<(string Name, string Value)> Pairs
     {
@@ -106,6 +111,7 @@ public sealed class MonitorQuery
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
                 ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), ("country", Country), ("kind", Kind),
                 ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.Service;
+using CsvHelper;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ClausumPanel.Web.Pages.Service;
+
+/// <summary>The last hour by minute, as a file.</summary>
+public sealed class ExportModel(PanelDb db, ServiceMetrics metrics, TimeProvider clock) : PageModel
+{
+    private static readonly string[] Columns =
+        ["minute", .. ServiceMetrics.Ends.Select(ServiceMetrics.Word), "p50_us", "p95_us", "p99_us", "max_us", "commits", "rows", "waiting_most", "unfolded_most"];
+
+    public IActionResult OnGet() => RedirectToPage("Index");
+
+    public async Task<IActionResult> OnPostAsync()
+    {
+        var now = clock.GetUtcNow();
+        var minutes = metrics.LastHour();
+        using var file = new MemoryStream();
+        await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
+        await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
+        {
+            await csv.WriteRecordAsync(Columns, CancellationToken.None);
+            foreach (var minute in minutes) await csv.WriteRecordAsync(Cells(minute), CancellationToken.None);
+        }
+        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "service", after: new { Format = "csv", Rows = minutes.Count });
+        await db.SaveChangesAsync(CancellationToken.None);
+        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"service-{now:yyyyMMdd-HHmmss}.csv"));
+    }
+
+    private static string[] Cells(ServiceMetrics.Minute minute)
+    {
+        var latency = minute.Latency;
+        long?[] numbers =
+        [
+            .. ServiceMetrics.Ends.Select(e => (long?)minute.Of(e)), latency.Percentile(.5), latency.Percentile(.95), latency.Percentile(.99), latency.Count == 0 ? null : latency.Max, minute.Commits, minute.Rows, minute.Waiting, minute.Unfolded,
+        ];
+        return [minute.Start.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture), .. numbers.Select(n => n?.ToString(CultureInfo.InvariantCulture) ?? "")];
+    }
+}
