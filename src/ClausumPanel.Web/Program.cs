@@ -57,6 +57,7 @@ try
     app.MapBlocklistsApi();
     app.MapCasesApi();
     app.MapApiReference();
+    app.MapBrowserSdk();
     app.MapApiRefusals();
     app.MapHealth();
 

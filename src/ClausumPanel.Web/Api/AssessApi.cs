@@ -6,6 +6,8 @@ using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Api;
 
@@ -34,7 +36,7 @@ public static class AssessApi
     }
 }
 
-internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, TimeProvider clock)
+internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, IOptions<PanelOptions> panel, LiveSettings settings, TimeProvider clock)
 {
     private const int MostPooled = 256;
     private readonly ConcurrentBag<Workspace> _pool = [];
@@ -46,6 +48,13 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
         var headers = context.Response.Headers;
         if (flow == Flow.PayIn && !simulated) AllowOrigin(context);
         if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key) return;
+        if (panel.Value.Maintenance && !simulated)
+        {
+            if (key.Type == KeyType.Server) settings.NoteTurnedAway(clock.GetUtcNow());
+            context.Response.Headers.RetryAfter = "30";
+            await Problems.WriteAsync(context, Problems.Maintenance, "Assessing is switched off for maintenance. Nothing was stored.");
+            return;
+        }
         if (await TakeAsync(context, key) is not { } quota) return;
         if (!RequestBody.IsJson(context.Request.ContentType))
         {
@@ -146,7 +155,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
 
     public async Task HealthAsync(HttpContext context)
     {
-        var trouble = service.Trouble;
+        var trouble = panel.Value.Maintenance ? "Assessing is switched off for maintenance." : service.Trouble;
         context.Response.StatusCode = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "application/json; charset=utf-8";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))

@@ -35,6 +35,8 @@ public sealed class Enricher(ReferenceData data)
         facts.Set(Known.KeyboardEvents, request.KeyboardEvents);
         facts.Set(Known.TouchEvents, request.TouchEvents);
         facts.Set(Known.CopyPaste, request.CopyPasteEvents);
+        facts.Set(Known.FocusChanges, request.FocusChanges);
+        facts.Set(Known.AutofilledFields, request.AutofilledFields);
     }
 
     private void FillEmail(string? text, Facts facts)
