@@ -128,7 +128,7 @@ public sealed partial class AssessTests(ApiApp app) : IClassFixture<ApiApp>
         var page = await Shop.OpenAsync(app, KeyType.Checkout);
         var shop = await Shop.OpenAsync(app);
         const string Session = "ps_1716998400000_segundo00";
-        (await page.AssessAsync($$"""{"amount":15000,"currency":"MXN","session_id":"{{Session}}","behavior":{"session_duration_ms":900,"mouse_movements":3,"focus_changes":4}}""")).MustBeGood();
+        (await page.AssessAsync($$$"""{"amount":15000,"currency":"MXN","session_id":"{{{Session}}}","behavior":{"session_duration_ms":900,"mouse_movements":3,"focus_changes":4}}""")).MustBeGood();
         for (var attempt = 0; attempt < 3; attempt++)
             Assert.Contains("short_session", (await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","session_id":"{{Session}}"}""")).MustBeGood().Signals);
         // What the backend says itself is not replaced.
