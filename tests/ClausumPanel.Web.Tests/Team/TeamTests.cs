@@ -123,7 +123,7 @@ public sealed partial class TeamTests : IAsyncLifetime
         Assert.Null((await answer.HtmlAsync()).QuerySelector("#link"));
         var mail = await taking;
         Assert.Contains("correo@tienda.example", mail, StringComparison.Ordinal);
-        var body = mail[mail.IndexOf("\r\n\r\n", StringComparison.Ordinal)..].ReplaceLineEndings("");
+        var body = mail[mail.IndexOf(Environment.NewLine + Environment.NewLine, StringComparison.Ordinal)..].ReplaceLineEndings("");
         if (mail.Contains("base64", StringComparison.OrdinalIgnoreCase)) body = Encoding.UTF8.GetString(Convert.FromBase64String(body));
         else body = body.Replace("=3D", "=", StringComparison.Ordinal).Replace("=", "", StringComparison.Ordinal);
         var link = Link().Match(body);
