@@ -48,6 +48,8 @@ public sealed class ClausumClientTests(PanelApp app) : IClassFixture<PanelApp>
         services.AddClausum(clausum =>
         {
             (clausum.BaseAddress, clausum.ApiKey, clausum.Pause) = (new Uri("http://localhost"), key, TimeSpan.Zero);
+            // A machine that runs many tests at once may take its time; what is tested here is not how long.
+            (clausum.Timeout, clausum.FirstAttempt) = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
             change?.Invoke(clausum);
         }).ConfigurePrimaryHttpMessageHandler(() => wire);
         return (services.BuildServiceProvider().GetRequiredService<ClausumClient>(), wire);
