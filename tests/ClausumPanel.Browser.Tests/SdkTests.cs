@@ -36,7 +36,7 @@ public sealed class SdkTests(BrowserFixture panel)
             var home = panel.Url.GetLeftPart(UriPartial.Authority);
             shop._site.MapGet("/", (HttpContext context) =>
             {
-                context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src {home}; connect-src {home} 'self'; base-uri 'none'; form-action 'none'";
+                context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; img-src data:; script-src {home}; connect-src {home} 'self'; base-uri 'none'; form-action 'none'";
                 return Results.Content($"""
                     <!DOCTYPE html><html lang="es"><head><title>Tienda</title><link rel="icon" href="data:,"><script src="{home}/sdk/clausum.js" data-clausum-key="{shop.Key}"></script></head>
                     <body><form><input id="email" name="email"><input id="name" name="name"><button>Pagar</button></form></body></html>

@@ -11,6 +11,7 @@ public sealed class Enricher(ReferenceData data)
     public void Fill(AssessRequest request, Facts facts, DateTimeOffset now)
     {
         FillPayment(request, facts);
+        FillBehavior(request, facts);
         FillEmail(request.Email, facts);
         FillCard(request, facts);
         FillIp(request.Ip, facts);
@@ -30,6 +31,10 @@ public sealed class Enricher(ReferenceData data)
         facts.Set(Known.SubmerchantId, request.SubmerchantId);
         facts.Set(Known.CustomerId, request.CustomerId);
         facts.Set(Known.PaymentMethod, request.PaymentMethod?.ToLowerInvariant());
+    }
+
+    private static void FillBehavior(AssessRequest request, Facts facts)
+    {
         facts.Set(Known.SessionDuration, request.SessionDuration);
         facts.Set(Known.MouseMovements, request.MouseMovements);
         facts.Set(Known.KeyboardEvents, request.KeyboardEvents);

@@ -147,7 +147,7 @@ public sealed class ClausumClientTests(PanelApp app) : IClassFixture<PanelApp>
     public async Task Fraud_is_reported_once_and_a_second_report_is_refused_with_its_code()
     {
         var (clausum, _) = await BackendAsync();
-        var verdict = await clausum.AssessAsync(Purchase with { Email = "robada@tienda-fraude.example" });
+        var verdict = await clausum.AssessAsync(Purchase with { Email = "robada@tienda-fraude.example", Device = null });
         var reported = await clausum.ReportFraudAsync(new FraudReport { Reason = FraudReason.AccountTakeover, TransactionId = verdict.AssessmentId.ToString(), Description = "The customer called." });
         Assert.Equal(verdict.AssessmentId, reported.TransactionId);
         Assert.NotEqual(Guid.Empty, reported.CaseId);
