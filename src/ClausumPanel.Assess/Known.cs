@@ -64,6 +64,8 @@ public static class Known
     public static readonly Fact KeyboardEvents = Add("behavior.keyboard_events", Number, Request, "events", "Key presses in the session", path: "behavior.keyboard_events");
     public static readonly Fact TouchEvents = Add("behavior.touch_events", Number, Request, "events", "Touches in the session", path: "behavior.touch_events");
     public static readonly Fact CopyPaste = Add("behavior.copy_paste_events", Number, Request, "events", "Fields filled by pasting", path: "behavior.copy_paste_events");
+    public static readonly Fact FocusChanges = Add("behavior.focus_changes", Number, Request, "events", "Times a field was entered in the session", path: "behavior.focus_changes");
+    public static readonly Fact AutofilledFields = Add("behavior.autofilled_fields", Number, Request, "fields", "Fields that the browser filled in by itself", path: "behavior.autofilled_fields");
 
     public static readonly Fact BillingCountry = Add("billing.country", Text, Request, "ISO 3166", "Country of the billing address", path: "billing.country");
     public static readonly Fact BillingCity = Add("billing.city", Text, Request, null, "City of the billing address", path: "billing.city");

@@ -15,6 +15,7 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
     public DbSet<ChangeMark> ChangeMarks => Set<ChangeMark>();
+    public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<PanelSetting> Settings => Set<PanelSetting>();
     public DbSet<UserSession> UserSessions => Set<UserSession>();
 

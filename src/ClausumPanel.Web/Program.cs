@@ -62,6 +62,7 @@ try
     app.MapCasesApi();
     app.MapOverviewApi();
     app.MapApiReference();
+    app.MapBrowserSdk();
     app.MapApiRefusals();
     app.MapHealth();
     app.MapMetrics();

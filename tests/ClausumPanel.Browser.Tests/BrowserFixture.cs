@@ -56,6 +56,22 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium(), Headless = true, Args = Arguments });
     }
 
+    /// <summary>The key of a shop's backend.</summary>
+    public string ServerKey => _key;
+
+    /// <summary>A key for pages of that origin.</summary>
+    public async Task<string> IssueCheckoutKeyAsync(string origin)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+        var (key, text) = ApiKey.Issue("a page", KeyType.Checkout, DateTimeOffset.UtcNow);
+        key.AllowedOrigins = origin;
+        db.Add(key);
+        await db.SaveAndRaiseAsync(ChangeTopics.Keys);
+        await Services.GetRequiredService<ApiKeyRing>().ReloadAsync(db, CancellationToken.None);
+        return text;
+    }
+
     /// <summary>Lets the shop ask about a payment.</summary>
     /// <param name="email">Whose.</param>
     /// <param name="minor">How much, in minor units.</param>

@@ -4,12 +4,12 @@ namespace ClausumPanel.Storage.Assessments;
 public readonly record struct SessionEntry(long Seq, int Handle, long At);
 
 /// <summary>
-/// The sessions of the last day, so that the browser's pre-check and the server's assessment of one session count once, and a released session not at all.
+/// The sessions of the last day, so that the browser's pre-check and the server's assessment of one session count once, and a released session not at all. What a server asks twice counts twice.
 /// A session id is a name, not a secret: it opens nothing.
 /// </summary>
 public sealed class SessionIndex
 {
-    /// <summary>Within this time a second assessment under the same session stands for the first.</summary>
+    /// <summary>Within this time another assessment under the same session knows of the first, and stands for it when a page had asked it.</summary>
     public static readonly TimeSpan Mergeable = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);

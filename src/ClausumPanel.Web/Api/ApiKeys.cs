@@ -45,7 +45,7 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
         }
         else if (IsBrowser(request))
         {
-            await Problems.WriteAsync(context, Problems.ServerKeyFromBrowser, "This call comes from a browser (it has an Origin or Sec-Fetch header). Whoever opens the page can read the key: revoke it and use a checkout key there.");
+            await Problems.WriteAsync(context, Problems.ServerKeyFromBrowser, "This call comes from a browser (it has an Origin, Sec-Fetch-Site or Sec-Fetch-Dest header). Whoever opens the page can read the key: revoke it and use a checkout key there.");
             return null;
         }
         if (key.Allows(permission)) return key;
@@ -53,8 +53,9 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
         return null;
     }
 
+    // Sec-Fetch-Mode alone is no browser: the fetch of Node sends it, and nothing else of the kind.
     private static bool IsBrowser(HttpRequest request) =>
-        request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.ContainsKey("Sec-Fetch-Site") || request.Headers.ContainsKey("Sec-Fetch-Dest");
+        request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site") || request.Headers.ContainsKey("Sec-Fetch-Dest");
 
     private static Task Refuse(HttpContext context, KeyRefusal why)
     {

@@ -8,6 +8,8 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Service;
+using ClausumPanel.Web.Plumbing;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Api;
 
@@ -37,6 +39,7 @@ public static class AssessApi
 }
 
 internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, ServiceMetrics metrics, TimeProvider clock)
+internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, IOptions<PanelOptions> panel, LiveSettings settings, TimeProvider clock)
 {
     private const int MostPooled = 256;
     private readonly ConcurrentBag<Workspace> _pool = [];
@@ -48,6 +51,23 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
         var end = CallEnd.Failed;
         Workspace? work = null;
         using var trace = ServiceMetrics.Traces.StartActivity("assess");
+        var headers = context.Response.Headers;
+        if (flow == Flow.PayIn && !simulated) AllowOrigin(context);
+        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key) return;
+        if (panel.Value.Maintenance && !simulated)
+        {
+            if (key.Type == KeyType.Server) settings.NoteTurnedAway(clock.GetUtcNow());
+            context.Response.Headers.RetryAfter = "30";
+            await Problems.WriteAsync(context, Problems.Maintenance, "Assessing is switched off for maintenance. Nothing was stored.");
+            return;
+        }
+        if (await TakeAsync(context, key) is not { } quota) return;
+        if (!RequestBody.IsJson(context.Request.ContentType))
+        {
+            await Problems.WriteAsync(context, Problems.MediaType);
+            return;
+        }
+        var work = Rent();
         try
         {
             var headers = context.Response.Headers;
@@ -190,7 +210,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
 
     public async Task HealthAsync(HttpContext context)
     {
-        var trouble = service.Trouble;
+        var trouble = panel.Value.Maintenance ? "Assessing is switched off for maintenance." : service.Trouble;
         context.Response.StatusCode = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "application/json; charset=utf-8";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter))

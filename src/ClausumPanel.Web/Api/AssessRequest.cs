@@ -44,6 +44,8 @@ public sealed class AssessRequest
     public double KeyboardEvents { get; set; } = double.NaN;
     public double TouchEvents { get; set; } = double.NaN;
     public double CopyPasteEvents { get; set; } = double.NaN;
+    public double FocusChanges { get; set; } = double.NaN;
+    public double AutofilledFields { get; set; } = double.NaN;
 
     public string? BillingCountry { get; set; }
     public string? BillingCity { get; set; }
@@ -106,6 +108,8 @@ public sealed class AssessRequest
         KeyboardEvents = double.NaN;
         TouchEvents = double.NaN;
         CopyPasteEvents = double.NaN;
+        FocusChanges = double.NaN;
+        AutofilledFields = double.NaN;
         BillingCountry = null;
         BillingCity = null;
         BillingPostalCode = null;

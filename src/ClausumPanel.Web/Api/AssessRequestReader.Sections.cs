@@ -117,6 +117,8 @@ public ref partial struct AssessRequestReader
             case "keyboard_events": _into.KeyboardEvents = Count("behavior.keyboard_events", 10_000_000); break;
             case "touch_events": _into.TouchEvents = Count("behavior.touch_events", 10_000_000); break;
             case "copy_paste_events": _into.CopyPasteEvents = Count("behavior.copy_paste_events", 10_000_000); break;
+            case "focus_changes": _into.FocusChanges = Count("behavior.focus_changes", 10_000_000); break;
+            case "autofilled_fields": _into.AutofilledFields = Count("behavior.autofilled_fields", 10_000_000); break;
             default: Skip(Join("behavior", name), false); break;
         }
     }

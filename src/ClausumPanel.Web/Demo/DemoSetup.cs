@@ -16,6 +16,7 @@ internal static class DemoSetup
         services.AddSingleton<ImportService>();
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ImportService>());
         services.AddHostedService(provider => provider.GetRequiredService<ImportService>());
+        if (builder.Environment.IsDevelopment()) services.AddHttpClient().AddSingleton<DemoShop>();
         if (builder.Environment.IsDevelopment() && builder.Configuration["Panel:Demo:Assessments"] != "0") services.AddHostedService<DemoService>();
     }
 }

@@ -11,7 +11,7 @@ internal static class Welcome
     public static string Text(string? address, IReadOnlyList<(string Email, Role Role)> signIns, string password, string? key)
     {
         var lines = new List<string> { "" };
-        if (address is not null) lines.AddRange($"  The panel     {address}/dashboard", "");
+        if (address is not null) lines.AddRange($"  The panel     {address}/dashboard", $"  A shop        {address}/demo/shop", "");
         for (var i = 0; i < signIns.Count; i++) lines.Add($"  {(i == 0 ? "Sign in as" : ""),-12}  {signIns[i].Email,-22} {signIns[i].Role.Name()}");
         if (signIns.Count > 0) lines.AddRange($"  Password      {password}", "");
         if (key is not null)

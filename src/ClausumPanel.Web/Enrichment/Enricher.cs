@@ -11,6 +11,7 @@ public sealed class Enricher(ReferenceData data)
     public void Fill(AssessRequest request, Facts facts, DateTimeOffset now)
     {
         FillPayment(request, facts);
+        FillBehavior(request, facts);
         FillEmail(request.Email, facts);
         FillCard(request, facts);
         FillIp(request.Ip, facts);
@@ -30,11 +31,17 @@ public sealed class Enricher(ReferenceData data)
         facts.Set(Known.SubmerchantId, request.SubmerchantId);
         facts.Set(Known.CustomerId, request.CustomerId);
         facts.Set(Known.PaymentMethod, request.PaymentMethod?.ToLowerInvariant());
+    }
+
+    private static void FillBehavior(AssessRequest request, Facts facts)
+    {
         facts.Set(Known.SessionDuration, request.SessionDuration);
         facts.Set(Known.MouseMovements, request.MouseMovements);
         facts.Set(Known.KeyboardEvents, request.KeyboardEvents);
         facts.Set(Known.TouchEvents, request.TouchEvents);
         facts.Set(Known.CopyPaste, request.CopyPasteEvents);
+        facts.Set(Known.FocusChanges, request.FocusChanges);
+        facts.Set(Known.AutofilledFields, request.AutofilledFields);
     }
 
     private void FillEmail(string? text, Facts facts)

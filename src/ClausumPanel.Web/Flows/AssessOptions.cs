@@ -7,7 +7,15 @@ public sealed class AssessOptions
 {
     /// <summary>The organization's time zone, for facts such as the hour of the day; IANA.</summary>
     [Required]
-    public string TimeZone { get; set; } = "America/Mexico_City";
+    public string TimeZone
+    {
+        get;
+        set
+        {
+            field = value;
+            Zone = TimeZoneInfo.TryFindSystemTimeZoneById(value ?? "", out var zone) ? zone : TimeZoneInfo.Utc;
+        }
+    } = "America/Mexico_City";
 
     /// <summary>What the caller may wait for the store.</summary>
     public TimeSpan Budget { get; set; } = TimeSpan.FromMilliseconds(1500);
@@ -16,5 +24,6 @@ public sealed class AssessOptions
     [RegularExpression("comercio|psp|banco")]
     public string OrganizationType { get; set; } = "comercio";
 
-    public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
+    /// <summary>Found once and not for every payment.</summary>
+    public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.FindSystemTimeZoneById("America/Mexico_City");
 }

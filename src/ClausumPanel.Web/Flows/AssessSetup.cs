@@ -69,6 +69,7 @@ internal static class AssessSetup
         services.AddHostedService<CloseReviews>();
         services.AddScoped<TryPolicies>();
         services.AddScoped<RunScenarios>();
+        services.AddScoped<GoLive>();
         services.AddSingleton<CheckScenarios>();
         services.AddHostedService(provider => provider.GetRequiredService<CheckScenarios>());
         services.AddSettings<SimulationOptions>("Panel:Simulation");

@@ -23,7 +23,6 @@ public sealed class AssessTransaction(
 
     private const string AnotherPair = "order_id and payment_id were assessed in the last 24 hours with another amount, currency or payment method: assessed anew";
 
-    private readonly TimeZoneInfo _zone = options.Zone;
     private readonly Deadline _deadline = new(clock, options.Budget);
 
     /// <summary>Judges and stores the call's request. When it says <see cref="AssessStatus.Answered"/>, the assessment is on disk.</summary>
@@ -86,11 +85,7 @@ public sealed class AssessTransaction(
             var sessionKey = memory.Hasher.Key(SessionSort, session, null);
             var sitting = new Sitting(at, session, sessionKey, null, key, fingerprint);
             if (call.Request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && at - earlier.At is >= 0 and var age && age <= SessionIndex.Mergeable.TotalMilliseconds)
-            {
-                // A simulation may know what the browser saw, and takes nobody's place.
-                if (!call.Simulated) (sitting, call.ReplacedHandle) = (sitting with { Replaces = earlier.Seq }, earlier.Handle);
-                if (call.KeyType == KeyType.Server) return MergeAndDecideAsync(call, sitting, earlier.Seq, stop);
-            }
+                return MergeAndDecideAsync(call, sitting, earlier, stop);
             Decide(call, sitting);
         }
         catch
@@ -101,11 +96,15 @@ public sealed class AssessTransaction(
         return StoreAsync(call);
     }
 
-    private async ValueTask<AssessStatus> MergeAndDecideAsync(AssessCall call, Sitting sitting, long earlier, CancellationToken stop)
+    private async ValueTask<AssessStatus> MergeAndDecideAsync(AssessCall call, Sitting sitting, SessionEntry earlier, CancellationToken stop)
     {
         try
         {
-            await MergeBrowserFactsAsync(call.Facts, earlier, stop);
+            var before = await FactsOfAsync(earlier.Seq, stop);
+            // Only what a page asked gives up its place. Of two that a server asks each is an attempt to pay and counts, whoever chose the session's name;
+            // and a simulation may know what the browser saw, and takes nobody's place.
+            if (before?.Text(Known.KeyType) == "checkout" && !call.Simulated) (sitting, call.ReplacedHandle) = (sitting with { Replaces = earlier.Seq }, earlier.Handle);
+            if (before is not null && call.KeyType == KeyType.Server) MergeBrowserFacts(call.Facts, before);
             Decide(call, sitting);
         }
         catch
@@ -198,20 +197,26 @@ public sealed class AssessTransaction(
 
     private void SetServiceFacts(AssessCall call, DateTimeOffset now)
     {
-        var local = TimeZoneInfo.ConvertTime(now, _zone);
+        var local = TimeZoneInfo.ConvertTime(now, options.Zone);
         call.Facts.Set(Known.KeyType, call.KeyType switch { KeyType.Checkout => "checkout", KeyType.Ingest => "ingest", _ => "server" });
         call.Facts.Set(Known.Hour, local.Hour);
         call.Facts.Set(Known.Weekday, local.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)local.DayOfWeek);
     }
 
-    /// <summary>What the browser saw in the same session fills what the server does not know; it never replaces what the server says.</summary>
-    private async ValueTask MergeBrowserFactsAsync(Facts facts, long seq, CancellationToken stop)
+    private async ValueTask<Facts?> FactsOfAsync(long seq, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (await new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>()).FindAsync(seq, stop) is not { } stored) return;
-        var earlier = new Facts();
-        FactSnapshot.Read(stored.Facts, earlier);
-        if (earlier.Text(Known.KeyType) != "checkout") return;
+        if (await new AssessmentReader(scope.ServiceProvider.GetRequiredService<PanelDb>()).FindAsync(seq, stop) is not { } stored) return null;
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        return facts;
+    }
+
+    /// <summary>
+    /// What the browser saw in the same session fills what the server does not know; it never replaces what the server says. The server's second attempt finds it in its first.
+    /// </summary>
+    private static void MergeBrowserFacts(Facts facts, Facts earlier)
+    {
         foreach (var fact in BrowserFacts)
         {
             if (facts.Has(fact) || !earlier.Has(fact)) continue;
@@ -221,7 +226,7 @@ public sealed class AssessTransaction(
 
     private static readonly Fact[] BrowserFacts =
     [
-        Known.SessionDuration, Known.MouseMovements, Known.KeyboardEvents, Known.TouchEvents, Known.CopyPaste, Known.Fingerprint, Known.UserAgent, Known.Browser, Known.BrowserVersion,
+        Known.SessionDuration, Known.MouseMovements, Known.KeyboardEvents, Known.TouchEvents, Known.CopyPaste, Known.FocusChanges, Known.AutofilledFields, Known.Fingerprint, Known.UserAgent, Known.Browser, Known.BrowserVersion,
         Known.OperatingSystem, Known.DeviceClass, Known.Bot, Known.Headless, Known.BrowserOutdated, Known.Timezone, Known.TimezoneCountry, Known.TimezoneOffset,
     ];
 

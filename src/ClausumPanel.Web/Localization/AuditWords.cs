@@ -13,7 +13,7 @@ public static class AuditWords
         ["access"] = [AuditActions.SignedIn, AuditActions.SignInRefused, AuditActions.SignedOut, AuditActions.SessionsEnded, AuditActions.AccessRefused],
         ["accounts"] =
         [
-            AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.UserDisabled, AuditActions.UserUnlocked, AuditActions.ProfileChanged, AuditActions.PasswordChanged,
+            AuditActions.UserCreated, AuditActions.UserChanged, AuditActions.UserDisabled, AuditActions.UserEnabled, AuditActions.UserUnlocked, AuditActions.InvitationSent, AuditActions.InvitationRevoked, AuditActions.ProfileChanged, AuditActions.PasswordChanged,
             AuditActions.SecondFactorOn, AuditActions.SecondFactorOff, AuditActions.RecoveryCodesMade, AuditActions.RecoveryCodeUsed,
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
@@ -38,6 +38,7 @@ public static class AuditWords
 
     /// <summary>The kinds of things that entries are about.</summary>
     public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "alert", "service", "quality", "behavior"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -66,6 +67,9 @@ public static class AuditWords
         AuditActions.UserChanged => T["Changed a person"],
         AuditActions.UserDisabled => T["Switched a person off"],
         AuditActions.UserUnlocked => T["Lifted a lock-out"],
+        AuditActions.UserEnabled => T["Switched a person on again"],
+        AuditActions.InvitationSent => T["Invited somebody"],
+        AuditActions.InvitationRevoked => T["Took an invitation back"],
         AuditActions.ProfileChanged => T["Changed the profile"],
         AuditActions.PasswordChanged => T["Changed the password"],
         AuditActions.SecondFactorOn => T["Switched the second factor on"],
@@ -134,6 +138,7 @@ public static class AuditWords
     public static string SubjectKind(this Texts T, string kind) => kind switch
     {
         "user" => T["Person"],
+        "invitation" => T["Invitation"],
         "key" => T["Key"],
         "assessments" => T["Exported assessments"],
         "policy" => T["Policy"],

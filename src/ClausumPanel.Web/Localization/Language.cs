@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -26,7 +27,7 @@ internal static class Language
             if (wanted.Value.StartsWith("es", StringComparison.OrdinalIgnoreCase)) return Spanish;
             if (wanted.Value.StartsWith("en", StringComparison.OrdinalIgnoreCase)) return English;
         }
-        return Spanish;
+        return context.RequestServices.GetRequiredService<IOptions<PanelOptions>>().Value.Language;
     }
 }
 

@@ -30,7 +30,7 @@ internal static class PagesSetup
     /// <summary>Every page lives under /dashboard, but for those a person needs before they are in.</summary>
     private sealed class UnderDashboard : IPageRouteModelConvention
     {
-        private static readonly string[] Outside = ["/Account/", "/Error", "/Docs/", "/Preferences"];
+        private static readonly string[] Outside = ["/Account/", "/Demo/", "/Error", "/Docs/", "/Preferences"];
 
         public void Apply(PageRouteModel model)
         {

@@ -65,6 +65,8 @@ public static class Permissions
         pages.AllowAnonymousToPage("/Error");
         pages.AllowAnonymousToPage("/Preferences");
         pages.AllowAnonymousToPage("/Docs/Api");
+        pages.AllowAnonymousToPage("/Demo/Shop");
+        pages.AllowAnonymousToPage("/Account/Invitation");
         pages.AllowAnonymousToPage("/Account/Login");
         pages.AllowAnonymousToPage("/Account/SecondFactor");
         pages.AuthorizeFolder("/Audit", ViewAudit);
@@ -108,5 +110,8 @@ public static class Permissions
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);
         pages.AuthorizePage("/Connections/Rotation", ManageKeys);
+        pages.AuthorizeFolder("/Team", ManageTeam);
+        pages.AuthorizeFolder("/Settings", ManageSettings);
+        pages.AuthorizeFolder("/GoingLive", ManageSettings);
     }
 }

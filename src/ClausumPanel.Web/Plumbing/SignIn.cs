@@ -44,6 +44,9 @@ internal static class SignInSetup
             .AddEntityFrameworkStores<PanelDb>();
         services.AddScoped<SecondFactor>();
         services.AddScoped<StepUp>();
+        services.AddScoped<Flows.ChangeTeam>();
+        services.AddSettings<MailOptions>("Panel:Mail");
+        services.AddSingleton<PanelMail>();
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<SessionTickets>();
         services.AddOptions<IdentityOptions>().Configure<IOptions<SecurityOptions>>((identity, security) =>

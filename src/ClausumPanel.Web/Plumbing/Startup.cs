@@ -37,6 +37,8 @@ internal static class Startup
         });
         if (quiet) builder.Logging.ClearProviders();
         builder.Services.AddSettings<PanelOptions>("Panel", shared: true);
+        builder.Services.AddSingleton<LiveSettings>();
+        builder.Services.AddSingleton<ClausumPanel.Storage.Settings.IFollowChanges>(provider => provider.GetRequiredService<LiveSettings>());
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");
         builder.Services.AddSingleton<StorageHealth>();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -112,7 +114,6 @@ internal static class Startup
     /// <summary>Whoever must have a second factor and has none gets nothing but the pages of their own account until they do.</summary>
     public static IApplicationBuilder UseSecondFactorFirst(this IApplicationBuilder app)
     {
-        if (app.ApplicationServices.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor != true) return app;
         return app.Use((context, next) =>
         {
             var isClosed = context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !context.Request.Path.StartsWithSegments("/account");
@@ -125,7 +126,7 @@ internal static class Startup
     }
 
     public static bool MustSetUpSecondFactor(this ClaimsPrincipal person, HttpContext context) =>
-        person.IsSignedIn && person.May(Permissions.NeedsSecondFactor) && !person.HasSecondFactor && context.RequestServices.GetRequiredService<IOptions<SecurityOptions>>().Value.RequireSecondFactor == true;
+        person.IsSignedIn && !person.HasSecondFactor && person.Role is { } role && context.RequestServices.GetRequiredService<LiveSettings>().SecondFactorRoles.Contains(role);
 
     /// <summary>People get a page that says what happened; machines under /api have their own.</summary>
     public static void UseErrorPages(this WebApplication app) => app.UseForPages(pages => pages.UseExceptionHandler("/error/500").UseStatusCodePagesWithReExecute("/error/{0}"));

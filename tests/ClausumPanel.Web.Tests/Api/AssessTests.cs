@@ -123,6 +123,45 @@ public sealed partial class AssessTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     [Fact]
+    public async Task A_second_attempt_of_the_backend_still_knows_what_the_page_saw()
+    {
+        var page = await Shop.OpenAsync(app, KeyType.Checkout);
+        var shop = await Shop.OpenAsync(app);
+        const string Session = "ps_1716998400000_segundo00";
+        (await page.AssessAsync($$$"""{"amount":15000,"currency":"MXN","session_id":"{{{Session}}}","behavior":{"session_duration_ms":900,"mouse_movements":3,"focus_changes":4}}""")).MustBeGood();
+        for (var attempt = 0; attempt < 3; attempt++)
+            Assert.Contains("short_session", (await shop.AssessAsync($$"""{"amount":15000,"currency":"MXN","session_id":"{{Session}}"}""")).MustBeGood().Signals);
+        // What the backend says itself is not replaced.
+        Assert.DoesNotContain("short_session", (await shop.AssessAsync($$$"""{"amount":15000,"currency":"MXN","session_id":"{{{Session}}}","behavior":{"session_duration_ms":9000}}""")).MustBeGood().Signals);
+    }
+
+    [Fact]
+    public async Task Whoever_names_the_session_cannot_make_many_attempts_of_the_backend_count_as_one()
+    {
+        var page = await Shop.OpenAsync(app, KeyType.Checkout);
+        var shop = await Shop.OpenAsync(app);
+        Answer? last = null;
+        for (var i = 0; i < 7; i++)
+        {
+            const string Body = """{"amount":15000,"currency":"MXN","email":"prueba@tarjetas.example.mx","session_id":"ps_1716998400000_siempre00"}""";
+            (await page.AssessAsync(Body)).MustBeGood();
+            last = (await shop.AssessAsync(Body)).MustBeGood();
+        }
+        Assert.Contains("high_velocity", last!.Signals);
+    }
+
+    [Fact]
+    public async Task A_page_does_not_take_the_place_of_what_the_backend_asked()
+    {
+        var page = await Shop.OpenAsync(app, KeyType.Checkout);
+        var shop = await Shop.OpenAsync(app);
+        const string Body = """{"amount":15000,"currency":"MXN","email":"despues@tarjetas.example.mx","session_id":"ps_1716998400000_despues00"}""";
+        (await shop.AssessAsync(Body)).MustBeGood();
+        (await page.AssessAsync(Body)).MustBeGood();
+        Assert.Null((await shop.LastAsync()).Replaces);
+    }
+
+    [Fact]
     public async Task A_payment_seen_by_page_and_backend_counts_once()
     {
         var page = await Shop.OpenAsync(app, KeyType.Checkout);

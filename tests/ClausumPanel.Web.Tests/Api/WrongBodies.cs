@@ -16,7 +16,7 @@ internal static class WrongBodies
         ("payout", ["rail", "channel", "initiated_by"]),
     ];
 
-    private static readonly string[] Counts = ["session_duration_ms", "mouse_movements", "keyboard_events", "touch_events", "copy_paste_events"];
+    private static readonly string[] Counts = ["session_duration_ms", "mouse_movements", "keyboard_events", "touch_events", "copy_paste_events", "focus_changes", "autofilled_fields"];
 
     public static IEnumerable<(string Body, string Field, string Code)> All()
     {

@@ -125,7 +125,7 @@ public static class WrongCalls
         yield return Field("email", "[\"a@example.mx\"]", "type");
         yield return Field("device.ip", "{\"v4\":\"1.2.3.4\"}", "type");
         yield return Field("order_id", "false", "type");
-        foreach (var count in new[] { "session_duration_ms", "mouse_movements", "keyboard_events", "touch_events", "copy_paste_events" })
+        foreach (var count in new[] { "session_duration_ms", "mouse_movements", "keyboard_events", "touch_events", "copy_paste_events", "focus_changes", "autofilled_fields" })
         {
             yield return Field("behavior." + count, "\"5\"", "type");
             yield return Field("behavior." + count, "-1", "range");

@@ -14,7 +14,7 @@ public sealed class EnricherTests
         Flow = Flow.PayIn, Amount = 129_900, Currency = "MXN", TransactionType = "payment", Email = "lupita.hdz@gmail.com", Phone = "+525512345678", CustomerId = "c-77", PaymentMethod = "card",
         CardBin = "411111", CardLast4 = "4242", CardCountry = "MX", CardBrand = "visa", CardHash = "h-1", Ip = "201.150.10.22", Fingerprint = "fp_9a8b7c6d", Timezone = "America/Mexico_City",
         UserAgent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
-        SessionDuration = 18_230, MouseMovements = 142, KeyboardEvents = 31, TouchEvents = 4, CopyPasteEvents = 0, BillingCountry = "MX", BillingCity = "CDMX", BillingPostalCode = "06600", ShippingCountry = "MX", Channel = "web", SubmerchantId = "sub-1",
+        SessionDuration = 18_230, MouseMovements = 142, KeyboardEvents = 31, TouchEvents = 4, CopyPasteEvents = 0, FocusChanges = 7, AutofilledFields = 2, BillingCountry = "MX", BillingCity = "CDMX", BillingPostalCode = "06600", ShippingCountry = "MX", Channel = "web", SubmerchantId = "sub-1",
     };
 
     private static AssessRequest SpeiPayout() => new()
@@ -42,7 +42,7 @@ public sealed class EnricherTests
             (Known.PaymentMethod, "card"), (Known.CardBin, "411111"), (Known.CardLast4, "4242"), (Known.CardHash, "h-1"), (Known.CardCountry, "MX"), (Known.CardBrand, "visa"), (Known.CardScheme, "visa"),
             (Known.Ip, "201.150.10.22"), (Known.IpNetwork, "201.150.10.0/24"), (Known.IpCountry, "MX"), (Known.IpHosting, 0d), (Known.IpPrivate, 0d), (Known.IpVersion, 4d), (Known.Fingerprint, "fp_9a8b7c6d"),
             (Known.UserAgent, LoyalPayment().UserAgent!), (Known.Browser, "chrome"), (Known.BrowserVersion, 141d), (Known.BrowserOutdated, 0d), (Known.OperatingSystem, "android"), (Known.DeviceClass, "mobile"), (Known.Bot, 0d), (Known.Headless, 0d),
-            (Known.Timezone, "America/Mexico_City"), (Known.TimezoneCountry, "MX"), (Known.TimezoneOffset, -360d), (Known.SessionDuration, 18_230d), (Known.MouseMovements, 142d), (Known.KeyboardEvents, 31d), (Known.TouchEvents, 4d), (Known.CopyPaste, 0d),
+            (Known.Timezone, "America/Mexico_City"), (Known.TimezoneCountry, "MX"), (Known.TimezoneOffset, -360d), (Known.SessionDuration, 18_230d), (Known.MouseMovements, 142d), (Known.KeyboardEvents, 31d), (Known.TouchEvents, 4d), (Known.CopyPaste, 0d), (Known.FocusChanges, 7d), (Known.AutofilledFields, 2d),
             (Known.BillingCountry, "MX"), (Known.BillingCity, "CDMX"), (Known.BillingPostalCode, "06600"), (Known.ShippingCountry, "MX"),
         ];
         foreach (var (fact, value) in expected) Assert.Equal((fact.Definition.Name, value), (fact.Definition.Name, facts.Text(fact) ?? (object)facts.Number(fact)));

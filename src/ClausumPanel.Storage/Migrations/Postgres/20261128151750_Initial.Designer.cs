@@ -12,11 +12,15 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
+<<<<<<<< HEAD:src/ClausumPanel.Storage/Migrations/Postgres/20261128151750_Initial.Designer.cs
 <<<<<<<< HEAD:src/ClausumPanel.Storage/Migrations/Postgres/20261128152736_Initial.Designer.cs
     [Migration("20261128152736_Initial")]
 ========
     [Migration("20261128151750_Initial")]
 >>>>>>>> part-6b:src/ClausumPanel.Storage/Migrations/Postgres/20261128151750_Initial.Designer.cs
+========
+    [Migration("20261128152521_Initial")]
+>>>>>>>> part-8b:src/ClausumPanel.Storage/Migrations/Postgres/20261128152521_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -3126,6 +3130,63 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("simulation_sets", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Team.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("AcceptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("CreatedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.Property<DateTime>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("role");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invitations");
+
+                    b.HasIndex("CreatedById")
+                        .HasDatabaseName("ix_invitations_created_by_id");
+
+                    b.HasIndex("SecretHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invitations_secret_hash");
+
+                    b.ToTable("invitations", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Team.User", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3559,6 +3620,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_simulation_sets_simulation_runs_run_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Team.Invitation", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invitations_users_created_by_id");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

@@ -11,11 +11,15 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
+<<<<<<<< HEAD:src/ClausumPanel.Storage/Migrations/Sqlite/20261128151745_Initial.Designer.cs
 <<<<<<<< HEAD:src/ClausumPanel.Storage/Migrations/Sqlite/20261128152730_Initial.Designer.cs
     [Migration("20261128152730_Initial")]
 ========
     [Migration("20261128151745_Initial")]
 >>>>>>>> part-6b:src/ClausumPanel.Storage/Migrations/Sqlite/20261128151745_Initial.Designer.cs
+========
+    [Migration("20261128151652_Initial")]
+>>>>>>>> part-8b:src/ClausumPanel.Storage/Migrations/Sqlite/20261128151652_Initial.Designer.cs
     partial class Initial
     {
         /// <inheritdoc />
@@ -3127,6 +3131,64 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("simulation_sets", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Team.Invitation", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("AcceptedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("CreatedById")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("created_by_id");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("email");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("secret_hash");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invitations");
+
+                    b.HasIndex("CreatedById")
+                        .HasDatabaseName("ix_invitations_created_by_id");
+
+                    b.HasIndex("SecretHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invitations_secret_hash");
+
+                    b.ToTable("invitations", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Team.User", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -3561,6 +3623,16 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_simulation_sets_simulation_runs_run_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Team.Invitation", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("CreatedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_invitations_users_created_by_id");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

@@ -8,16 +8,15 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Pages.Account;
 
 public sealed class SecondFactorSetupModel(PanelDb db, UserManager<User> users, SignInManager<User> signIn, SecondFactor secondFactor, SessionTickets tickets, StepUp stepUp,
-    IOptions<SecurityOptions> security, TimeProvider clock, Texts T) : PageModel
+    LiveSettings settings, TimeProvider clock, Texts T) : PageModel
 {
     [BindProperty] public SecondFactorSetupInput Input { get; set; } = new();
     public bool IsOn { get; private set; }
-    public bool IsRequired => security.Value.RequireSecondFactor == true && User.May(Permissions.NeedsSecondFactor);
+    public bool IsRequired => User.Role is { } role && settings.SecondFactorRoles.Contains(role);
     public int RecoveryCodesLeft { get; private set; }
     public string SecretText { get; private set; } = "";
     public QrPicture Picture { get; private set; } = null!;
