@@ -6,6 +6,7 @@ using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.Webhooks;
 
 // The same program is the server and its command line: `ClausumPanel.Web keys create …`.
 if (!Commands.TryRead(args, out var command, out var problem))
@@ -31,6 +32,7 @@ try
     builder.AddAssess();
     builder.AddHistory();
     builder.AddApi();
+    builder.AddWebhooks();
     builder.AddPages();
 
     await using var app = builder.Build();
@@ -56,6 +58,8 @@ try
     app.MapAssessmentsApi();
     app.MapBlocklistsApi();
     app.MapCasesApi();
+    app.MapIngestApi();
+    app.MapStripeApi();
     app.MapApiReference();
     app.MapApiRefusals();
     app.MapHealth();

@@ -125,7 +125,7 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         var at = now.ToUnixTimeMilliseconds();
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null)
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
-        await TellAsync(db, review.Seq, OutboxEventType.ReviewReopened, review.Version + 1, at, stop);
+        await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note), now, null, transaction, stop);
     }
 
@@ -151,10 +151,12 @@ public sealed class DecideReviews(PanelDb db, TimeProvider clock)
         ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?", review.Outcome!);
 
     /// <summary>Numbers an event for the outside; the ledger's lock is held.</summary>
-    internal static async Task TellAsync(PanelDb db, long seq, OutboxEventType type, int version, long at, CancellationToken stop)
+    internal static async Task TellAsync(PanelDb db, Review review, OutboxEventType type, long at, CancellationToken stop)
     {
         var number = (await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0) + 1;
-        db.Add(new OutboxEvent { Number = number, Type = type, Seq = seq, At = at, ReviewVersion = version });
+        var outcome = review.Outcome?.ToString().ToLowerInvariant();
+        var (before, after) = type == OutboxEventType.ReviewClosed ? (null, outcome) : (outcome, (string?)null);
+        db.Add(new OutboxEvent { Number = number, Type = type, Seq = review.Seq, At = at, ReviewVersion = review.Version + 1, Before = before, After = after });
         await db.SaveChangesAsync(stop);
     }
 
