@@ -1,8 +1,10 @@
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Inbound;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Sessions;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
+using ClausumPanel.Storage.Webhooks;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -18,6 +20,10 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<Invitation> Invitations => Set<Invitation>();
     public DbSet<PanelSetting> Settings => Set<PanelSetting>();
     public DbSet<UserSession> UserSessions => Set<UserSession>();
+    public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+    public DbSet<ReceivedEvent> ReceivedEvents => Set<ReceivedEvent>();
+    public DbSet<EventRule> EventRules => Set<EventRule>();
 
     /// <summary>What must hold before the end of the audit chain is read and written: one engine locks by its transactions, the other must be asked.</summary>
     protected abstract Task LockAuditAsync(CancellationToken stop);

@@ -7,6 +7,7 @@ using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Service;
+using ClausumPanel.Web.Webhooks;
 
 // The same program is the server and its command line: `ClausumPanel.Web keys create …`.
 if (!Commands.TryRead(args, out var command, out var problem))
@@ -33,6 +34,7 @@ try
     builder.AddServiceMetrics();
     builder.AddHistory();
     builder.AddApi();
+    builder.AddWebhooks();
     builder.AddPages();
 
     await using var app = builder.Build();
@@ -61,6 +63,8 @@ try
     app.MapBlocklistsApi();
     app.MapCasesApi();
     app.MapOverviewApi();
+    app.MapIngestApi();
+    app.MapStripeApi();
     app.MapApiReference();
     app.MapBrowserSdk();
     app.MapApiRefusals();

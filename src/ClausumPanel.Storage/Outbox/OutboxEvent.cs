@@ -22,11 +22,29 @@ public enum OutboxEventType
     /// <summary><c>review.reopened</c> (ours): that decision was taken back.</summary>
     ReviewReopened = 5,
 
+    /// <summary><c>fraud.confirmed</c>: the team submitted the case of a report.</summary>
+    FraudConfirmed = 6,
+
+    /// <summary><c>transaction.succeeded</c>: the provider took the money.</summary>
+    TransactionSucceeded = 7,
+
+    /// <summary><c>transaction.failed</c>: the provider did not.</summary>
+    TransactionFailed = 8,
+
     /// <summary><c>case.created</c></summary>
     CaseCreated = 10,
 
     /// <summary><c>case.updated</c>: its status or its fields changed.</summary>
     CaseUpdated = 11,
+
+    /// <summary><c>dispute.created</c></summary>
+    DisputeCreated = 20,
+
+    /// <summary><c>dispute.updated</c>: it was changed, answered, or came back.</summary>
+    DisputeUpdated = 21,
+
+    /// <summary><c>dispute.resolved</c>: it has an outcome.</summary>
+    DisputeResolved = 22,
 }
 
 /// <summary>Something to tell the outside, made from the log in its order, each assessment exactly once, and from reports of fraud with the report itself; delivered later, at least once, in order.</summary>
@@ -54,6 +72,15 @@ public sealed class OutboxEvent
     /// <summary>The case's version after the change: a later one has a larger number, whatever arrives first.</summary>
     public int? CaseVersion { get; init; }
 
+    /// <summary>The dispute that is told of; null where there is none.</summary>
+    public Guid? DisputeId { get; init; }
+
+    /// <summary>What it was before, where the event changed it: a status as the wire spells it.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>What it is with the event.</summary>
+    public string? After { get; init; }
+
     /// <summary>What an assessment is to the outside.</summary>
     public static OutboxEventType Of(Flow flow, Decision decision, bool isBlocked) =>
         isBlocked || (flow == Flow.PayOut && decision == Decision.Decline) ? OutboxEventType.TransactionBlocked : OutboxEventType.TransactionCreated;
@@ -80,5 +107,7 @@ internal sealed class OutboxEventMap : IEntityTypeConfiguration<OutboxEvent>
         builder.HasKey(e => e.Number);
         builder.Property(e => e.Number).ValueGeneratedNever();
         builder.Property(e => e.Type).HasConversion<int>();
+        builder.Property(e => e.Before).HasMaxLength(40);
+        builder.Property(e => e.After).HasMaxLength(40);
     }
 }

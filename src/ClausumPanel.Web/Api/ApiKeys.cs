@@ -54,10 +54,41 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
     }
 
     // Sec-Fetch-Mode alone is no browser: the fetch of Node sends it, and nothing else of the kind.
+    /// <summary>The key that whoever sends events has, and no other.</summary>
+    public async ValueTask<ApiKeyInfo?> RequireIngestAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.QueryString.HasValue && request.Query.ContainsKey("api_key"))
+        {
+            await Problems.WriteAsync(context, Problems.KeyInQuery, "Send the key in the Authorization header as a Bearer token: a URL is logged in many places.");
+            return null;
+        }
+        var header = request.Headers.Authorization.ToString();
+        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : default;
+        if (!ring.TryFind(presented, out var key, out var why) || key.Type != KeyType.Ingest)
+        {
+            if (wrongKeys.TryNote(context.Connection.RemoteIpAddress, out var seconds)) await Refuse(context, why, "Only a key for event ingestion can be used here.");
+            else
+            {
+                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
+            }
+            return null;
+        }
+        if (IsBrowser(request))
+        {
+            await Problems.WriteAsync(context, Problems.ServerKeyFromBrowser, "This call comes from a browser (it has an Origin or Sec-Fetch header). Whoever opens the page can read the key: revoke it and send events from a server.");
+            return null;
+        }
+        if (key.Allows(KeyPermissions.Ingest)) return key;
+        await Problems.WriteAsync(context, Problems.Forbidden, $"The key lacks the permission {KeyPermissions.Ingest}.");
+        return null;
+    }
+
     private static bool IsBrowser(HttpRequest request) =>
         request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site") || request.Headers.ContainsKey("Sec-Fetch-Dest");
 
-    private static Task Refuse(HttpContext context, KeyRefusal why)
+    private static Task Refuse(HttpContext context, KeyRefusal why, string wrongType = "A key for event ingestion cannot be used here.")
     {
         var (reason, sentence) = why switch
         {
@@ -66,7 +97,7 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
             KeyRefusal.Revoked => ("revoked", "The key was revoked."),
             KeyRefusal.Expired => ("expired", "The key has expired."),
             KeyRefusal.Unknown => ("unknown", "The key is not known."),
-            KeyRefusal.None => ("wrong_type", "A key for event ingestion cannot be used here."),
+            KeyRefusal.None => ("wrong_type", wrongType),
         };
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(context, Problems.Unauthorized, sentence, json => json.WriteString("reason", reason));

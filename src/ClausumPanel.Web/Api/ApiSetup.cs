@@ -38,7 +38,7 @@ internal static class ApiSetup
     public static void MapApiRefusals(this IEndpointRouteBuilder routes) => routes.MapFallback("/api/{**rest}", static context =>
     {
         var methods = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v", StringComparison.Ordinal) && new TemplateMatcher(new RouteTemplate(e.RoutePattern), []).TryMatch(context.Request.Path, []))
+            .Where(e => (e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v", StringComparison.Ordinal) || e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/webhooks", StringComparison.Ordinal)) && new TemplateMatcher(new RouteTemplate(e.RoutePattern), []).TryMatch(context.Request.Path, []))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Distinct().Order(StringComparer.Ordinal).ToList();
         if (methods.Count == 0) return Problems.WriteAsync(context, Problems.NotFound);
         context.Response.Headers.Allow = string.Join(", ", methods);

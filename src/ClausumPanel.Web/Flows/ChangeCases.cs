@@ -110,7 +110,7 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder fol
         foreach (var (kind, target) in opening.Assessments.Select(a => (CaseLinkKind.Assessment, a.Id)).Concat(opening.Links).Distinct())
             db.Add(new CaseLink { CaseId = opened.Id, Kind = kind, Target = target, At = now, ActorName = actor.Name });
         db.Audit(actor, AuditActions.CaseOpened, now, Subject, opened.Id.ToString(), after: opened.Summary);
-        db.Add(Told(opened, OutboxEventType.CaseCreated, number, opening.Assessments.Count > 0 ? opening.Assessments[0].Seq : 0, now));
+        db.Add(Told(opened, OutboxEventType.CaseCreated, number, opening.Assessments.Count > 0 ? opening.Assessments[0].Seq : 0, null, now));
         return opened;
     }
 
@@ -144,7 +144,7 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder fol
         if (found.Version == version) return new(CaseFate.Done, found);
 
         db.Audit(actor, AuditActions.CaseChanged, now, Subject, id.ToString(), before, found.Summary);
-        db.Add(Told(found, OutboxEventType.CaseUpdated, number, await SeqAsync(id, stop), now));
+        db.Add(Told(found, OutboxEventType.CaseUpdated, number, await SeqAsync(id, stop), from, now));
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return new(CaseFate.Done, found);
@@ -213,7 +213,9 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder fol
         var package = SealedPackage.Make(detail, panel, actor, now);
         db.Add(package);
         db.Audit(actor, AuditActions.CaseSubmitted, now, Subject, id.ToString(), before, new { Status = found.Status.Word(), found.Version, Sha256 = Convert.ToHexStringLower(package.Sha256), Transmitted = false });
-        db.Add(Told(found, OutboxEventType.CaseUpdated, number, await SeqAsync(id, stop), now));
+        db.Add(Told(found, OutboxEventType.CaseUpdated, number, await SeqAsync(id, stop), CaseStatus.InReview, now));
+        // Who seals the case of a report stands by what was reported.
+        if (found.ReportLabel is not null) db.Add(Told(found, OutboxEventType.FraudConfirmed, number + 1, await SeqAsync(id, stop), null, now));
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return new(CaseFate.Done, found);
@@ -269,8 +271,8 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder fol
         return first is { } assessment ? AssessmentId.SeqOf(assessment) : 0;
     }
 
-    private static OutboxEvent Told(Case its, OutboxEventType type, long number, long seq, DateTimeOffset now) =>
-        new() { Number = number, Type = type, Seq = seq, At = now.ToUnixTimeMilliseconds(), CaseId = its.Id, CaseVersion = its.Version };
+    private static OutboxEvent Told(Case its, OutboxEventType type, long number, long seq, CaseStatus? before, DateTimeOffset now) =>
+        new() { Number = number, Type = type, Seq = seq, At = now.ToUnixTimeMilliseconds(), CaseId = its.Id, CaseVersion = its.Version, Before = before?.Word(), After = its.Status.Word() };
 
     private static IEnumerable<string> Changed(CaseFacts was, CaseFacts now)
     {

@@ -133,6 +133,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review.Seq, OutboxEventType.ReviewReopened, review.Version + 1, at, stop);
+        await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note), now, null, transaction, stop);
     }
 
@@ -160,10 +161,12 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
     internal static ReviewAnswer DecidedBy(Review review, string? name) => review.IsTimedOut ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, name ?? "?", review.Outcome!);
 
     /// <summary>Numbers an event for the outside; the ledger's lock is held.</summary>
-    internal static async Task TellAsync(PanelDb db, long seq, OutboxEventType type, int version, long at, CancellationToken stop)
+    internal static async Task TellAsync(PanelDb db, Review review, OutboxEventType type, long at, CancellationToken stop)
     {
         var number = (await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0) + 1;
-        db.Add(new OutboxEvent { Number = number, Type = type, Seq = seq, At = at, ReviewVersion = version });
+        var outcome = review.Outcome?.ToString().ToLowerInvariant();
+        var (before, after) = type == OutboxEventType.ReviewClosed ? (null, outcome) : (outcome, (string?)null);
+        db.Add(new OutboxEvent { Number = number, Type = type, Seq = review.Seq, At = at, ReviewVersion = review.Version + 1, Before = before, After = after });
         await db.SaveChangesAsync(stop);
     }
 

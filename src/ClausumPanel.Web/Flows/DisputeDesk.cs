@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Web.Api;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,6 +37,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         dispute.Touch(now);
         db.Add(dispute);
         db.Audit(actor, AuditActions.DisputeOpened, now, Subject, dispute.Code, after: dispute.Summary);
+        await TellAsync(dispute, OutboxEventType.DisputeCreated, null, now, stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return dispute;
@@ -44,33 +46,42 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
     public async Task ChangeAsync(Dispute dispute, DisputeItem item, int version, Actor actor, CancellationToken stop)
     {
         var (payment, now, before) = (await FindAsync(item, stop), clock.GetUtcNow(), dispute.Summary);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
         Expect(dispute, version);
         Fill(dispute, item, payment);
         dispute.Touch(now);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, before, dispute.Summary);
+        await TellAsync(dispute, OutboxEventType.DisputeUpdated, dispute.State, now, stop);
         await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <returns>False when it was answered or closed before.</returns>
     public async Task<bool> AnswerAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, DateTimeOffset? at = null)
     {
-        var (now, before) = (clock.GetUtcNow(), dispute.Summary);
+        var (now, before, was) = (clock.GetUtcNow(), dispute.Summary, dispute.State);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
         Expect(dispute, version);
         if (!dispute.Answer(at ?? now, now)) return false;
         db.Audit(actor, AuditActions.DisputeAnswered, now, Subject, dispute.Code, before, dispute.Summary);
+        await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
         await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
         return true;
     }
 
     /// <summary>It came back at a further stage: there is a new date to answer by.</summary>
     public async Task ReopenAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop)
     {
-        var (now, before) = (clock.GetUtcNow(), dispute.Summary);
+        var (now, before, was) = (clock.GetUtcNow(), dispute.Summary, dispute.State);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
         Expect(dispute, version);
         (dispute.Stage, dispute.RespondBy) = (stage, respondBy);
         dispute.Reopen(now);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, before, dispute.Summary);
+        await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
         await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <summary>Writes the outcome, and into the ledger what it says of the payment.</summary>
@@ -82,9 +93,10 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await ledger.BeginAsync(stop);
         var dispute = await db.Set<Dispute>().SingleAsync(d => d.Id == id, stop);
         Expect(dispute, version);
-        var before = dispute.Summary;
+        var (before, was) = (dispute.Summary, dispute.State);
         if (!dispute.Close(outcome, recovered, at ?? now, now)) return false;
         await LabelAsync(dispute, outcome, ledger, channel, actor, now, stop);
+        await TellAsync(dispute, OutboxEventType.DisputeResolved, was, now, stop);
         db.Audit(actor, AuditActions.DisputeClosed, now, Subject, dispute.Code, before, dispute.Summary);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
@@ -191,6 +203,12 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await db.SaveChangesAsync(stop);
         folder.Remove(id);
     }
+
+    /// <summary>Inside the change's transaction: the outside will be told.</summary>
+    private async Task TellAsync(Dispute dispute, OutboxEventType type, DisputeState? before, DateTimeOffset now, CancellationToken stop) => db.Add(new OutboxEvent
+    {
+        Number = await db.NextEventAsync(stop), Type = type, Seq = dispute.Seq ?? 0, At = now.ToUnixTimeMilliseconds(), DisputeId = dispute.Id, Before = before?.SnakeWord(), After = dispute.State.SnakeWord(),
+    });
 
     /// <summary>The second of two people is told when they save.</summary>
     private void Expect(Dispute dispute, int version) => db.Entry(dispute).Property(d => d.Version).OriginalValue = version;

@@ -68,7 +68,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
             new { Assessment = stored.Id, Outcome = review.Outcome.ToString(), review.Reason, review.IsTimedOut, Label = labelId, Entries = entries.Count });
         if (label is not null) db.Audit(actor, AuditActions.LabelWritten, now, RecordLabels.Subject, label.Id.ToString(), after: label.Summary);
         if (entries.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
-        await DecideReviews.TellAsync(db, review.Seq, OutboxEventType.ReviewClosed, review.Version + 1, at, stop);
+        await DecideReviews.TellAsync(db, review, OutboxEventType.ReviewClosed, at, stop);
         await transaction.CommitAsync(CancellationToken.None);
         db.ChangeTracker.Clear();
         shelf.Apply(entries.Select(e => new ListChange(e)));

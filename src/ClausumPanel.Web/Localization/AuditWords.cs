@@ -17,6 +17,11 @@ public static class AuditWords
             AuditActions.SecondFactorOn, AuditActions.SecondFactorOff, AuditActions.RecoveryCodesMade, AuditActions.RecoveryCodeUsed,
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
+        ["webhooks"] =
+        [
+            AuditActions.WebhookCreated, AuditActions.WebhookChanged, AuditActions.WebhookRotated, AuditActions.WebhookPaused, AuditActions.WebhookResumed, AuditActions.WebhookDisabled, AuditActions.WebhookRemoved, AuditActions.WebhookTested,
+            AuditActions.WebhookReplayed, AuditActions.EventRuleCreated, AuditActions.EventRuleChanged, AuditActions.EventRuleDeleted, AuditActions.EventApplied, AuditActions.EventReplayed, AuditActions.EventSeen, AuditActions.ProviderChanged,
+        ],
         ["labels"] = [AuditActions.FraudReported, AuditActions.LabelWritten, AuditActions.LabelReversed, AuditActions.LabelsImported],
         ["reviews"] =
         [
@@ -39,12 +44,14 @@ public static class AuditWords
     /// <summary>The kinds of things that entries are about.</summary>
     public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "alert", "service", "quality", "behavior"];
     public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
         "access" => T["Signing in"],
         "accounts" => T["People and accounts"],
         "keys" => T["Keys"],
+        "webhooks" => T["Webhooks and events"],
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
         "reviews" => T["Reviews"],
@@ -79,6 +86,22 @@ public static class AuditWords
         AuditActions.KeyCreated => T["Created a key"],
         AuditActions.KeyRotated => T["Rotated a key"],
         AuditActions.KeyRevoked => T["Revoked a key"],
+        AuditActions.WebhookCreated => T["Added an endpoint of webhooks"],
+        AuditActions.WebhookChanged => T["Changed an endpoint of webhooks"],
+        AuditActions.WebhookRotated => T["Rotated the secret of an endpoint"],
+        AuditActions.WebhookPaused => T["Paused an endpoint"],
+        AuditActions.WebhookResumed => T["Resumed an endpoint"],
+        AuditActions.WebhookDisabled => T["Switched an endpoint off that does not answer"],
+        AuditActions.WebhookRemoved => T["Removed an endpoint"],
+        AuditActions.WebhookTested => T["Sent a test to an endpoint"],
+        AuditActions.WebhookReplayed => T["Sent deliveries again"],
+        AuditActions.EventRuleCreated => T["Made a rule for events"],
+        AuditActions.EventRuleChanged => T["Changed a rule for events"],
+        AuditActions.EventRuleDeleted => T["Deleted a rule for events"],
+        AuditActions.EventApplied => T["An event had an effect"],
+        AuditActions.EventReplayed => T["Processed an event again"],
+        AuditActions.EventSeen => T["Marked an alert as seen"],
+        AuditActions.ProviderChanged => T["Changed the connection to a provider"],
         AuditActions.PolicyChanged => T["Changed the policy"],
         AuditActions.SettingChanged => T["Changed a setting"],
         AuditActions.ListEntryAdded => T["Added to a list"],
@@ -140,6 +163,10 @@ public static class AuditWords
         "user" => T["Person"],
         "invitation" => T["Invitation"],
         "key" => T["Key"],
+        "webhook" => T["Endpoint"],
+        "event-rule" => T["Rule for events"],
+        "event" => T["Received event"],
+        "provider" => T["Provider"],
         "assessments" => T["Exported assessments"],
         "policy" => T["Policy"],
         "label" => T["Label"],

@@ -23,6 +23,7 @@ public static class Permissions
         ManageDisputes = nameof(ManageDisputes),
         ViewKeys = nameof(ViewKeys),
         ManageKeys = nameof(ManageKeys),
+        ManageWebhooks = nameof(ManageWebhooks),
         ManageTeam = nameof(ManageTeam),
         ManageSettings = nameof(ManageSettings),
         ViewAudit = nameof(ViewAudit),
@@ -44,6 +45,7 @@ public static class Permissions
         [ManageDisputes] = [Role.Admin, Role.Analyst, Role.Compliance],
         [ViewKeys] = [Role.Admin, Role.Analyst],
         [ManageKeys] = [Role.Admin],
+        [ManageWebhooks] = [Role.Admin],
         [ManageTeam] = [Role.Admin],
         [ManageSettings] = [Role.Admin],
         [ViewAudit] = [Role.Admin, Role.Compliance],
@@ -113,5 +115,7 @@ public static class Permissions
         pages.AuthorizeFolder("/Team", ManageTeam);
         pages.AuthorizeFolder("/Settings", ManageSettings);
         pages.AuthorizeFolder("/GoingLive", ManageSettings);
+        foreach (var page in (string[])["Webhooks/New", "Webhooks/Edit", "Webhooks/Rotation", "Webhooks/Removal", "Webhooks/Step", "Events/Rule", "Events/RuleStep", "Events/Step", "Events/Stripe"])
+            pages.AuthorizePage($"/Connections/{page}", ManageWebhooks);
     }
 }

@@ -287,6 +287,25 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_rules",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    is_on = table.Column<bool>(type: "boolean", nullable: false),
+                    event_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    from_text = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    to_text = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    action = table.Column<int>(type: "integer", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_rules", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "fraud_reports",
                 columns: table => new
                 {
@@ -343,6 +362,23 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbound_providers",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    secret = table.Column<byte[]>(type: "bytea", nullable: true),
+                    previous_secret = table.Column<byte[]>(type: "bytea", nullable: true),
+                    previous_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    refused = table.Column<long>(type: "bigint", nullable: false),
+                    refused_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_inbound_providers", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -458,7 +494,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     label = table.Column<long>(type: "bigint", nullable: true),
                     review_version = table.Column<int>(type: "integer", nullable: true),
                     case_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    case_version = table.Column<int>(type: "integer", nullable: true)
+                    case_version = table.Column<int>(type: "integer", nullable: true),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    before = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    after = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -466,6 +505,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+<<<<<<<< HEAD:src/ClausumPanel.Storage/Migrations/Postgres/20261128152736_Initial.cs
                 name: "pair_days",
                 columns: table => new
                 {
@@ -478,6 +518,33 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_pair_days", x => new { x.day, x.policy_version, x.first, x.second });
+========
+                name: "received_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    external_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    action = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    rule = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    outcome = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    is_alert = table.Column<bool>(type: "boolean", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: true),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tries = table.Column<int>(type: "integer", nullable: false),
+                    next_at = table.Column<long>(type: "bigint", nullable: false),
+                    processed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_received_events", x => x.id);
+>>>>>>>> part-8a:src/ClausumPanel.Storage/Migrations/Postgres/20261128152315_Initial.cs
                 });
 
             migrationBuilder.CreateTable(
@@ -1211,6 +1278,39 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhook_endpoints",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    events = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    secret = table.Column<byte[]>(type: "bytea", nullable: false),
+                    previous_secret = table.Column<byte[]>(type: "bytea", nullable: true),
+                    previous_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    state_reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    state_since = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    mark = table.Column<long>(type: "bigint", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    failing_since = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_success_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_endpoints", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_endpoints_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "simulation_checks",
                 columns: table => new
                 {
@@ -1281,6 +1381,65 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         name: "fk_simulation_sets_simulation_runs_run_id",
                         column: x => x.run_id,
                         principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    endpoint_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    @event = table.Column<long>(name: "event", type: "bigint", nullable: true),
+                    name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    subject = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: true),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    first_tried_at = table.Column<long>(type: "bigint", nullable: true),
+                    next_at = table.Column<long>(type: "bigint", nullable: false),
+                    claim = table.Column<Guid>(type: "uuid", nullable: true),
+                    claimed_until = table.Column<long>(type: "bigint", nullable: true),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true),
+                    replays = table.Column<int>(type: "integer", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhook_endpoints_endpoint_id",
+                        column: x => x.endpoint_id,
+                        principalTable: "webhook_endpoints",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_attempts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    delivery_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    milliseconds = table.Column<int>(type: "integer", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    response = table.Column<string>(type: "text", nullable: true),
+                    is_cut = table.Column<bool>(type: "boolean", nullable: false),
+                    signed_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_attempts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_attempts_webhook_deliveries_delivery_id",
+                        column: x => x.delivery_id,
+                        principalTable: "webhook_deliveries",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1481,6 +1640,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "state", "respond_by" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_event_rules_priority_id",
+                table: "event_rules",
+                columns: new[] { "priority", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_fraud_reports_key_id_idempotency_key",
                 table: "fraud_reports",
                 columns: new[] { "key_id", "idempotency_key" },
@@ -1551,6 +1715,32 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_policy_versions_decided_by_id",
                 table: "policy_versions",
                 column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_is_alert",
+                table: "received_events",
+                column: "is_alert");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_received_at",
+                table: "received_events",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_seq",
+                table: "received_events",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_source_external_id_type",
+                table: "received_events",
+                columns: new[] { "source", "external_id", "type" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_state_next_at",
+                table: "received_events",
+                columns: new[] { "state", "next_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_at_kind",
@@ -1674,6 +1864,42 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 table: "users",
                 column: "normalized_user_name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_attempts_delivery_id_at",
+                table: "webhook_attempts",
+                columns: new[] { "delivery_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_ended_at",
+                table: "webhook_deliveries",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_event",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "event" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_id",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_state_next_at",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_subject_event",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "subject", "event" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_endpoints_created_by_id",
+                table: "webhook_endpoints",
+                column: "created_by_id");
         }
 
         /// <inheritdoc />
@@ -1737,6 +1963,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "dispute_files");
 
             migrationBuilder.DropTable(
+                name: "event_rules");
+
+            migrationBuilder.DropTable(
                 name: "fraud_reports");
 
             migrationBuilder.DropTable(
@@ -1744,6 +1973,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "import_jobs");
+
+            migrationBuilder.DropTable(
+                name: "inbound_providers");
 
             migrationBuilder.DropTable(
                 name: "labels");
@@ -1768,6 +2000,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "policy_drafts");
+
+            migrationBuilder.DropTable(
+                name: "received_events");
 
             migrationBuilder.DropTable(
                 name: "review_events");
@@ -1827,6 +2062,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "user_tokens");
 
             migrationBuilder.DropTable(
+                name: "webhook_attempts");
+
+            migrationBuilder.DropTable(
                 name: "cases");
 
             migrationBuilder.DropTable(
@@ -1843,6 +2081,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "simulation_runs");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "webhook_endpoints");
 
             migrationBuilder.DropTable(
                 name: "users");

@@ -286,6 +286,25 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "event_rules",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    priority = table.Column<int>(type: "INTEGER", nullable: false),
+                    is_on = table.Column<bool>(type: "INTEGER", nullable: false),
+                    event_type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    from_text = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    to_text = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: true),
+                    action = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_rules", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "fraud_reports",
                 columns: table => new
                 {
@@ -342,6 +361,23 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbound_providers",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    secret = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    previous_secret = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    previous_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    changed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    refused = table.Column<long>(type: "INTEGER", nullable: false),
+                    refused_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_inbound_providers", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -457,7 +493,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     label = table.Column<long>(type: "INTEGER", nullable: true),
                     review_version = table.Column<int>(type: "INTEGER", nullable: true),
                     case_id = table.Column<byte[]>(type: "BLOB", nullable: true),
-                    case_version = table.Column<int>(type: "INTEGER", nullable: true)
+                    case_version = table.Column<int>(type: "INTEGER", nullable: true),
+                    dispute_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    before = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    after = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -465,6 +504,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+<<<<<<<< HEAD:src/ClausumPanel.Storage/Migrations/Sqlite/20261128152730_Initial.cs
                 name: "pair_days",
                 columns: table => new
                 {
@@ -477,6 +517,33 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_pair_days", x => new { x.day, x.policy_version, x.first, x.second });
+========
+                name: "received_events",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    external_id = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    received_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    key_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    state = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    action = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    rule = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    outcome = table.Column<string>(type: "TEXT", maxLength: 400, nullable: true),
+                    is_alert = table.Column<bool>(type: "INTEGER", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: true),
+                    case_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    dispute_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    tries = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    processed_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_received_events", x => x.id);
+>>>>>>>> part-8a:src/ClausumPanel.Storage/Migrations/Sqlite/20261128152242_Initial.cs
                 });
 
             migrationBuilder.CreateTable(
@@ -1210,6 +1277,39 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhook_endpoints",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    url = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    events = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    secret = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    previous_secret = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    previous_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    state_reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    state_since = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    mark = table.Column<long>(type: "INTEGER", nullable: false),
+                    failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    failing_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_success_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_endpoints", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_endpoints_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "simulation_checks",
                 columns: table => new
                 {
@@ -1280,6 +1380,65 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         name: "fk_simulation_sets_simulation_runs_run_id",
                         column: x => x.run_id,
                         principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    endpoint_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    @event = table.Column<long>(name: "event", type: "INTEGER", nullable: true),
+                    name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false),
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    body = table.Column<string>(type: "TEXT", nullable: true),
+                    state = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    first_tried_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    next_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    claim = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    claimed_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    ended_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    replays = table.Column<int>(type: "INTEGER", nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: true),
+                    error = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhook_endpoints_endpoint_id",
+                        column: x => x.endpoint_id,
+                        principalTable: "webhook_endpoints",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_attempts",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    delivery_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    milliseconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: true),
+                    error = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    response = table.Column<string>(type: "TEXT", nullable: true),
+                    is_cut = table.Column<bool>(type: "INTEGER", nullable: false),
+                    signed_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_attempts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_attempts_webhook_deliveries_delivery_id",
+                        column: x => x.delivery_id,
+                        principalTable: "webhook_deliveries",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -1480,6 +1639,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "state", "respond_by" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_event_rules_priority_id",
+                table: "event_rules",
+                columns: new[] { "priority", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_fraud_reports_key_id_idempotency_key",
                 table: "fraud_reports",
                 columns: new[] { "key_id", "idempotency_key" },
@@ -1550,6 +1714,32 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_policy_versions_decided_by_id",
                 table: "policy_versions",
                 column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_is_alert",
+                table: "received_events",
+                column: "is_alert");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_received_at",
+                table: "received_events",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_seq",
+                table: "received_events",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_source_external_id_type",
+                table: "received_events",
+                columns: new[] { "source", "external_id", "type" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_state_next_at",
+                table: "received_events",
+                columns: new[] { "state", "next_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_at_kind",
@@ -1673,6 +1863,42 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 table: "users",
                 column: "normalized_user_name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_attempts_delivery_id_at",
+                table: "webhook_attempts",
+                columns: new[] { "delivery_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_ended_at",
+                table: "webhook_deliveries",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_event",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "event" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_id",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_state_next_at",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_subject_event",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "subject", "event" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_endpoints_created_by_id",
+                table: "webhook_endpoints",
+                column: "created_by_id");
         }
 
         /// <inheritdoc />
@@ -1736,6 +1962,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "dispute_files");
 
             migrationBuilder.DropTable(
+                name: "event_rules");
+
+            migrationBuilder.DropTable(
                 name: "fraud_reports");
 
             migrationBuilder.DropTable(
@@ -1743,6 +1972,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "import_jobs");
+
+            migrationBuilder.DropTable(
+                name: "inbound_providers");
 
             migrationBuilder.DropTable(
                 name: "labels");
@@ -1767,6 +1999,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "policy_drafts");
+
+            migrationBuilder.DropTable(
+                name: "received_events");
 
             migrationBuilder.DropTable(
                 name: "review_events");
@@ -1826,6 +2061,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "user_tokens");
 
             migrationBuilder.DropTable(
+                name: "webhook_attempts");
+
+            migrationBuilder.DropTable(
                 name: "cases");
 
             migrationBuilder.DropTable(
@@ -1842,6 +2080,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "simulation_runs");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "webhook_endpoints");
 
             migrationBuilder.DropTable(
                 name: "users");
