@@ -21,10 +21,9 @@ public static class AuditActions
         ReviewEscalated = "review.escalated", ReviewNoted = "review.noted", ReviewTakenOver = "review.taken-over", ReviewTimedOut = "review.timed-out", ReviewQueueChanged = "review-queue.changed",
         DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
         CaseOpened = "case.opened", CaseChanged = "case.changed", CaseNoted = "case.noted", CaseFileAdded = "case.file-added", CaseLinked = "case.linked", CaseSubmitted = "case.submitted",
-        AuditVerified = "audit.verified", RollupsRebuilt = "rollups.rebuilt";
+        AuditVerified = "audit.verified", RollupsRebuilt = "rollups.rebuilt",
         AlertAcknowledged = "alert.acknowledged",
         WebhookCreated = "webhook.created", WebhookChanged = "webhook.changed", WebhookRotated = "webhook.secret-rotated", WebhookPaused = "webhook.paused", WebhookResumed = "webhook.resumed", WebhookDisabled = "webhook.disabled",
         WebhookRemoved = "webhook.removed", WebhookTested = "webhook.tested", WebhookReplayed = "webhook.replayed",
-        EventRuleCreated = "event-rule.created", EventRuleChanged = "event-rule.changed", EventRuleDeleted = "event-rule.deleted", EventApplied = "event.applied", EventReplayed = "event.replayed", EventSeen = "event.alert-seen", ProviderChanged = "provider.changed",
-        AuditVerified = "audit.verified";
+        EventRuleCreated = "event-rule.created", EventRuleChanged = "event-rule.changed", EventRuleDeleted = "event-rule.deleted", EventApplied = "event.applied", EventReplayed = "event.replayed", EventSeen = "event.alert-seen", ProviderChanged = "provider.changed";
 }

@@ -53,7 +53,6 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
         return null;
     }
 
-    // Sec-Fetch-Mode alone is no browser: the fetch of Node sends it, and nothing else of the kind.
     /// <summary>The key that whoever sends events has, and no other.</summary>
     public async ValueTask<ApiKeyInfo?> RequireIngestAsync(HttpContext context)
     {
@@ -85,6 +84,7 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
         return null;
     }
 
+    // Sec-Fetch-Mode alone is no browser: the fetch of Node sends it, and nothing else of the kind.
     private static bool IsBrowser(HttpRequest request) =>
         request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site") || request.Headers.ContainsKey("Sec-Fetch-Dest");
 

@@ -7,8 +7,8 @@ using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Web.Flows;
-using ClausumPanel.Web.Service;
 using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.Service;
 using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Api;
@@ -38,8 +38,7 @@ public static class AssessApi
     }
 }
 
-internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, ServiceMetrics metrics, TimeProvider clock)
-internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, IOptions<PanelOptions> panel, LiveSettings settings, TimeProvider clock)
+internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyRing ring, AssessOptions options, IOptions<PanelOptions> panel, LiveSettings settings, ServiceMetrics metrics, TimeProvider clock)
 {
     private const int MostPooled = 256;
     private readonly ConcurrentBag<Workspace> _pool = [];
@@ -51,23 +50,6 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
         var end = CallEnd.Failed;
         Workspace? work = null;
         using var trace = ServiceMetrics.Traces.StartActivity("assess");
-        var headers = context.Response.Headers;
-        if (flow == Flow.PayIn && !simulated) AllowOrigin(context);
-        if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key) return;
-        if (panel.Value.Maintenance && !simulated)
-        {
-            if (key.Type == KeyType.Server) settings.NoteTurnedAway(clock.GetUtcNow());
-            context.Response.Headers.RetryAfter = "30";
-            await Problems.WriteAsync(context, Problems.Maintenance, "Assessing is switched off for maintenance. Nothing was stored.");
-            return;
-        }
-        if (await TakeAsync(context, key) is not { } quota) return;
-        if (!RequestBody.IsJson(context.Request.ContentType))
-        {
-            await Problems.WriteAsync(context, Problems.MediaType);
-            return;
-        }
-        var work = Rent();
         try
         {
             var headers = context.Response.Headers;
@@ -75,6 +57,14 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
             if (await keys.RequireAsync(context, KeyPermissions.Assess, serverOnly: simulated || flow == Flow.PayOut) is not { } key)
             {
                 end = context.Response.StatusCode == StatusCodes.Status429TooManyRequests ? CallEnd.RateLimited : CallEnd.Unauthorized;
+                return;
+            }
+            if (panel.Value.Maintenance && !simulated)
+            {
+                end = CallEnd.Unavailable;
+                if (key.Type == KeyType.Server) settings.NoteTurnedAway(clock.GetUtcNow());
+                context.Response.Headers.RetryAfter = "30";
+                await Problems.WriteAsync(context, Problems.Maintenance, "Assessing is switched off for maintenance. Nothing was stored.");
                 return;
             }
             if (await TakeAsync(context, key) is not { } quota)

@@ -132,7 +132,6 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null)
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
-        await TellAsync(db, review.Seq, OutboxEventType.ReviewReopened, review.Version + 1, at, stop);
         await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note), now, null, transaction, stop);
     }

@@ -33,18 +33,11 @@ public static class AuditWords
         ["cases"] = [AuditActions.CaseOpened, AuditActions.CaseChanged, AuditActions.CaseSubmitted, AuditActions.CaseNoted, AuditActions.CaseFileAdded, AuditActions.CaseLinked],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
-        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.RollupsRebuilt],
+        ["operation", AuditActions.AlertAcknowledged] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.RollupsRebuilt, AuditActions.AlertAcknowledged],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups"];
-        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.AlertAcknowledged],
-    };
-
-    /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "alert", "service", "quality", "behavior"];
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "key", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {

@@ -10,8 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
-public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
-public sealed class MonitorModel(PanelDb db, AssessmentReader assessments, Flows.QualityReport rules, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Flows.QualityReport rules, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
 

@@ -110,8 +110,7 @@ public sealed class MonitorQuery
             List<(string, string?)> all =
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
                 ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];
