@@ -33,7 +33,7 @@ public static class AuditWords
         ["cases"] = [AuditActions.CaseOpened, AuditActions.CaseChanged, AuditActions.CaseSubmitted, AuditActions.CaseNoted, AuditActions.CaseFileAdded, AuditActions.CaseLinked],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
-        ["operation", AuditActions.AlertAcknowledged] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.RollupsRebuilt, AuditActions.AlertAcknowledged],
+        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.RollupsRebuilt, AuditActions.AlertAcknowledged],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
