@@ -131,7 +131,7 @@ public sealed class QualityReport(PanelDb db, PolicyShelf policies, TimeProvider
     private async Task<Dictionary<string, DateTimeOffset>> SinceAsync(HashSet<string> wanted, CancellationToken stop)
     {
         var since = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var version in await db.Set<PolicyVersion>().AsNoTracking().Where(v => v.ActivatedAt != null).OrderByDescending(v => v.ActivatedAt).Select(v => new { v.Version, v.ActivatedAt }).ToListAsync(stop))
+        foreach (var version in await db.Set<PolicyVersion>().AsNoTracking().Where(v => v.ActivatedAt != null).OrderByDescending(v => v.ActivatedAt).ThenByDescending(v => v.Version).Select(v => new { v.Version, v.ActivatedAt }).ToListAsync(stop))
         {
             if (wanted.Count == 0 || await policies.PolicyAsync(db, version.Version, stop) is not { } policy) break;
             wanted.IntersectWith(policy.Rules.Where(r => r is { Enabled: true, ObserveOnly: false }).Select(r => r.Id));
