@@ -128,9 +128,9 @@ public sealed class Dispute
     /// <returns>False when that is its outcome already.</returns>
     public bool Close(DisputeOutcome outcome, long? recovered, DateTimeOffset at, DateTimeOffset now)
     {
+        recovered ??= outcome == DisputeOutcome.Won ? Amount : 0;
         if (State == DisputeState.Closed && Outcome == outcome && Recovered == recovered) return false;
-        (State, Outcome, ClosedAt) = (DisputeState.Closed, outcome, at);
-        Recovered = recovered ?? (outcome == DisputeOutcome.Won ? Amount : 0);
+        (State, Outcome, ClosedAt, Recovered) = (DisputeState.Closed, outcome, at, recovered);
         Touch(now);
         return true;
     }

@@ -3,6 +3,7 @@ using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Storage.Team;
+using ClausumPanel.Storage.Webhooks;
 using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
@@ -46,11 +47,12 @@ public sealed class GoLive(PanelDb db, PolicyShelf policies, LiveSettings settin
         return new LiveCheck(LiveStep.FailOpenTested, test is not null, test?.At, test?.Calls);
     }
 
-    /// <summary>There are no webhooks to verify yet; whatever brings them says here when an endpoint last took a signed event.</summary>
-    private static Task<LiveCheck> WebhookAsync(CancellationToken stop)
+    /// <summary>An endpoint that is in use took a signed event, or a test, and answered that it was right.</summary>
+    private async Task<LiveCheck> WebhookAsync(CancellationToken stop)
     {
-        stop.ThrowIfCancellationRequested();
-        return Task.FromResult(new LiveCheck(LiveStep.WebhookVerified, IsDone: false));
+        var active = db.WebhookEndpoints.Where(e => e.State == EndpointState.Active);
+        var last = await db.WebhookDeliveries.Where(d => d.State == DeliveryState.Delivered && active.Any(e => e.Id == d.EndpointId)).MaxAsync(d => d.EndedAt, stop);
+        return new LiveCheck(LiveStep.WebhookVerified, last is not null, last is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, Of: await active.CountAsync(stop));
     }
 
     /// <summary>What judges now was held against the scenarios that are saved now, and all came out as expected.</summary>

@@ -97,7 +97,7 @@ internal static class MetricsEndpoint
         text.Metric("panel_log_unfolded", "gauge", "Assessments stored and not yet in the lists").Sample("panel_log_unfolded", watch.Unfolded);
         if (sizes is not null)
         {
-            text.Metric("panel_outbox_events", "gauge", "Events that the outbox holds").Sample("panel_outbox_events", sizes.Outbox);
+            text.Metric("panel_outbox_events", "gauge", "Events of the outbox that are not delivered yet").Sample("panel_outbox_events", sizes.Outbox);
             text.Metric("panel_database_bytes", "gauge", "Size of the database").Sample("panel_database_bytes", sizes.Database);
             if (sizes.WriteAhead is { } wal) text.Metric("panel_database_wal_bytes", "gauge", "Size of the write-ahead log").Sample("panel_database_wal_bytes", wal);
         }

@@ -1,5 +1,6 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Service;
@@ -7,15 +8,16 @@ namespace ClausumPanel.Web.Service;
 /// <summary>How much the store holds.</summary>
 /// <param name="Database">Bytes.</param>
 /// <param name="WriteAhead">Bytes of SQLite's write-ahead log; null where the engine keeps its own.</param>
-/// <param name="Outbox">Events that the outbox holds.</param>
+/// <param name="Outbox">Events that some endpoint has not looked at yet, and deliveries that are not taken yet.</param>
 public sealed record StoreSizes(long Database, long? WriteAhead, long Outbox)
 {
     public static async Task<StoreSizes> ReadAsync(PanelDb db, StorageChoice storage, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(storage);
-        // Numbers follow each other, so the ends say how many there are without counting.
-        var newest = await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop);
-        var outbox = newest is null ? 0 : newest.Value - await db.Set<OutboxEvent>().MinAsync(e => e.Number, stop) + 1;
+        // Numbers follow each other, so the endpoint that is furthest behind says how many are left without counting; what is written out for an endpoint and not taken yet is counted beside.
+        var newest = await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0;
+        var furthestBehind = await db.WebhookEndpoints.Where(e => e.State != EndpointState.Removed).MinAsync(e => (long?)e.Mark, stop) ?? newest;
+        var outbox = newest - furthestBehind + await db.WebhookDeliveries.CountAsync(d => d.State == DeliveryState.Waiting || d.State == DeliveryState.Sending, stop);
         if (storage.Provider == StorageProvider.Sqlite) return new(Length(storage.File), Length(storage.File + "-wal"), outbox);
         return new(await db.Database.SqlQueryRaw<long>("SELECT pg_database_size(current_database()) AS \"Value\"").SingleAsync(stop), null, outbox);
     }

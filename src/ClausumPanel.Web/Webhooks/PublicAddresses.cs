@@ -25,7 +25,7 @@ public static class PublicAddresses
     private static readonly IPNetwork Global6 = IPNetwork.Parse("2000::/3");
 
     private static readonly IPNetwork
-        Mapped = IPNetwork.Parse("::ffff:0:0/96"), Nat64 = IPNetwork.Parse("64:ff9b::/96"), SixToFour = IPNetwork.Parse("2002::/16");
+        Nat64 = IPNetwork.Parse("64:ff9b::/96"), SixToFour = IPNetwork.Parse("2002::/16");
 
     public static bool IsPublic(IPAddress address)
     {
@@ -33,7 +33,9 @@ public static class PublicAddresses
         if (address.AddressFamily == AddressFamily.InterNetwork) return !Array.Exists(Closed, n => n.Contains(address));
         if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.ScopeId != 0) return false;
         var bytes = address.GetAddressBytes();
-        if (Mapped.Contains(address) || Nat64.Contains(address)) return IsPublic(new IPAddress(bytes.AsSpan(12, 4)));
+        // Before any network is asked: to IPNetwork.Contains such an address is an IPv4 one even where the network is not.
+        if (address.IsIPv4MappedToIPv6) return IsPublic(address.MapToIPv4());
+        if (Nat64.Contains(address)) return IsPublic(new IPAddress(bytes.AsSpan(12, 4)));
         if (SixToFour.Contains(address)) return IsPublic(new IPAddress(bytes.AsSpan(2, 4)));
         if (!Global6.Contains(address) || Array.Exists(Closed6, n => n.Contains(address))) return false;
         // ISATAP: the IPv4 address that the host is reached by stands at the end.

@@ -216,6 +216,8 @@ public sealed class PreviewTests
         var shop = await Shop.OpenAsync(app);
         foreach (var peso in (int[])[5, 8, 50, 60, 70]) (await shop.AssessAsync($$"""{"amount":{{peso}}00,"amount_unit":"minor","currency":"MXN","order_id":"later-{{peso}}","email":"later{{peso}}@example.mx"}""")).MustBeGood();
         app.Clock.Advance(TimeSpan.FromMinutes(20));
+        // It has been too long: she signs in again.
+        ines = app.As(World.Ines);
         var page = await ines.PageAsync($"{Previews}/{run.Id}");
         string? Observed(Decision decision) => page.QuerySelector($"[data-came='{(int)decision}']")!.GetAttribute("data-observed");
         Assert.Equal(("2", "3", "0", "0"), (Observed(Decision.Approve), Observed(Decision.Review), Observed(Decision.Challenge), Observed(Decision.Decline)));

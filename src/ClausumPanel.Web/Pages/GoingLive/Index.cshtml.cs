@@ -22,7 +22,7 @@ public sealed class GoingLiveModel(GoLive goLive, Reader reader, Texts T) : Page
             LiveStep.FailOpenTested => (T["Your checkout was seen to go on without an answer"],
                 at is null ? T["Switch maintenance on, buy something in your shop, see that the sale goes through, and switch it off again."] : T["{0} calls were turned away by maintenance, the last on {1}.", check.Count, at], "/dashboard/settings#maintenance", T["Maintenance"]),
             LiveStep.WebhookVerified => (T["A webhook has arrived and its signature was right"],
-                at is null ? T["There are no webhooks yet."] : T["The last one was taken on {0}.", at], "/dashboard/connections", T["Connections"]),
+                at is not null ? T["The last one was taken on {0}.", at] : check.Of > 0 ? T["No endpoint has taken one yet: send it a test."] : T["There are no webhooks yet."], "/dashboard/connections/webhooks", T["Webhooks"]),
             LiveStep.ScenariosGreen => (T["The saved scenarios come out as expected"], check switch
             {
                 { Of: null } => T["No scenario has been saved yet."],
