@@ -81,7 +81,11 @@ internal static partial class Simulation
 
     private static void Pages(Panel panel, string run)
     {
-        foreach (var path in (string[])["/dashboard/protection/thresholds", "/dashboard/protection/rules", "/dashboard/simulation", Previews, run, $"{run}/rows?set=decided-00"])
+        foreach (var path in (string[])
+        [
+            "/dashboard", "/dashboard?period=30d", "/dashboard/protection", "/dashboard/protection/quality", "/dashboard/transactions", "/dashboard/transactions/behavior", "/dashboard/transactions/alerts", "/dashboard/service",
+            "/dashboard/protection/thresholds", "/dashboard/protection/rules", "/dashboard/simulation", Previews, run, $"{run}/rows?set=decided-00",
+        ])
         {
             var times = new List<double>();
             for (var i = 0; i < 12; i++)

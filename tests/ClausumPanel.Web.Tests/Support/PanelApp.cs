@@ -1,4 +1,5 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
@@ -17,6 +18,7 @@ namespace ClausumPanel.Web.Tests.Support;
 public class PanelApp : WebApplicationFactory<Program>, IAsyncLifetime
 {
     private readonly Dictionary<string, string> _settings = [];
+    private DirectoryInfo? _folder;
 
     public TestClock Clock { get; } = new();
     public TestDatabase Database { get; private set; } = null!;
@@ -45,6 +47,7 @@ public class PanelApp : WebApplicationFactory<Program>, IAsyncLifetime
     {
         await DisposeAsync();
         await Database.DisposeAsync();
+        _folder?.Delete(recursive: true);
     }
 
     /// <summary>A browser in which that person is signed in, through the sign-in page, with the first request it makes.</summary>
@@ -97,6 +100,8 @@ public class PanelApp : WebApplicationFactory<Program>, IAsyncLifetime
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<TimeProvider>(Clock);
+            // Where the database is no file of ours, what lies beside it would be the same for every test.
+            if (Provider == StorageProvider.Postgres) services.AddSingleton(AuditKey.From(TestDatabase.AuditKey, Path.Combine((_folder ??= Directory.CreateTempSubdirectory("panel-beside-")).FullName, "panel")));
             if (!_settings.Keys.Any(k => k.StartsWith(DataOptions.Section, StringComparison.Ordinal))) services.AddSingleton(LoadedData.Shipped);
             services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10);
         });
