@@ -9,7 +9,7 @@ namespace ClausumPanel.Client;
 
 /// <summary>
 /// Asks the panel. An assessment is in a buyer's way, so it answers in time whatever happens: it tries twice under one idempotency key, then decides as
-/// <see cref="ClausumOptions.WhenUnavailable"/> says. Made by <c>services.AddClausum(…)</c>.
+/// <see cref="ClausumOptions.WhenUnavailable"/> says, or <see cref="ClausumOptions.WhenRefused"/> where the panel answers but does not take the request. Made by <c>services.AddClausum(…)</c>.
 /// </summary>
 public sealed partial class ClausumClient(HttpClient http, IOptions<ClausumOptions> options, TimeProvider clock, ILogger<ClausumClient> log)
 {
@@ -23,20 +23,20 @@ public sealed partial class ClausumClient(HttpClient http, IOptions<ClausumOptio
     {
         ArgumentNullException.ThrowIfNull(payment);
         var (settings, key, started) = (options.Value, idempotencyKey ?? Guid.CreateVersion7().ToString(), clock.GetTimestamp());
-        var failure = Timeout;
+        var (failure, stands) = (Timeout, settings.WhenUnavailable);
         for (var attempt = 1; attempt <= 2; attempt++)
         {
             var left = settings.Timeout - clock.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) break;
             if (attempt == 1 && settings.FirstAttempt < left) left = settings.FirstAttempt;
-            var (verdict, refused, again) = await TryAsync(payment, key, left, stop);
+            var (verdict, refused, again, isWrong) = await TryAsync(payment, key, left, stop);
             if (verdict is not null) return verdict;
-            failure = refused;
+            (failure, stands) = (refused, isWrong ? settings.WhenRefused : settings.WhenUnavailable);
             if (!again) break;
             if (attempt == 1 && settings.Pause > TimeSpan.Zero) await Task.Delay(settings.Pause, clock, stop);
         }
-        NoAnswer(log, failure, settings.WhenUnavailable);
-        return new Verdict { Decision = settings.WhenUnavailable, SessionId = payment.SessionId, IsDegraded = true, Failure = failure };
+        NoAnswer(log, failure, stands);
+        return new Verdict { Decision = stands, SessionId = payment.SessionId, IsDegraded = true, Failure = failure };
     }
 
     /// <summary>Says that a payment was fraud. Its lists, its case and its label are written before this returns.</summary>
@@ -61,7 +61,7 @@ public sealed partial class ClausumClient(HttpClient http, IOptions<ClausumOptio
         }
     }
 
-    private async Task<(Verdict? Verdict, string Failure, bool Again)> TryAsync(AssessRequest payment, string key, TimeSpan within, CancellationToken stop)
+    private async Task<(Verdict? Verdict, string Failure, bool Again, bool IsWrong)> TryAsync(AssessRequest payment, string key, TimeSpan within, CancellationToken stop)
     {
         using var late = new CancellationTokenSource(within, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
@@ -72,24 +72,24 @@ public sealed partial class ClausumClient(HttpClient http, IOptions<ClausumOptio
             if (answer.IsSuccessStatusCode)
             {
                 var verdict = await answer.Content.ReadFromJsonAsync(ClausumJson.Default.Verdict, either.Token);
-                return (verdict! with { IsReplay = answer.Headers.Contains("Idempotent-Replayed") }, "", false);
+                return verdict is null ? (null, Answer, false, false) : (verdict with { IsReplay = answer.Headers.Contains("Idempotent-Replayed") }, "", false, false);
             }
             var problem = await ProblemAsync(answer, either.Token);
             Refused(log, (int)answer.StatusCode, problem.Code, problem.Message);
             var again = answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout || problem.Code == "IDEMPOTENCY_IN_PROGRESS";
-            return (null, problem.Code ?? $"HTTP_{(int)answer.StatusCode}", again);
+            return (null, problem.Code ?? $"HTTP_{(int)answer.StatusCode}", again, !again && (int)answer.StatusCode is 400 or 409 or 413 or 422 or 429);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return (null, Timeout, true);
+            return (null, Timeout, true, false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return (null, Network, true);
+            return (null, Network, true, false);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
-            return (null, Answer, false);
+            return (null, Answer, false, false);
         }
     }
 
@@ -106,7 +106,7 @@ public sealed partial class ClausumClient(HttpClient http, IOptions<ClausumOptio
         {
             return (await answer.Content.ReadFromJsonAsync(ClausumJson.Default.ProblemBody, stop))?.Error ?? new ProblemError(null, null);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
             return new ProblemError(null, null);            // a proxy between us answered
         }

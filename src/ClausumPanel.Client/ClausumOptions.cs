@@ -20,4 +20,10 @@ public sealed class ClausumOptions
 
     /// <summary>The decision when nobody answers in time: approve fails open. A flow that must not go on unasked says decline or review.</summary>
     public Decision WhenUnavailable { get; set; } = Decision.Approve;
+
+    /// <summary>
+    /// The decision when the panel answers, but does not take the request: 400, 409, 413, 422, 429. A buyer can bring that about, with a field it does not take or a key that stands for another cart, so it
+    /// must not be a way round: nobody has judged such a payment, so it is asked for more.
+    /// </summary>
+    public Decision WhenRefused { get; set; } = Decision.Challenge;
 }

@@ -17,6 +17,7 @@ public static class ClausumSetup
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<ClausumOptions>().Configure(configure)
             .Validate(o => o.BaseAddress is { IsAbsoluteUri: true }, "Clausum's BaseAddress is missing: say where the panel is, https://panel.example.")
+            .Validate(o => o.BaseAddress is not { IsAbsoluteUri: true } address || address.Scheme == Uri.UriSchemeHttps || address.IsLoopback, "Clausum's BaseAddress must begin with https://: the key travels with every call.")
             .Validate(o => o.ApiKey.StartsWith("clm_sk_", StringComparison.Ordinal), "Clausum's ApiKey must be a server key, clm_sk_….")
             .Validate(o => o.Timeout > TimeSpan.Zero && o.FirstAttempt > TimeSpan.Zero, "Clausum's Timeout and FirstAttempt must be longer than nothing.")
             .ValidateOnStart();

@@ -21,7 +21,8 @@ public enum Decision
 /// <summary>The answer to an assessment, or what stands for it when there was none.</summary>
 public sealed record Verdict
 {
-    /// <summary>What to do.</summary>
+    /// <summary>What to do. An answer that does not say so is none.</summary>
+    [JsonRequired]
     public Decision Decision { get; init; }
 
     /// <summary>0 to 100.</summary>

@@ -146,9 +146,9 @@ public sealed partial class AssessmentReader(PanelDb db)
         var reviewed = finals.Where(f => f != FinalOutcome.Open).Select(f => (ReviewOutcome?)f).ToArray();
         var open = finals.Contains(FinalOutcome.Open);
         Decision[] held = [Decision.Review, Decision.Challenge];
-        return rows.Where(r => atOnce.Contains(r.Decision)
-            || (EF.Constant(held).Contains(r.Decision) && (db.Set<Review>().Any(v => v.Seq == r.Seq && v.State == ReviewState.Closed && reviewed.Contains(v.Outcome))
-                || (open && !db.Set<Review>().Any(v => v.Seq == r.Seq && v.State == ReviewState.Closed)))));
+        // A review that is closed decides, also one that somebody asked for of a payment that was not held.
+        return rows.Where(r => db.Set<Review>().Any(v => v.Seq == r.Seq && v.State == ReviewState.Closed && reviewed.Contains(v.Outcome))
+            || ((atOnce.Contains(r.Decision) || (open && EF.Constant(held).Contains(r.Decision))) && !db.Set<Review>().Any(v => v.Seq == r.Seq && v.State == ReviewState.Closed)));
     }
 
     private async IAsyncEnumerable<AssessmentRow> FoldedAsync(AssessmentFilter filter, AssessmentOrder order, AssessmentCursor? after, long mark, int most, [EnumeratorCancellation] CancellationToken stop)

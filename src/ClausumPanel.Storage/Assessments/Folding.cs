@@ -315,8 +315,11 @@ public static class FoundBy
     private static string Cut(string? text, int most)
     {
         var name = (text ?? "").Trim().Replace('\n', ' ').Replace("\0", "", StringComparison.Ordinal);
-        return name.Length <= most ? name : name[..most];
+        return Shortened(name, most);
     }
+
+    /// <summary>No longer than that, and never with half a character at its end, which one of the engines would not take.</summary>
+    private static string Shortened(string text, int most) => text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)].TrimEnd();
 
     /// <summary>A card as people look for it: last four digits first, so that they alone find it.</summary>
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
@@ -356,6 +359,6 @@ public static class FoundBy
     public static string Normalize(string text)
     {
         var lower = text.Trim().ToLowerInvariant();
-        return lower.Length <= LongestTerm ? lower : lower[..LongestTerm];
+        return Shortened(lower, LongestTerm);
     }
 }

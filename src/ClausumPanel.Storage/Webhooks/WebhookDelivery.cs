@@ -116,6 +116,7 @@ internal sealed class WebhookDeliveryMap : IEntityTypeConfiguration<WebhookDeliv
         builder.HasIndex(d => new { d.EndpointId, d.Subject, d.Event });
         builder.HasIndex(d => new { d.EndpointId, d.Id });
         builder.HasIndex(d => d.EndedAt);
+        builder.HasIndex(d => d.EndedAt, "webhook_deliveries_with_body").HasFilter("body IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<WebhookAttempt> builder)
@@ -125,5 +126,6 @@ internal sealed class WebhookDeliveryMap : IEntityTypeConfiguration<WebhookDeliv
         builder.Property(a => a.Error).HasMaxLength(WebhookAttempt.LongestError);
         builder.HasOne<WebhookDelivery>().WithMany().HasForeignKey(a => a.DeliveryId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(a => new { a.DeliveryId, a.At });
+        builder.HasIndex(a => a.At).HasFilter("response IS NOT NULL");
     }
 }

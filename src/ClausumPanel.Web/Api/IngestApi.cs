@@ -40,15 +40,15 @@ public static class IngestApi
             await Problems.WriteAsync(context, Problems.TooLarge);
             return;
         }
-        if (EventBody.Read(buffer.AsMemory(0, length), Depth) is not { } json)
-        {
-            await Problems.WriteAsync(context, [new FieldError("body", "json", $"The body must be one JSON object, without a member twice, at most {Depth} deep.")]);
-            return;
-        }
         string kept;
         string? type, external;
         try
         {
+            if (EventBody.Read(buffer.AsMemory(0, length), Depth) is not { } json)
+            {
+                await Problems.WriteAsync(context, [new FieldError("body", "json", $"The body must be one JSON object, without a member twice, at most {Depth} deep.")]);
+                return;
+            }
             type = EventBody.Word(json, "event", ReceivedEvent.LongestType) ?? EventBody.Word(json, "type", ReceivedEvent.LongestType);
             var data = EventBody.Member(json, "data");
             external = EventBody.Text(data, "id", ReceivedEvent.LongestExternalId);

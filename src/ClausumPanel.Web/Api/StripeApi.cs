@@ -34,13 +34,21 @@ public static class StripeApi
         }
         var body = buffer.AsMemory(0, length);
         var providers = context.RequestServices.GetRequiredService<ProviderSecrets>();
-        if (await providers.CheckStripeAsync(context.Request.Headers["Stripe-Signature"].ToString(), body, CancellationToken.None) is { } wrong)
-        {
-            await Problems.WriteAsync(context, Problems.Unauthorized, wrong, json => json.WriteString("reason", "signature"));
-            return;
-        }
         try
         {
+            if (await providers.CheckStripeAsync(context.Request.Headers["Stripe-Signature"].ToString(), body, CancellationToken.None) is { } wrong)
+            {
+                // Whoever has no signature may not make the store write as often as they like.
+                if (!context.RequestServices.GetRequiredService<WrongKeys>().TryNote(context.Connection.RemoteIpAddress, out var seconds))
+                {
+                    context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                    await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
+                    return;
+                }
+                await providers.CountStripeAsync(CancellationToken.None);
+                await Problems.WriteAsync(context, Problems.Unauthorized, wrong, json => json.WriteString("reason", "signature"));
+                return;
+            }
             if (EventBody.Read(body, Depth) is not { } json || EventBody.Word(json, "id", ReceivedEvent.LongestExternalId) is not { } id || EventBody.Word(json, "type", ReceivedEvent.LongestType) is not { } type)
             {
                 await Problems.WriteAsync(context, [new FieldError("body", "json", "The body must be an event of Stripe: a JSON object with id and type.")]);

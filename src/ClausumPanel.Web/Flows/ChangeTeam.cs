@@ -72,6 +72,7 @@ public sealed class ChangeTeam(PanelDb db, UserManager<User> users, TimeProvider
         if (role != Role.Admin && await IsLastAdminAsync(user, stop)) return LastAdmin;
         var before = user.Role;
         user.Role = role;
+        if (before == Role.Admin) await TakeBackAsync(user, who, stop);
         await EndSessionsAsync(user, stop);
         db.Audit(who, AuditActions.UserChanged, clock.GetUtcNow(), "user", user.Id.ToString(), new { Role = before.Name() }, new { Role = role.Name() });
         await SaveAsync(transaction);
@@ -87,10 +88,22 @@ public sealed class ChangeTeam(PanelDb db, UserManager<User> users, TimeProvider
         if (!user.IsActive) return null;
         if (await IsLastAdminAsync(user, stop)) return LastAdmin;
         user.IsActive = false;
+        await TakeBackAsync(user, who, stop);
         await EndSessionsAsync(user, stop);
         db.Audit(who, AuditActions.UserDisabled, clock.GetUtcNow(), "user", user.Id.ToString());
         await SaveAsync(transaction);
         return null;
+    }
+
+    /// <summary>Whom somebody invited who may not invite any more is not let in by it.</summary>
+    private async Task TakeBackAsync(User inviter, Actor who, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var invitation in await db.Invitations.Pending.Where(i => i.CreatedById == inviter.Id).ToListAsync(stop))
+        {
+            invitation.RevokedAt = now;
+            db.Audit(who, AuditActions.InvitationRevoked, now, "invitation", invitation.Id.ToString(), before: invitation.Summary);
+        }
     }
 
     public async Task SwitchOnAsync(User user, Actor who, CancellationToken stop)

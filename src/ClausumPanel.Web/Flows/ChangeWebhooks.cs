@@ -59,7 +59,7 @@ public sealed class ChangeWebhooks(PanelDb db, WebhookSecrets secrets, DeliverWe
 
     /// <summary>What waited for it is given up.</summary>
     public Task<bool> RemoveAsync(Guid id, Actor actor, CancellationToken stop) => StepAsync(id, AuditActions.WebhookRemoved, actor, (endpoint, now) => endpoint.Remove(now), stop, async now =>
-        await db.WebhookDeliveries.Where(d => d.EndpointId == id && d.State == DeliveryState.Waiting)
+        await db.WebhookDeliveries.Where(d => d.EndpointId == id && (d.State == DeliveryState.Waiting || d.State == DeliveryState.Sending))
             .ExecuteUpdateAsync(d => d.SetProperty(x => x.State, DeliveryState.Failed).SetProperty(x => x.Error, "removed").SetProperty(x => x.EndedAt, now.ToUnixTimeMilliseconds()), stop));
 
     /// <summary>Sends a call that tells of nothing, and waits for the answer.</summary>

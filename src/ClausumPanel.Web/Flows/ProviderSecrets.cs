@@ -37,18 +37,22 @@ public sealed class ProviderSecrets(PanelDb db, IDataProtectionProvider protecti
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>Checks the header <c>t=…,v1=…</c> against the body as it came. A refusal is counted, and nothing else of it is kept.</summary>
+    /// <summary>Checks the header <c>t=…,v1=…</c> against the body as it came.</summary>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> CheckStripeAsync(string header, ReadOnlyMemory<byte> body, CancellationToken stop)
     {
         var provider = await FindAsync(Stripe, stop);
         var now = clock.GetUtcNow();
         string?[] secrets = [Read(provider?.Secret), provider?.PreviousUntil > now ? Read(provider.PreviousSecret) : null];
-        var wrong = secrets[0] is null ? "No signing secret of Stripe is set." : Wrong(header, body.Span, [.. secrets.OfType<string>()], now);
-        if (wrong is null) return null;
+        return secrets[0] is null ? "No signing secret of Stripe is set." : Wrong(header, body.Span, [.. secrets.OfType<string>()], now);
+    }
+
+    /// <summary>A refusal is counted, and nothing else of it is kept.</summary>
+    public async Task CountStripeAsync(CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
         var counted = await db.Set<InboundProvider>().Where(p => p.Name == Stripe).ExecuteUpdateAsync(p => p.SetProperty(x => x.Refused, x => x.Refused + 1).SetProperty(x => x.RefusedAt, now), stop);
-        if (counted == 0 && provider is null) await BeginCountAsync(now, stop);
-        return wrong;
+        if (counted == 0) await BeginCountAsync(now, stop);
     }
 
     private static string? Wrong(string header, ReadOnlySpan<byte> body, string[] secrets, DateTimeOffset now)

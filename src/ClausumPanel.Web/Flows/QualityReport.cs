@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
@@ -120,7 +121,9 @@ public sealed class QualityReport(PanelDb db, PolicyShelf policies, TimeProvider
             var rule = active.Rules.FirstOrDefault(r => r.Id == id);
             var (isActive, acts) = (rule is { Enabled: true }, rule is { Enabled: true, ObserveOnly: false });
             var isOld = since.TryGetValue(id, out var from) && from <= clock.GetUtcNow().AddDays(-IdleDays);
-            var stale = !isActive ? Stale.No : IsWrong(quality, sum.Labels) ? Stale.Wrong : acts && isOld && sum.Lately == 0 ? Stale.Idle : Stale.No;
+            // What allows, or takes points away, is meant to hit good payments.
+            var isFavour = rule is not null && CompiledRule.TryCompile(rule.Text, null, out var compiled, out _) && compiled.Action is { Kind: RuleActionKind.Allow } or { Points: < 0 };
+            var stale = !isActive ? Stale.No : !isFavour && IsWrong(quality, sum.Labels) ? Stale.Wrong : acts && isOld && sum.Lately == 0 ? Stale.Idle : Stale.No;
             if (sum.Hits > 0 || isActive)
                 lines.Add(new RecordLine(id, rule?.Name ?? sum.Name, sum.Hits, sum.Decided, sum.Labels.Labelled, sum.Labels.Fraud, sum.Last == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(sum.Last), stale, isActive));
         }

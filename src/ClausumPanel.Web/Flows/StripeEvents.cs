@@ -66,7 +66,9 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
         // What the outside was told last of this payment's money; a failed try may be followed by one that goes through.
         var said = await db.ReceivedEvents.Where(e => e.Seq == payment.Seq && e.Source == EventSource.Stripe && (e.Outcome == Succeeded || e.Outcome == NotPaid)).OrderByDescending(e => e.ProcessedAt).Select(e => e.Outcome).FirstOrDefaultAsync(stop);
         if (await ClaimAsync(received.Id, stop) is not { } row) return;
-        if (said != outcome)
+        // Of what is told in no order, the money that came is what counts: a first try that failed may be told of late.
+        var isNew = said is not Succeeded && said != outcome;
+        if (isNew)
         {
             db.Add(new OutboxEvent
             {
@@ -75,7 +77,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
             });
             db.Audit(Stripe, AuditActions.EventApplied, now, ApplyEvents.Subject, received.Id.ToString(), after: new { received.Type, Outcome = outcome, Assessment = payment.Id });
         }
-        End(row, said == outcome ? Nothing : outcome, payment.Seq, null, null, now);
+        End(row, isNew ? outcome : row.Outcome == outcome ? outcome : Nothing, payment.Seq, null, null, now);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
     }
@@ -171,12 +173,13 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>By the session that the shop wrote into the metadata, else by the numbers of the payment.</summary>
+    /// <summary>By the provider's own numbers of the payment; else by what the shop wrote into the metadata, which comes through a browser: the session, the order.</summary>
     private async Task<StoredAssessment?> FindAsync(JsonElement its, CancellationToken stop)
     {
-        var found = EventBody.Text(EventBody.Member(its, "metadata"), "clausum_session_id", 128) is { } session ? await payments.ByTransactionAsync(session, stop) : null;
+        StoredAssessment? found = null;
         foreach (var name in (string[])["payment_intent", "charge", "id"])
             if (found is null && (EventBody.Text(its, name, 128) ?? EventBody.Text(EventBody.Member(its, name), "id", 128)) is { } id) found = await payments.ByExternalAsync(id, Provider, stop);
+        if (found is null && EventBody.Text(EventBody.Member(its, "metadata"), "clausum_session_id", 128) is { } session) found = await payments.ByTransactionAsync(session, stop);
         if (found is null && EventBody.Text(EventBody.Member(its, "metadata"), "order_id", 128) is { } order) found = await payments.ByOrderAsync(order, stop);
         return found is { Simulated: false } ? found : null;
     }

@@ -245,9 +245,11 @@ public sealed partial class DeliverWebhooks(IServiceScopeFactory scopes, Webhook
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         var (bodies, rows) = (now.AddDays(-options.Value.KeepBodiesDays).ToUnixTimeMilliseconds(), now.AddDays(-options.Value.KeepLogDays).ToUnixTimeMilliseconds());
-        var (sent, answered) = (db.WebhookDeliveries.Where(d => d.EndedAt < bodies && d.Body != null), db.Set<WebhookAttempt>().Where(a => a.At < bodies && a.Response != null));
-        if (await sent.AnyAsync(stop)) await sent.ExecuteUpdateAsync(d => d.SetProperty(x => x.Body, (string?)null), stop);
-        if (await answered.AnyAsync(stop)) await answered.ExecuteUpdateAsync(a => a.SetProperty(x => x.Response, (string?)null), stop);
+        // Looked for first and written by their ids, some at a time: nobody who pays waits for the store meanwhile.
+        while (await db.WebhookDeliveries.Where(d => d.EndedAt < bodies && d.Body != null).Select(d => d.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } sent)
+            await db.WebhookDeliveries.Where(d => sent.Contains(d.Id)).ExecuteUpdateAsync(d => d.SetProperty(x => x.Body, (string?)null), stop);
+        while (await db.Set<WebhookAttempt>().Where(a => a.At < bodies && a.Response != null).Select(a => a.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } answered)
+            await db.Set<WebhookAttempt>().Where(a => answered.Contains(a.Id)).ExecuteUpdateAsync(a => a.SetProperty(x => x.Response, (string?)null), stop);
         while (await db.WebhookDeliveries.Where(d => d.EndedAt < rows).OrderBy(d => d.EndedAt).Select(d => d.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } old)
             await db.WebhookDeliveries.Where(d => old.Contains(d.Id)).ExecuteDeleteAsync(stop);
     }

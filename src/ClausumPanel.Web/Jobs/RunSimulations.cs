@@ -111,17 +111,20 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
             // Side by side, and stored in the order of the log.
             var work = new List<(long Last, Task<(PreviewSums Sums, IReadOnlyDictionary<string, SeqSet> Sets)> Task)>();
             Interlocked.Exchange(ref _judging, 0);
-            foreach (var judge in judges)
+            var stretches = new List<(long First, long Last, Dictionary<long, Outcome> Outcomes)>();
+            while (done < run.LastSeq && stretches.Count < judges.Length)
             {
                 var (first, last) = (done + 1, Math.Min(run.LastSeq, ((done / Stretch) + 1) * Stretch));
-                if (first > last) break;
-                var outcomes = await OutcomesAsync(db, first, last, run.LabelsUntil, stop);
+                stretches.Add((first, last, await OutcomesAsync(db, first, last, run.LabelsUntil, stop)));
+                done = last;
+            }
+            foreach (var (judge, (first, last, outcomes)) in judges.Zip(stretches))
+            {
                 work.Add((last, OnOwnThreadAsync(() =>
                 {
                     Scan(run, judge, first, last, outcomes, stop);
                     return judge.Finish();
                 })));
-                done = last;
             }
             await Task.WhenAll(work.Select(w => w.Task));
             foreach (var (last, task) in work)

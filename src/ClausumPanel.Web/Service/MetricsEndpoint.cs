@@ -41,7 +41,9 @@ internal static class MetricsEndpoint
         if (app.Services.GetRequiredService<IOptions<MetricsOptions>>().Value.Port is not { } port) return;
         app.Use((context, next) =>
         {
-            if (context.Connection.LocalPort == port == context.Request.Path.Equals(Path, StringComparison.Ordinal)) return next(context);
+            // As routing does: in any case, and with a slash behind.
+            var isIt = context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase, out var rest) && (!rest.HasValue || rest == "/");
+            if (context.Connection.LocalPort == port == isIt) return next(context);
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         });
@@ -61,6 +63,11 @@ internal static class MetricsEndpoint
     private static async Task WriteAsync(HttpContext context)
     {
         var services = context.RequestServices;
+        if (services.GetRequiredService<IOptions<MetricsOptions>>().Value.Port is { } port && context.Connection.LocalPort != port)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
         if (services.GetRequiredService<IOptions<MetricsOptions>>().Value.Token is { Length: > 0 } token && !Brings(context.Request.Headers.Authorization, token))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -16,8 +16,10 @@ public sealed record StoreSizes(long Database, long? WriteAhead, long Outbox)
         ArgumentNullException.ThrowIfNull(storage);
         // Numbers follow each other, so the endpoint that is furthest behind says how many are left without counting; what is written out for an endpoint and not taken yet is counted beside.
         var newest = await db.Set<OutboxEvent>().MaxAsync(e => (long?)e.Number, stop) ?? 0;
-        var furthestBehind = await db.WebhookEndpoints.Where(e => e.State != EndpointState.Removed).MinAsync(e => (long?)e.Mark, stop) ?? newest;
-        var outbox = newest - furthestBehind + await db.WebhookDeliveries.CountAsync(d => d.State == DeliveryState.Waiting || d.State == DeliveryState.Sending, stop);
+        var endpoints = await db.WebhookEndpoints.Where(e => e.State != EndpointState.Removed).Select(e => new { e.Id, e.Mark }).ToListAsync(stop);
+        var outbox = endpoints.Count == 0 ? 0 : newest - endpoints.Min(e => e.Mark);
+        // One after the other: the index begins with the endpoint.
+        foreach (var endpoint in endpoints) outbox += await db.WebhookDeliveries.CountAsync(d => d.EndpointId == endpoint.Id && (d.State == DeliveryState.Waiting || d.State == DeliveryState.Sending), stop);
         if (storage.Provider == StorageProvider.Sqlite) return new(Length(storage.File), Length(storage.File + "-wal"), outbox);
         return new(await db.Database.SqlQueryRaw<long>("SELECT pg_database_size(current_database()) AS \"Value\"").SingleAsync(stop), null, outbox);
     }

@@ -95,16 +95,28 @@ public sealed class ClausumClientTests(PanelApp app) : IClassFixture<PanelApp>
     [InlineData(HttpStatusCode.ServiceUnavailable, """{"error":{"code":"ASSESS_MAINTENANCE","message":"x"}}""", "ASSESS_MAINTENANCE", 2)]
     [InlineData(HttpStatusCode.GatewayTimeout, "<html>", "HTTP_504", 2)]
     [InlineData(HttpStatusCode.Conflict, """{"error":{"code":"IDEMPOTENCY_IN_PROGRESS","message":"x"}}""", "IDEMPOTENCY_IN_PROGRESS", 2)]
-    [InlineData(HttpStatusCode.Conflict, """{"error":{"code":"IDEMPOTENCY_CONFLICT","message":"x"}}""", "IDEMPOTENCY_CONFLICT", 1)]
-    [InlineData(HttpStatusCode.TooManyRequests, """{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"x"}}""", "RATE_LIMIT_EXCEEDED", 1)]
     [InlineData(HttpStatusCode.InternalServerError, "", "HTTP_500", 1)]
     [InlineData(HttpStatusCode.OK, "{", "answer", 1)]
+    [InlineData(HttpStatusCode.OK, "{}", "answer", 1)]
+    [InlineData(HttpStatusCode.OK, "null", "answer", 1)]
     [InlineData(HttpStatusCode.OK, """{"decision":"maybe"}""", "answer", 1)]
     public async Task Whatever_comes_back_the_sale_goes_on_and_the_reason_is_named(HttpStatusCode status, string body, string failure, int attempts)
     {
         var (clausum, wire) = await BackendAsync((_, _) => Says(status, body));
         var verdict = await clausum.AssessAsync(Purchase);
         Assert.Equal((Decision.Approve, true, failure, attempts), (verdict.Decision, verdict.IsDegraded, verdict.Failure, wire.Keys.Count));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, "VALIDATION_ERROR")]
+    [InlineData(HttpStatusCode.Conflict, "IDEMPOTENCY_CONFLICT")]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE")]
+    [InlineData(HttpStatusCode.TooManyRequests, "RATE_LIMIT_EXCEEDED")]
+    public async Task What_a_buyer_can_bring_about_is_no_way_round_the_judgement(HttpStatusCode status, string code)
+    {
+        var (clausum, wire) = await BackendAsync((_, _) => Says(status, $$$"""{"error":{"code":"{{{code}}}","message":"x"}}"""));
+        var verdict = await clausum.AssessAsync(Purchase);
+        Assert.Equal((Decision.Challenge, true, code, 1), (verdict.Decision, verdict.IsDegraded, verdict.Failure, wire.Keys.Count));
     }
 
     [Fact]

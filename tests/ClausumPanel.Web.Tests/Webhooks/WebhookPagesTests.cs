@@ -157,7 +157,7 @@ public sealed class WebhookPagesTests
         Assert.Equal(EndpointState.Paused, (await app.EndpointAsync(id)).State);
         await ines.SubmitAsync($"{List}/{id}", "form#resume");
         Assert.Equal(EndpointState.Active, (await app.EndpointAsync(id)).State);
-        var changed = await ines.SubmitAsync($"{List}/{id}/edit", ("Input.Description", "another word"));
+        var changed = await ines.SubmitAsync($"{List}/{id}/edit", ("Input.Description", "another word"), ("Password", World.Password));
         Assert.Equal(HttpStatusCode.Found, changed.StatusCode);
         await ines.SubmitAsync($"{List}/{id}/removal");
         Assert.Equal(EndpointState.Removed, (await app.EndpointAsync(id)).State);

@@ -3568,6 +3568,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_webhook_attempts");
 
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_webhook_attempts_at")
+                        .HasFilter("response IS NOT NULL");
+
                     b.HasIndex("DeliveryId", "At")
                         .HasDatabaseName("ix_webhook_attempts_delivery_id_at");
 
@@ -3673,6 +3677,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
                     b.HasIndex("EndpointId", "Subject", "Event")
                         .HasDatabaseName("ix_webhook_deliveries_endpoint_id_subject_event");
+
+                    b.HasIndex(new[] { "EndedAt" }, "webhook_deliveries_with_body")
+                        .HasDatabaseName("webhook_deliveries_with_body")
+                        .HasFilter("body IS NOT NULL");
 
                     b.ToTable("webhook_deliveries", (string)null);
                 });

@@ -11,9 +11,11 @@ using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Pages.Connections.Webhooks;
 
-public sealed class EditEndpointModel(PanelDb db, ChangeWebhooks webhooks, IOptions<WebhookOptions> options, Texts T) : PageModel
+/// <summary>Where an endpoint is and what it is told: everything that waits goes there, so it takes the password as a new one does.</summary>
+public sealed class EditEndpointModel(PanelDb db, ChangeWebhooks webhooks, StepUp stepUp, IOptions<WebhookOptions> options, Texts T) : PageModel
 {
     [BindProperty] public EndpointInput Input { get; set; } = new();
+    [BindProperty] public string? Password { get; set; }
     [TempData] public string? Said { get; set; }
     public Guid Id { get; private set; }
 
@@ -28,7 +30,9 @@ public sealed class EditEndpointModel(PanelDb db, ChangeWebhooks webhooks, IOpti
     public async Task<IActionResult> OnPostAsync(Guid id, CancellationToken stop)
     {
         Id = id;
-        if (Input.Read(ModelState, options.Value, T) is not { } said)
+        var read = Input.Read(ModelState, options.Value, T);
+        if (read is not null && !await stepUp.PasswordIsRightAsync(User, Password)) ModelState.AddModelError("Password", T["This is not your password."]);
+        if (read is not { } said || !ModelState.IsValid)
         {
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             return Page();

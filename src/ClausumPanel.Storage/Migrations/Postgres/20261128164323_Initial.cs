@@ -1902,6 +1902,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_webhook_attempts_at",
+                table: "webhook_attempts",
+                column: "at",
+                filter: "response IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_webhook_attempts_delivery_id_at",
                 table: "webhook_attempts",
                 columns: new[] { "delivery_id", "at" });
@@ -1931,6 +1937,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_webhook_deliveries_endpoint_id_subject_event",
                 table: "webhook_deliveries",
                 columns: new[] { "endpoint_id", "subject", "event" });
+
+            migrationBuilder.CreateIndex(
+                name: "webhook_deliveries_with_body",
+                table: "webhook_deliveries",
+                column: "ended_at",
+                filter: "body IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_endpoints_created_by_id",
