@@ -49,7 +49,8 @@ public sealed record CameTrue(int Version, long From, long To, bool IsOver, IRea
     {
         if (await VersionAsync(db, run, stop) is not { ActivatedAt: { } activated } version) return null;
         var begun = activated.ToUnixTimeMilliseconds();
-        var from = Rollup.BucketOf(begun + Rollup.Length - 1);
+        // In the one in which it began another version judged, too.
+        var from = Rollup.BucketOf(begun) + Rollup.Length;
         var last = Math.Min(Math.Min(now, version.RetiredAt?.ToUnixTimeMilliseconds() ?? long.MaxValue), from + (days * (long)Day));
         var to = Math.Max(from, Rollup.BucketOf(last));
         var rows = await db.Set<Rollup>().AsNoTracking().Where(r => r.Bucket >= from && r.Bucket < to && !r.Simulated && (run.Flow == null || r.Flow == run.Flow) && (run.Currency == null || r.Currency == run.Currency))

@@ -90,6 +90,7 @@ public sealed class IngestDetailTests : IngestStories
         var id = (await shop.AssessAsync("""{"amount":200,"currency":"MXN","payment_id":"pay-77"}""")).MustBeGood().Id;
         await world.RuleAsync("look", EventAction.FlagReview, "suspicion");
         await world.PostAsync("""{"event":"suspicion","data":{"id":"1","external_transaction_id":"pay-77"}}""");
+        await world.DoneAsync(1);           // what comes in one millisecond has no order
         await world.PostAsync("""{"event":"suspicion","data":{"id":"2","payment_id":"pay-77"}}""");
         await world.PostAsync("""{"event":"suspicion","data":{"id":"3","transaction_id":"nobody"}}""");
         await world.DoneAsync(3);
