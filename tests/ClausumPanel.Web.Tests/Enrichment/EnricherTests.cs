@@ -144,7 +144,7 @@ public sealed class EnricherTests
     private static long Allocated(AssessRequest request)
     {
         // Code that is not optimized yet makes objects of its own; when it is, the machine decides.
-        const int Rounds = 1_000, Turns = 1_000;
+        const int Rounds = 1_000, Turns = 300;
         var (facts, least) = (new Facts(), long.MaxValue);
         for (var turn = 0; turn < Turns && least > 0; turn++)
         {
