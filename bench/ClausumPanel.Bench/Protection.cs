@@ -69,8 +69,8 @@ internal static class Protection
     /// <summary>From the moment the form that approves is sent until the last answer under the old version is begun.</summary>
     private static void Switch(Subject service, Panel panel, int review)
     {
-        panel.Post("/dashboard/protection/thresholds", "/dashboard/protection/thresholds?handler=Bands", ("review", $"{review}"), ("challenge", "70"), ("decline", "90"));
-        var (version, _) = panel.Post("/dashboard/protection/thresholds", "/dashboard/protection/thresholds?handler=Propose", ("reason", "measured by bench"));
+        panel.Post("/dashboard/protection/thresholds?handler=Bands", ("review", $"{review}"), ("challenge", "70"), ("decline", "90"));
+        var (version, _) = panel.Post("/dashboard/protection/thresholds?handler=Propose", ("reason", "measured by bench"));
         var number = int.Parse(version.Split('/', '?')[^1], CultureInfo.InvariantCulture);
         long approved = 0, answered = 0, firstNew = 0, lastOld = 0;
         int before = 0, after = 0;
@@ -78,7 +78,7 @@ internal static class Protection
         {
             await Task.Delay(1_000);
             Volatile.Write(ref approved, Stopwatch.GetTimestamp());
-            panel.Post(version, $"{version}?handler=Approve", ("reason", "measured by bench"));
+            panel.Post($"{version}?handler=Approve", ("reason", "measured by bench"));
             Volatile.Write(ref answered, Stopwatch.GetTimestamp());
         });
         using var callers = new Callers(service.Port, 64);
@@ -118,14 +118,14 @@ internal static class Protection
         for (var i = 0; i < Ranges; i++) lines.Append(CultureInfo.InvariantCulture, $"ip,45.{i / 256}.{i % 256}.0/24,flag\n");
         for (var i = Ranges; i < Entries; i++) lines.Append(CultureInfo.InvariantCulture, $"email_domain,desechable-{i:x}.example,block\n");
         var begun = Stopwatch.GetTimestamp();
-        var (address, _) = panel.Post(path, path, ("Input.Type", "email_domain"), ("Input.Severity", "block"), ("Input.FlowScope", "both"), ("Lines", lines.ToString()));
+        var (address, _) = panel.Post(path, ("Input.Type", "email_domain"), ("Input.Severity", "block"), ("Input.FlowScope", "both"), ("Lines", lines.ToString()));
         var looked = Stopwatch.GetElapsedTime(begun);
-        var (shown, page) = panel.Post(address, $"{address}?handler=Confirm");
+        var (shown, page) = panel.Post($"{address}?handler=Confirm");
         var polls = 0;
         for (; page.Contains("hx-trigger", StringComparison.Ordinal); polls++)
         {
             Thread.Sleep(100);
-            (_, page) = panel.Get(shown);
+            page = panel.Get(shown).Text;
         }
         var took = Stopwatch.GetElapsedTime(begun);
         Console.WriteLine($"  import of {Entries:N0} entries: looked through after {looked.TotalSeconds:0.00} s, stored after {took.TotalSeconds:0.00} s, progress seen {polls} times");
@@ -135,16 +135,6 @@ internal static class Protection
     private static void Pages(Panel panel)
     {
         const string lists = "/dashboard/protection/blocklists";
-        foreach (var path in (string[])[lists, $"{lists}?type=email_domain", $"{lists}?q=desechable-ff", $"{lists}/clean-up", "/dashboard/protection/thresholds", "/dashboard/protection/rules", "/dashboard/protection/versions"])
-        {
-            var times = new List<double>();
-            for (var i = 0; i < 12; i++)
-            {
-                var begun = Stopwatch.GetTimestamp();
-                panel.Get(path);
-                if (i >= 2) times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-            }
-            Goals.AtMost($"milliseconds for {path}", Median.Of(times), 100, "0.0");
-        }
+        panel.MeasurePages([lists, $"{lists}?type=email_domain", $"{lists}?q=desechable-ff", $"{lists}/clean-up", "/dashboard/protection/thresholds", "/dashboard/protection/rules", "/dashboard/protection/versions"]);
     }
 }

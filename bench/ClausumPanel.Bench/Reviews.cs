@@ -16,7 +16,7 @@ namespace ClausumPanel.Bench;
 /// </summary>
 internal static partial class Reviews
 {
-    private const string Email = "bench@panel.example", Queue = "/dashboard/reviews";
+    private const string Queue = "/dashboard/reviews";
     private const int WarmUps = 8, Labels = 5_000, Reports = 200;
     private const double PageGoal = 100, KeyGoal = 150;
 
@@ -27,22 +27,19 @@ internal static partial class Reviews
         var stored = arguments.Number("stored", 1_000_000);
         Console.WriteLine(Machine.Describe());
         Folders.Publish(arguments);
-        // Answers come over plain http here, and an admin without a second factor opens every page.
-        var store = Store.Filled(stored, arguments, port).With("Panel__Security__RequireHttps", "false").With("Panel__Security__RequireSecondFactor", "false");
-        var password = Subject.Command(store, "users", "create", "--email", Email, "--role", "admin");
+        var store = Store.Filled(stored, arguments, port).WithAdmin();
         var items = Fill(store, waiting, decided);
         using var service = Subject.StartService(store, port);
         service.Settle(TimeSpan.FromSeconds(30));
         Tell(service, store, items.Decided);
         service.Settle(TimeSpan.FromSeconds(30));
         Console.WriteLine($"  {store.Stored:N0} stored, {waiting:N0} waiting, {decided:N0} decided within 30 days, {Math.Min(Labels, items.Decided.Count):N0} labels; {samples} of each");
-        using var browser = new Browser(service.Port);
-        browser.SignIn(Email, password);
+        using var browser = Panel.SignIn(service, store);
         Pages(browser, items, samples);
         PressAsync(browser, arguments.Number("keys", 30)).GetAwaiter().GetResult();
     }
 
-    private static void Pages(Browser browser, Items items, int samples)
+    private static void Pages(Panel browser, Items items, int samples)
     {
         Console.WriteLine($"  {"milliseconds, request to last byte",-52}{"median",9}{"p95",9}{"most",9}{"bytes",11}");
         var random = new Random(5);
@@ -83,7 +80,7 @@ internal static partial class Reviews
         Say("the next one kept ready and rendered", ahead, 0);
         Say("decide with the next one ready", right, 0);
 
-        void Page(string name, Func<Browser.Answer> get)
+        void Page(string name, Func<Panel.Answer> get)
         {
             for (var i = 0; i < WarmUps; i++) get();
             var (taken, bytes) = (new List<double>(), 0);
@@ -105,7 +102,7 @@ internal static partial class Reviews
     }
 
     /// <summary>A real browser on the same queue: the key that confirms, until the next case is painted.</summary>
-    private static async Task PressAsync(Browser signedIn, int presses)
+    private static async Task PressAsync(Panel signedIn, int presses)
     {
         if (presses == 0) return;
         if (new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(p => !string.IsNullOrEmpty(p) && File.Exists(p)) is not { } path)
@@ -237,63 +234,5 @@ internal static partial class Reviews
     [GeneratedRegex("name=\"Token\" value=\"([^\"]+)\"")]
     private static partial Regex Field();
 
-    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
-    private static partial Regex Antiforgery();
-
     private sealed record Items(List<Guid> Waiting, List<long> Seqs, List<Guid> Decided, List<string> Payers);
-
-    /// <summary>Somebody who is signed in, one request after the other on one connection.</summary>
-    private sealed class Browser : IDisposable
-    {
-        private readonly CookieContainer _cookies = new();
-        private readonly HttpClient _http;
-        private string _antiforgery = "";
-
-        public Browser(int port) => _http = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false }) { BaseAddress = Address = new Uri($"http://127.0.0.1:{port}") };
-
-        public Uri Address { get; }
-
-        public IEnumerable<System.Net.Cookie> Cookies => _cookies.GetCookies(Address);
-
-        public void SignIn(string email, string password)
-        {
-            _antiforgery = Antiforgery().Match(Get("/account/login").Text).Groups[1].Value;
-            Submit("/account/login", new() { ["Input.Email"] = email, ["Input.Password"] = password });
-            _antiforgery = Antiforgery().Match(Get(Queue).Text).Groups[1].Value;
-        }
-
-        public Answer Get(string path, bool fragment = false)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            if (fragment) request.Headers.Add("HX-Request", "true");
-            var answer = Send(request);
-            return answer.Status == 200 ? answer : throw new BenchFailed($"{path} answers {answer.Status} {answer.Location}");
-        }
-
-        /// <summary>A form that leads somewhere else.</summary>
-        public (string Location, double Milliseconds) Submit(string path, Dictionary<string, string> fields)
-        {
-            var answer = Send(HttpMethod.Post, path, fields, null);
-            return answer is { Status: 302 or 303, Location: { } to } ? (to, answer.Milliseconds) : throw new BenchFailed($"{path} answers {answer.Status}\n{answer.Text[..Math.Min(answer.Text.Length, 500)]}");
-        }
-
-        public Answer Send(HttpMethod method, string path, Dictionary<string, string> fields, string? ahead)
-        {
-            using var request = new HttpRequestMessage(method, path) { Content = new FormUrlEncodedContent([.. fields, new("__RequestVerificationToken", _antiforgery)]) };
-            if (ahead is not null) request.Headers.Add("X-Ahead", ahead);
-            return Send(request);
-        }
-
-        public void Dispose() => _http.Dispose();
-
-        private Answer Send(HttpRequestMessage request)
-        {
-            var begun = Stopwatch.GetTimestamp();
-            using var answer = _http.SendAsync(request).GetAwaiter().GetResult();
-            var text = answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
-            return new Answer((int)answer.StatusCode, text, answer.Headers.Location?.OriginalString, answer.Headers.TryGetValues("X-Ahead", out var values) ? values.First() : null, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-        }
-
-        public sealed record Answer(int Status, string Text, string? Location, string? Ahead, double Milliseconds);
-    }
 }

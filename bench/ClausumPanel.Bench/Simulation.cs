@@ -26,7 +26,7 @@ internal static partial class Simulation
         var panel = Panel.SignIn(service, store);
         try
         {
-            panel.Post(File, $"{File}?handler=Save", ("Document", PolicyJson.Write(Preview.TwoHundredRules)));
+            panel.Post($"{File}?handler=Save", ("Document", PolicyJson.Write(Preview.TwoHundredRules)));
             var idle = service.ResidentBytes();
             var first = Tried(panel, "read");
             Console.WriteLine($"  200 rules over {first.Judged:N0}, click to result: {first.Seconds:0.00} s the first time; process {idle / 1048576.0:N0} MiB before, {service.ResidentBytes() / 1048576.0:N0} after");
@@ -42,10 +42,10 @@ internal static partial class Simulation
             panel.Dispose();
             service = Subject.StartService(store.Grown(service.Traffic.Made), port);
             panel = Panel.SignIn(service, store);
-            var (_, page) = panel.Get(begun);
+            var page = panel.Get(begun).Text;
             var interrupted = page.Contains("handler=Resume", StringComparison.Ordinal);
             var resumed = Stopwatch.GetTimestamp();
-            if (interrupted) panel.Post(begun, $"{begun}?handler=Resume");
+            if (interrupted) panel.Post($"{begun}?handler=Resume");
             var judged = Ended(panel, begun);
             Console.WriteLine($"  killed with -9 in the middle: {(interrupted ? "interrupted, said so" : "had ended before")}, taken up again, done {Stopwatch.GetElapsedTime(resumed).TotalSeconds:0.00} s later with {judged:N0}");
         }
@@ -58,13 +58,13 @@ internal static partial class Simulation
     }
 
     private static string Begin(Panel panel, string name) =>
-        panel.Post(Previews, Previews, ("Input.Name", name), ("Input.From", DateTime.UtcNow.AddDays(-30).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("Input.To", DateTime.UtcNow.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Address;
+        panel.Post(Previews, ("Input.Name", name), ("Input.From", DateTime.UtcNow.AddDays(-30).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("Input.To", DateTime.UtcNow.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Address;
 
     private static long Ended(Panel panel, string run)
     {
         while (true)
         {
-            var (_, page) = panel.Get(run);
+            var page = panel.Get(run).Text;
             if (!page.Contains("id=\"progress\"", StringComparison.Ordinal)) return long.Parse(JudgedField().Match(page).Groups[1].Value, CultureInfo.InvariantCulture);
             if (!page.Contains("handler=Cancel", StringComparison.Ordinal)) throw new BenchFailed($"{run} ended without a result");
             Thread.Sleep(20);
@@ -81,21 +81,11 @@ internal static partial class Simulation
 
     private static void Pages(Panel panel, string run)
     {
-        foreach (var path in (string[])
+        panel.MeasurePages(
         [
             "/dashboard", "/dashboard?period=30d", "/dashboard/protection", "/dashboard/protection/quality", "/dashboard/transactions", "/dashboard/transactions/behavior", "/dashboard/transactions/alerts", "/dashboard/service",
             "/dashboard/protection/thresholds", "/dashboard/protection/rules", "/dashboard/simulation", Previews, run, $"{run}/rows?set=decided-00",
-        ])
-        {
-            var times = new List<double>();
-            for (var i = 0; i < 12; i++)
-            {
-                var begun = Stopwatch.GetTimestamp();
-                panel.Get(path);
-                if (i >= 2) times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-            }
-            Goals.AtMost($"milliseconds for {path.Replace(run, $"{Previews}/…", StringComparison.Ordinal)}", Median.Of(times), 100, "0.0");
-        }
+        ], path => path.Replace(run, $"{Previews}/…", StringComparison.Ordinal));
     }
 
     private static void Stopped(Subject service, Panel panel)
@@ -103,7 +93,7 @@ internal static partial class Simulation
         var run = Begin(panel, "stopped");
         Thread.Sleep(100);
         var asked = Stopwatch.GetTimestamp();
-        panel.Post(run, $"{run}?handler=Cancel");
+        panel.Post($"{run}?handler=Cancel");
         var answered = Stopwatch.GetElapsedTime(asked).TotalSeconds;
         var cpu = service.Settle(TimeSpan.FromSeconds(10));
         Console.WriteLine($"  stopped: answered after {answered:0.00} s, {cpu:0.00} s of work after that");
@@ -122,9 +112,9 @@ internal static partial class Simulation
             service.Settle(TimeSpan.FromSeconds(20));
             var run = Begin(panel, $"beside {round}");
             var with = service.Call(64, seconds);
-            var (_, page) = panel.Get(run);
+            var page = panel.Get(run).Text;
             if (!page.Contains("handler=Cancel", StringComparison.Ordinal)) throw new BenchFailed("the run ended before the round did");
-            panel.Post(run, $"{run}?handler=Cancel");
+            panel.Post($"{run}?handler=Cancel");
             alone.Add(without.Latency.Milliseconds(99));
             beside.Add(with.Latency.Milliseconds(99));
             ratios.Add(beside[^1] / alone[^1]);

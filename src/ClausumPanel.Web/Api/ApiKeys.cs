@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ClausumPanel.Storage.Keys;
 
@@ -11,22 +12,9 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
     public async ValueTask<ApiKeyInfo?> RequireAsync(HttpContext context, string permission, bool serverOnly)
     {
         var request = context.Request;
-        if (request.QueryString.HasValue && request.Query.ContainsKey("api_key"))
+        if (!TryFind(context, forEvents: false, out var key, out var refusal))
         {
-            await Problems.WriteAsync(context, Problems.KeyInQuery, "Send the key in the Authorization header as a Bearer token: a URL is logged in many places.");
-            return null;
-        }
-        var header = request.Headers.Authorization.ToString();
-        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : default;
-        if (!ring.TryFind(presented, out var key, out var why) || key.Type == KeyType.Ingest)
-        {
-            // Whoever holds a right key is let through, whatever comes from the same address: behind a proxy that may be everybody.
-            if (wrongKeys.TryNote(context.Connection.RemoteIpAddress, out var seconds)) await Refuse(context, why);
-            else
-            {
-                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
-            }
+            await refusal;
             return null;
         }
         if (key.Type == KeyType.Checkout)
@@ -56,25 +44,12 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
     /// <summary>The key that whoever sends events has, and no other.</summary>
     public async ValueTask<ApiKeyInfo?> RequireIngestAsync(HttpContext context)
     {
-        var request = context.Request;
-        if (request.QueryString.HasValue && request.Query.ContainsKey("api_key"))
+        if (!TryFind(context, forEvents: true, out var key, out var refusal))
         {
-            await Problems.WriteAsync(context, Problems.KeyInQuery, "Send the key in the Authorization header as a Bearer token: a URL is logged in many places.");
+            await refusal;
             return null;
         }
-        var header = request.Headers.Authorization.ToString();
-        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : default;
-        if (!ring.TryFind(presented, out var key, out var why) || key.Type != KeyType.Ingest)
-        {
-            if (wrongKeys.TryNote(context.Connection.RemoteIpAddress, out var seconds)) await Refuse(context, why, "Only a key for event ingestion can be used here.");
-            else
-            {
-                context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                await Problems.WriteAsync(context, Problems.TooManyWrongKeys);
-            }
-            return null;
-        }
-        if (IsBrowser(request))
+        if (IsBrowser(context.Request))
         {
             await Problems.WriteAsync(context, Problems.ServerKeyFromBrowser, "This call comes from a browser (it has an Origin or Sec-Fetch header). Whoever opens the page can read the key: revoke it and send events from a server.");
             return null;
@@ -84,11 +59,34 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
         return null;
     }
 
+    /// <summary>The key that the header brings, if it is one of the sort that is wanted; else the refusal, which is on its way.</summary>
+    private bool TryFind(HttpContext context, bool forEvents, [NotNullWhen(true)] out ApiKeyInfo? key, [NotNullWhen(false)] out Task? refusal)
+    {
+        (key, refusal) = (null, null);
+        var request = context.Request;
+        if (request.QueryString.HasValue && request.Query.ContainsKey("api_key"))
+        {
+            refusal = Problems.WriteAsync(context, Problems.KeyInQuery, "Send the key in the Authorization header as a Bearer token: a URL is logged in many places.");
+            return false;
+        }
+        var header = request.Headers.Authorization.ToString();
+        var presented = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : default;
+        if (ring.TryFind(presented, out key, out var why) && key.Type == KeyType.Ingest == forEvents) return true;
+        // Whoever holds a right key is let through, whatever comes from the same address: behind a proxy that may be everybody.
+        if (wrongKeys.TryNote(context.Connection.RemoteIpAddress, out var seconds)) refusal = Refuse(context, why, forEvents);
+        else
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            refusal = Problems.WriteAsync(context, Problems.TooManyWrongKeys);
+        }
+        return false;
+    }
+
     // Sec-Fetch-Mode alone is no browser: the fetch of Node sends it, and nothing else of the kind.
     private static bool IsBrowser(HttpRequest request) =>
         request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site") || request.Headers.ContainsKey("Sec-Fetch-Dest");
 
-    private static Task Refuse(HttpContext context, KeyRefusal why, string wrongType = "A key for event ingestion cannot be used here.")
+    private static Task Refuse(HttpContext context, KeyRefusal why, bool forEvents)
     {
         var (reason, sentence) = why switch
         {
@@ -97,7 +95,7 @@ public sealed class ApiKeys(ApiKeyRing ring, WrongKeys wrongKeys)
             KeyRefusal.Revoked => ("revoked", "The key was revoked."),
             KeyRefusal.Expired => ("expired", "The key has expired."),
             KeyRefusal.Unknown => ("unknown", "The key is not known."),
-            KeyRefusal.None => ("wrong_type", wrongType),
+            KeyRefusal.None => ("wrong_type", forEvents ? "Only a key for event ingestion can be used here." : "A key for event ingestion cannot be used here."),
         };
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(context, Problems.Unauthorized, sentence, json => json.WriteString("reason", reason));
