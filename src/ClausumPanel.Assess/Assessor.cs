@@ -89,7 +89,7 @@ public sealed class Assessor
     internal void AssessFound(in Found found, Facts facts, long moment, Assessment into) => Judge(-1, found, facts, moment, into);
 
     /// <summary>Which of its rules hold in a stretch in memory.</summary>
-    internal HeldRules HeldIn(TrafficBlock block, long edition, Facts scratch) => new(_payInRules.HeldIn(block, edition, scratch), _payOutRules.HeldIn(block, edition, scratch));
+    internal HeldRules HeldIn(TrafficBlock block, long edition, StretchFacts facts) => new(_payInRules.HeldIn(block, edition, facts), _payOutRules.HeldIn(block, edition, facts));
 
     private void Judge(int rule, Found? found, Facts facts, long moment, Assessment into)
     {

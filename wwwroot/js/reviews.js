@@ -308,6 +308,15 @@
   });
   // Back to another item is a page of its own; a jump within this one is none.
   addEventListener("popstate", () => { if (new URL(item().dataset.address, location.href).pathname !== location.pathname) location.reload(); });
-  addEventListener("pagehide", () => { if (!leaving && form()) navigator.sendBeacon(form().dataset.release, body()); });
+  // Who loads the page anew did not mean to leave: what they had is taken again. Whether the release was here first is not known.
+  const left = "panel-review-left";
+  const comesBack = sessionStorage.getItem(left) === location.pathname && performance.getEntriesByType("navigation")[0]?.type === "reload";
+  sessionStorage.removeItem(left);
+  addEventListener("pagehide", () => {
+    if (leaving || !form()) return;
+    sessionStorage.setItem(left, location.pathname);
+    navigator.sendBeacon(form().dataset.release, body());
+  });
   begin();
+  if (comesBack) { if (form()) beat(); else press("take"); }
 })();

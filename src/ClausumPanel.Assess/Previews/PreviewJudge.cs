@@ -42,6 +42,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private static readonly string[] DecidedNames = Names(PreviewSets.Decided), ActiveNames = Names(PreviewSets.Active);
 
     private readonly Facts _facts = new(), _some = new();
+    private readonly StretchFacts _stretch = new();
     private readonly FiredSignals _firedNew = new(proposed.Policy), _firedNow = new(active.Policy);
     private readonly Assessment _new = new(), _now = new(), _without = new();
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
@@ -49,6 +50,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
     private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
     private readonly SeqSet?[] _decided = new SeqSet?[Cells], _active = new SeqSet?[Cells];
+    private readonly Outcome[] _gatheredOutcomes = new Outcome[TrafficBlock.Places];
+    private TrafficBlock.Builder? _gathered;
     private MoneyGrid? _lastMoney;
     private TrafficBlock? _block;
     private UInt128[] _blockNew = [], _blockNow = [];
@@ -59,10 +62,18 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     /// <summary>What a stretch of the log in memory must hold to be judged.</summary>
     public PreviewNeeds Needs { get; } = PreviewNeeds.Of(proposed, active);
 
-    /// <summary>Judges one.</summary>
+    /// <summary>Judges one, sooner or later: some are gathered and judged together, at the latest by <see cref="Finish"/>.</summary>
     public void Take(in PreviewRow row)
     {
-        if (TryRead(row)) Judge(row, _facts, null, null);
+        _gathered ??= new TrafficBlock.Builder(Needs, isKept: false);
+        if (_gathered.Add(row))
+        {
+            _gatheredOutcomes[_gathered.Count - 1] = row.Outcome;
+            if (_gathered.IsFull) JudgeGathered();
+            return;
+        }
+        JudgeGathered();
+        TakeAlone(row);
     }
 
     /// <summary>Judges one that is in memory.</summary>
@@ -72,15 +83,35 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     public void Take(TrafficBlock block, int row, Outcome outcome)
     {
         ArgumentNullException.ThrowIfNull(block);
+        JudgeGathered();
+        TakeFrom(block, row, outcome);
+    }
+
+    private void JudgeGathered()
+    {
+        if (_gathered is null) return;
+        var block = _gathered.Finish();
+        _gathered = null;
+        for (var row = 0; row < block.Count; row++) TakeFrom(block, row, _gatheredOutcomes[row]);
+    }
+
+    private void TakeAlone(in PreviewRow row)
+    {
+        if (TryRead(row)) Judge(row, _facts, null, null);
+    }
+
+    private void TakeFrom(TrafficBlock block, int row, Outcome outcome)
+    {
         if (block.IsOdd(row))
         {
-            Take(block.Row(row, outcome));
+            TakeAlone(block.Row(row, outcome));
             return;
         }
         if (block != _block)
         {
             (_block, _blockNew, _blockNow) = (block, block.FiredUnder(_firedNew), block.FiredUnder(_firedNow));
-            (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _some), active.HeldIn(block, edition, _some));
+            _stretch.Open(block);
+            (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _stretch), active.HeldIn(block, edition, _stretch));
         }
         block.PutCommon(row, _some);
         Judge(block.Row(row, outcome), _some, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row));
@@ -120,6 +151,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     /// <returns>The sums, and the assessments behind them by the names of <see cref="PreviewSets"/>.</returns>
     public (PreviewSums Sums, IReadOnlyDictionary<string, SeqSet> Sets) Finish()
     {
+        JudgeGathered();
         foreach (var (currency, grid) in _money) grid.AddTo(_sums, currency);
         for (var cell = 0; cell < Cells; cell++)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess.Previews;
@@ -51,7 +50,7 @@ public sealed class TrafficBlock
     private TrafficBlock(Builder from)
     {
         Facts = from.Facts;
-        _columns = from.Columns();
+        _columns = from.FinishColumns();
         _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact))];
         (_fired, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
         Bytes = _columns.Sum(c => (long)c.Bytes) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
@@ -59,6 +58,8 @@ public sealed class TrafficBlock
 
     /// <summary>The facts it holds.</summary>
     public IReadOnlySet<Fact> Facts { get; }
+
+    internal IReadOnlyList<FactColumn> Columns => _columns;
 
     /// <summary>About how much memory it takes.</summary>
     public long Bytes { get; }
@@ -75,6 +76,9 @@ public sealed class TrafficBlock
 
     /// <summary>The place in the log of a row.</summary>
     public long SeqAt(int row) => _entries[row].Seq;
+
+    /// <summary>Unix milliseconds of a row.</summary>
+    internal long AtOf(int row) => _entries[row].At;
 
     /// <summary>Whether a row is looked at.</summary>
     /// <param name="row">Its place here.</param>
@@ -105,13 +109,6 @@ public sealed class TrafficBlock
         };
     }
 
-    /// <summary>Writes the facts it holds of one row; others are left as they are.</summary>
-    internal void Put(int row, Facts into)
-    {
-        foreach (var column in _columns) column.Put(row, into);
-        into.Moment = _entries[row].At;
-    }
-
     /// <summary>Writes those that every judgement asks.</summary>
     internal void PutCommon(int row, Facts into)
     {
@@ -132,20 +129,31 @@ public sealed class TrafficBlock
     internal readonly record struct Entry(long Seq, long At, long Amount, int PolicyVersion, string Currency, Decision Decision, byte Score, Flow Flow);
 
     /// <summary>Fills one, row by row in the order of the log. Not thread-safe.</summary>
-    public sealed class Builder(PreviewNeeds needs)
+    /// <param name="needs">What it is to hold.</param>
+    /// <param name="isKept">Whether it is used again and again, so that it is worth while to make it small.</param>
+    public sealed class Builder(PreviewNeeds needs, bool isKept = true)
     {
+        // What passes by is judged in small portions: it stays in the processor's cache, and nobody waits for it long.
+        private const int Passing = 1_024;
+
         private static readonly Fact[] ListFacts = [.. Enum.GetValues<ListType>().Select(FactCatalog.List)];
 
         private readonly Facts _facts = new();
         private readonly List<UInt128>[] _fired = [.. needs.Fired.Select(_ => new List<UInt128>())];
-        private readonly (Fact Fact, List<double>? Numbers, List<string?>? Texts)[] _columns =
-            [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (List<double>?)null, new List<string?>()) : (f, new List<double>(), (List<string?>?)null))];
+        private readonly (Fact Fact, double[]? Numbers, FactColumn.Coder? Texts)[] _columns =
+            [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (double[]?)null, new FactColumn.Coder(isKept ? Places : Passing)) : (f, new double[isKept ? Places : Passing], (FactColumn.Coder?)null))];
 
         internal IReadOnlySet<Fact> Facts => needs.Facts;
         internal List<Entry> Entries { get; } = [];
         internal List<int> SignalEnds { get; } = [];
         internal List<byte> Signals { get; } = [];
         internal Dictionary<int, byte[]> Odd { get; } = [];
+
+        /// <summary>How many were added.</summary>
+        public int Count => Entries.Count;
+
+        /// <summary>Whether no other one can be added.</summary>
+        public bool IsFull => Count == (isKept ? Places : Passing);
 
         /// <summary>Adds one.</summary>
         /// <returns>False for one whose facts cannot be read: the stretch cannot be kept then.</returns>
@@ -167,7 +175,7 @@ public sealed class TrafficBlock
             for (var i = 0; i < _fired.Length; i++) _fired[i].Add(needs.Fired[i].Of(_facts));
             foreach (var (fact, numbers, texts) in _columns)
             {
-                if (numbers is not null) numbers.Add(_facts.Number(fact));
+                if (numbers is not null) numbers[Entries.Count - 1] = _facts.Number(fact);
                 else texts!.Add(_facts.Text(fact));
             }
             return true;
@@ -175,10 +183,7 @@ public sealed class TrafficBlock
 
         public TrafficBlock Finish() => new(this);
 
-        internal FactColumn[] Columns() =>
-        [
-            .. _columns.Select(c => c.Numbers is { } numbers ? FactColumn.Of(c.Fact, CollectionsMarshal.AsSpan(numbers)) : FactColumn.Of(c.Fact, CollectionsMarshal.AsSpan(c.Texts!))),
-        ];
+        internal FactColumn[] FinishColumns() => [.. _columns.Select(c => c.Texts is { } texts ? texts.Finish(c.Fact) : isKept ? FactColumn.Of(c.Fact, c.Numbers.AsSpan(0, Count)) : FactColumn.Plainly(c.Fact, c.Numbers!))];
 
         internal Dictionary<string, UInt128[]> FiredBits()
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ClausumPanel.Assess.Previews;
 
 namespace ClausumPanel.Assess.Rules;
 
@@ -62,6 +63,9 @@ public sealed class CompiledRule
 
     /// <summary>Whether its condition is true of these facts.</summary>
     public bool Holds(Facts facts) => _condition.Holds(facts);
+
+    /// <summary>Of the rows of a stretch that are set, leaves those for which its condition is true.</summary>
+    internal void Narrow(StretchFacts facts, Span<ulong> rows) => _condition.Narrow(facts, rows);
 
     /// <summary>Every condition that is made of no others, in the order of the text, whether it was true and of what. Builds strings: not for the hot path.</summary>
     public IReadOnlyList<RuleLeaf> Explain(Facts facts)

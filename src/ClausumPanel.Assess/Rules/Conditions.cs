@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Runtime.Intrinsics;
 using System.Text.RegularExpressions;
+using ClausumPanel.Assess.Previews;
 
 namespace ClausumPanel.Assess.Rules;
 
@@ -7,12 +9,18 @@ namespace ClausumPanel.Assess.Rules;
 internal abstract class Condition
 {
     public abstract bool Holds(Facts facts);
+
+    /// <summary>Asks it of many payments at once: of the rows that are set, those stay set for which it holds.</summary>
+    public abstract void Narrow(StretchFacts facts, Span<ulong> rows);
 }
 
 /// <summary>A number from the facts; NaN when one of them is missing.</summary>
 internal abstract class Quantity
 {
     public abstract double Of(Facts facts);
+
+    /// <summary>The number of each row of a stretch.</summary>
+    public abstract void Read(StretchFacts facts, Span<double> into);
 }
 
 /// <summary>A text from the facts or from the rule; null when it is missing.</summary>
@@ -23,6 +31,15 @@ internal readonly struct Wording(Fact? fact, string? text)
     public bool IsFact { get; } = fact is not null;
 
     public string? Of(Facts facts) => IsFact ? facts.Text(_fact) : text;
+
+    public string? Of(StretchFacts facts, int row) => IsFact ? facts.Text(_fact, row) : text;
+
+    /// <summary>Leaves the rows whose text passes: each text is tested once, however many rows have it.</summary>
+    public void Narrow(StretchFacts facts, Span<ulong> rows, Func<string, bool> passes)
+    {
+        if (IsFact) facts.Narrow(_fact, rows, passes);
+        else if (text is null || !passes(text)) rows.Clear();
+    }
 }
 
 internal sealed class All(Condition[] parts) : Condition
@@ -32,6 +49,15 @@ internal sealed class All(Condition[] parts) : Condition
         foreach (var part in parts)
             if (!part.Holds(facts)) return false;
         return true;
+    }
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        foreach (var part in parts)
+        {
+            if (!rows.ContainsAnyExcept(0UL)) return;
+            part.Narrow(facts, rows);
+        }
     }
 }
 
@@ -43,88 +69,170 @@ internal sealed class Any(Condition[] parts) : Condition
             if (part.Holds(facts)) return true;
         return false;
     }
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        Span<ulong> found = stackalloc ulong[rows.Length], left = stackalloc ulong[rows.Length];
+        found.Clear();
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < rows.Length; i++) left[i] = rows[i] & ~found[i];
+            part.Narrow(facts, left);
+            for (var i = 0; i < rows.Length; i++) found[i] |= left[i];
+        }
+        found.CopyTo(rows);
+    }
 }
 
 internal sealed class Opposite(Condition of) : Condition
 {
     public override bool Holds(Facts facts) => !of.Holds(facts);
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        Span<ulong> held = stackalloc ulong[rows.Length];
+        rows.CopyTo(held);
+        of.Narrow(facts, held);
+        for (var i = 0; i < rows.Length; i++) rows[i] &= ~held[i];
+    }
 }
 
 internal sealed class Always(bool holds) : Condition
 {
     public override bool Holds(Facts facts) => holds;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        if (!holds) rows.Clear();
+    }
 }
 
 internal sealed class IsSet(Fact fact) : Condition
 {
     public override bool Holds(Facts facts) => facts.Is(fact);
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) => RowBits.Narrow<Same>(rows, facts.Numbers(fact), 1);
 }
 
 internal sealed class IsSupplied(Fact fact, bool present) : Condition
 {
     public override bool Holds(Facts facts) => facts.Has(fact) == present;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        Span<ulong> supplied = stackalloc ulong[rows.Length];
+        rows.CopyTo(supplied);
+        if (fact.Definition.IsText) facts.Narrow(fact, supplied, _ => true);
+        else RowBits.Narrow<Same>(supplied, facts.Numbers(fact), facts.Numbers(fact));
+        for (var i = 0; i < rows.Length; i++) rows[i] &= present ? supplied[i] : ~supplied[i];
+    }
 }
 
 internal interface IComparing
 {
     static abstract bool Compare(double left, double right);
+
+    static abstract Vector256<double> Compare(Vector256<double> left, Vector256<double> right);
 }
 
 internal readonly struct Same : IComparing
 {
     public static bool Compare(double left, double right) => left == right;
+
+    public static Vector256<double> Compare(Vector256<double> left, Vector256<double> right) => Vector256.Equals(left, right);
 }
 
 // NaN differs from everything, a missing fact from nothing.
 internal readonly struct Different : IComparing
 {
     public static bool Compare(double left, double right) => left < right || left > right;
+
+    public static Vector256<double> Compare(Vector256<double> left, Vector256<double> right) => Vector256.LessThan(left, right) | Vector256.GreaterThan(left, right);
 }
 
 internal readonly struct Less : IComparing
 {
     public static bool Compare(double left, double right) => left < right;
+
+    public static Vector256<double> Compare(Vector256<double> left, Vector256<double> right) => Vector256.LessThan(left, right);
 }
 
 internal readonly struct LessOrSame : IComparing
 {
     public static bool Compare(double left, double right) => left <= right;
+
+    public static Vector256<double> Compare(Vector256<double> left, Vector256<double> right) => Vector256.LessThanOrEqual(left, right);
 }
 
 internal readonly struct More : IComparing
 {
     public static bool Compare(double left, double right) => left > right;
+
+    public static Vector256<double> Compare(Vector256<double> left, Vector256<double> right) => Vector256.GreaterThan(left, right);
 }
 
 internal readonly struct MoreOrSame : IComparing
 {
     public static bool Compare(double left, double right) => left >= right;
+
+    public static Vector256<double> Compare(Vector256<double> left, Vector256<double> right) => Vector256.GreaterThanOrEqual(left, right);
 }
 
 internal sealed class FactAgainstNumber<T>(Fact fact, double number) : Condition
     where T : struct, IComparing
 {
     public override bool Holds(Facts facts) => T.Compare(facts.Number(fact), number);
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) => RowBits.Narrow<T>(rows, facts.Numbers(fact), number);
 }
 
 internal sealed class FactAgainstMoney<T>(Fact fact, double minor, string currency) : Condition
     where T : struct, IComparing
 {
     public override bool Holds(Facts facts) => T.Compare(facts.Number(fact), minor) && facts.Text(Known.Currency) == currency;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        RowBits.Narrow<T>(rows, facts.Numbers(fact), minor);
+        RowBits.And(rows, facts.WithText(Known.Currency, currency));
+    }
 }
 
 internal sealed class QuantitiesCompared<T>(Quantity left, Quantity right) : Condition
     where T : struct, IComparing
 {
     public override bool Holds(Facts facts) => T.Compare(left.Of(facts), right.Of(facts));
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        var (one, other) = (facts.Rent(), facts.Rent());
+        left.Read(facts, one);
+        right.Read(facts, other);
+        RowBits.Narrow<T>(rows, one, other);
+        facts.Return(one);
+        facts.Return(other);
+    }
 }
 
 // Hours and weekdays wrap: from 22 to 6 is the night.
 internal sealed class Within(Quantity value, Quantity low, Quantity high, bool wraps, bool negated) : Condition
 {
-    public override bool Holds(Facts facts)
+    public override bool Holds(Facts facts) => Holds(value.Of(facts), low.Of(facts), high.Of(facts));
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
     {
-        var (number, from, to) = (value.Of(facts), low.Of(facts), high.Of(facts));
+        var (numbers, lows, highs) = (facts.Rent(), facts.Rent(), facts.Rent());
+        value.Read(facts, numbers);
+        low.Read(facts, lows);
+        high.Read(facts, highs);
+        RowBits.Narrow(rows, row => Holds(numbers[row], lows[row], highs[row]));
+        facts.Return(numbers);
+        facts.Return(lows);
+        facts.Return(highs);
+    }
+
+    private bool Holds(double number, double from, double to)
+    {
         if (double.IsNaN(number) || double.IsNaN(from) || double.IsNaN(to)) return false;
         var within = wraps && from > to ? number >= from || number <= to : number >= from && number <= to;
         return within != negated;
@@ -145,31 +253,70 @@ internal sealed class AmongQuantities(Quantity value, Quantity[] items, bool neg
         }
         return compared && !double.IsNaN(number) && among != negated;
     }
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        Span<ulong> compared = stackalloc ulong[rows.Length], among = stackalloc ulong[rows.Length], some = stackalloc ulong[rows.Length];
+        compared.Clear();
+        among.Clear();
+        var (numbers, others) = (facts.Rent(), facts.Rent());
+        value.Read(facts, numbers);
+        RowBits.Narrow<Same>(rows, numbers, numbers);
+        foreach (var item in items)
+        {
+            item.Read(facts, others);
+            rows.CopyTo(some);
+            RowBits.Narrow<Same>(some, others, others);
+            RowBits.Or(compared, some);
+            RowBits.Narrow<Same>(some, numbers, others);
+            RowBits.Or(among, some);
+        }
+        for (var i = 0; i < rows.Length; i++) rows[i] &= compared[i] & (negated ? ~among[i] : among[i]);
+        facts.Return(numbers);
+        facts.Return(others);
+    }
 }
 
 internal sealed class SameText(Wording left, Wording right, bool negated) : Condition
 {
     public override bool Holds(Facts facts) => left.Of(facts) is { } one && right.Of(facts) is { } other && string.Equals(one, other, StringComparison.OrdinalIgnoreCase) != negated;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) =>
+        RowBits.Narrow(rows, row => left.Of(facts, row) is { } one && right.Of(facts, row) is { } other && string.Equals(one, other, StringComparison.OrdinalIgnoreCase) != negated);
 }
 
 internal sealed class FactIsText(Fact fact, string text, bool negated) : Condition
 {
     public override bool Holds(Facts facts) => facts.Text(fact) is { } found && string.Equals(found, text, StringComparison.OrdinalIgnoreCase) != negated;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) => facts.Narrow(fact, rows, found => string.Equals(found, text, StringComparison.OrdinalIgnoreCase) != negated);
 }
 
 internal sealed class AmongTexts(Wording value, FrozenSet<string> items, bool negated) : Condition
 {
     public override bool Holds(Facts facts) => value.Of(facts) is { } text && items.Contains(text) != negated;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) => value.Narrow(facts, rows, text => items.Contains(text) != negated);
 }
 
 internal sealed class Listed(Wording value, IRuleList list, bool negated) : Condition
 {
     public override bool Holds(Facts facts) => value.Of(facts) is { } text && list.Contains(text, facts.Moment) != negated;
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) => RowBits.Narrow(rows, row => value.Of(facts, row) is { } text && list.Contains(text, facts.At(row)) != negated);
 }
 
 internal sealed class TextWithin(Wording value, TextSearch search, Wording sought) : Condition
 {
-    public override bool Holds(Facts facts) => value.Of(facts) is { } text && sought.Of(facts) is { } part && search switch
+    public override bool Holds(Facts facts) => value.Of(facts) is { } text && sought.Of(facts) is { } part && IsIn(text, part);
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows)
+    {
+        if (sought.IsFact) RowBits.Narrow(rows, row => value.Of(facts, row) is { } text && sought.Of(facts, row) is { } part && IsIn(text, part));
+        else value.Narrow(facts, rows, text => sought.Of(facts, 0) is { } part && IsIn(text, part));
+    }
+
+    private bool IsIn(string text, string part) => search switch
     {
         TextSearch.StartsWith => text.StartsWith(part, StringComparison.OrdinalIgnoreCase),
         TextSearch.EndsWith => text.EndsWith(part, StringComparison.OrdinalIgnoreCase),
@@ -180,7 +327,11 @@ internal sealed class TextWithin(Wording value, TextSearch search, Wording sough
 
 internal sealed class TextMatches(Wording value, Regex pattern) : Condition
 {
-    public override bool Holds(Facts facts) => value.Of(facts) is { } text && pattern.IsMatch(text.AsSpan(0, Math.Min(text.Length, RuleLimits.Searched)));
+    public override bool Holds(Facts facts) => value.Of(facts) is { } text && IsMatch(text);
+
+    public override void Narrow(StretchFacts facts, Span<ulong> rows) => value.Narrow(facts, rows, IsMatch);
+
+    private bool IsMatch(string text) => pattern.IsMatch(text.AsSpan(0, Math.Min(text.Length, RuleLimits.Searched)));
 }
 
 internal sealed class Constant(double number) : Quantity
@@ -188,6 +339,8 @@ internal sealed class Constant(double number) : Quantity
     public double Number => number;
 
     public override double Of(Facts facts) => number;
+
+    public override void Read(StretchFacts facts, Span<double> into) => into.Fill(number);
 }
 
 internal sealed class FactQuantity(Fact fact) : Quantity
@@ -195,6 +348,8 @@ internal sealed class FactQuantity(Fact fact) : Quantity
     public Fact Fact => fact;
 
     public override double Of(Facts facts) => facts.Number(fact);
+
+    public override void Read(StretchFacts facts, Span<double> into) => facts.Numbers(fact).CopyTo(into);
 }
 
 /// <summary>An amount in one currency: missing where the payment is in another.</summary>
@@ -205,11 +360,26 @@ internal sealed class MoneyQuantity(double minor, string currency) : Quantity
     public string Currency => currency;
 
     public override double Of(Facts facts) => facts.Text(Known.Currency) == currency ? minor : double.NaN;
+
+    public override void Read(StretchFacts facts, Span<double> into)
+    {
+        var rows = facts.WithText(Known.Currency, currency);
+        for (var row = 0; row < into.Length; row++) into[row] = RowBits.Has(rows, row) ? minor : double.NaN;
+    }
 }
 
 internal sealed class CalculatedQuantity(Quantity left, Operation operation, Quantity right) : Quantity
 {
     public override double Of(Facts facts) => Calculate(left.Of(facts), operation, right.Of(facts));
+
+    public override void Read(StretchFacts facts, Span<double> into)
+    {
+        var others = facts.Rent();
+        left.Read(facts, into);
+        right.Read(facts, others);
+        for (var row = 0; row < into.Length; row++) into[row] = Calculate(into[row], operation, others[row]);
+        facts.Return(others);
+    }
 
     public static double Calculate(double left, Operation operation, double right) => operation switch
     {

@@ -50,29 +50,20 @@ internal sealed class RuleSet
     /// <summary>Which rules hold for which rows of a stretch in memory, a bit for each: found once for each rule, whatever policy it is part of.</summary>
     /// <param name="block">The stretch, which holds the facts that the rules ask.</param>
     /// <param name="edition">Of the lists the rules ask.</param>
-    /// <param name="scratch">To read the rows into.</param>
-    public ulong[][] HeldIn(TrafficBlock block, long edition, Facts scratch)
+    /// <param name="facts">Those of the stretch.</param>
+    public ulong[][] HeldIn(TrafficBlock block, long edition, StretchFacts facts)
     {
         var held = new ulong[_steps.Length][];
-        var asked = new List<int>();
         for (var i = 0; i < held.Length; i++)
         {
             if (block.FindHeld(_steps[i].Key, edition) is { } known) held[i] = known;
             else
             {
-                held[i] = new ulong[(block.Count + 63) / 64];
-                asked.Add(i);
+                held[i] = facts.Rows.ToArray();
+                _steps[i].Narrow(facts, held[i]);
+                block.KeepHeld(_steps[i].Key, edition, held[i]);
             }
         }
-        if (asked.Count == 0) return held;
-        for (var row = 0; row < block.Count; row++)
-        {
-            if (block.IsOdd(row)) continue;
-            block.Put(row, scratch);
-            foreach (var i in asked)
-                if (_steps[i].Holds(scratch, scratch.Moment)) held[i][row >> 6] |= 1UL << (row & 63);
-        }
-        foreach (var i in asked) block.KeepHeld(_steps[i].Key, edition, held[i]);
         return held;
     }
 
@@ -181,5 +172,14 @@ internal sealed class RuleSet
             && (_currency is null || facts.Text(Known.Currency) == _currency)
             && (_submerchant is null || facts.Text(Known.SubmerchantId) == _submerchant)
             && compiled.Holds(facts);
+
+        /// <summary>The same of all rows of a stretch.</summary>
+        public void Narrow(StretchFacts facts, Span<ulong> rows)
+        {
+            if (_isTimed) RowBits.Narrow(rows, row => facts.At(row) >= _starts && facts.At(row) < _ends);
+            if (_currency is not null) RowBits.And(rows, facts.WithText(Known.Currency, _currency));
+            if (_submerchant is not null) RowBits.And(rows, facts.WithText(Known.SubmerchantId, _submerchant));
+            compiled.Narrow(facts, rows);
+        }
     }
 }

@@ -2,7 +2,9 @@ using System.Data;
 using System.Data.Common;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -20,12 +22,14 @@ public sealed class AssessmentScan : IDisposable
 {
     private readonly DbCommand _command;
     private readonly DbDataReader _reader;
+    private readonly sqlite3_stmt? _sqlite;
     private byte[] _signals = [], _facts = [];
 
     private AssessmentScan(DbCommand command)
     {
         _command = command;
         _reader = command.ExecuteReader(CommandBehavior.SingleResult);
+        _sqlite = (_reader as SqliteDataReader)?.Handle;
     }
 
     /// <summary>The places of the first and the last assessment that may be in scope; none when it is empty.</summary>
@@ -75,6 +79,7 @@ public sealed class AssessmentScan : IDisposable
     public bool Read()
     {
         if (!_reader.Read()) return false;
+        if (_sqlite is not null) return true;
         _signals = _reader.GetFieldValue<byte[]>(6);
         _facts = _reader.GetFieldValue<byte[]>(7);
         return true;
@@ -82,13 +87,20 @@ public sealed class AssessmentScan : IDisposable
 
     public long Seq => _reader.GetInt64(0);
 
-    /// <summary>The row at hand.</summary>
+    /// <summary>The row at hand; it lasts until the next one is read.</summary>
     /// <param name="outcome">How it turned out.</param>
-    public PreviewRow Row(Outcome outcome) => new()
-    {
-        Seq = _reader.GetInt64(0), At = _reader.GetInt64(1), Decision = (Decision)_reader.GetInt32(2), Score = _reader.GetInt32(3), Amount = _reader.GetInt64(4), PolicyVersion = _reader.GetInt32(5),
-        Signals = _signals, Facts = _facts, Outcome = outcome,
-    };
+    public PreviewRow Row(Outcome outcome) => _sqlite is { } statement
+        ? new()
+        {
+            // As SQLite holds them, without a copy of each.
+            Seq = raw.sqlite3_column_int64(statement, 0), At = raw.sqlite3_column_int64(statement, 1), Decision = (Decision)raw.sqlite3_column_int(statement, 2), Score = raw.sqlite3_column_int(statement, 3),
+            Amount = raw.sqlite3_column_int64(statement, 4), PolicyVersion = raw.sqlite3_column_int(statement, 5), Signals = raw.sqlite3_column_blob(statement, 6), Facts = raw.sqlite3_column_blob(statement, 7), Outcome = outcome,
+        }
+        : new()
+        {
+            Seq = _reader.GetInt64(0), At = _reader.GetInt64(1), Decision = (Decision)_reader.GetInt32(2), Score = _reader.GetInt32(3), Amount = _reader.GetInt64(4), PolicyVersion = _reader.GetInt32(5),
+            Signals = _signals, Facts = _facts, Outcome = outcome,
+        };
 
     public void Dispose()
     {

@@ -120,7 +120,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
             }
             foreach (var (judge, (first, last, outcomes)) in judges.Zip(stretches))
             {
-                work.Add((last, OnOwnThreadAsync(() =>
+                work.Add((last, BackgroundThread.RunAsync(() =>
                 {
                     Scan(run, judge, first, last, outcomes, stop);
                     return judge.Finish();
@@ -233,9 +233,6 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     }
 
     private static IQueryable<SimulationRun> Mine(PanelDb db, SimulationRun run, RunState state) => db.Set<SimulationRun>().Where(r => r.Id == run.Id && r.State == state);
-
-    /// <summary>Hours of reading and judging would keep a pool thread from everybody else.</summary>
-    private static Task<T> OnOwnThreadAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     [LoggerMessage(LogLevel.Information, "Simulation {Id}: {Judged} assessments judged again, {Moved} would be decided otherwise")]
     private partial void Finished(Guid id, long judged, long moved);
