@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Assess.Signals;
@@ -21,6 +22,8 @@ public sealed class Assessor
 
     private readonly Step[] _payIn;
     private readonly Step[] _payOut;
+    private readonly Step?[] _payInByIndex;
+    private readonly Step?[] _payOutByIndex;
     private readonly RuleSet _payInRules;
     private readonly RuleSet _payOutRules;
     private readonly ListStep[] _lists;
@@ -40,6 +43,7 @@ public sealed class Assessor
         _bands = policy.Bands;
         _payIn = Steps(SignalFlows.PayIn, policy);
         _payOut = Steps(SignalFlows.PayOut, policy);
+        (_payInByIndex, _payOutByIndex) = (ByIndex(_payIn), ByIndex(_payOut));
         _payInRules = new RuleSet(Flow.PayIn, policy, lists);
         _payOutRules = new RuleSet(Flow.PayOut, policy, lists);
         _lists = [.. Signals.Listed.All.Select(definition => ListStep.Of(definition, policy.Of(definition)))];
@@ -100,14 +104,13 @@ public sealed class Assessor
         var payOut = facts.Text(Known.Flow) == "payout";
         var seen = new Sight(facts, BoundsOf(facts, payOut ? _payOutBounds : _payInBounds));
 
-        var lists = ReadLists(facts);
+        var lists = found is null ? ReadLists(facts) : ListsRead.None;
         var rules = payOut ? _payOutRules : _payInRules;
         var ruled = found is { } known ? rules.Ask(payOut ? known.Held.PayOut : known.Held.PayIn, known.Row, into, rule) : rules.Ask(facts, moment, into, rule);
         var blockedBy = lists.Blocking >= 0 ? BlockedByList[lists.Blocking] : seen.Amount > seen.Maximum ? Above : ruled.BlockedBy;
 
         var points = lists.Any ? AddLists(facts, blockedBy is not null, into) : 0;
-        var steps = payOut ? _payOut : _payIn;
-        points += found is { } its ? AddFired(steps, its.Fired, blockedBy is not null, into) : AddSignals(steps, seen, blockedBy is not null, into);
+        points += found is { } its ? AddFired(payOut ? _payOutByIndex : _payInByIndex, its.Fired, blockedBy is not null, into) : AddSignals(payOut ? _payOut : _payIn, seen, blockedBy is not null, into);
         if (blockedBy is not null)
         {
             rules.DropFavours(into);
@@ -155,7 +158,7 @@ public sealed class Assessor
             var hit = answer.Rules[i];
             if (hit.Observed || !MayDecide(answer, hit, rules, tally)) continue;
             Decision without;
-            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, ReadLists(facts));
+            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, found is null ? ReadLists(facts) : ListsRead.None);
             else
             {
                 Judge(hit.Rule, found, facts, moment, scratch);
@@ -236,7 +239,7 @@ public sealed class Assessor
 
     private ListsRead ReadLists(Facts facts)
     {
-        var read = new ListsRead { Blocking = -1, Allowing = -1 };
+        var read = ListsRead.None;
         for (var type = 0; type < ListFacts.Length; type++)
         {
             var number = facts.Number(ListFacts[type]);
@@ -286,16 +289,26 @@ public sealed class Assessor
         return points;
     }
 
-    private static int AddFired(Step[] steps, UInt128 fired, bool blocked, Assessment into)
+    private static int AddFired(Step?[] byIndex, UInt128 fired, bool blocked, Assessment into) =>
+        AddFired(byIndex, 0, (ulong)fired, blocked, into) + AddFired(byIndex, 64, (ulong)(fired >> 64), blocked, into);
+
+    private static int AddFired(Step?[] byIndex, int first, ulong fired, bool blocked, Assessment into)
     {
         var points = 0;
-        foreach (var step in steps)
+        for (; fired != 0; fired &= fired - 1)
         {
-            if ((fired & step.Bit) == 0 || (blocked && step.Weight < 0)) continue;
+            if (byIndex[first + BitOperations.TrailingZeroCount(fired)] is not { } step || (blocked && step.Weight < 0)) continue;
             into.Add(new SignalHit(step.Index, step.Weight, double.NaN, double.NaN, null));
             points += step.Weight;
         }
         return points;
+    }
+
+    private static Step?[] ByIndex(Step[] steps)
+    {
+        var byIndex = new Step?[Assessment.MostSignals];
+        foreach (var step in steps) byIndex[step.Index] = step;
+        return byIndex;
     }
 
     private static Step[] Steps(SignalFlows flow, Policy policy)
@@ -320,10 +333,7 @@ public sealed class Assessor
         return new AmountBounds(limit?.Minimum ?? double.NaN, limit?.Maximum ?? double.NaN, limit?.Small ?? double.NaN, limit?.Large ?? double.NaN, (double)Currencies.Scale(code));
     }, StringComparer.Ordinal);
 
-    private sealed record Step(SignalTest Test, Tuning Tuning, ushort Index, short Weight)
-    {
-        public UInt128 Bit { get; } = UInt128.One << Index;
-    }
+    private sealed record Step(SignalTest Test, Tuning Tuning, ushort Index, short Weight);
 
     private sealed record ListStep(ushort Index, bool IsEnabled, short FlagWeight, short ReviewWeight)
     {
@@ -334,8 +344,8 @@ public sealed class Assessor
     /// <summary>What was found before about one row of a stretch in memory.</summary>
     internal readonly record struct Found(UInt128 Fired, HeldRules Held, int Row);
 
-    /// <summary>By place among the rules of a flow: a bit for each row that it holds for.</summary>
-    internal readonly record struct HeldRules(ulong[][] PayIn, ulong[][] PayOut);
+    /// <summary>Which rules hold for each row of a stretch, of either flow.</summary>
+    internal readonly record struct HeldRules(RuleSet.RowHits PayIn, RuleSet.RowHits PayOut);
 
     /// <summary>What the lists say: places of the first blocking and the first allowing type, or -1.</summary>
     private struct ListsRead
@@ -344,5 +354,7 @@ public sealed class Assessor
         public int Allowing;
         public bool Any;
         public Decision Floor;
+
+        public static ListsRead None => new() { Blocking = -1, Allowing = -1 };
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ClausumPanel.Assess;
@@ -157,46 +158,61 @@ public static class FactSnapshot
     {
         var length = reader.Unsigned();
         if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
-        var last = 0L;
         var numbers = into.Numbers;
-        // Facts of neighbouring numbers mostly lie side by side: how many do from here on, and where.
-        var together = FactNumbers.Together(number, out var index);
-        for (var left = (int)length; left > 0;)
+        var left = (int)length;
+        // Facts of neighbouring numbers mostly lie side by side.
+        if (FactNumbers.Together(number, out var index) >= left)
         {
-            var token = reader.Unsigned();
-            var equal = 1;
-            if (token == 0)
+            reader.Skip(ReadRun(reader.Rest, numbers.Slice(index, left)));
+            return number + left - 1;
+        }
+        ReadOnlySpan<double> values = into.Scratch(left);
+        reader.Skip(ReadRun(reader.Rest, into.Scratch(left)));
+        while (values.Length > 0)
+        {
+            var together = Math.Min(FactNumbers.Together(number, out index), values.Length);
+            if (together == 0)
             {
-                var more = reader.Unsigned();
-                if (more >= (ulong)left) throw new FormatException("A run of numbers is longer than it says.");
-                equal += (int)more;
+                unknown++;
+                together = 1;
             }
-            else
-            {
-                last = (token & 1) == 0 ? last + PackedReader.UnZigZag(token >> 1) : PackedReader.UnZigZag(token >> 1);
-            }
-            left -= equal;
-            while (true)
-            {
-                var here = Math.Min(together, equal);
-                if (here == 1) numbers[index] = last;
-                else if (here > 1) numbers.Slice(index, here).Fill(last);
-                (number, index, together, equal) = (number + here, index + here, together - here, equal - here);
-                if (together == 0)
-                {
-                    together = FactNumbers.Together(number, out index);
-                    if (together == 0 && equal > 0)
-                    {
-                        unknown++;
-                        number++;
-                        equal--;
-                        together = FactNumbers.Together(number, out index);
-                    }
-                }
-                if (equal == 0) break;
-            }
+            else values[..together].CopyTo(numbers[index..]);
+            number += together;
+            values = values[together..];
         }
         return number - 1;
+    }
+
+    // The innermost loop of all that judges stored payments again. Gives the number of bytes.
+    private static int ReadRun(ReadOnlySpan<byte> bytes, Span<double> into)
+    {
+        var (last, at) = (0L, 0);
+        for (var i = 0; i < into.Length;)
+        {
+            var token = Next(bytes, ref at);
+            if (token != 0)
+            {
+                last = PackedReader.UnZigZag(token >> 1) + ((token & 1) == 0 ? last : 0);
+                into[i++] = last;
+                continue;
+            }
+            var more = Next(bytes, ref at);
+            if (more >= (ulong)(into.Length - i)) throw new FormatException("A run of numbers is longer than it says.");
+            into.Slice(i, (int)more + 1).Fill(last);
+            i += (int)more + 1;
+        }
+        return at;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static ulong Next(ReadOnlySpan<byte> bytes, ref int at)
+        {
+            // Nearly all are one byte.
+            if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80) return bytes[at++];
+            var place = at;
+            var number = PackedNumbers.Longer(bytes, ref place);
+            at = place;
+            return number;
+        }
     }
 
     private static void Set(Facts into, int number, double value, ref int unknown)

@@ -13,6 +13,7 @@ public sealed class Facts
     private readonly TextPlace[] _later = new TextPlace[FactCatalog.Count];
     private readonly ushort[] _laterFacts = new ushort[FactCatalog.Count];
     private byte[] _source = [];
+    private double[] _scratch = [];
     private int _laterCount;
 
     /// <summary>No moment at all: what begins or ends does not count.</summary>
@@ -66,6 +67,13 @@ public sealed class Facts
         Array.Fill(_numbers, double.NaN);
         Array.Clear(_texts);
         ForgetLater();
+    }
+
+    /// <summary>Room for numbers on their way here.</summary>
+    internal Span<double> Scratch(int length)
+    {
+        if (_scratch.Length < length) _scratch = new double[length];
+        return _scratch.AsSpan(0, length);
     }
 
     /// <summary>Keeps the bytes of a snapshot for the texts that are read when somebody asks.</summary>

@@ -71,6 +71,25 @@ internal ref struct PackedWriter(Span<byte> destination)
     }
 }
 
+/// <summary>Numbers as <see cref="PackedWriter"/> writes them, where a reader's own place would only be in the way.</summary>
+internal static class PackedNumbers
+{
+    /// <summary>Reads one of more than a byte.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ulong Longer(ReadOnlySpan<byte> from, ref int at)
+    {
+        var value = 0UL;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            if (at == from.Length) throw new FormatException("The bytes end in the middle.");
+            var part = from[at++];
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80) return value;
+        }
+        throw new FormatException("A number has more bytes than a number has.");
+    }
+}
+
 /// <summary>How a text is written.</summary>
 internal enum PackedText : byte
 {
@@ -87,6 +106,12 @@ internal ref struct PackedReader(ReadOnlySpan<byte> source)
 
     public readonly bool AtEnd => _at == _source.Length;
 
+    /// <summary>What has not been read: to read much of it at once.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _source[_at..];
+
+    /// <summary>So many bytes of <see cref="Rest"/> were read.</summary>
+    public void Skip(int read) => Take(read);
+
     public byte Byte() => Take(1)[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -97,17 +122,7 @@ internal ref struct PackedReader(ReadOnlySpan<byte> source)
         return Longer();
     }
 
-    private ulong Longer()
-    {
-        var value = 0UL;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var part = Byte();
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80) return value;
-        }
-        throw new FormatException("A number has more bytes than a number has.");
-    }
+    private ulong Longer() => PackedNumbers.Longer(_source, ref _at);
 
     public long Signed() => UnZigZag(Unsigned());
 

@@ -46,6 +46,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly FiredSignals _firedNew = new(proposed.Policy), _firedNow = new(active.Policy);
     private readonly Assessment _new = new(), _now = new(), _without = new();
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
+    private readonly ushort[] _hitRules = new ushort[Assessment.MostRules];
     private readonly RuleTally?[] _ofRule = new RuleTally?[proposed.Policy.Rules.Count];
     private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
     private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
@@ -234,15 +235,18 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         }
         proposed.MarkDecisive(found, facts, row.At, _new, _without);
         var hits = _new.Rules;
+        var others = _hitRules.AsSpan(0, hits.Length);
+        for (var i = 0; i < hits.Length; i++) others[i] = hits[i].Rule;
         for (var i = 0; i < hits.Length; i++)
         {
-            var rule = hits[i].Rule;
+            var rule = others[i];
             var tally = _ofRule[rule] ??= new RuleTally(proposed.Policy.Rules.Count);
             tally.Hits.Add(row.Seq);
             if (row.Outcome == Outcome.Fraud) tally.Sums.Fraud++;
             if (row.Outcome == Outcome.Good) tally.Sums.Good++;
             // Of each pair only the half behind: the other is the same number.
-            for (var j = i + 1; j < hits.Length; j++) tally.With[hits[j].Rule]++;
+            var with = tally.With;
+            foreach (var other in others[(i + 1)..]) with[other]++;
             if (hits[i].Without is { } without) CountExclusive(row, without, tally);
         }
     }

@@ -54,13 +54,31 @@ internal static class RowBits
     /// <summary>Leaves the rows that pass.</summary>
     public static void Narrow(Span<ulong> rows, Func<int, bool> passes)
     {
-        for (var i = 0; i < rows.Length; i++)
+        foreach (var row in new Set(rows))
+            if (!passes(row)) rows[row / Together] &= ~(1UL << (row % Together));
+    }
+
+    /// <summary>The rows that are set, one after the other.</summary>
+    public ref struct Set(ReadOnlySpan<ulong> rows)
+    {
+        private readonly ReadOnlySpan<ulong> _rows = rows;
+        private int _at = -1;
+        private ulong _left;
+
+        public int Current { get; private set; }
+
+        public readonly Set GetEnumerator() => this;
+
+        public bool MoveNext()
         {
-            for (var left = rows[i]; left != 0; left &= left - 1)
+            while (_left == 0)
             {
-                var at = BitOperations.TrailingZeroCount(left);
-                if (!passes((i * Together) + at)) rows[i] &= ~(1UL << at);
+                if (++_at == _rows.Length) return false;
+                _left = _rows[_at];
             }
+            Current = (_at * Together) + BitOperations.TrailingZeroCount(_left);
+            _left &= _left - 1;
+            return true;
         }
     }
 }

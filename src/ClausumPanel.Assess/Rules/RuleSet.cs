@@ -45,13 +45,13 @@ internal sealed class RuleSet
     public Outcome Ask(Facts facts, long moment, Assessment into, int without) => Ask(new FromFacts(facts, moment), into, without);
 
     /// <summary>The same where it is known already which rules hold, as <see cref="HeldIn"/> found.</summary>
-    public Outcome Ask(ulong[][] held, int row, Assessment into, int without) => Ask(new FromBits(held, row), into, without);
+    public Outcome Ask(in RowHits held, int row, Assessment into, int without) => Ask(new FromHits(held, row), into, without);
 
-    /// <summary>Which rules hold for which rows of a stretch in memory, a bit for each: found once for each rule, whatever policy it is part of.</summary>
+    /// <summary>Which rules hold for which rows of a stretch in memory: found once for each rule, whatever policy it is part of.</summary>
     /// <param name="block">The stretch, which holds the facts that the rules ask.</param>
     /// <param name="edition">Of the lists the rules ask.</param>
     /// <param name="facts">Those of the stretch.</param>
-    public ulong[][] HeldIn(TrafficBlock block, long edition, StretchFacts facts)
+    public RowHits HeldIn(TrafficBlock block, long edition, StretchFacts facts)
     {
         var held = new ulong[_steps.Length][];
         for (var i = 0; i < held.Length; i++)
@@ -64,7 +64,7 @@ internal sealed class RuleSet
                 block.KeepHeld(_steps[i].Key, edition, held[i]);
             }
         }
-        return held;
+        return RowHits.Of(held, block.Count);
     }
 
     private Outcome Ask<T>(T asked, Assessment into, int without) where T : struct, IAsked
@@ -73,10 +73,10 @@ internal sealed class RuleSet
         if (_steps.Length == 0) return outcome;
         var decided = false;
         var steps = _steps;
-        for (var i = 0; i < steps.Length; i++)
+        while (asked.Next(steps) is >= 0 and var i)
         {
             var step = steps[i];
-            if (!asked.Holds(i, step) || step.Index == without) continue;
+            if (step.Index == without) continue;
             var points = step.Action.Points;
             if (step.IsObserved)
             {
@@ -131,19 +131,49 @@ internal sealed class RuleSet
         public int AllowHit;
     }
 
+    /// <summary>Which rules hold for each row of a stretch.</summary>
+    /// <param name="Ends">By row: where its rules end among <paramref name="Steps"/>.</param>
+    /// <param name="Steps">By place among the rules of the flow, row after row.</param>
+    public readonly record struct RowHits(int[] Ends, ushort[] Steps)
+    {
+        public static RowHits Of(ulong[][] held, int rows)
+        {
+            // Where each row begins, then, step by step, to where it has come.
+            var ends = new int[rows + RowBits.Together];
+            foreach (var bits in held)
+                foreach (var row in new RowBits.Set(bits)) ends[row + 1]++;
+            for (var row = 1; row <= rows; row++) ends[row] += ends[row - 1];
+            var steps = new ushort[ends[rows]];
+            for (var step = 0; step < held.Length; step++)
+                foreach (var row in new RowBits.Set(held[step])) steps[ends[row]++] = (ushort)step;
+            return new RowHits(ends, steps);
+        }
+    }
+
     private interface IAsked
     {
-        bool Holds(int place, Step step);
+        /// <summary>The place of the next rule that holds, or -1.</summary>
+        int Next(Step[] steps);
     }
 
-    private readonly struct FromFacts(Facts facts, long moment) : IAsked
+    private struct FromFacts(Facts facts, long moment) : IAsked
     {
-        public bool Holds(int place, Step step) => step.Holds(facts, moment);
+        private int _next;
+
+        public int Next(Step[] steps)
+        {
+            while (_next < steps.Length)
+                if (steps[_next++].Holds(facts, moment)) return _next - 1;
+            return -1;
+        }
     }
 
-    private readonly struct FromBits(ulong[][] held, int row) : IAsked
+    private struct FromHits(RowHits hits, int row) : IAsked
     {
-        public bool Holds(int place, Step step) => (held[place][row >> 6] & (1UL << (row & 63))) != 0;
+        private readonly int _end = hits.Ends[row];
+        private int _next = row == 0 ? 0 : hits.Ends[row - 1];
+
+        public int Next(Step[] steps) => _next < _end ? hits.Steps[_next++] : -1;
     }
 
     private sealed class Step(ushort index, PolicyRule rule, CompiledRule compiled)
