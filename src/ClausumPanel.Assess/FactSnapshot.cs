@@ -206,8 +206,13 @@ public static class FactSnapshot
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static ulong Next(ReadOnlySpan<byte> bytes, ref int at)
         {
-            // Nearly all are one byte.
+            // Nearly all are one byte, nearly all others two.
             if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80) return bytes[at++];
+            if ((uint)(at + 1) < (uint)bytes.Length && bytes[at + 1] < 0x80)
+            {
+                at += 2;
+                return (bytes[at - 2] & 0x7FU) | ((ulong)bytes[at - 1] << 7);
+            }
             var place = at;
             var number = PackedNumbers.Longer(bytes, ref place);
             at = place;

@@ -15,6 +15,7 @@ public sealed class Facts
     private byte[] _source = [];
     private double[] _scratch = [];
     private int _laterCount;
+    private bool _hasOwnTexts;
 
     /// <summary>No moment at all: what begins or ends does not count.</summary>
     public const long NoMoment = long.MaxValue;
@@ -43,6 +44,7 @@ public sealed class Facts
     public void Set(Fact fact, string? value)
     {
         _texts[fact.Index] = value;
+        _hasOwnTexts = true;
         if (_laterCount > 0) _later[fact.Index] = default;
     }
 
@@ -56,6 +58,7 @@ public sealed class Facts
         {
             for (var i = 0; i < _laterCount; i++) ReadLater(_laterFacts[i]);
             ForgetLater();
+            _hasOwnTexts = true;
             return _texts;
         }
     }
@@ -65,7 +68,13 @@ public sealed class Facts
     {
         Moment = NoMoment;
         Array.Fill(_numbers, double.NaN);
-        Array.Clear(_texts);
+        // Of a snapshot only those that were asked for became texts.
+        if (_hasOwnTexts) Array.Clear(_texts);
+        else
+        {
+            for (var i = 0; i < _laterCount; i++) _texts[_laterFacts[i]] = null;
+        }
+        _hasOwnTexts = false;
         ForgetLater();
     }
 

@@ -46,7 +46,7 @@ public sealed record StorageChoice(StorageProvider Provider, string ConnectionSt
             var parts = new SqliteConnectionStringBuilder(text) { ForeignKeys = true, Cache = SqliteCacheMode.Default };
             if (parts.DataSource is "" or ":memory:") throw new SettingException("ConnectionStrings__Panel names no file: write Data Source=/path/panel.db.");
             parts.DataSource = Path.GetFullPath(parts.DataSource);
-            if (!text.Contains("Timeout", StringComparison.OrdinalIgnoreCase)) parts.DefaultTimeout = 2;      // it is SQLite's busy timeout too; the library's 30 s would outlast every caller
+            if (!text.Contains("Timeout", StringComparison.OrdinalIgnoreCase)) parts.DefaultTimeout = 5;      // it is SQLite's busy timeout too; the library's 30 s would outlast every caller
             return parts.ConnectionString;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)

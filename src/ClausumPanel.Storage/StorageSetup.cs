@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Cases;
@@ -65,6 +66,8 @@ public static class StorageSetup
             throw new SettingException($"The database {storage} is of a newer program (it has \"{newer}\"): start that one, or restore an older backup.");
         if (applied.Count < known.Count) await MigrateAsync(db, storage, applied, clock, say, stop);
         foreach (var guard in db.Guards) await db.Database.ExecuteSqlRawAsync(guard, stop);
+        // While nobody else writes yet.
+        await AssessmentMemory.HashKeyAsync(db, clock.GetUtcNow(), stop);
     }
 
     private static async Task MigrateAsync(PanelDb db, StorageChoice storage, List<string> applied, TimeProvider clock, Action<string>? say, CancellationToken stop)

@@ -21,6 +21,7 @@ try
     {
         Args = [.. command is null ? args : [], "--hostBuilder:reloadConfigOnChange=false"],
         EnvironmentName = Startup.EnvironmentName(args),
+        WebRootPath = Startup.PublishedWebRoot(),
     });
     builder.UsePanelDefaults(quiet: command is not null);
     builder.WebHost.UseStaticWebAssets();               // nothing to do once published; lets `dotnet run` serve them in every environment

@@ -308,10 +308,11 @@
   });
   // Back to another item is a page of its own; a jump within this one is none.
   addEventListener("popstate", () => { if (new URL(item().dataset.address, location.href).pathname !== location.pathname) location.reload(); });
-  // Who loads the page anew did not mean to leave: what they had is taken again. Whether the release was here first is not known.
+  // Who loads the page anew does not leave. Where a browser does not say so beforehand, what was given back is taken again.
   const left = "panel-review-left";
   const comesBack = sessionStorage.getItem(left) === location.pathname && performance.getEntriesByType("navigation")[0]?.type === "reload";
   sessionStorage.removeItem(left);
+  window.navigation?.addEventListener("navigate", event => { if (event.navigationType === "reload") leaving = true; });
   addEventListener("pagehide", () => {
     if (leaving || !form()) return;
     sessionStorage.setItem(left, location.pathname);

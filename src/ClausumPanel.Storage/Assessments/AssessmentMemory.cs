@@ -152,7 +152,8 @@ public sealed class AssessmentMemory
         while (reader.Read()) yield return reader.GetInt64(0);
     }
 
-    private static async Task<byte[]> HashKeyAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
+    /// <summary>The key under which this installation hashes what it remembers; made the first time.</summary>
+    internal static async Task<byte[]> HashKeyAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
     {
         if (await db.Set<PanelSetting>().SingleOrDefaultAsync(s => s.Name == HashKeySetting, stop) is { } known) return Convert.FromHexString(known.Value);
         var key = RandomNumberGenerator.GetBytes(16);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
@@ -60,7 +61,7 @@ public sealed class QualityFigures
         _ => Declined,
     } / (double)Decided;
 
-    internal void Add(DecidedEvent decided)
+    internal void Add(in DecidedEvent decided, bool wasReopened, Spoken? since)
     {
         if (decided.Outcome == ReviewOutcome.Approve) Approved++;
         else if (decided.Outcome == ReviewOutcome.Challenge) Challenged++;
@@ -68,11 +69,11 @@ public sealed class QualityFigures
         if (decided.Reading is { } read) _reading.Add(read);
         _waiting.Add(decided.At - decided.OpenedAt);
         if (decided.At > decided.DueAt) Late++;
-        if (decided.WasReopened) Reopened++;
-        // What was known when it was decided says nothing against it.
-        if (!decided.Stands || decided.Outcome == ReviewOutcome.Challenge || decided.Source is not > LabelSource.Analyst || !(decided.LabelledAt?.ToUnixTimeMilliseconds() >= decided.At)) return;
+        if (wasReopened) Reopened++;
+        // What was known when it was decided says nothing against it, nor does anything against what no longer stands.
+        if (wasReopened || decided.Outcome == ReviewOutcome.Challenge || since is not { } spoken || spoken.At < decided.At) return;
         Judged++;
-        if (decided.Label == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
+        if (spoken.Outcome == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
     }
 
     internal void Add(ReviewEventKind kind, int count)
@@ -106,8 +107,11 @@ public sealed class QualityFigures
     }
 }
 
-/// <summary>A decision of a person, with what came of it.</summary>
-internal sealed record DecidedEvent(int Queue, Guid? ActorId, ReviewOutcome? Outcome, int? Reading, long At, long OpenedAt, long? DueAt, bool Stands, bool WasReopened, LabelOutcome? Label, LabelSource? Source, DateTimeOffset? LabelledAt);
+/// <summary>A decision of a person; instants in Unix milliseconds.</summary>
+internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, Guid? ActorId, ReviewOutcome Outcome, int? Reading, long At, long OpenedAt, long? DueAt);
+
+/// <summary>What a higher source than an analyst said of a payment, and when, in Unix milliseconds.</summary>
+internal sealed record Spoken(LabelOutcome Outcome, long At);
 
 /// <summary>What brought the items of a queue there.</summary>
 public sealed class QueueFill
@@ -125,7 +129,7 @@ public sealed class QueueFill
 /// <summary>The figures of a period, by queue and by person.</summary>
 public sealed class ReviewQuality
 {
-    private const int MostFilling = 5_000;
+    private const int MostFilling = 1_000;
 
     private static readonly ReviewEventKind[] Counted =
         [ReviewEventKind.FirstDecided, ReviewEventKind.TimedOut, ReviewEventKind.Skipped, ReviewEventKind.Held, ReviewEventKind.Escalated, ReviewEventKind.Undone, ReviewEventKind.Disagreed];
@@ -148,24 +152,18 @@ public sealed class ReviewQuality
         var later = await events.Where(e => e.At >= @from && (e.Kind == ReviewEventKind.Undone || e.Kind == ReviewEventKind.Reopened)).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop);
         var undone = later.Where(e => e.Kind == ReviewEventKind.Undone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
         var reopened = later.Where(e => e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).ToDictionary(g => g.Key, g => g.Max(e => e.Version));
-        var decisions = from e in events
-                        where e.At >= @from && e.At < to && e.Kind == ReviewEventKind.Decided
-                        join r in db.Set<Review>() on e.Seq equals r.Seq
-                        join l in db.Set<CurrentLabel>() on e.Seq equals l.Seq into labels
-                        from label in labels.DefaultIfEmpty()
-                        join w in db.Set<Label>() on label.Number equals w.Number into words
-                        from word in words.DefaultIfEmpty()
-                        select new
-                        {
-                            e.Seq, e.Version,
-                            Event = new DecidedEvent(e.Queue, e.ActorId, e.Outcome, e.ReadingMilliseconds, e.At, r.OpenedAt, r.DueAt, r.State != ReviewState.Open && r.DecidedAt == e.At, false,
-                                label == null ? null : label.Outcome, label == null ? null : label.Source, word == null ? null : word.RecordedAt),
-                        };
-        await foreach (var decided in decisions.AsAsyncEnumerable().WithCancellation(stop))
+        // Few again: of these payments somebody has spoken who knows better than an analyst.
+        var known = await (from e in events
+                           where e.At >= @from && e.At < to && e.Kind == ReviewEventKind.Decided
+                           join l in db.Set<CurrentLabel>() on e.Seq equals l.Seq
+                           where l.Source > LabelSource.Analyst
+                           join w in db.Set<Label>() on l.Number equals w.Number
+                           select new { e.Seq, l.Outcome, w.RecordedAt }).Distinct().ToDictionaryAsync(l => l.Seq, l => new Spoken(l.Outcome, l.RecordedAt.ToUnixTimeMilliseconds()), stop);
+        await foreach (var decided in DecisionsAsync(db, from, to, stop))
         {
             if (undone.Contains((decided.Seq, decided.Version))) continue;
-            var what = decided.Event with { WasReopened = reopened.TryGetValue(decided.Seq, out var version) && version > decided.Version };
-            foreach (var figures in quality.Of(what.Queue, what.ActorId)) figures.Add(what);
+            var wasReopened = reopened.TryGetValue(decided.Seq, out var version) && version > decided.Version;
+            foreach (var figures in quality.Of(decided.Queue, decided.ActorId)) figures.Add(decided, wasReopened, known.GetValueOrDefault(decided.Seq));
         }
         var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
         foreach (var step in steps)
@@ -173,6 +171,37 @@ public sealed class ReviewQuality
         foreach (var overdue in await db.Set<Review>().Where(r => r.State == ReviewState.Open && r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
             foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
         return quality;
+    }
+
+    // Tens of thousands: read as they come, without an object of the model for each.
+    private static async IAsyncEnumerable<DecidedEvent> DecisionsAsync(PanelDb db, long from, long to, [EnumeratorCancellation] CancellationToken stop)
+    {
+        await db.Database.OpenConnectionAsync(stop);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = """
+            SELECT e.seq, e.version, e.queue, e.actor_id, e.outcome, e.reading_milliseconds, e.at, r.opened_at, r.due_at
+            FROM review_events e JOIN reviews r ON r.seq = e.seq WHERE e.at >= @from AND e.at < @to AND e.kind = @kind
+            """;
+        foreach (var (name, value) in (IEnumerable<(string, object)>)[("@from", from), ("@to", to), ("@kind", (int)ReviewEventKind.Decided)])
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(stop);
+            while (await reader.ReadAsync(stop))
+            {
+                yield return new DecidedEvent(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2),
+                    reader.GetValue(3) switch { Guid id => id, byte[] bytes => new Guid(bytes, bigEndian: true), _ => null }, (ReviewOutcome)reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetInt32(5),
+                    reader.GetInt64(6), reader.GetInt64(7), reader.IsDBNull(8) ? null : reader.GetInt64(8));
+            }
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
     }
 
     /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>

@@ -20,6 +20,9 @@ internal static class Startup
     public static string? EnvironmentName(string[] args) =>
         Array.Exists(args, a => a.StartsWith("--environment", StringComparison.OrdinalIgnoreCase)) ? null : Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT");
 
+    /// <summary>The pages' files as they were published, whatever folder the program is started from; null where it runs as it was built.</summary>
+    public static string? PublishedWebRoot() => Path.Combine(AppContext.BaseDirectory, "wwwroot") is var published && Directory.Exists(published) ? published : null;
+
     /// <summary>What holds where nobody said otherwise. An empty appsettings runs.</summary>
     public static void UsePanelDefaults(this WebApplicationBuilder builder, bool quiet)
     {

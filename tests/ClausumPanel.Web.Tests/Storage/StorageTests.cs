@@ -146,7 +146,7 @@ public sealed class StorageTests
         Assert.Equal([2], await db.Database.SqlQueryRaw<int>("SELECT synchronous AS \"Value\" FROM pragma_synchronous").ToListAsync());
         Assert.Equal([2000], await db.Database.SqlQueryRaw<int>("SELECT timeout AS \"Value\" FROM pragma_busy_timeout").ToListAsync());
         Assert.Equal([1], await db.Database.SqlQueryRaw<int>("SELECT foreign_keys AS \"Value\" FROM pragma_foreign_keys").ToListAsync());
-        Assert.Equal(2, db.Database.GetDbConnection() is SqliteConnection connection ? connection.DefaultTimeout : 0);
+        Assert.Equal(5, db.Database.GetDbConnection() is SqliteConnection connection ? connection.DefaultTimeout : 0);
     }
 
     [Fact]
