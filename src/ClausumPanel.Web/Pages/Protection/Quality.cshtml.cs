@@ -36,9 +36,15 @@ public sealed class QualityModel(QualityReport report, Reader reader, TimeProvid
     /// <summary>The rows behind a number.</summary>
     public string Rows(params ReadOnlySpan<(string Name, string Value)> more) => Period.Monitor(reader, _now, more);
 
-    public string RowsOf(Decision from, LabelOutcome? label)
+    /// <summary>Decided so or more strictly.</summary>
+    public string RowsOf(Decision from, LabelOutcome? label) => RowsOf(d => d >= from, label);
+
+    /// <summary>Decided less strictly.</summary>
+    public string RowsBelow(Decision from, LabelOutcome? label) => RowsOf(d => d < from, label);
+
+    private string RowsOf(Func<Decision, bool> which, LabelOutcome? label)
     {
-        List<(string, string)> pairs = [.. Enum.GetValues<Decision>().Where(d => d >= from).Select(d => ("decision", DecisionTagHelper.Word(d)))];
+        List<(string, string)> pairs = [.. Enum.GetValues<Decision>().Where(which).Select(d => ("decision", DecisionTagHelper.Word(d)))];
         if (label is { } outcome) pairs.Add(("label", outcome.Word()));
         return Rows([.. pairs]);
     }
