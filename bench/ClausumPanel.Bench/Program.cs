@@ -16,10 +16,11 @@ try
         case "preview": Preview.Run(arguments); return 0;
         case "protection": Protection.Run(arguments); return 0;
         case "simulation": Simulation.Run(arguments); return 0;
+        case "pages": Pages.Run(arguments); return 0;
         case "reviews": Reviews.Run(arguments); return 0;
         case "bound": Bound.Run(arguments); return 0;
         default:
-            Console.Error.WriteLine("usage: load | start | crash | memory | preview | simulation | protection | reviews | micro | bound   (bench/README.md says what each measures)");
+            Console.Error.WriteLine("usage: load | start | crash | memory | preview | simulation | protection | pages | reviews | micro | bound   (bench/README.md says what each measures)");
             return 2;
     }
 }

@@ -37,17 +37,20 @@ internal sealed class Subject : IDisposable
     }
 
     /// <summary>Runs a command of the service's own command line to its end and returns what it printed.</summary>
-    public static string Command(Store store, params string[] command)
+    public static string Command(Store store, params string[] command) => Command(store, TimeSpan.FromSeconds(60), command);
+
+    /// <summary>The same, for one that has more to do.</summary>
+    public static string Command(Store store, TimeSpan atMost, params string[] command)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(Folders.Web, "ClausumPanel.Web.dll"), .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in store.Environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        if (!process.WaitForExit(atMost))
         {
             process.Kill();
-            throw new BenchFailed($"'{string.Join(' ', command)}' did not end within a minute");
+            throw new BenchFailed($"'{string.Join(' ', command)}' did not end within {atMost.TotalMinutes:0} minutes");
         }
         return process.ExitCode == 0 ? output.Result.Trim() : throw new BenchFailed($"'{string.Join(' ', command)}' ended with {process.ExitCode}\n{output.Result}{errors.Result}");
     }

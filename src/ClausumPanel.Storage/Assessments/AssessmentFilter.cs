@@ -60,7 +60,8 @@ public sealed record AssessmentFilter
     public bool? Simulated { get; init; }
 
     /// <summary>The part of the filter that a narrow row can answer.</summary>
-    internal IEnumerable<Expression<Func<AssessmentRow, bool>>> Conditions()
+    /// <param name="byAmount">What is found is sorted by its amount.</param>
+    internal IEnumerable<Expression<Func<AssessmentRow, bool>>> Conditions(bool byAmount = false)
     {
         if (From is { } from) yield return r => r.At >= from;
         if (To is { } to) yield return r => r.At < to;
@@ -73,7 +74,12 @@ public sealed record AssessmentFilter
         }
         if (MinScore is { } minScore) yield return r => r.Score >= minScore;
         if (MaxScore is { } maxScore) yield return r => r.Score <= maxScore;
-        if (Currency is { } currency) yield return r => r.Currency == currency;
+        if (Currency is { } currency)
+        {
+            // Mostly all there is has one currency. Its index stands by the amount: for anything else, going through it would mean reading everything.
+            if (byAmount || MinAmount is not null || MaxAmount is not null) yield return r => r.Currency == currency;
+            else yield return r => r.Currency.Substring(0) == currency;
+        }
         if (MinAmount is { } minAmount) yield return r => r.Amount >= minAmount;
         if (MaxAmount is { } maxAmount) yield return r => r.Amount <= maxAmount;
         if (Country is { } country) yield return r => r.Country == country;

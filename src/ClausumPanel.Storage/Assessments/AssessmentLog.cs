@@ -286,7 +286,7 @@ public sealed partial class AssessmentLog : IDisposable
         }
         _rollups.Clear();
         foreach (var one in batch) RollupSum.Add(_rollups, one);
-        foreach (var (key, sum) in _rollups) _rollupWriter!.Add(key, sum);
+        _rollupWriter!.Write(_rollups);
         store.Commit();
         if (FoldedSeq == LastSeq) _unfoldedSince = _clock.GetTimestamp();
         Interlocked.Exchange(ref _seq, seq);

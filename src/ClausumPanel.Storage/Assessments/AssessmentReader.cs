@@ -120,10 +120,11 @@ public sealed partial class AssessmentReader(PanelDb db)
     private async Task<long> MarkAsync(CancellationToken stop) =>
         await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
 
-    private IQueryable<AssessmentRow> Rows(AssessmentFilter filter, long mark)
+    private IQueryable<AssessmentRow> Rows(AssessmentFilter filter, long mark, bool byAmount = false)
     {
-        var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.Seq <= mark);
-        foreach (var condition in filter.Conditions()) rows = rows.Where(condition);
+        // Nearly all rows are before the mark: said so that no engine takes it for the way to find them, and sorts them all by time afterwards.
+        var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.Seq + 0 <= mark);
+        foreach (var condition in filter.Conditions(byAmount)) rows = rows.Where(condition);
         if (filter.Signal is { } signal) rows = rows.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
         if (filter.Rules is { } rules)
         {
@@ -153,7 +154,7 @@ public sealed partial class AssessmentReader(PanelDb db)
 
     private async IAsyncEnumerable<AssessmentRow> FoldedAsync(AssessmentFilter filter, AssessmentOrder order, AssessmentCursor? after, long mark, int most, [EnumeratorCancellation] CancellationToken stop)
     {
-        var rows = After(Rows(filter, mark), order, after);
+        var rows = After(Rows(filter, mark, order is AssessmentOrder.LargestAmount or AssessmentOrder.SmallestAmount), order, after);
         if (filter.Search is null)
         {
             foreach (var row in await Sorted(rows, order).Take(most).ToListAsync(stop)) yield return row;

@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -72,6 +74,9 @@ public sealed class HourCount
     public const string New = "new", Familiar = "known", Unnamed = "unnamed";
     public const int KeptDays = 40;
 
+    /// <summary>The first hour that is kept.</summary>
+    public static int Oldest(DateTimeOffset now) => (int)(now.ToUnixTimeSeconds() / 3_600) - (KeptDays * 24);
+
     /// <summary>Hours since 1970.</summary>
     public int Hour { get; init; }
     public HourKind Kind { get; init; }
@@ -130,37 +135,25 @@ internal sealed class AssessmentRuleMap : IEntityTypeConfiguration<AssessmentRul
     }
 }
 
-/// <summary>Sums a slice of the log for the figures of quality, behaviour and alerts, and adds it; the same statements on both engines.</summary>
-internal sealed class FigureWriter : IDisposable
+/// <summary>Sums a slice of the log for the figures of quality, behaviour and alerts, and adds it.</summary>
+internal sealed class FigureWriter(DbConnection connection, DbTransaction? transaction = null) : IDisposable
 {
+    public static readonly SumShape DecisionDays = new("decision_days", ["day", "flow", "currency", "decision", "bin"], ["count", "amount"]);
+    public static readonly SumShape PairDays = new("pair_days", ["day", "policy_version", "first", "second"], ["count"]);
+    public static readonly SumShape HourCounts = new("hour_counts", ["kind", "hour", "key"], ["count"]);
     private const long Milliseconds = 3_600_000;
 
     /// <summary>Whoever is named first is the payer.</summary>
     private static readonly Fact[] Histories = Array.ConvertAll([EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary], kind => FactCatalog.History(kind, HistoryPart.Count));
 
-    private readonly ILogStore _store;
-    private readonly DbCommand _decision, _pair, _hour;
+    private readonly SumTable _decision = SumTable.Of(DecisionDays, connection, transaction), _pair = SumTable.Of(PairDays, connection, transaction), _hour = SumTable.Of(HourCounts, connection, transaction);
     private readonly Dictionary<(int Day, Flow Flow, string Currency, Decision Decision, int Bin), (long Count, long Amount)> _decisions = [];
     private readonly Dictionary<(int Day, int Version, int First, int Second), long> _pairs = [];
     private readonly Dictionary<(int Hour, HourKind Kind, string Key), long> _hours = [];
     private readonly List<(long Rule, long Seq)> _rules = [];
 
-    public FigureWriter(ILogStore store)
-    {
-        _store = store;
-        _decision = Command(store.Connection, """
-            INSERT INTO decision_days (day, flow, currency, decision, bin, count, amount) VALUES (@day, @flow, @currency, @decision, @bin, @count, @amount)
-            ON CONFLICT (day, flow, currency, decision, bin) DO UPDATE SET count = decision_days.count + excluded.count, amount = decision_days.amount + excluded.amount
-            """, "day", "flow", "currency", "decision", "bin", "count", "amount");
-        _pair = Command(store.Connection, """
-            INSERT INTO pair_days (day, policy_version, first, second, count) VALUES (@day, @version, @first, @second, @count)
-            ON CONFLICT (day, policy_version, first, second) DO UPDATE SET count = pair_days.count + excluded.count
-            """, "day", "version", "first", "second", "count");
-        _hour = Command(store.Connection, """
-            INSERT INTO hour_counts (hour, kind, key, count) VALUES (@hour, @kind, @key, @count)
-            ON CONFLICT (kind, hour, key) DO UPDATE SET count = hour_counts.count + excluded.count
-            """, "hour", "kind", "key", "count");
-    }
+    /// <summary>Which rule hit which assessment, of the slice: for whoever appends them.</summary>
+    public IReadOnlyList<(long Rule, long Seq)> RuleHits => _rules;
 
     public void Clear()
     {
@@ -172,10 +165,9 @@ internal sealed class FigureWriter : IDisposable
 
     /// <param name="row">No simulation.</param>
     /// <param name="facts">It was judged by.</param>
-    /// <param name="signals">That fired, each once.</param>
     /// <param name="version">Of the policy that judged.</param>
     /// <param name="rules">That hit.</param>
-    public void Add(AssessmentRow row, Facts facts, ReadOnlySpan<(int Signal, long Seq)> signals, int version, ReadOnlySpan<RuleHit> rules)
+    public void Add(AssessmentRow row, Facts facts, int version, ReadOnlySpan<RuleHit> rules)
     {
         var (day, hour) = (DayWriter.DayOf(row.At), (int)Math.DivRem(row.At, Milliseconds).Quotient);
         var key = (day, row.Flow, row.Currency, row.Decision, DecisionDay.BinOf(row.Score));
@@ -185,10 +177,10 @@ internal sealed class FigureWriter : IDisposable
         if (row.Country.Length > 0) Count(hour, HourKind.Country, row.Country);
         if (facts.Text(Known.CardBin) is { Length: > 0 and <= 8 } bin) Count(hour, HourKind.CardBin, bin);
         Count(hour, HourKind.Payer, string.Create(CultureInfo.InvariantCulture, $"{PayerOf(facts)}.{(row.At - (hour * Milliseconds)) / Rollup.Length}"));
-        for (var i = 0; i < signals.Length; i++)
+        for (var i = 0; i < row.Signals.Length; i += 2)
         {
-            Count(hour, HourKind.Signal, Digits(signals[i].Signal));
-            for (var j = i + 1; j < signals.Length; j++) Pair(day, 0, signals[i].Signal, signals[j].Signal);
+            Count(hour, HourKind.Signal, Digits(SignalAt(i)));
+            for (var j = i + 2; j < row.Signals.Length; j += 2) Pair(day, 0, SignalAt(i), SignalAt(j));
         }
         for (var i = 0; i < rules.Length; i++)
         {
@@ -196,23 +188,18 @@ internal sealed class FigureWriter : IDisposable
             Count(hour, HourKind.Rule, string.Create(CultureInfo.InvariantCulture, $"{version}.{rules[i].Rule}"));
             for (var j = i + 1; j < rules.Length; j++) Pair(day, version, rules[i].Rule, rules[j].Rule);
         }
+
+        int SignalAt(int place) => BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(place));
     }
 
     public void Write()
     {
-        foreach (var (key, sum) in _decisions) Run(_decision, key.Day, (int)key.Flow, key.Currency, (int)key.Decision, key.Bin, sum.Count, sum.Amount);
-        foreach (var (key, count) in _pairs) Run(_pair, key.Day, key.Version, key.First, key.Second, count);
-        foreach (var (key, count) in _hours) Run(_hour, key.Hour, (int)key.Kind, key.Key, count);
-        if (_rules.Count == 0) return;
-        _rules.Sort();
-        using var table = _store.Append(LogTable.RuleHits);
-        foreach (var (rule, seq) in _rules)
-        {
-            table.Write(rule);
-            table.Write(seq);
-            table.EndRow();
-        }
-        table.Complete();
+        foreach (var (key, sum) in _decisions) _decision.Add(key.Day, (int)key.Flow, key.Currency, (int)key.Decision, key.Bin, sum.Count, sum.Amount);
+        _decision.Write();
+        foreach (var (key, count) in _pairs) _pair.Add(key.Day, key.Version, key.First, key.Second, count);
+        _pair.Write();
+        foreach (var (key, count) in _hours) _hour.Add((int)key.Kind, key.Hour, key.Key, count);
+        _hour.Write();
     }
 
     public void Dispose()
@@ -234,25 +221,4 @@ internal sealed class FigureWriter : IDisposable
     private void Count(int hour, HourKind kind, string key) => CollectionsMarshal.GetValueRefOrAddDefault(_hours, (hour, kind, key), out _)++;
 
     private void Pair(int day, int version, int a, int b) => CollectionsMarshal.GetValueRefOrAddDefault(_pairs, (day, version, Math.Min(a, b), Math.Max(a, b)), out _)++;
-
-    private static DbCommand Command(DbConnection connection, string sql, params string[] names)
-    {
-        var command = connection.CreateCommand();
-#pragma warning disable CA2100 // constants
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var name in names)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            command.Parameters.Add(parameter);
-        }
-        return command;
-    }
-
-    private static void Run(DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
-    }
 }

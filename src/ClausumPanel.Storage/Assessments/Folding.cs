@@ -32,6 +32,7 @@ internal sealed class Folding : IDisposable
     private readonly ReviewRouting _routing;
     private readonly HitWriter _met;
     private readonly FigureWriter _figures;
+    private readonly SubmerchantWriter _submerchants;
 
     public Folding(ILogStore store, ReviewRouting routing)
     {
@@ -39,7 +40,8 @@ internal sealed class Folding : IDisposable
         _days = new DayWriter(store.Connection);
         _tallies = new TallyWriter(store.Connection);
         _met = new HitWriter(store);
-        _figures = new FigureWriter(store);
+        _figures = new FigureWriter(store.Connection);
+        _submerchants = new SubmerchantWriter(store.Connection);
         using var command = store.Connection.CreateCommand();
         command.CommandText = $"SELECT seq FROM log_marks WHERE reader = '{Reader}'";
         Mark = command.ExecuteScalar() is long seq ? seq : 0;
@@ -74,6 +76,7 @@ internal sealed class Folding : IDisposable
         _tallies.Dispose();
         _met.Dispose();
         _figures.Dispose();
+        _submerchants.Dispose();
         _rows.Clear();
         _terms.Clear();
     }
@@ -109,7 +112,6 @@ internal sealed class Folding : IDisposable
             });
             var isBlocked = reader.GetBoolean(13);
             var row = _rows[^1];
-            _tallies.AddValues(row);
             if (!row.Simulated) _events.Add((OutboxEvent.Of(row.Flow, row.Decision, isBlocked), seq, row.At));
             var rules = _rules.AsSpan(0, SignalHits.ReadRules(signals, _rules));
             if (!row.Simulated) _days.AddRules(row.At, reader.GetInt32(14), rules);
@@ -125,7 +127,7 @@ internal sealed class Folding : IDisposable
             {
                 _days.AddScore(row, KindOf(isBlocked, _hits.AsSpan(0, count)));
                 _met.Note(_facts, row.At, row.Flow);
-                _figures.Add(row, _facts, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_signals)[first..], reader.GetInt32(14), rules);
+                _figures.Add(row, _facts, reader.GetInt32(14), rules);
             }
             if (row is { Simulated: false, Decision: Decision.Review or Decision.Challenge }
                 && router.Open(new Routed { Row = row, Facts = _facts, Signals = _hits.AsSpan(0, count), Rules = rules, Request = reader.GetFieldValue<byte[]>(15) }) is { } review) _reviews.Add(review);
@@ -205,6 +207,7 @@ internal sealed class Folding : IDisposable
         }
         _days.Write();
         _figures.Write();
+        AppendRuleHits();
         var number = LastEvent();
         using (var table = _store.Append(LogTable.OutboxEvents))
         {
@@ -236,8 +239,35 @@ internal sealed class Folding : IDisposable
             using var reader = command.ExecuteReader();
             while (reader.Read()) labels[reader.GetInt64(0)] = (LabelOutcome)reader.GetInt32(1);
         }
-        foreach (var row in _rows) _tallies.Add(row, FinalOutcomes.Of(row.Decision, null), labels.TryGetValue(row.Seq, out var label) ? label : null);
+        var waiting = new HashSet<long>();
+        using (var command = _store.Connection.CreateCommand())
+        {
+            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT seq FROM reviews WHERE seq > {Mark} AND seq <= {_rows[^1].Seq} AND state <> {(int)ReviewState.Closed}");
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) waiting.Add(reader.GetInt64(0));
+        }
+        var tallied = _submerchants.Count(_rows, Mark, _tallies);
+        foreach (var row in _rows)
+        {
+            var scopes = _tallies.ScopesOf(row, tallied.Contains(row.Submerchant));
+            _tallies.AddValues(row, scopes);
+            _tallies.Add(row, scopes, FinalOutcomes.Of(row.Decision, null), labels.TryGetValue(row.Seq, out var label) ? label : null);
+            if (waiting.Contains(row.Seq)) _tallies.AddWaiting(row, scopes);
+        }
         _tallies.Write();
+    }
+
+    private void AppendRuleHits()
+    {
+        if (_figures.RuleHits.Count == 0) return;
+        using var table = _store.Append(LogTable.RuleHits);
+        foreach (var (rule, seq) in _figures.RuleHits.Order())
+        {
+            table.Write(rule);
+            table.Write(seq);
+            table.EndRow();
+        }
+        table.Complete();
     }
 
     /// <summary>Asked anew every time: reports of fraud have their numbers from the same row.</summary>

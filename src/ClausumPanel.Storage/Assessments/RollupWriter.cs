@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Metrics;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -23,36 +24,17 @@ internal readonly record struct RollupSum(long Count, long Blocked, long Amount,
     }
 }
 
-/// <summary>Adds sums to the buckets; the same statement on both engines.</summary>
-internal sealed class RollupWriter : IDisposable
+/// <summary>Adds sums to the buckets.</summary>
+internal sealed class RollupWriter(DbConnection connection, DbTransaction? transaction = null) : IDisposable
 {
-    private readonly DbCommand _command;
+    public static readonly SumShape Shape = new("rollups", ["bucket", "flow", "decision", "currency", "simulated"], ["count", "blocked", "amount", "score_sum", "latency_microseconds"]);
+    private readonly SumTable _table = SumTable.Of(Shape, connection, transaction);
 
-    public RollupWriter(DbConnection connection, DbTransaction? transaction = null)
+    public void Write(Dictionary<RollupKey, RollupSum> sums)
     {
-        _command = connection.CreateCommand();
-        _command.Transaction = transaction;
-        _command.CommandText = """
-            INSERT INTO rollups (bucket, flow, decision, currency, simulated, count, blocked, amount, score_sum, latency_microseconds)
-            VALUES (@bucket, @flow, @decision, @currency, @simulated, @count, @blocked, @amount, @score, @latency)
-            ON CONFLICT (bucket, flow, decision, currency, simulated) DO UPDATE SET
-                count = rollups.count + excluded.count, blocked = rollups.blocked + excluded.blocked, amount = rollups.amount + excluded.amount,
-                score_sum = rollups.score_sum + excluded.score_sum, latency_microseconds = rollups.latency_microseconds + excluded.latency_microseconds
-            """;
-        foreach (var name in new[] { "bucket", "flow", "decision", "currency", "simulated", "count", "blocked", "amount", "score", "latency" })
-        {
-            var parameter = _command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            _command.Parameters.Add(parameter);
-        }
+        foreach (var (key, sum) in sums) _table.Add(key.Bucket, (int)key.Flow, (int)key.Decision, key.Currency, key.Simulated, sum.Count, sum.Blocked, sum.Amount, sum.Score, sum.Latency);
+        _table.Write();
     }
 
-    public void Add(in RollupKey key, in RollupSum sum)
-    {
-        ReadOnlySpan<object> values = [key.Bucket, (int)key.Flow, (int)key.Decision, key.Currency, key.Simulated, sum.Count, sum.Blocked, sum.Amount, sum.Score, sum.Latency];
-        for (var i = 0; i < values.Length; i++) _command.Parameters[i].Value = values[i];
-        _command.ExecuteNonQuery();
-    }
-
-    public void Dispose() => _command.Dispose();
+    public void Dispose() => _table.Dispose();
 }

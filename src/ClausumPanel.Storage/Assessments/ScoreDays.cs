@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -95,31 +96,18 @@ internal sealed class RuleDayMap : IEntityTypeConfiguration<RuleDay>
     }
 }
 
-/// <summary>Sums a slice of the log and adds it to the days; the same statements on both engines.</summary>
-internal sealed class DayWriter : IDisposable
+/// <summary>Sums a slice of the log and adds it to the days.</summary>
+internal sealed class DayWriter(DbConnection connection, DbTransaction? transaction = null) : IDisposable
 {
     private const long Milliseconds = 86_400_000;
-    private readonly DbCommand _score, _signal, _rule;
+    public static readonly SumShape Scores = new("score_days", ["day", "flow", "currency", "score", "kind"], ["count", "amount"]);
+    public static readonly SumShape Signals = new("signal_days", ["day", "signal"], ["count"]);
+    public static readonly SumShape Rules = new("rule_days", ["day", "policy_version", "rule"], ["count", "decided"]) { Latest = "last_at" };
+
+    private readonly SumTable _score = SumTable.Of(Scores, connection, transaction), _signal = SumTable.Of(Signals, connection, transaction), _rule = SumTable.Of(Rules, connection, transaction);
     private readonly Dictionary<(int Day, Flow Flow, string Currency, int Score, ScoreKind Kind), (long Count, long Amount)> _scores = [];
     private readonly Dictionary<(int Day, int Signal), long> _signals = [];
     private readonly Dictionary<(int Day, int Version, int Rule), (long Count, long Decided, long LastAt)> _rules = [];
-
-    public DayWriter(DbConnection connection, DbTransaction? transaction = null)
-    {
-        _score = Command(connection, transaction, """
-            INSERT INTO score_days (day, flow, currency, score, kind, count, amount) VALUES (@day, @flow, @currency, @score, @kind, @count, @amount)
-            ON CONFLICT (day, flow, currency, score, kind) DO UPDATE SET count = score_days.count + excluded.count, amount = score_days.amount + excluded.amount
-            """, "day", "flow", "currency", "score", "kind", "count", "amount");
-        _signal = Command(connection, transaction, """
-            INSERT INTO signal_days (day, signal, count) VALUES (@day, @signal, @count)
-            ON CONFLICT (day, signal) DO UPDATE SET count = signal_days.count + excluded.count
-            """, "day", "signal", "count");
-        _rule = Command(connection, transaction, """
-            INSERT INTO rule_days (day, policy_version, rule, count, decided, last_at) VALUES (@day, @version, @rule, @count, @decided, @last)
-            ON CONFLICT (day, policy_version, rule) DO UPDATE SET count = rule_days.count + excluded.count, decided = rule_days.decided + excluded.decided,
-                last_at = CASE WHEN excluded.last_at > rule_days.last_at THEN excluded.last_at ELSE rule_days.last_at END
-            """, "day", "version", "rule", "count", "decided", "last");
-    }
 
     public static int DayOf(long at) => (int)Math.DivRem(at, Milliseconds).Quotient;
 
@@ -151,9 +139,12 @@ internal sealed class DayWriter : IDisposable
 
     public void Write()
     {
-        foreach (var (key, sum) in _scores) Run(_score, key.Day, (int)key.Flow, key.Currency, key.Score, (int)key.Kind, sum.Count, sum.Amount);
-        foreach (var (key, count) in _signals) Run(_signal, key.Day, key.Signal, count);
-        foreach (var (key, sum) in _rules) Run(_rule, key.Day, key.Version, key.Rule, sum.Count, sum.Decided, sum.LastAt);
+        foreach (var (key, sum) in _scores) _score.Add(key.Day, (int)key.Flow, key.Currency, key.Score, (int)key.Kind, sum.Count, sum.Amount);
+        _score.Write();
+        foreach (var (key, count) in _signals) _signal.Add(key.Day, key.Signal, count);
+        _signal.Write();
+        foreach (var (key, sum) in _rules) _rule.Add(key.Day, key.Version, key.Rule, sum.Count, sum.Decided, sum.LastAt);
+        _rule.Write();
     }
 
     public void Dispose()
@@ -161,25 +152,5 @@ internal sealed class DayWriter : IDisposable
         _score.Dispose();
         _signal.Dispose();
         _rule.Dispose();
-    }
-
-    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params string[] names)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        foreach (var name in names)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            command.Parameters.Add(parameter);
-        }
-        return command;
-    }
-
-    private static void Run(DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
     }
 }

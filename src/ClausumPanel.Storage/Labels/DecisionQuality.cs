@@ -13,10 +13,10 @@ public sealed class LabelTally
     public long Good { get; private set; }
     public long Labelled => Fraud + Good;
 
-    internal void Add(LabelOutcome outcome)
+    internal void Add(LabelOutcome outcome, long count)
     {
-        if (outcome == LabelOutcome.Fraud) Fraud++;
-        else Good++;
+        if (outcome == LabelOutcome.Fraud) Fraud += count;
+        else Good += count;
     }
 
     public static LabelTally operator +(LabelTally a, LabelTally b) => Sum(a, b);
@@ -85,22 +85,24 @@ public sealed class DecisionQuality
             quality._bins[day.Key.Bin].All += day.Count;
             quality.Money(day.Key.Currency).All[(int)day.Key.Decision] += day.Amount;
         }
-        var (first, end) = (firstDay * 86_400_000L, endDay * 86_400_000L);
-        var labels = db.Set<CurrentLabel>().AsNoTracking().Where(l => l.At >= first && l.At < end && l.Currency != "")
-            .Select(l => new { l.Outcome, l.Decision, l.Score, l.Currency, l.Amount, l.PolicyVersion, l.Signals });
-        var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
-        await foreach (var label in labels.AsAsyncEnumerable().WithCancellation(stop))
+        foreach (var sum in await db.Set<LabelCount>().Where(c => c.Day >= firstDay && c.Day < endDay).GroupBy(c => new { c.Kind, c.Currency, c.PolicyVersion, c.Value, c.Outcome })
+            .Select(g => new { g.Key, Count = g.Sum(c => c.Count), Amount = g.Sum(c => c.Amount) }).ToListAsync(stop))
         {
-            var (isFraud, place) = (label.Outcome == LabelOutcome.Fraud, (int)label.Decision);
-            quality._decisions[place].Add(label.Outcome);
-            quality._bins[DecisionDay.BinOf(label.Score)].Add(label.Outcome);
-            var money = quality.Money(label.Currency);
-            if (isFraud) money.Frauds++;
-            (isFraud ? money.Fraud : money.Good)[place] += label.Amount;
-            seen.Clear();
-            foreach (ref readonly var hit in hits.AsSpan(0, SignalHits.Read(label.Signals, hits)))
-                if (SignalCatalog.All[hit.Signal].Id is var id && seen.Add(id)) Tally(quality.Signals, id).Add(label.Outcome);
-            foreach (ref readonly var hit in rules.AsSpan(0, SignalHits.ReadRules(label.Signals, rules))) Tally(quality.Rules, (label.PolicyVersion, (int)hit.Rule)).Add(label.Outcome);
+            var key = sum.Key;
+            switch (key.Kind)
+            {
+                case LabelCountKind.Signal: Tally(quality.Signals, key.Value).Add(key.Outcome, sum.Count); break;
+                case LabelCountKind.Rule: Tally(quality.Rules, (key.PolicyVersion, key.Value)).Add(key.Outcome, sum.Count); break;
+                case LabelCountKind.Decision when sum.Count != 0:
+                    var (decision, bin) = Math.DivRem(key.Value, DecisionDay.Bins);
+                    quality._decisions[decision].Add(key.Outcome, sum.Count);
+                    quality._bins[bin].Add(key.Outcome, sum.Count);
+                    var (money, isFraud) = (quality.Money(key.Currency), key.Outcome == LabelOutcome.Fraud);
+                    if (isFraud) money.Frauds += sum.Count;
+                    (isFraud ? money.Fraud : money.Good)[decision] += sum.Amount;
+                    break;
+                case LabelCountKind.Decision: break;
+            }
         }
         return quality;
     }

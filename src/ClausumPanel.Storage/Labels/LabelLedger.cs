@@ -2,6 +2,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Metrics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ClausumPanel.Storage.Labels;
 
@@ -114,6 +115,7 @@ public sealed class LabelLedger(PanelDb db)
         // Rows of this unit of work that are not saved yet count too.
         var unsaved = db.ChangeTracker.Entries<Label>().Where(e => e.State == EntityState.Added).Select(e => e.Entity).ToLookup(l => l.Seq);
         var moves = new List<(long Seq, LabelOutcome? From, LabelOutcome? To)>(touched.Count);
+        using var counts = new LabelCountWriter(db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
         foreach (var (seq, (at, _)) in touched)
         {
             var was = current.GetValueOrDefault(seq) ?? unsavedNow.GetValueOrDefault(seq);
@@ -130,9 +132,17 @@ public sealed class LabelLedger(PanelDb db)
                 if (was is null) db.Add(was = judged.GetValueOrDefault(seq) ?? new CurrentLabel { Seq = seq, At = at });
                 (was.Outcome, was.Source, was.Number, was.IsConflicted, was.IsReported, was.IsDisputed) = (row.Outcome, row.Source, row.Number, standing.IsConflicted, standing.IsReported, standing.IsDisputed);
             }
+            // Of what is not there nothing is known that could be counted.
+            if (was is { Currency.Length: > 0 } && before != standing.Effective?.Outcome)
+            {
+                var its = new Labelled(was.At, was.Decision, was.Score, was.Currency, was.Amount, was.PolicyVersion, was.Signals);
+                counts.Add(its, before, -1);
+                counts.Add(its, standing.Effective?.Outcome);
+            }
             var change = new HistoryChange(seq, (standing.IsReported ? 1 : 0) - (reported ? 1 : 0), (standing.IsDisputed ? 1 : 0) - (disputed ? 1 : 0));
             if (change is not { Reported: 0, Disputed: 0 }) _changes.Add(change);
         }
+        counts.Write();
         await TallyMoves.LabelsAsync(db, moves, stop);
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -32,10 +33,12 @@ internal sealed class ListHitsMap : IEntityTypeConfiguration<ListHits>
 internal sealed class HitWriter : IDisposable
 {
     private const int AtATime = 32;
+    private static readonly SumShape Shape = new("list_hits", ["entry_id"], ["count"]) { Latest = "last_at" };
     private static readonly ListType[] Types = Enum.GetValues<ListType>();
 
     private readonly ILogStore _store;
-    private readonly DbCommand _find, _add;
+    private readonly DbCommand _find;
+    private readonly SumTable _add;
     private readonly Dictionary<string, List<Meeting>>[] _named = Array.ConvertAll(Types, _ => new Dictionary<string, List<Meeting>>(StringComparer.Ordinal));
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
 
@@ -49,13 +52,7 @@ internal sealed class HitWriter : IDisposable
         _find.CommandText = $"SELECT id, value, severity, flow_scope, created_at, expires_at FROM list_entries WHERE is_active AND type = @type AND value IN ({string.Join(", ", Enumerable.Range(0, AtATime).Select(i => $"@v{i}"))}){store.AndKeep}";
 #pragma warning restore CA2100
         Name(_find, ["type", .. Enumerable.Range(0, AtATime).Select(i => $"v{i}")]);
-        _add = store.Connection.CreateCommand();
-        _add.CommandText = """
-            INSERT INTO list_hits (entry_id, count, last_at) VALUES (@entry, @count, @last)
-            ON CONFLICT (entry_id) DO UPDATE SET count = list_hits.count + excluded.count,
-                last_at = CASE WHEN excluded.last_at > list_hits.last_at THEN excluded.last_at ELSE list_hits.last_at END
-            """;
-        Name(_add, ["entry", "count", "last"]);
+        _add = SumTable.Of(Shape, store.Connection, null);
     }
 
     public void Clear()
@@ -82,9 +79,9 @@ internal sealed class HitWriter : IDisposable
     /// <summary>Inside the transaction. An entry that somebody deletes at this moment is waited for, and then not found.</summary>
     public void Write()
     {
-        foreach (var type in Types)
-            foreach (var values in _named[(int)type].Keys.Chunk(AtATime))
-                foreach (var (entry, hits, last) in Find(type, values)) Run(_add, entry, hits, last);
+        var found = Types.SelectMany(type => _named[(int)type].Keys.Chunk(AtATime).SelectMany(values => Find(type, values))).ToList();
+        foreach (var (entry, hits, last) in found) _add.Add(entry, hits, last);
+        _add.Write();
     }
 
     public void Dispose()
@@ -123,11 +120,5 @@ internal sealed class HitWriter : IDisposable
             parameter.ParameterName = "@" + name;
             command.Parameters.Add(parameter);
         }
-    }
-
-    private static void Run(DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
     }
 }

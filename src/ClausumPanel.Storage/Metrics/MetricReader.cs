@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
@@ -17,9 +16,10 @@ namespace ClausumPanel.Storage.Metrics;
 /// Reads figures: from the tallies, and the short tail that is not folded yet from the log itself, so that a figure never misses what was just answered. Whoever reads several asks for a
 /// <see cref="SnapshotAsync"/> first: all of them then speak of the same moment.
 /// </summary>
-public sealed class MetricReader(PanelDb db)
+public sealed partial class MetricReader(PanelDb db)
 {
     private const int MostTail = 200_000, MostNames = 200;
+    private readonly Dictionary<string, bool> _tallied = new(StringComparer.Ordinal);
     private List<(AssessmentRow Row, LabelOutcome? Label)>? _tail;
     private long _mark;
 
@@ -27,6 +27,7 @@ public sealed class MetricReader(PanelDb db)
     public async Task<IAsyncDisposable> SnapshotAsync(CancellationToken stop)
     {
         _tail = null;
+        _tallied.Clear();
         if (db.Database.GetDbConnection() is not SqliteConnection sqlite) return await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, stop);
         await db.Database.OpenConnectionAsync(stop);
         // A transaction that begins by reading is not the one writer.
@@ -40,6 +41,15 @@ public sealed class MetricReader(PanelDb db)
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(spans);
         var sheets = spans.Select(_ => new TallySheet()).ToArray();
+        var tail = await TailAsync(scope, stop);
+        foreach (var (row, label) in tail)
+            for (var i = 0; i < spans.Count; i++)
+                if (row.At >= spans[i].From && row.At < spans[i].To) sheets[i].Add(new TallyCell(row.Flow, row.Decision, FinalOutcomes.Of(row.Decision, null), label, row.Currency, row.Simulated, 1, row.Amount));
+        if (!await IsTalliedAsync(scope, stop))
+        {
+            await AddRowsAsync(scope, spans, sheets, stop);
+            return sheets;
+        }
         var parts = spans.SelectMany((span, i) => Parts(span, Tally.Lengths).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
         if (parts.Count > 0)
         {
@@ -57,81 +67,63 @@ public sealed class MetricReader(PanelDb db)
                 sheets[reader.GetInt32(0)].Add(new TallyCell((Flow)reader.GetInt32(1), (Decision)reader.GetInt32(2), (FinalOutcome)reader.GetInt32(3), reader.GetInt32(4) is > 0 and var label ? (LabelOutcome)label : null,
                     reader.GetString(5), reader.GetBoolean(6), reader.GetInt64(7), reader.GetInt64(8)));
         }
-        foreach (var (row, label) in await TailAsync(scope, stop))
-            for (var i = 0; i < spans.Count; i++)
-                if (row.At >= spans[i].From && row.At < spans[i].To) sheets[i].Add(new TallyCell(row.Flow, row.Decision, FinalOutcomes.Of(row.Decision, null), label, row.Currency, row.Simulated, 1, row.Amount));
         return sheets;
     }
 
-    /// <summary>How the stretch is spread. Whole UTC days are counted already; of those it cuts, and of a sub-merchant, the rows are read.</summary>
+    /// <summary>How the stretch is spread.</summary>
     public async Task<ValueSheet> ValuesAsync(MetricScope scope, MetricSpan span, IReadOnlyList<TallyKind> kinds, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(kinds);
         var sheet = new ValueSheet();
-        // Of a sub-merchant nothing is counted beforehand: its rows have an index.
-        var parts = scope.Submerchant is null ? Parts(span, TallyValue.Lengths).ToList() : [];
-        if (parts.Count > 0)
+        var wanted = kinds.Aggregate(0, (sum, kind) => sum | (1 << (int)kind));
+        foreach (var (row, _) in await TailAsync(scope, stop))
+            if (row.At >= span.From && row.At < span.To) Add(sheet, wanted, row.Score, row.Country, row.LatencyMicroseconds, row.Signals, row.Decision);
+        if (!await IsTalliedAsync(scope, stop))
         {
-            var values = string.Join(',', parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"({p.Length},{p.From},{p.To})")));
-            await using var command = await CommandAsync($"""
-                WITH parts(length, low, high) AS (VALUES {values})
-                SELECT t.kind, t.value, CAST(sum(t.count) AS bigint), CAST(sum(t.declined) AS bigint)
-                FROM parts p CROSS JOIN tally_values t
-                WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high AND t.kind IN ({string.Join(',', kinds.Select(k => (int)k))}){Narrowed("t.", scope)}
-                GROUP BY t.kind, t.value
-                """, scope, stop);
-            await using var reader = await command.ExecuteReaderAsync(stop);
-            while (await reader.ReadAsync(stop)) sheet.Add((TallyKind)reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3));
+            await AddRowsAsync(scope, span, sheet, wanted, stop);
+            return sheet;
         }
-        var tail = await TailAsync(scope, stop);
-        foreach (var edge in scope.Submerchant is null ? Edges(span) : [span])
-        {
-            await using var command = await CommandAsync(string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT score, country, latency_microseconds, signals, decision FROM assessment_rows WHERE at >= {edge.From} AND at < {edge.To} AND seq <= {_mark}{Narrowed("", scope)}
-                """) + (scope.Channel is null ? "" : " AND channel = @channel") + (scope.Submerchant is null ? "" : " AND submerchant = @submerchant AND submerchant <> ''"), scope, stop);
-            await using var reader = await command.ExecuteReaderAsync(stop);
-            while (await reader.ReadAsync(stop)) Add(reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), (Decision)reader.GetInt32(4));
-        }
-        foreach (var (row, _) in tail)
-            if (row.At >= span.From && row.At < span.To) Add(row.Score, row.Country, row.LatencyMicroseconds, row.Signals, row.Decision);
+        var values = string.Join(',', Parts(span, TallyValue.Lengths).Select(p => string.Create(CultureInfo.InvariantCulture, $"({p.Length},{p.From},{p.To})")));
+        if (values.Length == 0) return sheet;
+        await using var command = await CommandAsync($"""
+            WITH parts(length, low, high) AS (VALUES {values})
+            SELECT t.counts FROM parts p CROSS JOIN tally_values t WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high{Narrowed("t.", scope)}
+            """, scope, stop);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop)) sheet.Add(reader.GetFieldValue<byte[]>(0), wanted);
         return sheet;
-
-        void Add(int score, string country, int latency, byte[] signals, Decision decision)
-        {
-            var declined = decision == Decision.Decline ? 1 : 0;
-            foreach (var kind in kinds)
-                switch (kind)
-                {
-                    case TallyKind.Score: sheet.Add(kind, score, 1, declined); break;
-                    case TallyKind.Country: sheet.Add(kind, TallyValues.OfCountry(country), 1, declined); break;
-                    case TallyKind.Latency: sheet.Add(kind, TallyValues.OfLatency(latency), 1, declined); break;
-                    case TallyKind.Signal:
-                        for (var i = 0; i < signals.Length; i += 2) sheet.Add(kind, BinaryPrimitives.ReadUInt16LittleEndian(signals.AsSpan(i)), 1, declined);
-                        break;
-                }
-        }
     }
 
     /// <summary>What is held and not decided for good, of any age: the simulated never is.</summary>
     public async Task<Waiting> WaitingAsync(MetricScope scope, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var tail = (await TailAsync(scope, stop)).Where(t => !t.Row.Simulated && FinalOutcomes.Of(t.Row.Decision, null) == FinalOutcome.Open).Select(t => t.Row.At).ToList();
-        var (count, oldest) = (0L, (long?)null);
-        // What waits is a small part of all: from there to its rows is a step each, the other way round would read all there are.
-        await using var command = await CommandAsync($"""
-            SELECT count(*), min(a.at) FROM reviews v CROSS JOIN assessment_rows a
-            WHERE (v.state = {(int)ReviewState.Open} OR v.state = {(int)ReviewState.Decided}) AND a.seq = v.seq{Narrowed("a.", scope with { WithSimulated = false })}
-            """ + (scope.Channel is null ? "" : " AND a.channel = @channel") + (scope.Submerchant is null ? "" : " AND a.submerchant = @submerchant"), scope, stop);
-        await using (var reader = await command.ExecuteReaderAsync(stop))
-            if (await reader.ReadAsync(stop)) (count, oldest) = (reader.GetInt64(0), reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1));
+        scope = scope with { WithSimulated = false };
+        var tail = (await TailAsync(scope, stop)).Where(t => FinalOutcomes.Of(t.Row.Decision, null) == FinalOutcome.Open).Select(t => t.Row.At).ToList();
+        var isTallied = await IsTalliedAsync(scope, stop);
+        long count;
+        await using (var command = await CommandAsync(isTallied
+            ? $"SELECT CAST(sum(t.count) AS bigint) FROM tallies t WHERE t.scope = @scope AND t.length = {Tally.Now} AND t.bucket = 0{Narrowed("t.", scope)}"
+            : $"SELECT count(*) FROM assessment_rows a CROSS JOIN reviews v WHERE {NamedRows(scope)} AND v.seq = a.seq AND v.state <> {(int)ReviewState.Closed}", scope, stop))
+            count = await command.ExecuteScalarAsync(stop) is long found ? found : 0;
+        // Whoever waits longest is found through the index of those who wait: the first of them that the scope lets through.
+        long? oldest = null;
+        if (count > 0)
+        {
+            await using var command = await CommandAsync($"""
+                SELECT v.opened_at FROM reviews v CROSS JOIN assessment_rows a WHERE v.state <> {(int)ReviewState.Closed} AND a.seq = v.seq{Narrowed("a.", scope)}
+                """ + (scope.Channel is null ? "" : " AND a.channel = @channel") + (scope.Submerchant is null ? "" : " AND a.submerchant = @submerchant") + " ORDER BY v.opened_at LIMIT 1", scope, stop);
+            oldest = await command.ExecuteScalarAsync(stop) as long?;
+        }
         foreach (var at in tail) oldest = oldest is { } known && known <= at ? known : at;
         return new Waiting(count + tail.Count, oldest);
     }
 
-    /// <summary>The currencies, channels and sub-merchants that assessments name, at most some hundreds of each.</summary>
+    /// <summary>The currencies, channels and sub-merchants that assessments name, at most some hundreds of each; of sub-merchants the most frequent.</summary>
     public async Task<(IReadOnlyList<string> Currencies, IReadOnlyList<string> Channels, IReadOnlyList<string> Submerchants)> NamesAsync(CancellationToken stop) =>
-        (await DistinctAsync("assessment_rows", "currency", "", stop), await DistinctAsync("tallies", "scope", TallyScope.ChannelPrefix, stop), await DistinctAsync("tallies", "scope", TallyScope.SubmerchantPrefix, stop));
+        (await DistinctAsync("assessment_rows", "currency", "", stop), await DistinctAsync("tallies", "scope", TallyScope.ChannelPrefix, stop),
+            await db.Set<Submerchant>().OrderByDescending(s => s.Count).ThenBy(s => s.Name).Take(MostNames).Select(s => s.Name).ToListAsync(stop));
 
     public Task<IReadOnlyList<string>> CurrenciesAsync(CancellationToken stop) => DistinctAsync("assessment_rows", "currency", "", stop);
 
@@ -160,14 +152,6 @@ public sealed class MetricReader(PanelDb db)
         return from >= to ? Parts(span, finer) : [.. Parts(span with { To = from }, finer), (length, from, to), .. Parts(span with { From = to }, finer)];
     }
 
-    /// <summary>The parts of UTC days at both ends.</summary>
-    private static IEnumerable<MetricSpan> Edges(MetricSpan span)
-    {
-        var (from, to) = (TallyWriter.BucketOf(span.From + (TallyValue.Day * 1_000L) - 1, TallyValue.Day), TallyWriter.BucketOf(span.To, TallyValue.Day));
-        MetricSpan[] edges = from >= to ? [span] : [span with { To = from }, span with { From = to }];
-        return edges.Where(e => e.From < e.To);
-    }
-
     private async Task<IEnumerable<(AssessmentRow Row, LabelOutcome? Label)>> TailAsync(MetricScope scope, CancellationToken stop)
     {
         if (_tail is null)
@@ -176,7 +160,12 @@ public sealed class MetricReader(PanelDb db)
             _mark = await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
             var (mark, facts, hits) = (_mark, new Facts(), new SignalHit[Assessment.MostSignals]);
             var labels = await db.Set<CurrentLabel>().Where(l => l.Seq > mark).ToDictionaryAsync(l => l.Seq, l => l.Outcome, stop);
-            await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
+            // Without what the caller sent, which is most of it.
+            var tail = db.Set<StoredAssessment>().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).Select(a => new StoredAssessment
+            {
+                Seq = a.Seq, At = a.At, Flow = a.Flow, Decision = a.Decision, Score = a.Score, Amount = a.Amount, Currency = a.Currency, Simulated = a.Simulated, LatencyMicroseconds = a.LatencyMicroseconds, Signals = a.Signals, Facts = a.Facts,
+            });
+            await foreach (var stored in tail.AsAsyncEnumerable().WithCancellation(stop))
                 _tail.Add((FoundBy.Row(stored, facts, hits), labels.TryGetValue(stored.Seq, out var label) ? label : null));
         }
         return _tail.Where(t => (scope.Flow is null || t.Row.Flow == scope.Flow) && (scope.Currency is null || t.Row.Currency == scope.Currency) && (scope.Channel is null || t.Row.Channel == scope.Channel)

@@ -115,6 +115,15 @@ public sealed class ValueSheet
         return null;
     }
 
+    /// <param name="packed">See <see cref="PackedCounts"/>.</param>
+    /// <param name="kinds">A bit for each kind that is asked for.</param>
+    internal void Add(ReadOnlySpan<byte> packed, int kinds)
+    {
+        var counts = new PackedCounts.Reader(packed);
+        while (counts.Next())
+            if ((kinds & (1 << (int)counts.Kind)) != 0) Add(counts.Kind, counts.Value, counts.Count.Count, counts.Count.Declined);
+    }
+
     internal void Add(TallyKind kind, int value, long count, long declined)
     {
         var known = _counts.GetValueOrDefault((kind, value));
@@ -124,5 +133,5 @@ public sealed class ValueSheet
 
 /// <summary>What waits for a person.</summary>
 /// <param name="Count">Live payments that are in a queue, or whose decision has not taken effect.</param>
-/// <param name="Oldest">When the oldest of them was made, Unix milliseconds; null: none waits.</param>
+/// <param name="Oldest">Since when the one that waits longest does, Unix milliseconds; null: none waits.</param>
 public readonly record struct Waiting(long Count, long? Oldest);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Assess;
@@ -23,20 +24,20 @@ public sealed record RollupDifference(string Table, long Rows, long Missing, lon
 /// Counts every assessment anew, with its labels from the ledger and the outcome of its review, and holds what the panel counts by against it; or puts it in its place. The new count is made in temporary tables of the
 /// same names, by the same statements.
 /// </summary>
-public sealed class RollupCheck(PanelDb db, StorageChoice storage)
+public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider clock)
 {
     private const int Slice = 2_000;
     private static readonly DateTimeOffset Everything = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly (string Table, string Keys, string Sums)[] Tables =
+    private static readonly SumShape SignalHitRows = new("assessment_signals", ["signal", "seq"], []), RuleHitRows = new("assessment_rules", ["rule", "seq"], []);
+
+    private static readonly SumShape[] Tables =
     [
-        ("rollups", "bucket, flow, decision, currency, simulated", "count, blocked, amount, score_sum, latency_microseconds"),
-        ("tallies", "scope, length, bucket, flow, currency, simulated, decision, final, label", "count, amount"),
-        ("tally_values", "scope, length, bucket, kind, value, flow, currency, simulated", "count, declined"),
-        ("score_days", "day, flow, currency, score, kind", "count, amount"),
-        ("signal_days", "day, signal", "count"),
-        ("rule_days", "day, policy_version, rule", "count, decided, last_at"),
+        RollupWriter.Shape, TallyWriter.Tallies, TallyWriter.Values, SubmerchantWriter.Shape, DayWriter.Scores, DayWriter.Signals, DayWriter.Rules, FigureWriter.DecisionDays, FigureWriter.PairDays, FigureWriter.HourCounts,
+        LabelCountWriter.Shape, SignalHitRows, RuleHitRows,
     ];
+
+    private readonly int _oldest = HourCount.Oldest(clock.GetUtcNow());
 
     private bool IsSqlite => storage.Provider == StorageProvider.Sqlite;
     private string Stored => IsSqlite ? "main" : "public";
@@ -50,15 +51,14 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage)
         await using var snapshot = await new MetricReader(db).SnapshotAsync(stop);
         await CountAsync(progress, stop);
         var differences = new List<RollupDifference>();
-        foreach (var (table, keys, sums) in Tables)
+        foreach (var shape in Tables)
         {
-            var columns = $"{keys}, {sums}";
-            // What moved away to the last leaves a row of nothing: as good as none.
-            var (stored, counted) = ($"SELECT {columns} FROM {Stored}.{table} WHERE count <> 0", $"SELECT {columns} FROM {Counted}.{table} WHERE count <> 0");
+            var (table, columns) = (shape.Table, string.Join(", ", shape.Columns));
+            var (stored, counted) = ($"SELECT {columns} FROM {Stored}.{table}{There(shape)}", $"SELECT {columns} FROM {Counted}.{table}{There(shape)}");
             var missing = await ScalarAsync($"SELECT count(*) FROM ({counted} EXCEPT {stored}) AS d", stop);
             var wrong = await ScalarAsync($"SELECT count(*) FROM ({stored} EXCEPT {counted}) AS d", stop);
-            var example = missing > 0 ? await ExampleAsync($"{counted} EXCEPT {stored} LIMIT 1", columns, stop) : wrong > 0 ? await ExampleAsync($"{stored} EXCEPT {counted} LIMIT 1", columns, stop) : null;
-            differences.Add(new RollupDifference(table, await ScalarAsync($"SELECT count(*) FROM {Counted}.{table} WHERE count <> 0", stop), missing, wrong, example));
+            var example = missing > 0 ? await ExampleAsync($"{counted} EXCEPT {stored} LIMIT 1", stop) : wrong > 0 ? await ExampleAsync($"{stored} EXCEPT {counted} LIMIT 1", stop) : null;
+            differences.Add(new RollupDifference(table, await ScalarAsync($"SELECT count(*) FROM {Counted}.{table}{There(shape)}", stop), missing, wrong, example));
         }
         await DropAsync(stop);
         return differences;
@@ -75,10 +75,11 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage)
         if (!IsSqlite) await ExecuteAsync("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE", stop);
         await CountAsync(progress, stop);
         var rows = new List<(string, long)>();
-        foreach (var (table, keys, sums) in Tables)
+        foreach (var shape in Tables)
         {
-            await ExecuteAsync($"DELETE FROM {Stored}.{table}", stop);
-            rows.Add((table, await ExecuteAsync($"INSERT INTO {Stored}.{table} ({keys}, {sums}) SELECT {keys}, {sums} FROM {Counted}.{table}", stop)));
+            var columns = string.Join(", ", shape.Columns);
+            await ExecuteAsync($"DELETE FROM {Stored}.{shape.Table}", stop);
+            rows.Add((shape.Table, await ExecuteAsync($"INSERT INTO {Stored}.{shape.Table} ({columns}) SELECT {columns} FROM {Counted}.{shape.Table}{There(shape)}", stop)));
         }
         await DropAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
@@ -87,22 +88,28 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage)
 
     private async Task CountAsync(Action<long> progress, CancellationToken stop)
     {
-        foreach (var (table, keys, _) in Tables)
+        foreach (var shape in Tables)
         {
             if (IsSqlite)
             {
-                await ExecuteAsync($"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} WHERE 0", stop);
-                await ExecuteAsync($"CREATE UNIQUE INDEX temp.counted_{table} ON {table} ({keys})", stop);
+                await ExecuteAsync($"CREATE TEMP TABLE {shape.Table} AS SELECT * FROM main.{shape.Table} WHERE 0", stop);
+                await ExecuteAsync($"CREATE UNIQUE INDEX temp.counted_{shape.Table} ON {shape.Table} ({string.Join(", ", shape.Keys)})", stop);
             }
-            else await ExecuteAsync($"CREATE TEMP TABLE {table} (LIKE public.{table} INCLUDING ALL)", stop);
+            else await ExecuteAsync($"CREATE TEMP TABLE {shape.Table} (LIKE public.{shape.Table} INCLUDING ALL)", stop);
         }
         var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
         var mark = await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
+        var tallied = await db.Set<AssessmentRow>().Where(r => r.Submerchant != "" && r.Seq <= mark).GroupBy(r => r.Submerchant).Where(g => g.Count() >= Submerchant.Tallied).Select(g => g.Key).ToHashSetAsync(stop);
         using var rollups = new RollupWriter(connection, transaction);
         using var days = new DayWriter(connection, transaction);
+        using var figures = new FigureWriter(connection, transaction);
         using var tallies = new TallyWriter(connection, transaction);
+        using var labelled = new LabelCountWriter(connection, transaction);
+        using var submerchants = SumTable.Of(SubmerchantWriter.Shape, connection, transaction);
+        using var signalHits = SumTable.Of(SignalHitRows, connection, transaction);
+        using var ruleHits = SumTable.Of(RuleHitRows, connection, transaction);
         var (facts, hits, rules) = (new Facts(), new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules]);
-        var sums = new Dictionary<RollupKey, RollupSum>();
+        var (sums, named) = (new Dictionary<RollupKey, RollupSum>(), new Dictionary<string, long>(StringComparer.Ordinal));
         for (long last = 0, done = 0; ;)
         {
             var from = last;
@@ -111,32 +118,56 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage)
             last = slice[^1].Seq;
             var labels = (await LabelQueries.EffectiveAsync(db, slice[0].Seq, last, Everything, stop)).ToDictionary(o => o.Seq, o => o.Label);
             var (first, end) = (slice[0].Seq, last);
-            var closed = await db.Set<Review>().Where(r => r.Seq >= first && r.Seq <= end && r.State == ReviewState.Closed).ToDictionaryAsync(r => r.Seq, r => r.Outcome, stop);
+            var reviews = await db.Set<Review>().Where(r => r.Seq >= first && r.Seq <= end).Select(r => new { r.Seq, r.State, r.Outcome }).ToDictionaryAsync(r => r.Seq, stop);
             foreach (var stored in slice)
             {
                 RollupSum.Add(sums, stored);
+                LabelOutcome? label = labels.TryGetValue(stored.Seq, out var found) ? found : null;
+                labelled.Add(new Labelled(stored.At, stored.Decision, stored.Score, stored.Currency, stored.Amount, stored.PolicyVersion, stored.Signals), label);
                 if (stored.Seq > mark) continue;
-                var row = FoundBy.Row(stored, facts, hits);
-                tallies.AddValues(row);
-                tallies.Add(row, FinalOutcomes.Of(row.Decision, closed.GetValueOrDefault(row.Seq)), labels.TryGetValue(row.Seq, out var label) ? label : null);
+                var (row, review) = (FoundBy.Row(stored, facts, hits), reviews.GetValueOrDefault(stored.Seq));
+                var scopes = tallies.ScopesOf(row, tallied.Contains(row.Submerchant));
+                tallies.AddValues(row, scopes);
+                tallies.Add(row, scopes, FinalOutcomes.Of(row.Decision, review is { State: ReviewState.Closed } ? review.Outcome : null), label);
+                if (review is { State: not ReviewState.Closed }) tallies.AddWaiting(row, scopes);
+                for (var i = 0; i < row.Signals.Length; i += 2)
+                {
+                    var signal = (int)BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i));
+                    signalHits.Add(signal, row.Seq);
+                    if (!row.Simulated) days.AddSignal(row.At, signal);
+                }
+                if (row.Submerchant.Length > 0) named[row.Submerchant] = named.GetValueOrDefault(row.Submerchant) + 1;
                 if (row.Simulated) continue;
-                days.AddRules(row.At, stored.PolicyVersion, rules.AsSpan(0, SignalHits.ReadRules(stored.Signals, rules)));
+                var its = rules.AsSpan(0, SignalHits.ReadRules(stored.Signals, rules));
+                days.AddRules(row.At, stored.PolicyVersion, its);
                 days.AddScore(row, Folding.KindOf(stored.BlockedBy is not null, hits.AsSpan(0, SignalHits.Read(stored.Signals, hits))));
-                for (var i = 0; i < row.Signals.Length; i += 2) days.AddSignal(row.At, System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i)));
+                figures.Add(row, facts, stored.PolicyVersion, its);
             }
-            foreach (var (key, sum) in sums) rollups.Add(key, sum);
+            foreach (var (rule, seq) in figures.RuleHits) ruleHits.Add(rule, seq);
+            foreach (var (name, count) in named) submerchants.Add(name, count);
+            rollups.Write(sums);
             days.Write();
+            figures.Write();
             tallies.Write();
+            labelled.Write();
+            submerchants.Write();
+            signalHits.Write();
+            ruleHits.Write();
             sums.Clear();
+            named.Clear();
             days.Clear();
+            figures.Clear();
             tallies.Clear();
             progress(done += slice.Count);
         }
     }
 
+    /// <summary>What moved away to the last leaves a row of nothing: as good as none. And hours are kept for some weeks only, so that older ones may be there or not.</summary>
+    private string There(SumShape shape) => (shape.Sums.Contains("count") ? " WHERE count <> 0" : "") + (shape == FigureWriter.HourCounts ? string.Create(CultureInfo.InvariantCulture, $" AND hour >= {_oldest}") : "");
+
     private async Task DropAsync(CancellationToken stop)
     {
-        foreach (var (table, _, _) in Tables) await ExecuteAsync($"DROP TABLE {Counted}.{table}", stop);
+        foreach (var shape in Tables) await ExecuteAsync($"DROP TABLE {Counted}.{shape.Table}", stop);
     }
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken stop)
@@ -151,12 +182,12 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage)
         return await command.ExecuteScalarAsync(stop) is long value ? value : 0;
     }
 
-    private async Task<string?> ExampleAsync(string sql, string columns, CancellationToken stop)
+    private async Task<string?> ExampleAsync(string sql, CancellationToken stop)
     {
         await using var command = Command(sql);
         await using var reader = await command.ExecuteReaderAsync(stop);
         if (!await reader.ReadAsync(stop)) return null;
-        return string.Join(", ", columns.Split(", ").Select((name, i) => string.Create(CultureInfo.InvariantCulture, $"{name} {reader.GetValue(i)}")));
+        return string.Join(", ", Enumerable.Range(0, reader.FieldCount).Select(i => string.Create(CultureInfo.InvariantCulture, $"{reader.GetName(i)} {(reader.GetValue(i) is byte[] bytes ? Convert.ToHexStringLower(bytes) : reader.GetValue(i))}")));
     }
 
     private DbCommand Command(string sql)

@@ -15,6 +15,9 @@ public sealed class Tally
 
     internal static readonly int[] Lengths = [Quarter, Hour, Day];
 
+    /// <summary>The length of what has none: what waits for a person now, whenever it was made. Its bucket is 0.</summary>
+    public const int Now = 0;
+
     /// <summary>All, or those of one channel, one sub-merchant, or both: see <see cref="TallyScope"/>.</summary>
     public string Scope { get; init; } = "";
 
@@ -37,7 +40,7 @@ public sealed class Tally
     public long Amount { get; init; }
 }
 
-/// <summary>What a <see cref="TallyValue"/> counts. Numbered as the rows keep them.</summary>
+/// <summary>What a <see cref="TallyValue"/> counts. Numbered as its counts keep them.</summary>
 public enum TallyKind
 {
     /// <summary>0…100.</summary>
@@ -53,13 +56,13 @@ public enum TallyKind
     Latency = 3,
 }
 
-/// <summary>How many assessments of a UTC day, or of 32 of them, had one score, came from one country, fired one signal or took that long.</summary>
+/// <summary>How the assessments of a stretch of time are spread over scores, countries, signals and latencies: all counts of it packed into one value, which is a tenth of the rows and of the writing.</summary>
 public sealed class TallyValue
 {
-    /// <summary>The lengths that are kept, in seconds.</summary>
+    /// <summary>The lengths that are kept, in seconds: a quarter of an hour, a UTC day, 32 of them.</summary>
     public const int Day = 86_400, ManyDays = 32 * Day;
 
-    internal static readonly int[] Lengths = [Day, ManyDays];
+    internal static readonly int[] Lengths = [Tally.Quarter, Day, ManyDays];
 
     public string Scope { get; init; } = "";
 
@@ -68,15 +71,12 @@ public sealed class TallyValue
 
     /// <summary>Its start, Unix milliseconds.</summary>
     public long Bucket { get; init; }
-    public TallyKind Kind { get; init; }
-    public int Value { get; init; }
     public Flow Flow { get; init; }
     public string Currency { get; init; } = "";
     public bool Simulated { get; init; }
-    public long Count { get; init; }
 
-    /// <summary>Of those, the engine declined.</summary>
-    public long Declined { get; init; }
+    /// <summary>See <see cref="PackedCounts"/>.</summary>
+    public byte[] Counts { get; init; } = [];
 }
 
 /// <summary>What is counted as a number.</summary>
@@ -106,7 +106,7 @@ public static class TallyValues
     }
 }
 
-/// <summary>The names under which one assessment is counted: among all, and where it names a channel or a sub-merchant among those too.</summary>
+/// <summary>The names under which one assessment is counted: among all, and where it names a channel or a frequent sub-merchant among those too.</summary>
 public static class TallyScope
 {
     public const string All = "", ChannelPrefix = "c:", SubmerchantPrefix = "s:", BothPrefix = "x:";
@@ -128,6 +128,9 @@ public static class TallyScope
         (true, true) => [All, Of(channel, null), Of(null, submerchant), Of(channel, submerchant)],
     };
 
+    /// <summary>Those that name the sub-merchant.</summary>
+    internal static string[] OfSubmerchant(string channel, string submerchant) => channel.Length > 0 ? [Of(null, submerchant), Of(channel, submerchant)] : [Of(null, submerchant)];
+
     private static bool Named(string? text) => !string.IsNullOrEmpty(text);
 }
 
@@ -148,8 +151,7 @@ internal sealed class TallyValueMap : IEntityTypeConfiguration<TallyValue>
     public void Configure(EntityTypeBuilder<TallyValue> builder)
     {
         builder.ToTable("tally_values");
-        builder.HasKey(t => new { t.Scope, t.Length, t.Bucket, t.Kind, t.Value, t.Flow, t.Currency, t.Simulated });
+        builder.HasKey(t => new { t.Scope, t.Length, t.Bucket, t.Flow, t.Currency, t.Simulated });
         builder.Property(t => t.Flow).HasConversion<int>();
-        builder.Property(t => t.Kind).HasConversion<int>();
     }
 }

@@ -21,13 +21,14 @@ public static class TallyMoves
             var rows = await db.Set<AssessmentRow>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, stop);
             if (rows.Count == 0) continue;
             var closed = await db.Set<Review>().Where(r => seqs.Contains(r.Seq) && r.State == ReviewState.Closed).ToDictionaryAsync(r => r.Seq, r => r.Outcome, stop);
-            using var writer = new TallyWriter(db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
+            var tallied = await TalliedAsync(db, rows.Values, stop);
+            using var writer = Writer(db);
             foreach (var (seq, from, to) in part)
             {
                 if (!rows.TryGetValue(seq, out var row)) continue;
-                var final = FinalOutcomes.Of(row.Decision, closed.GetValueOrDefault(seq));
-                writer.Add(row, final, from, -1);
-                writer.Add(row, final, to);
+                var (scopes, final) = (writer.ScopesOf(row, tallied.Contains(row.Submerchant)), FinalOutcomes.Of(row.Decision, closed.GetValueOrDefault(seq)));
+                writer.Add(row, scopes, final, from, -1);
+                writer.Add(row, scopes, final, to);
             }
             writer.Write();
         }
@@ -44,9 +45,29 @@ public static class TallyMoves
         ArgumentNullException.ThrowIfNull(db);
         if (await db.Set<AssessmentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } row) return;
         var label = await db.Set<CurrentLabel>().Where(l => l.Seq == seq).Select(l => (LabelOutcome?)l.Outcome).SingleOrDefaultAsync(stop);
-        using var writer = new TallyWriter(db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
-        writer.Add(row, FinalOutcomes.Of(row.Decision, from), label, -1);
-        writer.Add(row, FinalOutcomes.Of(row.Decision, to), label);
+        using var writer = Writer(db);
+        var scopes = writer.ScopesOf(row, (await TalliedAsync(db, [row], stop)).Contains(row.Submerchant));
+        writer.Add(row, scopes, FinalOutcomes.Of(row.Decision, from), label, -1);
+        writer.Add(row, scopes, FinalOutcomes.Of(row.Decision, to), label);
+        writer.AddWaiting(row, scopes, (from is null ? 0 : 1) - (to is null ? 0 : 1));
         writer.Write();
+    }
+
+    /// <summary>Somebody asks for a review of what was not held, and is folded.</summary>
+    public static async Task FlaggedAsync(PanelDb db, long seq, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        if (await db.Set<AssessmentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } row) return;
+        using var writer = Writer(db);
+        writer.AddWaiting(row, writer.ScopesOf(row, (await TalliedAsync(db, [row], stop)).Contains(row.Submerchant)));
+        writer.Write();
+    }
+
+    private static TallyWriter Writer(PanelDb db) => new(db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
+
+    private static async Task<HashSet<string>> TalliedAsync(PanelDb db, IEnumerable<AssessmentRow> rows, CancellationToken stop)
+    {
+        var names = rows.Select(r => r.Submerchant).Where(n => n.Length > 0).Distinct().ToArray();
+        return names.Length == 0 ? [] : [.. await db.Set<Submerchant>().Where(s => names.Contains(s.Name) && s.Count >= Submerchant.Tallied).Select(s => s.Name).ToListAsync(stop)];
     }
 }

@@ -7,57 +7,61 @@ using ClausumPanel.Storage.Labels;
 
 namespace ClausumPanel.Storage.Metrics;
 
-/// <summary>Sums assessments and adds them to the tallies; the same statements on both engines, inside whoever's transaction it is.</summary>
-internal sealed class TallyWriter : IDisposable
+/// <summary>Sums assessments and adds them to the tallies, inside whoever's transaction it is. Whoever writes them holds the ledger's lock (<see cref="LabelLedger.BeginAsync"/>), or is the only one.</summary>
+internal sealed class TallyWriter(DbConnection connection, DbTransaction? transaction = null) : IDisposable
 {
-    private readonly DbCommand _tally, _value;
-    private readonly Dictionary<TallyKey, (long Count, long Amount)> _tallies = [];
-    private readonly Dictionary<ValueKey, (long Count, long Declined)> _values = [];
-    private readonly Dictionary<(string Channel, string Submerchant), string[]> _scopes = [];
+    public static readonly SumShape Tallies = new("tallies", ["scope", "length", "bucket", "flow", "currency", "simulated", "decision", "final", "label"], ["count", "amount"]);
+    public static readonly SumShape Values = new("tally_values", ["scope", "length", "bucket", "flow", "currency", "simulated"], []) { Packed = "counts" };
 
-    public TallyWriter(DbConnection connection, DbTransaction? transaction = null)
-    {
-        _tally = Command(connection, transaction, """
-            INSERT INTO tallies (scope, length, bucket, flow, currency, simulated, decision, final, label, count, amount)
-            VALUES (@scope, @length, @bucket, @flow, @currency, @simulated, @decision, @final, @label, @count, @amount)
-            ON CONFLICT (scope, length, bucket, flow, currency, simulated, decision, final, label) DO UPDATE SET count = tallies.count + excluded.count, amount = tallies.amount + excluded.amount
-            """, "scope", "length", "bucket", "flow", "currency", "simulated", "decision", "final", "label", "count", "amount");
-        _value = Command(connection, transaction, """
-            INSERT INTO tally_values (scope, length, bucket, kind, value, flow, currency, simulated, count, declined)
-            VALUES (@scope, @length, @bucket, @kind, @value, @flow, @currency, @simulated, @count, @declined)
-            ON CONFLICT (scope, length, bucket, kind, value, flow, currency, simulated) DO UPDATE SET count = tally_values.count + excluded.count, declined = tally_values.declined + excluded.declined
-            """, "scope", "length", "bucket", "kind", "value", "flow", "currency", "simulated", "count", "declined");
-    }
+    private readonly SumTable _tallyTable = SumTable.Of(Tallies, connection, transaction), _valueTable = SumTable.Of(Values, connection, transaction);
+    private readonly Dictionary<TallyKey, (long Count, long Amount)> _tallies = [];
+    private readonly Dictionary<ValueKey, Dictionary<int, ValueCount>> _values = [];
+    private readonly Dictionary<(string Channel, string Submerchant), string[]> _scopes = [];
+    private readonly List<int> _codes = [];
 
     public static long BucketOf(long at, int length) => Math.DivRem(at, length * 1_000L).Quotient * (length * 1_000L);
 
-    /// <summary>Counts the assessment among those that ended and turned out so, or takes it out again.</summary>
-    /// <param name="sign">1 or -1.</param>
-    public void Add(AssessmentRow row, FinalOutcome final, LabelOutcome? label, int sign = 1)
+    /// <summary>The names it is counted under.</summary>
+    /// <param name="isTallied">Its sub-merchant is frequent.</param>
+    public string[] ScopesOf(AssessmentRow row, bool isTallied)
     {
-        foreach (var scope in Scopes(row.Channel, row.Submerchant))
-            foreach (var length in Tally.Lengths)
-            {
-                ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_tallies, new TallyKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated, row.Decision, final, (int)(label ?? 0)), out _);
-                sum = (sum.Count + sign, sum.Amount + (sign * row.Amount));
-            }
+        ref var scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (row.Channel, isTallied ? row.Submerchant : ""), out _);
+        return scopes ??= TallyScope.AllOf(row.Channel, isTallied ? row.Submerchant : "");
     }
 
-    /// <summary>Counts what never changes of it: score, country, signals and latency. Not by sub-merchant: that would be as many rows as there are assessments, which an index finds as well.</summary>
-    public void AddValues(AssessmentRow row)
+    /// <summary>Counts the assessment among those that ended and turned out so, or takes it out again.</summary>
+    /// <param name="sign">1 or -1.</param>
+    public void Add(AssessmentRow row, string[] scopes, FinalOutcome final, LabelOutcome? label, int sign = 1)
     {
-        foreach (var scope in Scopes(row.Channel, ""))
+        foreach (var scope in scopes)
+            foreach (var length in Tally.Lengths) Add(new TallyKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated, row.Decision, final, (int)(label ?? 0)), row.Amount, sign);
+    }
+
+    /// <summary>Counts it among those that wait for a person now, whenever they were made, or takes it out again.</summary>
+    /// <param name="sign">1 or -1.</param>
+    public void AddWaiting(AssessmentRow row, string[] scopes, int sign = 1)
+    {
+        foreach (var scope in scopes) Add(new TallyKey(scope, Tally.Now, 0, row.Flow, row.Currency, row.Simulated, row.Decision, FinalOutcome.Open, 0), row.Amount, sign);
+    }
+
+    /// <summary>Counts what never changes of it: score, country, signals and latency.</summary>
+    public void AddValues(AssessmentRow row, string[] scopes)
+    {
+        _codes.Clear();
+        _codes.Add(PackedCounts.CodeOf(TallyKind.Score, row.Score));
+        _codes.Add(PackedCounts.CodeOf(TallyKind.Country, TallyValues.OfCountry(row.Country)));
+        _codes.Add(PackedCounts.CodeOf(TallyKind.Latency, TallyValues.OfLatency(row.LatencyMicroseconds)));
+        for (var i = 0; i < row.Signals.Length; i += 2) _codes.Add(PackedCounts.CodeOf(TallyKind.Signal, BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i))));
+        var declined = row.Decision == Decision.Decline ? 1 : 0;
+        foreach (var scope in scopes)
             foreach (var length in TallyValue.Lengths)
             {
-                Add(TallyKind.Score, row.Score);
-                Add(TallyKind.Country, TallyValues.OfCountry(row.Country));
-                Add(TallyKind.Latency, TallyValues.OfLatency(row.LatencyMicroseconds));
-                for (var i = 0; i < row.Signals.Length; i += 2) Add(TallyKind.Signal, BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i)));
-
-                void Add(TallyKind kind, int value)
+                ref var counts = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, new ValueKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated), out _);
+                counts ??= [];
+                foreach (var code in _codes)
                 {
-                    ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, new ValueKey(scope, length, BucketOf(row.At, length), kind, value, row.Flow, row.Currency, row.Simulated), out _);
-                    sum = (sum.Count + 1, sum.Declined + (row.Decision == Decision.Decline ? 1 : 0));
+                    ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, code, out _);
+                    count = new ValueCount(count.Count + 1, count.Declined + declined);
                 }
             }
     }
@@ -72,43 +76,32 @@ internal sealed class TallyWriter : IDisposable
     public void Write()
     {
         foreach (var (key, sum) in _tallies)
-            if (sum is not (0, 0)) Run(_tally, key.Scope, key.Length, key.Bucket, (int)key.Flow, key.Currency, key.Simulated, (int)key.Decision, (int)key.Final, key.Label, sum.Count, sum.Amount);
-        foreach (var (key, sum) in _values) Run(_value, key.Scope, key.Length, key.Bucket, (int)key.Kind, key.Value, (int)key.Flow, key.Currency, key.Simulated, sum.Count, sum.Declined);
+            if (sum is not (0, 0)) _tallyTable.Add(key.Scope, key.Length, key.Bucket, (int)key.Flow, key.Currency, key.Simulated, (int)key.Decision, (int)key.Final, key.Label, sum.Count, sum.Amount);
+        _tallyTable.Write();
+        var (keys, places) = (new List<object[]>(_values.Count), new List<Dictionary<int, ValueCount>>(_values.Count));
+        foreach (var (key, counts) in _values)
+        {
+            keys.Add([key.Scope, key.Length, key.Bucket, (int)key.Flow, key.Currency, key.Simulated]);
+            places.Add(counts);
+        }
+        var stored = _valueTable.Find(Values.Packed!, keys);
+        for (var i = 0; i < stored.Length; i++) _valueTable.Add([.. keys[i], PackedCounts.Add(stored[i] as byte[], places[i])]);
+        _valueTable.Write();
     }
 
     public void Dispose()
     {
-        _tally.Dispose();
-        _value.Dispose();
+        _tallyTable.Dispose();
+        _valueTable.Dispose();
     }
 
-    private string[] Scopes(string channel, string submerchant)
+    private void Add(in TallyKey key, long amount, int sign)
     {
-        ref var scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (channel, submerchant), out _);
-        return scopes ??= TallyScope.AllOf(channel, submerchant);
-    }
-
-    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params string[] names)
-    {
-        var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        foreach (var name in names)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            command.Parameters.Add(parameter);
-        }
-        return command;
-    }
-
-    private static void Run(DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_tallies, key, out _);
+        sum = (sum.Count + sign, sum.Amount + (sign * amount));
     }
 
     private readonly record struct TallyKey(string Scope, int Length, long Bucket, Flow Flow, string Currency, bool Simulated, Decision Decision, FinalOutcome Final, int Label);
 
-    private readonly record struct ValueKey(string Scope, int Length, long Bucket, TallyKind Kind, int Value, Flow Flow, string Currency, bool Simulated);
+    private readonly record struct ValueKey(string Scope, int Length, long Bucket, Flow Flow, string Currency, bool Simulated);
 }

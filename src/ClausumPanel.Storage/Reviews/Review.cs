@@ -155,6 +155,7 @@ internal sealed class ReviewMap : IEntityTypeConfiguration<Review>
         builder.Property(r => r.Note).HasMaxLength(Review.LongestNote);
         // What is open is a small part of all: these are what queues and jobs look through.
         builder.HasIndex(r => new { r.Queue, r.VisibleAt }).HasFilter("state = 0").HasDatabaseName("ix_reviews_waiting");
+        builder.HasIndex(r => r.OpenedAt).HasFilter("state <> 2").HasDatabaseName("ix_reviews_unclosed");
         builder.HasIndex(r => r.SettlesAt).HasFilter("state = 1").HasDatabaseName("ix_reviews_settling");
         builder.HasIndex(r => r.DueAt).HasFilter("state = 0").HasDatabaseName("ix_reviews_due");
         builder.HasIndex(r => r.LeaseOwner).HasFilter("lease_owner IS NOT NULL").HasDatabaseName("ix_reviews_leased");

@@ -15,7 +15,7 @@ internal sealed class VerifyRollups : Command
     {
         await using var scope = run.Services.CreateAsyncScope();
         var counted = 0L;
-        var check = new RollupCheck(scope.ServiceProvider.GetRequiredService<PanelDb>(), run.Get<StorageChoice>());
+        var check = new RollupCheck(scope.ServiceProvider.GetRequiredService<PanelDb>(), run.Get<StorageChoice>(), run.Get<TimeProvider>());
         var differences = await check.VerifyAsync(n => counted = n, stop);
         foreach (var table in differences.Where(d => !d.IsNone))
             await run.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{table.Table}: {table.Missing} rows are missing or wrong, {table.Wrong} should not be so; for example {table.Example}"));
@@ -41,7 +41,7 @@ internal sealed class RebuildRollups : Command
             await using var scope = run.Services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
             var counted = 0L;
-            var rows = await new RollupCheck(db, storage).RebuildAsync(n => counted = n, stop);
+            var rows = await new RollupCheck(db, storage, run.Get<TimeProvider>()).RebuildAsync(n => counted = n, stop);
             db.Audit(Actor.CommandLine, AuditActions.RollupsRebuilt, run.Get<TimeProvider>().GetUtcNow(), "rollups", after: new { Rows = rows.Sum(r => r.Rows) });
             await db.SaveChangesAsync(stop);
             await run.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Counted {counted} assessments anew: {string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}"))} rows."));

@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Inbound;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Api;
@@ -149,6 +150,7 @@ public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ChangeCases cas
             ?? await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == ReviewQueue.EscalatedNumber, stop);
         var at = now.ToUnixTimeMilliseconds();
         db.Add(new Review { Seq = payment.Seq, Queue = queue.Number, OpenedAt = at, VisibleAt = at, Decision = payment.Decision, DueAt = ReviewRouter.DueAt(queue, at, panel.Value.Zone) });
+        await TallyMoves.FlaggedAsync(db, payment.Seq, stop);
         return Queued;
     }
 }

@@ -43,7 +43,7 @@ public sealed class RaiseAlerts(PanelDb db, PolicyShelf policies, TimeProvider c
     /// <summary>Lets go of hours that nothing is held against any more.</summary>
     public Task<int> ForgetAsync(CancellationToken stop)
     {
-        var oldest = (int)(clock.GetUtcNow().ToUnixTimeSeconds() / 3_600) - (HourCount.KeptDays * 24);
+        var oldest = HourCount.Oldest(clock.GetUtcNow());
         var kinds = Enum.GetValues<HourKind>();            // named one by one, each is found in its place
         return db.Set<HourCount>().Where(h => kinds.Contains(h.Kind) && h.Hour < oldest).ExecuteDeleteAsync(stop);
     }

@@ -75,6 +75,7 @@ public static class Permissions
         pages.AuthorizePage("/Panel/Export", Export);
         pages.AuthorizePage("/Transactions/Acknowledgment", Review);
         pages.AuthorizePage("/Transactions/BehaviorExport", Export);
+        pages.AuthorizePage("/Transactions/AlertsExport", Export);
         pages.AuthorizeFolder("/Service", ViewAudit);
         pages.AuthorizePage("/Service/Export", Export);
         pages.AuthorizePage("/Reviews/Bulk", ReviewInBulk);
@@ -84,6 +85,7 @@ public static class Permissions
         pages.AuthorizePage("/Protection/PolicyFile", EditProtection);
         pages.AuthorizePage("/Protection/PolicyExport", Export);
         pages.AuthorizePage("/Protection/QualityExport", Export);
+        pages.AuthorizePage("/Protection/OverviewExport", Export);
         pages.AuthorizePage("/Protection/Lists/New", EditLists);
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);

@@ -24,6 +24,9 @@ internal sealed record Entry(DateTimeOffset At, Decision Decision, long Amount =
     public string? Signal { get; init; }
     public int Latency { get; init; } = 1_000;
 
+    /// <summary>Places of rules that hit.</summary>
+    public ushort[] Rules { get; init; } = [];
+
     /// <summary>What a person makes of it, for good.</summary>
     public ReviewOutcome? Closed { get; init; }
     public LabelOutcome? Label { get; set; }
@@ -100,7 +103,7 @@ internal static class Ledger
         {
             At = entry.At.ToUnixTimeMilliseconds(), Flow = entry.Flow, Amount = entry.Amount, Currency = entry.Currency, Decision = entry.Decision, Score = entry.Score, PolicyVersion = 1, Simulated = entry.Simulated,
             SessionId = string.Create(CultureInfo.InvariantCulture, $"ps_{entry.At.ToUnixTimeMilliseconds()}_{Guid.NewGuid():N}"), LatencyMicroseconds = entry.Latency,
-            Facts = factBytes.AsMemory(0, FactSnapshot.Write(facts, factBytes)), Signals = signalBytes.AsMemory(0, SignalHits.Write(hits, signalBytes)), Request = "{}"u8.ToArray(), Keys = default,
+            Facts = factBytes.AsMemory(0, FactSnapshot.Write(facts, factBytes)), Signals = signalBytes.AsMemory(0, SignalHits.Write(hits, Array.ConvertAll(entry.Rules, r => new RuleHit(r, 5, false)), signalBytes)), Request = "{}"u8.ToArray(), Keys = default,
         };
     }
 }

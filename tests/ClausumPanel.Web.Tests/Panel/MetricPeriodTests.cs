@@ -79,4 +79,44 @@ public sealed class MetricPeriodTests
 
     [Theory, InlineData("MX"), InlineData("US"), InlineData("")]
     public void A_country_is_itself_again(string code) => Assert.Equal(code, TallyValues.Country(TallyValues.OfCountry(code)));
+
+    [Fact]
+    public void Counts_are_the_same_bytes_in_whatever_order_they_came()
+    {
+        var random = new Random(11);
+        var all = Enumerable.Range(0, 3_000).Select(_ => (Code: PackedCounts.CodeOf((TallyKind)random.Next(4), random.Next(3) == 0 ? random.Next(30_000) : random.Next(100)), Declined: random.Next(2))).ToList();
+        Assert.Equal(Packed(all, 1), Packed([.. all.OrderByDescending(a => a.Code)], 40));
+        var reader = new PackedCounts.Reader(Packed(all, 7));
+        var read = new Dictionary<int, (long, long)>();
+        while (reader.Next()) read.Add(reader.Code, (reader.Count.Count, reader.Count.Declined));
+        Assert.Equal(all.GroupBy(a => a.Code).OrderBy(g => g.Key).Select(g => (g.Key, ((long)g.Count(), (long)g.Sum(a => a.Declined)))), read.Select(r => (r.Key, r.Value)));
+
+        static byte[] Packed(List<(int Code, int Declined)> all, int atATime)
+        {
+            byte[] packed = [];
+            foreach (var part in all.Chunk(atATime))
+            {
+                var more = new Dictionary<int, ValueCount>();
+                foreach (var (code, declined) in part) more[code] = new ValueCount(more.GetValueOrDefault(code).Count + 1, more.GetValueOrDefault(code).Declined + declined);
+                packed = PackedCounts.Add(packed, more);
+            }
+            return packed;
+        }
+    }
+
+    [Fact]
+    public void The_drift_of_the_scores_is_the_index_that_a_spreadsheet_gives()
+    {
+        Assert.Null(ScoreDrift.Of(Sheet((5, 199)), Sheet((5, 500))));
+        Assert.Equal(0, ScoreDrift.Of(Sheet((5, 300), (70, 100)), Sheet((9, 600), (79, 200)))!.Index, 9);
+        // (.5 − .8) ln(.5 ÷ .8) + (.3 − .2) ln(.3 ÷ .2) + (.2 − .0001) ln(.2 ÷ .0001)
+        Assert.Equal(.1410011 + .0405465 + 1.5194202, ScoreDrift.Of(Sheet((0, 500), (42, 300), (100, 200)), Sheet((0, 800), (42, 200)))!.Index, 5);
+
+        static ValueSheet Sheet(params (int Score, long Count)[] counts)
+        {
+            var sheet = new ValueSheet();
+            foreach (var (score, count) in counts) sheet.Add(TallyKind.Score, score, count, 0);
+            return sheet;
+        }
+    }
 }

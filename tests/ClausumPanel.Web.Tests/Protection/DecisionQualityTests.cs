@@ -122,6 +122,7 @@ public abstract class DecisionQualityStories
                 bool Stopped(Payment p) => Array.IndexOf(strict, p.Decision) >= from;
                 Assert.Equal<(long, long, long, long, long)>((fraud.Count(Stopped), good.Count(Stopped), fraud.Count(p => !Stopped(p)), good.Count(p => !Stopped(p)), mine.Count(Stopped)),
                     (Number(row, "stopped-fraud"), Number(row, "stopped-good"), Number(row, "passed-fraud"), Number(row, "passed-good"), Number(row, "stopped")));
+                foreach (var link in row.QuerySelectorAll("a[data-rows]")) Assert.Equal((link.TextContent, Number(link, "rows")), (link.TextContent, await CountAsync(victor, link)));
                 if (isEnough) Assert.StartsWith(Percent(fraud.Count(Stopped), fraud.Count), row.QuerySelector("[data-share=recall]")!.TextContent, StringComparison.Ordinal);
             }
             foreach (var row in page.QuerySelectorAll("[data-bin]"))

@@ -69,6 +69,13 @@ public sealed class OverviewTests
             Assert.Equal<(long, long, long)>((its.Count, its.Sum(p => p.Amount), confirmed), (long.Parse(row.GetAttribute("data-count")!, CultureInfo.InvariantCulture), long.Parse(row.GetAttribute("data-amount")!, CultureInfo.InvariantCulture), long.Parse(row.GetAttribute("data-confirmed")!, CultureInfo.InvariantCulture)));
             Assert.Equal(row.GetAttribute("data-count"), (await victor.PageAsync(row.QuerySelector("a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
         }
+        using (var file = await victor.SubmitAsync(Path, "form[action*=export]"))
+        {
+            var lines = (await file.Content.ReadAsStringAsync()).Trim('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(',')).ToDictionary(l => l[0] + l[1]);
+            Assert.Equal((today.Count, today.Count(p => p.Decision == "decline")), (int.Parse(lines["today"][2], CultureInfo.InvariantCulture), int.Parse(lines["today"][6], CultureInfo.InvariantCulture)));
+            Assert.Equal(yesterday.Count, int.Parse(lines["yesterday_until_the_same_time"][2], CultureInfo.InvariantCulture));
+            foreach (var group in month.GroupBy(p => p.Currency)) Assert.Equal(group.Sum(p => p.Amount), long.Parse(lines["month_to_date" + group.Key][8], CultureInfo.InvariantCulture));
+        }
         Assert.Equal(10, page.QuerySelectorAll("#feed, [aria-labelledby=feed] tbody tr").Count(e => e.LocalName == "tr"));
     }
 

@@ -2019,6 +2019,49 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("labels", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.LabelCount", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("Value")
+                        .HasColumnType("integer")
+                        .HasColumnName("value");
+
+                    b.Property<int>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Kind", "Currency", "PolicyVersion", "Value", "Outcome")
+                        .HasName("pk_label_counts");
+
+                    b.ToTable("label_counts", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2210,6 +2253,26 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("named_list_values", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Metrics.Submerchant", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.HasKey("Name")
+                        .HasName("pk_submerchants");
+
+                    b.HasIndex("Count")
+                        .HasDatabaseName("ix_submerchants_count");
+
+                    b.ToTable("submerchants", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Metrics.Tally", b =>
                 {
                     b.Property<string>("Scope")
@@ -2281,15 +2344,6 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("bucket");
 
-                    b.Property<int>("Kind")
-                        .HasMaxLength(40)
-                        .HasColumnType("integer")
-                        .HasColumnName("kind");
-
-                    b.Property<int>("Value")
-                        .HasColumnType("integer")
-                        .HasColumnName("value");
-
                     b.Property<int>("Flow")
                         .HasMaxLength(40)
                         .HasColumnType("integer")
@@ -2303,15 +2357,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("simulated");
 
-                    b.Property<long>("Count")
-                        .HasColumnType("bigint")
-                        .HasColumnName("count");
+                    b.Property<byte[]>("Counts")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("counts");
 
-                    b.Property<long>("Declined")
-                        .HasColumnType("bigint")
-                        .HasColumnName("declined");
-
-                    b.HasKey("Scope", "Length", "Bucket", "Kind", "Value", "Flow", "Currency", "Simulated")
+                    b.HasKey("Scope", "Length", "Bucket", "Flow", "Currency", "Simulated")
                         .HasName("pk_tally_values");
 
                     b.ToTable("tally_values", (string)null);
@@ -2604,6 +2655,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.HasIndex("LeaseOwner")
                         .HasDatabaseName("ix_reviews_leased")
                         .HasFilter("lease_owner IS NOT NULL");
+
+                    b.HasIndex("OpenedAt")
+                        .HasDatabaseName("ix_reviews_unclosed")
+                        .HasFilter("state <> 2");
 
                     b.HasIndex("SettlesAt")
                         .HasDatabaseName("ix_reviews_settling")

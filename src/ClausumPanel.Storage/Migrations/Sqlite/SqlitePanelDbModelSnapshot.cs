@@ -2020,6 +2020,49 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("labels", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Labels.LabelCount", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Kind")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("policy_version");
+
+                    b.Property<int>("Value")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("value");
+
+                    b.Property<int>("Outcome")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Day", "Kind", "Currency", "PolicyVersion", "Value", "Outcome")
+                        .HasName("pk_label_counts");
+
+                    b.ToTable("label_counts", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Lists.ListEntry", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -2212,6 +2255,26 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("named_list_values", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Metrics.Submerchant", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.HasKey("Name")
+                        .HasName("pk_submerchants");
+
+                    b.HasIndex("Count")
+                        .HasDatabaseName("ix_submerchants_count");
+
+                    b.ToTable("submerchants", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Metrics.Tally", b =>
                 {
                     b.Property<string>("Scope")
@@ -2281,15 +2344,6 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("bucket");
 
-                    b.Property<int>("Kind")
-                        .HasMaxLength(40)
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("kind");
-
-                    b.Property<int>("Value")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("value");
-
                     b.Property<int>("Flow")
                         .HasMaxLength(40)
                         .HasColumnType("INTEGER")
@@ -2303,15 +2357,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("simulated");
 
-                    b.Property<long>("Count")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("count");
+                    b.Property<byte[]>("Counts")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("counts");
 
-                    b.Property<long>("Declined")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("declined");
-
-                    b.HasKey("Scope", "Length", "Bucket", "Kind", "Value", "Flow", "Currency", "Simulated")
+                    b.HasKey("Scope", "Length", "Bucket", "Flow", "Currency", "Simulated")
                         .HasName("pk_tally_values");
 
                     b.ToTable("tally_values", (string)null);
@@ -2604,6 +2655,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("LeaseOwner")
                         .HasDatabaseName("ix_reviews_leased")
                         .HasFilter("lease_owner IS NOT NULL");
+
+                    b.HasIndex("OpenedAt")
+                        .HasDatabaseName("ix_reviews_unclosed")
+                        .HasFilter("state <> 2");
 
                     b.HasIndex("SettlesAt")
                         .HasDatabaseName("ix_reviews_settling")

@@ -46,6 +46,9 @@ public sealed class PanelFigures
     public required TallySheet Ripe { get; init; }
     public required ValueSheet Values { get; init; }
 
+    /// <summary>Scores and signals of the previous period.</summary>
+    public required ValueSheet ValuesBefore { get; init; }
+
     /// <summary>Those that are hardly chance, the strongest first.</summary>
     public required IReadOnlyList<SignalMove> Moves { get; init; }
     public required Waiting Waiting { get; init; }
@@ -60,6 +63,8 @@ public sealed class ReadFigures(MetricReader metrics, AssessmentReader assessmen
 {
     public const int MostLatest = 12, MostMoves = 10;
     private const double HardlyChance = 2;
+    private const int Pieces = 32;
+    private const long Close = 4 * MetricSpan.Quarter;
 
     /// <param name="scope">Which assessments.</param>
     /// <param name="period">When.</param>
@@ -76,15 +81,48 @@ public sealed class ReadFigures(MetricReader metrics, AssessmentReader assessmen
         var sheet = TallySheet.Sum(sheets.Take(period.Buckets.Count));
         var ripeSheet = (await metrics.SheetsAsync(scope with { WithSimulated = false }, [ripe], stop))[0];
         var values = await metrics.ValuesAsync(scope, period.Span, [TallyKind.Score, TallyKind.Country, TallyKind.Signal, TallyKind.Latency], stop);
-        var valuesBefore = await metrics.ValuesAsync(scope, period.Previous, [TallyKind.Signal], stop);
+        var valuesBefore = await metrics.ValuesAsync(scope, period.Previous, [TallyKind.Score, TallyKind.Signal], stop);
         var waiting = await metrics.WaitingAsync(scope, stop);
-        var latest = await assessments.PageAsync(RowRule.Everything.Filter(scope, period.Span), AssessmentOrder.Newest, null, MostLatest, stop);
+        var latest = await LatestAsync(scope, [.. period.Buckets.Select(b => b.Span)], sheets, stop);
         var newest = await assessments.NewestAsync(stop);
         return new PanelFigures
         {
-            Scope = scope, Period = period, Buckets = [.. sheets.Take(period.Buckets.Count)], Sheet = sheet, Before = sheets[^1], RipeMonth = month, RipeSpan = ripe, Ripe = ripeSheet, Values = values,
-            Moves = Moved(values, sheet.Count(RowRule.Everything), valuesBefore, sheets[^1].Count(RowRule.Everything)), Waiting = waiting, Latest = latest.Lines, Newest = newest,
+            Scope = scope, Period = period, Buckets = [.. sheets.Take(period.Buckets.Count)], Sheet = sheet, Before = sheets[^1], RipeMonth = month, RipeSpan = ripe, Ripe = ripeSheet, Values = values, ValuesBefore = valuesBefore,
+            Moves = Moved(values, sheet.Count(RowRule.Everything), valuesBefore, sheets[^1].Count(RowRule.Everything)), Waiting = waiting, Latest = latest, Newest = newest,
         };
+    }
+
+    /// <summary>The latest, looked for only where the tallies say that some are: the last few of a seldom channel may be months apart.</summary>
+    private async Task<IReadOnlyList<AssessmentLine>> LatestAsync(MetricScope scope, IReadOnlyList<MetricSpan> spans, IReadOnlyList<TallySheet> sheets, CancellationToken stop)
+    {
+        var stretches = Busy(spans, sheets);
+        while (stretches.Exists(s => s.To - s.From > Close))
+        {
+            MetricSpan[] closer = [.. stretches.AsEnumerable().Reverse().SelectMany(Split)];
+            stretches = Busy(closer, await metrics.SheetsAsync(scope, closer, stop));
+        }
+        var lines = new List<AssessmentLine>();
+        foreach (var stretch in stretches)
+            if (lines.Count < MostLatest) lines.AddRange((await assessments.PageAsync(RowRule.Everything.Filter(scope, stretch), AssessmentOrder.Newest, null, MostLatest - lines.Count, stop)).Lines);
+        return lines;
+
+        static List<MetricSpan> Busy(IReadOnlyList<MetricSpan> spans, IReadOnlyList<TallySheet> sheets)
+        {
+            var (busy, found) = (new List<MetricSpan>(), 0L);
+            for (var i = spans.Count - 1; i >= 0 && found < MostLatest; i--)
+            {
+                if (sheets[i].Count(RowRule.Everything) is not (> 0 and var count)) continue;
+                busy.Add(spans[i]);
+                found += count;
+            }
+            return busy;
+        }
+
+        static IEnumerable<MetricSpan> Split(MetricSpan span)
+        {
+            var step = Math.Max(Close, MetricSpan.Ceiling((span.To - span.From) / Pieces));
+            for (var from = span.From; from < span.To; from += step) yield return new MetricSpan(from, Math.Min(from + step, span.To));
+        }
     }
 
     private static List<SignalMove> Moved(ValueSheet now, long all, ValueSheet before, long allBefore)

@@ -1,14 +1,10 @@
 using System.Globalization;
-using System.Text;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
-using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Web.Flows.Metrics;
-using ClausumPanel.Web.Pages.Transactions;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
-using CsvHelper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -27,20 +23,14 @@ public sealed class PanelExportModel(PanelDb db, ReadFigures figures, Reader rea
         {
             "tiles" => [.. Tiles(read)],
             "decisions" => [.. Decisions(read)],
-            "scores" => [["score", "assessments"], .. Enumerable.Range(0, 101).Select(s => (string[])[Number(s), Number(read.Values[TallyKind.Score, s].Count)])],
+            "scores" => [["score", "assessments", "period_before"], .. Enumerable.Range(0, 101).Select(s => (string[])[Number(s), Number(read.Values[TallyKind.Score, s].Count), Number(read.ValuesBefore[TallyKind.Score, s].Count)])],
             "countries" => [["country", "assessments", "declined"], .. read.Values.Of(TallyKind.Country).OrderByDescending(c => c.Count.Count).Select(c => (string[])[TallyValues.Country(c.Value), Number(c.Count.Count), Number(c.Count.Declined)])],
             "signals" => [["signal", "now", "all_now", "before", "all_before"], .. read.Moves.Select(m => (string[])[m.Signal.Code, Number(m.Now.Part), Number(m.Now.Whole), Number(m.Before.Part), Number(m.Before.Whole)])],
             "latency" => [["up_to_microseconds", "assessments"], .. read.Values.Of(TallyKind.Latency).OrderBy(l => l.Value).Select(l => (string[])[Number(TallyValues.Latency(l.Value)), Number(l.Count.Count)])],
             _ => null,
         };
         if (rows is null) return BadRequest();
-        using var file = new MemoryStream();
-        await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
-        await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
-            foreach (var row in rows) await csv.WriteRecordAsync(Array.ConvertAll(row, Exports.Harmless), CancellationToken.None);
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "rollups", after: new { Format = "csv", Rows = rows.Count - 1, Filter = query.Pairs.Select(p => $"{p.Name}={p.Value}").Prepend($"chart={chart}") });
-        await db.SaveChangesAsync(CancellationToken.None);
-        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"panel-{chart}-{now:yyyyMMdd-HHmmss}.csv"));
+        return await this.CsvAsync(db, now, "rollups", $"panel-{chart}", rows, [$"chart={chart}", .. query.Pairs.Select(p => $"{p.Name}={p.Value}")]);
     }
 
     private IEnumerable<string[]> Decisions(PanelFigures read)

@@ -3,6 +3,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -12,10 +13,11 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>What protection did today on the reader's own clock, held against the same hours of yesterday, and the money it kept this month.</summary>
-public sealed class OverviewModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock) : PageModel
+public sealed class OverviewModel(PanelDb db, MetricReader metrics, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock) : PageModel
 {
     private const int Latest = 10;
     private static readonly AssessmentFilter Live = new() { Simulated = false };
+    private static readonly RowRule Declined = new() { Decisions = [Decision.Decline] }, Confirmed = Declined with { Label = LabelOutcome.Fraud };
 
     public DateTimeOffset Today { get; private set; }
     public DateTimeOffset Month { get; private set; }
@@ -56,12 +58,10 @@ public sealed class OverviewModel(PanelDb db, AssessmentReader assessments, Poli
         Now = await OfAsync(Today, null, stop);
         Compared = await OfAsync(Today, ComparedUntil, stop);
         Yesterday = await OfAsync(before, until < before ? before : until, stop);
-        var from = Month.ToUnixTimeMilliseconds();
-        var declined = await db.Set<Rollup>().Where(r => r.Bucket >= from && !r.Simulated && r.Decision == Decision.Decline).GroupBy(r => r.Currency).Select(g => new { g.Key, Count = g.Sum(r => r.Count), Amount = g.Sum(r => r.Amount) }).ToListAsync(stop);
-        var fraud = await db.Set<CurrentLabel>().Where(l => l.At >= from && l.Decision == Decision.Decline && l.Outcome == LabelOutcome.Fraud && l.Currency != "").GroupBy(l => l.Currency)
-            .Select(g => new { g.Key, Count = g.LongCount(), Amount = g.Sum(l => l.Amount) }).ToDictionaryAsync(g => g.Key, stop);
-        Monies = [.. declined.OrderByDescending(d => d.Count).ThenBy(d => d.Key, StringComparer.Ordinal)
-            .Select(d => new ProtectedMoney(new Money(d.Amount, d.Key), d.Count, new Money(fraud.GetValueOrDefault(d.Key)?.Amount ?? 0, d.Key), fraud.GetValueOrDefault(d.Key)?.Count ?? 0))];
+        // Whatever was imported may lie ahead of the clock.
+        var month = (await metrics.SheetsAsync(new MetricScope(), [new MetricSpan(Month.ToUnixTimeMilliseconds(), MetricSpan.Floor(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()))], stop))[0];
+        Monies = [.. month.Currencies.Select(c => new ProtectedMoney(new Money(month.Amount(Declined, c), c), month.CountLive(Declined, c), new Money(month.Amount(Confirmed, c), c), month.CountLive(Confirmed, c)))
+            .Where(m => m.Count > 0).OrderByDescending(m => m.Count).ThenBy(m => m.Declined.Currency, StringComparer.Ordinal)];
         Lines = (await assessments.PageAsync(Live, AssessmentOrder.Newest, null, Latest, stop)).Lines;
     }
 

@@ -36,16 +36,22 @@ public sealed class QualityModel(QualityReport report, Reader reader, TimeProvid
     /// <summary>The rows behind a number.</summary>
     public string Rows(params ReadOnlySpan<(string Name, string Value)> more) => Period.Monitor(reader, _now, more);
 
-    public string RowsOf(Decision from, LabelOutcome? label)
+    /// <summary>Decided so or more strictly.</summary>
+    public string RowsOf(Decision from, LabelOutcome? label) => RowsOf(d => d >= from, label);
+
+    /// <summary>Decided less strictly.</summary>
+    public string RowsBelow(Decision from, LabelOutcome? label) => RowsOf(d => d < from, label);
+
+    private string RowsOf(Func<Decision, bool> which, LabelOutcome? label)
     {
-        List<(string, string)> pairs = [.. Enum.GetValues<Decision>().Where(d => d >= from).Select(d => ("decision", DecisionTagHelper.Word(d)))];
+        List<(string, string)> pairs = [.. Enum.GetValues<Decision>().Where(which).Select(d => ("decision", DecisionTagHelper.Word(d)))];
         if (label is { } outcome) pairs.Add(("label", outcome.Word()));
         return Rows([.. pairs]);
     }
 
-    /// <summary>12.3 % (10.1–14.8 %); a dash where there is nothing, or too little of it.</summary>
+    /// <summary>12.3 % (10.1–14.8 %), whose ends no line break parts; a dash where there is nothing, or too little of it.</summary>
     public string Say(Share share) => !Figures.IsEnough || share.Whole == 0 ? "–"
-        : $"{share.Value.ToString("P1", CultureInfo.CurrentCulture)} ({(share.Low * 100).ToString("0.0", CultureInfo.CurrentCulture)}–{share.High.ToString("P1", CultureInfo.CurrentCulture)})";
+        : $"{share.Value.ToString("P1", CultureInfo.CurrentCulture)} ({(share.Low * 100).ToString("0.0", CultureInfo.CurrentCulture)}\u2060–\u2060{share.High.ToString("P1", CultureInfo.CurrentCulture)})";
 
     /// <summary>2.5 : 1</summary>
     public string Ratio(long good, long fraud) => !Figures.IsEnough || fraud == 0 ? "–" : (good / (double)fraud).ToString("0.0", CultureInfo.CurrentCulture) + " : 1";

@@ -1,14 +1,10 @@
 using System.Globalization;
-using System.Text;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
-using ClausumPanel.Storage.Audit;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
-using ClausumPanel.Web.Pages.Transactions;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
-using CsvHelper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -25,17 +21,7 @@ public sealed class QualityExportModel(PanelDb db, QualityReport report, TimePro
     {
         var now = clock.GetUtcNow();
         var (first, end) = period.Days(now);
-        var rows = Rows(await report.ReadAsync(first, end, stop)).ToList();
-        using var file = new MemoryStream();
-        await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
-        await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
-        {
-            await csv.WriteRecordAsync(Columns, CancellationToken.None);
-            foreach (var row in rows) await csv.WriteRecordAsync(row, CancellationToken.None);
-        }
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "quality", after: new { Format = "csv", Rows = rows.Count, Filter = new[] { $"period={period.Chosen.Word}", $"ripe={(period.IsRipeOnly ? 1 : 0)}" } });
-        await db.SaveChangesAsync(CancellationToken.None);
-        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"quality-{now:yyyyMMdd-HHmmss}.csv"));
+        return await this.CsvAsync(db, now, "quality", "quality", [Columns, .. Rows(await report.ReadAsync(first, end, stop))], $"period={period.Chosen.Word}", $"ripe={(period.IsRipeOnly ? 1 : 0)}");
     }
 
     private static IEnumerable<string[]> Rows(DecisionFigures figures)
@@ -57,5 +43,5 @@ public sealed class QualityExportModel(PanelDb db, QualityReport report, TimePro
     }
 
     private static string[] Row(string kind, string key, string name, params long?[] numbers) =>
-        [kind, Exports.Harmless(key), Exports.Harmless(name), .. numbers.Concat(Enumerable.Repeat((long?)null, Columns.Length - 3)).Take(Columns.Length - 3).Select(n => n?.ToString(CultureInfo.InvariantCulture) ?? "")];
+        [kind, key, name, .. numbers.Concat(Enumerable.Repeat((long?)null, Columns.Length - 3)).Take(Columns.Length - 3).Select(n => n?.ToString(CultureInfo.InvariantCulture) ?? "")];
 }

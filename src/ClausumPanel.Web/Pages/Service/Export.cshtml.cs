@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Text;
 using ClausumPanel.Storage;
-using ClausumPanel.Storage.Audit;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Service;
-using CsvHelper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -20,18 +17,7 @@ public sealed class ExportModel(PanelDb db, ServiceMetrics metrics, TimeProvider
 
     public async Task<IActionResult> OnPostAsync()
     {
-        var now = clock.GetUtcNow();
-        var minutes = metrics.LastHour();
-        using var file = new MemoryStream();
-        await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
-        await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
-        {
-            await csv.WriteRecordAsync(Columns, CancellationToken.None);
-            foreach (var minute in minutes) await csv.WriteRecordAsync(Cells(minute), CancellationToken.None);
-        }
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "service", after: new { Format = "csv", Rows = minutes.Count });
-        await db.SaveChangesAsync(CancellationToken.None);
-        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"service-{now:yyyyMMdd-HHmmss}.csv"));
+        return await this.CsvAsync(db, clock.GetUtcNow(), "service", "service", [Columns, .. metrics.LastHour().Select(Cells)]);
     }
 
     private static string[] Cells(ServiceMetrics.Minute minute)

@@ -16,21 +16,27 @@ namespace ClausumPanel.Web.Pages.Transactions;
 /// <summary>What stood out against the same hour of earlier weeks, and whether somebody has looked at it.</summary>
 public sealed class AlertsModel(PanelDb db, PolicyShelf policies, Reader reader, Texts T) : PageModel
 {
+    public const string Seen = "seen";
     private const int Most = 200;
 
     [TempData] public string? Said { get; set; }
     [FromQuery(Name = "show")] public string? Show { get; set; }
-    public bool IsSeen => Show == "seen";
+    public bool IsSeen => Show == Seen;
     public IReadOnlyList<Alert> Alerts { get; private set; } = [];
     public long Waiting { get; private set; }
 
     public async Task OnGetAsync(CancellationToken stop)
     {
-        var alerts = db.Set<Alert>().AsNoTracking();
-        Alerts = IsSeen
-            ? await alerts.Where(a => a.AcknowledgedAt != null).OrderByDescending(a => a.Hour).ThenBy(a => a.Kind).ThenBy(a => a.Key).Take(Most).ToListAsync(stop)
-            : await alerts.Where(a => a.AcknowledgedAt == null).OrderByDescending(a => a.Hour).ThenBy(a => a.Kind).ThenBy(a => a.Key).Take(Most).ToListAsync(stop);
+        Alerts = await Shown(db, IsSeen).Take(Most).ToListAsync(stop);
         Waiting = await WaitingAsync(db, stop);
+    }
+
+    /// <summary>Those that somebody has seen, or those that nobody has; the newest first.</summary>
+    public static IQueryable<Alert> Shown(PanelDb db, bool isSeen)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var alerts = db.Set<Alert>().AsNoTracking();
+        return (isSeen ? alerts.Where(a => a.AcknowledgedAt != null) : alerts.Where(a => a.AcknowledgedAt == null)).OrderByDescending(a => a.Hour).ThenBy(a => a.Kind).ThenBy(a => a.Key);
     }
 
     public static Task<long> WaitingAsync(PanelDb db, CancellationToken stop) => db.Set<Alert>().LongCountAsync(a => a.AcknowledgedAt == null, stop);

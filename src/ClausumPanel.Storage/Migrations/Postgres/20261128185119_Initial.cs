@@ -382,6 +382,24 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "label_counts",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    value = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_label_counts", x => new { x.day, x.kind, x.currency, x.policy_version, x.value, x.outcome });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labels",
                 columns: table => new
                 {
@@ -718,6 +736,18 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "submerchants",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_submerchants", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "tallies",
                 columns: table => new
                 {
@@ -745,17 +775,14 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     scope = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     length = table.Column<int>(type: "integer", nullable: false),
                     bucket = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
-                    value = table.Column<int>(type: "integer", nullable: false),
                     flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
                     currency = table.Column<string>(type: "text", nullable: false),
                     simulated = table.Column<bool>(type: "boolean", nullable: false),
-                    count = table.Column<long>(type: "bigint", nullable: false),
-                    declined = table.Column<long>(type: "bigint", nullable: false)
+                    counts = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.kind, x.value, x.flow, x.currency, x.simulated });
+                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.flow, x.currency, x.simulated });
                 });
 
             migrationBuilder.CreateTable(
@@ -1813,6 +1840,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 filter: "state = 1");
 
             migrationBuilder.CreateIndex(
+                name: "ix_reviews_unclosed",
+                table: "reviews",
+                column: "opened_at",
+                filter: "state <> 2");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reviews_waiting",
                 table: "reviews",
                 columns: new[] { "queue", "visible_at" },
@@ -1858,6 +1891,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 table: "simulation_scenarios",
                 column: "name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_submerchants_count",
+                table: "submerchants",
+                column: "count");
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -2029,6 +2067,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "invitations");
 
             migrationBuilder.DropTable(
+                name: "label_counts");
+
+            migrationBuilder.DropTable(
                 name: "labels");
 
             migrationBuilder.DropTable(
@@ -2090,6 +2131,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "simulation_sets");
+
+            migrationBuilder.DropTable(
+                name: "submerchants");
 
             migrationBuilder.DropTable(
                 name: "tallies");

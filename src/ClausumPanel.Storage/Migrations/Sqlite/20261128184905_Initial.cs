@@ -381,6 +381,24 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "label_counts",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    policy_version = table.Column<int>(type: "INTEGER", nullable: false),
+                    value = table.Column<int>(type: "INTEGER", nullable: false),
+                    outcome = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_label_counts", x => new { x.day, x.kind, x.currency, x.policy_version, x.value, x.outcome });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "labels",
                 columns: table => new
                 {
@@ -717,6 +735,18 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "submerchants",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_submerchants", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "tallies",
                 columns: table => new
                 {
@@ -744,17 +774,14 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     scope = table.Column<string>(type: "TEXT", nullable: false),
                     length = table.Column<int>(type: "INTEGER", nullable: false),
                     bucket = table.Column<long>(type: "INTEGER", nullable: false),
-                    kind = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
-                    value = table.Column<int>(type: "INTEGER", nullable: false),
                     flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
                     currency = table.Column<string>(type: "TEXT", nullable: false),
                     simulated = table.Column<bool>(type: "INTEGER", nullable: false),
-                    count = table.Column<long>(type: "INTEGER", nullable: false),
-                    declined = table.Column<long>(type: "INTEGER", nullable: false)
+                    counts = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.kind, x.value, x.flow, x.currency, x.simulated });
+                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.flow, x.currency, x.simulated });
                 });
 
             migrationBuilder.CreateTable(
@@ -1812,6 +1839,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 filter: "state = 1");
 
             migrationBuilder.CreateIndex(
+                name: "ix_reviews_unclosed",
+                table: "reviews",
+                column: "opened_at",
+                filter: "state <> 2");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reviews_waiting",
                 table: "reviews",
                 columns: new[] { "queue", "visible_at" },
@@ -1857,6 +1890,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 table: "simulation_scenarios",
                 column: "name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_submerchants_count",
+                table: "submerchants",
+                column: "count");
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -2028,6 +2066,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "invitations");
 
             migrationBuilder.DropTable(
+                name: "label_counts");
+
+            migrationBuilder.DropTable(
                 name: "labels");
 
             migrationBuilder.DropTable(
@@ -2089,6 +2130,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "simulation_sets");
+
+            migrationBuilder.DropTable(
+                name: "submerchants");
 
             migrationBuilder.DropTable(
                 name: "tallies");
