@@ -1181,6 +1181,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(128)")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
@@ -1190,6 +1196,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
                         .HasColumnName("payment_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("provider");
 
                     b.Property<string>("ReasonCode")
                         .IsRequired()
@@ -1238,6 +1249,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_disputes");
+
+                    b.HasIndex("Arn")
+                        .HasDatabaseName("ix_disputes_arn");
 
                     b.HasIndex("CaseId")
                         .HasDatabaseName("ix_disputes_case_id");
@@ -1633,6 +1647,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_received_events");
+
+                    b.HasIndex("DisputeId")
+                        .HasDatabaseName("ix_received_events_dispute_id");
 
                     b.HasIndex("IsAlert")
                         .HasDatabaseName("ix_received_events_is_alert");

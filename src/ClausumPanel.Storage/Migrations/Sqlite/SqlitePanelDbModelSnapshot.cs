@@ -1179,6 +1179,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
@@ -1188,6 +1194,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasMaxLength(128)
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
 
                     b.Property<string>("ReasonCode")
                         .IsRequired()
@@ -1236,6 +1247,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_disputes");
+
+                    b.HasIndex("Arn")
+                        .HasDatabaseName("ix_disputes_arn");
 
                     b.HasIndex("CaseId")
                         .HasDatabaseName("ix_disputes_case_id");
@@ -1633,6 +1647,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_received_events");
+
+                    b.HasIndex("DisputeId")
+                        .HasDatabaseName("ix_received_events_dispute_id");
 
                     b.HasIndex("IsAlert")
                         .HasDatabaseName("ix_received_events_is_alert");

@@ -261,6 +261,8 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     arn = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
                     external_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    origin = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    provider = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
                     seq = table.Column<long>(type: "INTEGER", nullable: true),
                     order_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
                     payment_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
@@ -1632,6 +1634,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_disputes_arn",
+                table: "disputes",
+                column: "arn");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_disputes_case_id",
                 table: "disputes",
                 column: "case_id");
@@ -1750,6 +1757,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_policy_versions_decided_by_id",
                 table: "policy_versions",
                 column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_dispute_id",
+                table: "received_events",
+                column: "dispute_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_received_events_is_alert",

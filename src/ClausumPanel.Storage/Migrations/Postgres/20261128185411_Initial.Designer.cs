@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261128164323_Initial")]
+    [Migration("20261128185411_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1184,6 +1184,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(128)")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
@@ -1193,6 +1199,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
                         .HasColumnName("payment_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("provider");
 
                     b.Property<string>("ReasonCode")
                         .IsRequired()
@@ -1241,6 +1252,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_disputes");
+
+                    b.HasIndex("Arn")
+                        .HasDatabaseName("ix_disputes_arn");
 
                     b.HasIndex("CaseId")
                         .HasDatabaseName("ix_disputes_case_id");
@@ -1636,6 +1650,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_received_events");
+
+                    b.HasIndex("DisputeId")
+                        .HasDatabaseName("ix_received_events_dispute_id");
 
                     b.HasIndex("IsAlert")
                         .HasDatabaseName("ix_received_events_is_alert");

@@ -262,6 +262,8 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                     arn = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
                     external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    origin = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    provider = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
                     seq = table.Column<long>(type: "bigint", nullable: true),
                     order_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
                     payment_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
@@ -1633,6 +1635,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_disputes_arn",
+                table: "disputes",
+                column: "arn");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_disputes_case_id",
                 table: "disputes",
                 column: "case_id");
@@ -1751,6 +1758,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_policy_versions_decided_by_id",
                 table: "policy_versions",
                 column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_dispute_id",
+                table: "received_events",
+                column: "dispute_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_received_events_is_alert",
