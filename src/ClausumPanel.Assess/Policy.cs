@@ -42,6 +42,9 @@ public sealed record Policy(int Version, Bands Bands, IReadOnlyList<AmountLimit>
     /// <summary>The rules, in the order in which they are asked.</summary>
     public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
 
+    /// <summary>What a report of fraud does to the lists; judges nothing by itself.</summary>
+    public IReadOnlyList<ReportEffect> ReportEffects { get; init; } = Assess.ReportEffects.Documented;
+
     /// <summary>The policy the product ships with: <c>DefaultPolicy.json</c>. It names every signal.</summary>
     public static Policy Default { get; } = PolicyJson.Shipped();
 

@@ -19,6 +19,9 @@ public static class PolicyChanges
     /// <summary>The place of the rules' order: a list of their ids.</summary>
     public const string RuleOrder = "rules.order";
 
+    /// <summary>Where the places of what a report does begin.</summary>
+    public const string Effects = "report_effects";
+
     /// <summary>What would have to change for <paramref name="before"/> to decide as <paramref name="after"/>; in the order of the documents. A signal left out counts with its defaults.</summary>
     public static IReadOnlyList<PolicyChange> Between(Policy before, Policy after)
     {
@@ -96,6 +99,12 @@ public static class PolicyChanges
             things[$"{place}.enabled"] = rule.Enabled;
             things[$"{place}.observe_only"] = rule.ObserveOnly;
         }
+        foreach (var effect in ReportEffects.Ordered(policy.ReportEffects))
+        {
+            var place = $"{Effects}.{effect.Reason.Word()}.{ReportEffects.Word(effect.Type)}";
+            things[$"{place}.severity"] = ReportEffects.Word(effect.Severity);
+            Note($"{place}.days", effect.Days);
+        }
         return things;
 
         void Note(string place, long? value)
@@ -138,8 +147,16 @@ public static class PolicyChanges
         // A rule that the order does not name is gone.
         var rules = things.TryGetValue(RuleOrder, out var order) ? ((IReadOnlyList<string>)order).Select(id => Rule(id, things)) : [];
         var bands = new Bands((int)(long)things["bands.review"], (int)(long)things["bands.challenge"], (int)(long)things["bands.decline"]);
-        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true) { Rules = [.. rules] };
+        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true) { Rules = [.. rules], ReportEffects = EffectsOf(things) };
     }
+
+    /// <summary>Days of something that has no severity (any more) say nothing.</summary>
+    private static IReadOnlyList<ReportEffect> EffectsOf(OrderedDictionary<string, object> things) => ReportEffects.Ordered(
+        from reason in ReportEffects.Reasons
+        from type in ReportEffects.Types
+        let place = $"{Effects}.{reason.Word()}.{ReportEffects.Word(type)}"
+        where things.ContainsKey($"{place}.severity")
+        select new ReportEffect(reason, type, ReportEffects.Severity((string)things[$"{place}.severity"]) ?? ListSeverity.None, things.TryGetValue($"{place}.days", out var days) ? (int)(long)days : null));
 
     private static PolicyRule Rule(string id, OrderedDictionary<string, object> things)
     {

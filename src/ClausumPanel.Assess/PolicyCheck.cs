@@ -23,6 +23,7 @@ internal static class PolicyCheck
         CheckLimits(policy.Limits, problems);
         CheckSignals(policy.Signals, problems);
         CheckRules(policy.Rules, lists, problems);
+        CheckEffects(policy.ReportEffects, problems);
         return problems.Found;
     }
 
@@ -142,6 +143,16 @@ internal static class PolicyCheck
             if (!rule.Enabled) CheckLength(place, rule.Text, 0, RuleLimits.Length);
             else if (!CompiledRule.TryCompile(rule.Text, lists, out _, out var wrong))
                 problems.Found.AddRange(wrong.Select(p => new PolicyProblem(place, p.Sentence, p.Values, p.Suggestion, p.At)));
+        }
+    }
+
+    private static void CheckEffects(IReadOnlyList<ReportEffect> effects, PolicyProblems problems)
+    {
+        foreach (var effect in effects)
+        {
+            var place = $"report_effects.{effect.Reason.Word()}.{ReportEffects.Word(effect.Type)}";
+            if (!ReportEffects.Severities(effect.Type).Contains(effect.Severity)) problems.Add($"{place}.severity", PolicyProblem.OfMany);
+            if (effect.Days is < 1 or > ReportEffects.MostDays) problems.Add($"{place}.days", PolicyProblem.DaysRange, Text(ReportEffects.MostDays), Text(effect.Days.Value));
         }
     }
 

@@ -65,7 +65,7 @@ public static class PolicyJson
         return false;
     }
 
-    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order, then the rules in theirs; without rules as ever.</summary>
+    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order, then the rules in theirs, then what reports do to the lists; without rules and with the documented effects as ever.</summary>
     public static string Write(Policy policy) => Encoding.UTF8.GetString(WriteUtf8(policy));
 
     /// <summary>Writes a policy as UTF-8, which is what a hash of it is made of.</summary>
@@ -97,6 +97,8 @@ public static class PolicyJson
                 foreach (var rule in policy.Rules) WriteRule(writer, rule);
                 writer.WriteEndArray();
             }
+            // The documented effects stay unsaid: documents that were stored before the table was theirs to change keep their bytes.
+            if (!ReportEffects.AreDocumented(policy.ReportEffects)) WriteReportEffects(writer, policy.ReportEffects);
             writer.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');
@@ -170,6 +172,25 @@ public static class PolicyJson
         line.WriteBoolean("observe_only", rule.ObserveOnly);
     });
 
+    private static void WriteReportEffects(Utf8JsonWriter writer, IReadOnlyList<ReportEffect> effects)
+    {
+        var ordered = ReportEffects.Ordered(effects);
+        writer.WriteStartObject("report_effects");
+        foreach (var reason in ReportEffects.Reasons)
+            Line(writer, reason.Word(), line =>
+            {
+                foreach (var effect in ordered)
+                {
+                    if (effect.Reason != reason) continue;
+                    line.WriteStartObject(ReportEffects.Word(effect.Type));
+                    line.WriteString("severity", ReportEffects.Word(effect.Severity));
+                    if (effect.Days is { } days) line.WriteNumber("days", days);
+                    line.WriteEndObject();
+                }
+            });
+        writer.WriteEndObject();
+    }
+
     // An object that stays on one line within the indented document; without a name it is an element of an array.
     private static void Line(Utf8JsonWriter writer, string? name, Action<Utf8JsonWriter> write)
     {
@@ -198,16 +219,18 @@ internal sealed class PolicyReader(PolicyProblems problems)
         List<AmountLimit> limits = [];
         List<SignalSetting> signals = [];
         List<PolicyRule> rules = [];
-        Members(root, "", ["version", "bands", "limits", "only_named", "signals", "rules"], ["bands"], (name, value, place) =>
+        IReadOnlyList<ReportEffect>? effects = null;
+        Members(root, "", ["version", "bands", "limits", "only_named", "signals", "rules", "report_effects"], ["bands"], (name, value, place) =>
         {
             if (name == "version") version = (int)Whole(value, place, 1, int.MaxValue);
             else if (name == "bands") bands = Bands(value, place);
             else if (name == "limits") Members(value, place, ["payin", "payout"], [], (flow, currencies, at) => limits.AddRange(Limits(flow == "payout" ? Flow.PayOut : Flow.PayIn, currencies, at)));
             else if (name == "only_named") onlyNamed = Flag(value, place);
             else if (name == "rules") Elements(value, place, "an array of rules", (rule, at) => rules.Add(Rule(rule, at)));
+            else if (name == "report_effects") effects = Effects(value, place);
             else Each(value, place, (code, setting, at) => signals.Add(Signal(code, setting, at)));
         });
-        return new Policy(version, bands, limits, signals, onlyNamed) { Rules = rules };
+        return new Policy(version, bands, limits, signals, onlyNamed) { Rules = rules, ReportEffects = effects ?? ReportEffects.Documented };
     }
 
     private Bands Bands(JsonElement value, string place)
@@ -299,6 +322,25 @@ internal sealed class PolicyReader(PolicyProblems problems)
             else if (member.ValueKind == JsonValueKind.String) Unwanted(at, "payin or payout", member);
         });
         return rule;
+    }
+
+    /// <summary>The table is whole or is not there: of a reason left out nobody could say whether it shall do nothing or what is documented.</summary>
+    private IReadOnlyList<ReportEffect> Effects(JsonElement value, string place)
+    {
+        string[] reasons = [.. ReportEffects.Reasons.Select(r => r.Word())], types = [.. ReportEffects.Types.Select(ReportEffects.Word)];
+        var effects = new List<ReportEffect>();
+        Members(value, place, reasons, reasons, (reason, lists, at) => Members(lists, at, types, [], (type, effect, where) =>
+        {
+            var read = new ReportEffect(ReportEffects.Reason(reason)!.Value, ReportEffects.Type(type)!.Value, ListSeverity.None, null);
+            Members(effect, where, ["severity", "days"], ["severity"], (name, member, here) =>
+            {
+                if (name == "days") read = read with { Days = member.ValueKind == JsonValueKind.Null ? null : (int)Whole(member, here, 1, ReportEffects.MostDays) };
+                else if (member.ValueKind == JsonValueKind.String && ReportEffects.Severity(member.GetString()) is { } severity) read = read with { Severity = severity };
+                else Unwanted(here, "block, flag or review", member);
+            });
+            effects.Add(read);
+        }));
+        return ReportEffects.Ordered(effects);
     }
 
     private long? Moment(JsonElement value, string place) => value.ValueKind == JsonValueKind.Null ? null : Whole(value, place, 0, 253_402_300_799_999);

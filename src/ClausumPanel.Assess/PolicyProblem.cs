@@ -18,7 +18,7 @@ public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<
     public static IReadOnlyList<string> Sentences { get; } =
     [
         NoJson, Wanted, NoMember, Missing, Twice, NoCurrency, NoSignal, NoParameter, NoList, BandRange, WeightRange, ParameterRange, Negative, Order, Fixed, TooManyWords, WordLength,
-        TooManyRules, RuleId, TextLength, LaterThan,
+        TooManyRules, RuleId, TextLength, LaterThan, OfMany, DaysRange,
     ];
 
     internal const string NoJson = "is not JSON: line {0}, place {1}";
@@ -43,6 +43,8 @@ public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<
     internal const string RuleId = "must be 1 to {0} lower-case letters, digits, - and _";
     internal const string TextLength = "must have {0} to {1} characters, not {2}";
     internal const string LaterThan = "must be later than {0}";
+    internal const string OfMany = "belongs to many people: a report may flag it or send it to review, never block it";
+    internal const string DaysRange = "must be between 1 and {0} days, not {1}";
 
     public override string ToString() => At is { } at ? $"{Place} (line {at.Line}, column {at.Column}): {Reason}" : $"{Place}: {Reason}";
 }

@@ -58,6 +58,7 @@ public static class PolicySchema
                 Shape(writer, ["id", "name", "text"], () => Rule(writer));
                 writer.WriteEndObject();
                 writer.WriteEndObject();
+                Effects(writer);
             });
             writer.WriteEndObject();
         }
@@ -129,6 +130,28 @@ public static class PolicySchema
         Whole(writer, "ends", 0, LastMoment, "Unix milliseconds.");
         Flag(writer, "enabled", null);
         Flag(writer, "observe_only", null);
+    }
+
+    private static void Effects(Utf8JsonWriter writer)
+    {
+        string[] reasons = [.. ReportEffects.Reasons.Select(r => r.Word())];
+        Object(writer, "report_effects", reasons, () =>
+        {
+            foreach (var reason in reasons)
+                Object(writer, reason, [], () =>
+                {
+                    foreach (var type in ReportEffects.Types)
+                        Object(writer, ReportEffects.Word(type), ["severity"], () =>
+                        {
+                            writer.WriteStartObject("severity");
+                            writer.WriteStartArray("enum");
+                            foreach (var severity in ReportEffects.Severities(type)) writer.WriteStringValue(ReportEffects.Word(severity));
+                            writer.WriteEndArray();
+                            writer.WriteEndObject();
+                            Whole(writer, "days", 1, ReportEffects.MostDays, "Without it: until somebody ends it.");
+                        });
+                });
+        });
     }
 
     private static void Object(Utf8JsonWriter writer, string name, string[] required, Action members)

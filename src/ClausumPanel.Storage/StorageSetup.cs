@@ -2,8 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
-using ClausumPanel.Storage.Disputes;
-using ClausumPanel.Storage.Cases;
+using ClausumPanel.Storage.Files;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Settings;
 using Microsoft.AspNetCore.Identity;
@@ -28,8 +27,7 @@ public static class StorageSetup
         services.UsePanelIdentitySchema();
         var stem = storage.Provider == StorageProvider.Sqlite ? storage.File : Path.Combine(homeFolder, "App_Data", "panel");
         services.AddSingleton(AuditKey.From(configuration["Panel:Audit:Key"], stem));
-        services.AddSingleton(new DisputeFolder(stem + ".files"));
-        services.AddSingleton(new CaseFolder(configuration["Panel:Cases:Folder"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : stem + ".files"));
+        services.AddSingleton(new FileFolder(configuration["Panel:Cases:Folder"] is { Length: > 0 } folder ? Path.GetFullPath(folder) : stem + ".files"));
         if (storage.Provider == StorageProvider.Sqlite)
             services.AddDbContextPool<PanelDb, SqlitePanelDb>(db => db.UseSqlite(storage.ConnectionString).AddInterceptors(SqliteSession.Instance).ReplaceService<IMigrationsSqlGenerator, SqliteTables>());
         else

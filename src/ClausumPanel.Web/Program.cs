@@ -63,6 +63,7 @@ try
     app.MapAssessmentsApi();
     app.MapBlocklistsApi();
     app.MapCasesApi();
+    app.MapDisputesApi();
     app.MapOverviewApi();
     app.MapIngestApi();
     app.MapStripeApi();

@@ -50,6 +50,13 @@ public sealed class PolicySchemaTests
     [InlineData("rules", """[{"id":"Not So","name":"x","text":""}]""")]
     [InlineData("rules", """[{"id":"x","text":""}]""")]
     [InlineData("rules", """[{"id":"x","name":"x","text":"when true then review","scope":{"flow":"both"}}]""")]
+    [InlineData("report_effects", "{}")]
+    [InlineData("report_effects", "[]")]
+    [InlineData("report_effects", """{"chargeback":{"card_bin":{"severity":"block"}},"friendly_fraud":{},"card_testing":{},"account_takeover":{},"identity_theft":{},"other":{}}""")]
+    [InlineData("report_effects", """{"chargeback":{"country":{"severity":"block"}},"friendly_fraud":{},"card_testing":{},"account_takeover":{},"identity_theft":{},"other":{}}""")]
+    [InlineData("report_effects", """{"chargeback":{"email":{"severity":"allow"}},"friendly_fraud":{},"card_testing":{},"account_takeover":{},"identity_theft":{},"other":{}}""")]
+    [InlineData("report_effects", """{"chargeback":{"email":{"severity":"block","days":0}},"friendly_fraud":{},"card_testing":{},"account_takeover":{},"identity_theft":{},"other":{}}""")]
+    [InlineData("report_effects", """{"chargeback":{"email":{"days":3}},"friendly_fraud":{},"card_testing":{},"account_takeover":{},"identity_theft":{},"other":{}}""")]
     [InlineData("surprise", "1")]
     public void What_the_schema_refuses_the_panel_refuses_too(string place, string value)
     {

@@ -1,4 +1,5 @@
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Files;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -33,7 +34,7 @@ public sealed class CaseNote
     public string Text { get; init; } = "";
 }
 
-/// <summary>A file of evidence; its bytes lie in <see cref="CaseFolder"/>. Written once.</summary>
+/// <summary>A file of evidence; its bytes lie in <see cref="FileFolder"/>. Written once.</summary>
 public sealed class CaseFile
 {
     public Guid Id { get; init; }
@@ -140,7 +141,7 @@ internal sealed class CasePartsMap : IEntityTypeConfiguration<CaseLink>, IEntity
         builder.ToTable("case_files");
         builder.HasKey(f => f.Id);
         builder.HasOne<Case>().WithMany().HasForeignKey(f => f.CaseId).OnDelete(DeleteBehavior.Restrict);
-        builder.Property(f => f.Name).HasMaxLength(CaseFileTypes.LongestName);
+        builder.Property(f => f.Name).HasMaxLength(FileTypes.LongestName);
         builder.Property(f => f.ContentType).HasMaxLength(100);
         builder.Property(f => f.Sha256).HasMaxLength(32);
         builder.Property(f => f.StoredAs).HasMaxLength(32);

@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,7 @@ public sealed record CaseDetail(Case Case)
     public IReadOnlyList<CaseAssessment> Assessments { get; init; } = [];
     public IReadOnlyList<ListEntry> Entries { get; init; } = [];
     public IReadOnlyList<CaseLabel> Labels { get; init; } = [];
+    public IReadOnlyList<Dispute> Disputes { get; init; } = [];
     public IReadOnlyList<CaseNote> Notes { get; init; } = [];
     public IReadOnlyList<CaseFile> Files { get; init; } = [];
     public IReadOnlyList<CaseEvent> Events { get; init; } = [];
@@ -43,7 +45,7 @@ public sealed class CaseReader(PanelDb db, AssessmentReader assessments)
     {
         if (await db.Set<Case>().AsNoTracking().SingleOrDefaultAsync(c => c.Id == id, stop) is not { } found) return null;
         var links = await db.Set<CaseLink>().AsNoTracking().Where(l => l.CaseId == id).OrderBy(l => l.At).ThenBy(l => l.Kind).ThenBy(l => l.Target).ToListAsync(stop);
-        var (entryIds, labelIds) = (Targets(links, CaseLinkKind.ListEntry), Targets(links, CaseLinkKind.Label));
+        var (entryIds, labelIds, disputeIds) = (Targets(links, CaseLinkKind.ListEntry), Targets(links, CaseLinkKind.Label), Targets(links, CaseLinkKind.Dispute));
         var labels = await db.Set<Label>().AsNoTracking().Where(l => labelIds.Contains(l.Id)).OrderBy(l => l.Number).ToListAsync(stop);
         var numbers = labels.Select(l => (long?)l.Number).ToArray();
         var takenBack = await db.Set<Label>().AsNoTracking().Where(l => numbers.Contains(l.Reverses)).Select(l => l.Reverses!.Value).ToListAsync(stop);
@@ -54,6 +56,7 @@ public sealed class CaseReader(PanelDb db, AssessmentReader assessments)
             Assessments = await AssessmentsAsync(Targets(links, CaseLinkKind.Assessment), stop),
             Entries = await db.Set<ListEntry>().AsNoTracking().Where(e => entryIds.Contains(e.Id)).OrderBy(e => e.Type).ThenBy(e => e.Value).ToListAsync(stop),
             Labels = [.. labels.Select(l => new CaseLabel(l, takenBack.Contains(l.Number)))],
+            Disputes = await db.Set<Dispute>().AsNoTracking().Where(d => disputeIds.Contains(d.Id) || d.CaseId == id).DueFirst.ToListAsync(stop),
             Notes = await db.Set<CaseNote>().AsNoTracking().Where(n => n.CaseId == id).OrderBy(n => n.At).ThenBy(n => n.Id).ToListAsync(stop),
             Files = await db.Set<CaseFile>().AsNoTracking().Where(f => f.CaseId == id).OrderBy(f => f.At).ThenBy(f => f.Id).ToListAsync(stop),
             // One version has at most one line of a kind: ids of one instant are random among themselves.

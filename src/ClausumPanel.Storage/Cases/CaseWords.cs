@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ClausumPanel.Storage.Labels;
+using ClausumPanel.Assess;
 
 namespace ClausumPanel.Storage.Cases;
 

@@ -1,4 +1,5 @@
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Files;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -37,10 +38,26 @@ public enum DisputeOutcome
     Accepted,
 }
 
+/// <summary>How the panel came to know of it.</summary>
+public enum DisputeOrigin
+{
+    /// <summary>Somebody typed it in.</summary>
+    Manual,
+
+    /// <summary>A line of a file.</summary>
+    Import,
+
+    /// <summary>A server said it.</summary>
+    Api,
+
+    /// <summary>An event of the provider.</summary>
+    Event,
+}
+
 /// <summary>A cardholder's bank asks for a payment back, and by when it wants to hear why not.</summary>
 public sealed class Dispute
 {
-    public const int LongestId = 100, LongestDescriptor = 60, LongestNotes = 4_000;
+    public const int LongestId = 100, LongestDescriptor = 60, LongestNotes = 4_000, LongestProvider = 60;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
@@ -60,6 +77,11 @@ public sealed class Dispute
 
     /// <summary>The number the bank or the provider gives it.</summary>
     public string? ExternalId { get; set; }
+
+    public DisputeOrigin Origin { get; init; }
+
+    /// <summary>Who told of it, in small letters: <c>stripe</c>; null when nobody said.</summary>
+    public string? Provider { get; set; }
 
     /// <summary>The assessment of the disputed payment; null when none was found.</summary>
     public long? Seq { get; set; }
@@ -105,14 +127,28 @@ public sealed class Dispute
 
     public static string CodeOf(int number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"D-{number:D6}");
 
+    /// <summary>The number of a code such as D-000012; null when it is none.</summary>
+    public static int? NumberOf(string code) =>
+        code?.StartsWith("D-", StringComparison.OrdinalIgnoreCase) == true && int.TryParse(code.AsSpan(2), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>What the trail keeps of it.</summary>
-    public object Summary => new { Code, Scheme, ReasonCode, Amount, Currency, Arn, ExternalId, Seq, OrderId, PaymentId, ReceivedAt, RespondBy, Stage, State, Outcome, AnsweredAt, ClosedAt, Recovered, Descriptor, Notes };
+    public object Summary => new { Code, Scheme, ReasonCode, Amount, Currency, Arn, ExternalId, Origin, Provider, Seq, OrderId, PaymentId, ReceivedAt, RespondBy, Stage, State, Outcome, AnsweredAt, ClosedAt, Recovered, Descriptor, Notes };
 
     /// <summary>Notes that something of it was changed.</summary>
     public void Touch(DateTimeOffset now)
     {
         ChangedAt = now;
         Version++;
+    }
+
+    /// <summary>Another stage or date of one that waits for its answer or its outcome.</summary>
+    /// <returns>False when that is what it says, or when it is closed.</returns>
+    public bool Move(DisputeStage stage, DateTimeOffset respondBy, DateTimeOffset now)
+    {
+        if (State == DisputeState.Closed || (Stage, RespondBy) == (stage, respondBy)) return false;
+        (Stage, RespondBy) = (stage, respondBy);
+        Touch(now);
+        return true;
     }
 
     /// <returns>False when it was answered or closed before.</returns>
@@ -170,11 +206,10 @@ public sealed class DisputeFact
     public object Summary => new { Kind, Seq, At, Values, Source };
 }
 
-/// <summary>A file that goes with it; its bytes lie in <see cref="DisputeFolder"/> under its id.</summary>
+/// <summary>A file that goes with it; its bytes lie in <see cref="FileFolder"/> under its id.</summary>
 public sealed class DisputeFile
 {
-    public const int LongestName = 200, Most = 30;
-    public const long MostBytes = 10 << 20;
+    public const int LongestName = 200;
 
     /// <summary>Random: nobody guesses it, and it says nothing of the order of files.</summary>
     public Guid Id { get; init; } = Guid.NewGuid();
@@ -196,6 +231,9 @@ public sealed class DisputeFile
     public string EnteredByName { get; init; } = "";
     public DateTimeOffset EnteredAt { get; init; }
 
+    /// <summary>Its name in the folder.</summary>
+    public string StoredAs => Id.ToString("N");
+
     public object Summary => new { Number, Name, ContentType, Size, Sha256, Category };
 }
 
@@ -215,6 +253,7 @@ internal sealed class DisputeMap : IEntityTypeConfiguration<Dispute>
         builder.Property(d => d.Currency).HasMaxLength(3);
         builder.Property(d => d.Arn).HasMaxLength(30);
         builder.Property(d => d.ExternalId).HasMaxLength(Dispute.LongestId);
+        builder.Property(d => d.Provider).HasMaxLength(Dispute.LongestProvider);
         builder.Property(d => d.OrderId).HasMaxLength(128);
         builder.Property(d => d.PaymentId).HasMaxLength(128);
         builder.Property(d => d.Descriptor).HasMaxLength(Dispute.LongestDescriptor);
@@ -225,6 +264,7 @@ internal sealed class DisputeMap : IEntityTypeConfiguration<Dispute>
         builder.Ignore(d => d.Summary);
         builder.HasIndex(d => d.Number).IsUnique();
         builder.HasIndex(d => d.ExternalId).IsUnique();
+        builder.HasIndex(d => d.Arn);
         builder.HasIndex(d => d.Seq);
         builder.HasIndex(d => d.CaseId);
         builder.HasIndex(d => new { d.State, d.RespondBy });
@@ -252,6 +292,7 @@ internal sealed class DisputeFileMap : IEntityTypeConfiguration<DisputeFile>
     {
         builder.ToTable("dispute_files");
         builder.HasKey(f => f.Id);
+        builder.Ignore(f => f.StoredAs);
         builder.Property(f => f.Name).HasMaxLength(DisputeFile.LongestName);
         builder.Property(f => f.ContentType).HasMaxLength(60);
         builder.Property(f => f.Sha256).HasMaxLength(64);

@@ -1,6 +1,34 @@
+using ClausumPanel.Storage.Assessments;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Disputes;
+
+/// <summary>Which disputes; null: any.</summary>
+public sealed record DisputeFilter
+{
+    public DisputeState? State { get; init; }
+    public CardScheme? Scheme { get; init; }
+    public DisputeStage? Stage { get; init; }
+    public DisputeOutcome? Outcome { get; init; }
+    public string? ReasonCode { get; init; }
+    public string? Provider { get; init; }
+
+    /// <summary>One of its numbers, exactly: its own, the bank's, the ARN, the order's, the payment's, the reason.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>From this moment on.</summary>
+    public DateTimeOffset? ReceivedFrom { get; init; }
+
+    /// <summary>Before this moment.</summary>
+    public DateTimeOffset? ReceivedTo { get; init; }
+    public DateTimeOffset? DueFrom { get; init; }
+    public DateTimeOffset? DueTo { get; init; }
+}
+
+public enum DisputeOrder
+{
+    RespondBy, ReceivedAt, CreatedAt, Amount,
+}
 
 /// <param name="Received">All that came in, those still open too.</param>
 /// <param name="Answered">Those of them that were answered.</param>
@@ -32,6 +60,38 @@ public static class DisputeQueries
         /// <summary>Nobody has answered yet.</summary>
         public IQueryable<Dispute> Due => disputes.Where(d => d.State == DisputeState.Open);
         public IQueryable<Dispute> DueFirst => disputes.OrderBy(d => d.RespondBy).ThenBy(d => d.Number);
+
+        public IQueryable<Dispute> Narrowed(DisputeFilter filter)
+        {
+            ArgumentNullException.ThrowIfNull(filter);
+            var found = disputes;
+            if (filter.State is { } state) found = found.Where(d => d.State == state);
+            if (filter.Scheme is { } scheme) found = found.Where(d => d.Scheme == scheme);
+            if (filter.Stage is { } stage) found = found.Where(d => d.Stage == stage);
+            if (filter.Outcome is { } outcome) found = found.Where(d => d.Outcome == outcome);
+            if (filter.ReasonCode is { } reason) found = found.Where(d => d.ReasonCode == reason);
+            if (filter.Provider is { } provider) found = found.Where(d => d.Provider == provider);
+            if (filter.ReceivedFrom is { } receivedFrom) found = found.Where(d => d.ReceivedAt >= receivedFrom);
+            if (filter.ReceivedTo is { } receivedTo) found = found.Where(d => d.ReceivedAt < receivedTo);
+            if (filter.DueFrom is { } dueFrom) found = found.Where(d => d.RespondBy >= dueFrom);
+            if (filter.DueTo is { } dueTo) found = found.Where(d => d.RespondBy < dueTo);
+            if (filter.Search?.Trim() is not { Length: > 0 } text) return found;
+            var number = Dispute.NumberOf(text) ?? -1;
+            var seq = Guid.TryParse(text, out var id) ? AssessmentId.SeqOf(id) : -1;
+            return found.Where(d => d.Number == number || d.Seq == seq || d.ExternalId == text || d.Arn == text || d.OrderId == text || d.PaymentId == text || d.ReasonCode == text);
+        }
+
+        public IQueryable<Dispute> Sorted(DisputeOrder order, bool descending) => (order, descending) switch
+        {
+            (DisputeOrder.RespondBy, false) => disputes.DueFirst,
+            (DisputeOrder.RespondBy, true) => disputes.OrderByDescending(d => d.RespondBy).ThenByDescending(d => d.Number),
+            (DisputeOrder.ReceivedAt, false) => disputes.OrderBy(d => d.ReceivedAt).ThenBy(d => d.Number),
+            (DisputeOrder.ReceivedAt, true) => disputes.OrderByDescending(d => d.ReceivedAt).ThenByDescending(d => d.Number),
+            (DisputeOrder.Amount, false) => disputes.OrderBy(d => d.Currency).ThenBy(d => d.Amount).ThenBy(d => d.Number),
+            (DisputeOrder.Amount, true) => disputes.OrderBy(d => d.Currency).ThenByDescending(d => d.Amount).ThenByDescending(d => d.Number),
+            (_, false) => disputes.OrderBy(d => d.Number),
+            (_, true) => disputes.OrderByDescending(d => d.Number),
+        };
     }
 
     /// <summary>The next number. Inside the transaction that uses it: from here to its end nobody else takes one.</summary>

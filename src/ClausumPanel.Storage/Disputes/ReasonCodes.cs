@@ -16,9 +16,13 @@ public enum ReasonCategory
 /// <param name="Category">What it is about.</param>
 /// <param name="Days">Days to answer, by the scheme; the provider's own date is earlier and goes first.</param>
 /// <param name="Source">Where that was read: a name of the file's sources.</param>
+/// <param name="On">The day it was looked up there.</param>
 /// <param name="Retired">It is met in old disputes only.</param>
-public sealed record ReasonCode(CardScheme Scheme, string Code, string Text, string Spanish, ReasonCategory Category, int Days, string Source, bool Retired = false)
+public sealed record ReasonCode(CardScheme Scheme, string Code, string Text, string Spanish, ReasonCategory Category, int Days, string Source, DateOnly On, bool Retired = false)
 {
+    /// <summary>Its lists were found in public source code only: no provider's documentation was seen to say so.</summary>
+    public bool IsSecondHand => Source == "public-code";
+
     public string In(string language) => language == "es" ? Spanish : Text;
 }
 
@@ -27,7 +31,8 @@ public sealed record ReasonCode(CardScheme Scheme, string Code, string Text, str
 /// <param name="FileBytes">Each.</param>
 /// <param name="TotalBytes">Together.</param>
 /// <param name="Pages">Together.</param>
-public sealed record FileLimit(CardScheme Scheme, int? Files, long? FileBytes, long? TotalBytes, int? Pages, string Note, string Source);
+/// <param name="On">The day it was looked up.</param>
+public sealed record FileLimit(CardScheme Scheme, int? Files, long? FileBytes, long? TotalBytes, int? Pages, string Note, string Source, DateOnly On);
 
 /// <summary>The schemes' codes and limits as they were on a day, from <c>reason-codes.json</c>.</summary>
 public sealed class ReasonCodes
@@ -47,6 +52,9 @@ public sealed class ReasonCodes
 
     /// <summary>The day they were looked up.</summary>
     public required DateOnly Checked { get; init; }
+
+    /// <summary>Where the days to answer were read.</summary>
+    public required string DaysSource { get; init; }
 
     /// <summary>Name to address.</summary>
     public required IReadOnlyDictionary<string, string> Sources { get; init; }

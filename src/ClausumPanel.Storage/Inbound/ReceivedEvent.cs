@@ -132,6 +132,7 @@ internal sealed class InboundMap : IEntityTypeConfiguration<ReceivedEvent>, IEnt
         builder.HasIndex(e => e.ReceivedAt);
         builder.HasIndex(e => e.Seq);
         builder.HasIndex(e => e.IsAlert);
+        builder.HasIndex(e => e.DisputeId);
     }
 
     public void Configure(EntityTypeBuilder<EventRule> builder)

@@ -2,11 +2,11 @@ namespace ClausumPanel.Storage.Keys;
 
 public static class KeyPermissions
 {
-    public const string Assess = "assess", ReportFraud = "fraud:report", ReadTransactions = "transactions:read", Ingest = "ingest", Everything = "*";
+    public const string Assess = "assess", ReportFraud = "fraud:report", ReadTransactions = "transactions:read", Disputes = "disputes:manage", Ingest = "ingest", Everything = "*";
 
     public static IReadOnlyList<string> Of(KeyType type) => type switch
     {
-        KeyType.Server => [Assess, ReportFraud, ReadTransactions],
+        KeyType.Server => [Assess, ReportFraud, ReadTransactions, Disputes],
         KeyType.Checkout => [Assess],
         KeyType.Ingest => [Ingest],
     };

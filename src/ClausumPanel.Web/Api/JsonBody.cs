@@ -99,6 +99,15 @@ internal sealed class JsonBody(JsonElement json, string prefix = "")
         return null;
     }
 
+    /// <summary>The number that a thing had when the caller read it; null when it does not say.</summary>
+    public int? Version(string what)
+    {
+        if (!Has("version")) return null;
+        if (json.GetProperty("version") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var version) && version > 0) return version;
+        Wrong("version", "range", $"version must be the number that the {what} had when you read it.");
+        return null;
+    }
+
     public string? Currency(string name)
     {
         if (Text(name, 3) is not { } text) return null;

@@ -28,7 +28,7 @@ internal static class DemoCases
             await cases.ChangeAsync(id, new CaseEdit { Plan = plan => plan with { AssignedToId = analyst.Id, DueOn = today.AddDays(3 + i) }, Status = CaseStatus.InReview }, luis, stop);
             await cases.NoteAsync(id, "Llamé a la tienda: el pedido no se ha enviado y la tarjeta ya fue bloqueada por el banco.", luis, stop);
             if (i == 2) continue;
-            await cases.AddFileAsync(id, "llamada.txt", "text/plain", Encoding.UTF8.GetBytes("Llamada con la tienda: el pedido se detuvo a tiempo.\n"), luis, stop);
+            await cases.AddFileAsync(id, "llamada.txt", Encoding.UTF8.GetBytes("Llamada con la tienda: el pedido se detuvo a tiempo.\n"), luis, stop);
             await cases.ChangeAsync(id, new CaseEdit { Plan = plan => plan with { AssignedToId = compliance.Id } }, luis, stop);
             await cases.SubmitAsync(id, null, reader, panel, carmen, stop);
             if (i == 0) await cases.ChangeAsync(id, new CaseEdit { Status = CaseStatus.Resolved }, carmen, stop);

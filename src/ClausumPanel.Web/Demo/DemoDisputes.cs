@@ -4,6 +4,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
@@ -50,7 +51,11 @@ internal sealed class DemoDisputes(DateTimeOffset now)
     public async Task WriteAsync(IServiceProvider services, CancellationToken stop)
     {
         var (db, desk) = (services.GetRequiredService<PanelDb>(), services.GetRequiredService<DisputeDesk>());
-        if (await OpenAsync(db, desk, _whole, CardScheme.Visa, "10.4", 4, 9, stop) is { } whole) await TellAsync(desk, whole, stop);
+        if (await OpenAsync(db, desk, _whole, CardScheme.Visa, "10.4", 4, 9, stop) is { } whole)
+        {
+            await TellAsync(desk, whole, stop);
+            await services.GetRequiredService<DisputeCases>().OpenAsync(whole, null, CaseOrigin.Manual, $"Disputa {whole.Code}: el cliente dice que no compró", Demo, stop);
+        }
         await OpenAsync(db, desk, _lacking, CardScheme.Visa, "10.4", 3, 4, stop);
         await OpenAsync(db, desk, _alone, CardScheme.Visa, "10.4", 5, 16, stop);
         if (await OpenAsync(db, desk, _mastercard, CardScheme.Mastercard, "4837", 2, 27, stop) is { } trust)
@@ -75,7 +80,7 @@ internal sealed class DemoDisputes(DateTimeOffset now)
             {
                 Scheme = reason.Scheme, ReasonCode = reason.Code, Amount = paid.Amount, Currency = paid.Currency, ExternalId = $"dp_{label.Reference}", TransactionId = paid.Id.ToString(), ReceivedAt = opened.Count == 0 && label.KnownAt > now.AddDays(-2) ? now.AddDays(-2) : label.KnownAt,
                 RespondBy = now.AddDays(due), Descriptor = Descriptor,
-            }, Demo, stop));
+            }, Demo, stop, DisputeOrigin.Import));
             db.ChangeTracker.Clear();
         }
         DisputeOutcome?[] ends = [null, null, null, null, DisputeOutcome.Won, DisputeOutcome.Lost, DisputeOutcome.Accepted, DisputeOutcome.Won];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;

@@ -53,6 +53,7 @@ internal static class AssessSetup
         services.AddScoped<EntityEvidence>();
         services.AddSettings<DisputeOptions>("Panel:Disputes");
         services.AddScoped<DisputeDesk>();
+        services.AddScoped<DisputeCases>();
         services.AddScoped<DisputeImport>();
         services.AddScoped<ReadEvidence>();
         services.AddScoped<BatchWorkbook>();

@@ -4,6 +4,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
+using ClausumPanel.Storage.Files;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Team;
@@ -60,19 +61,24 @@ public enum CaseFate
 
     /// <summary>Nobody by that id who may work on cases.</summary>
     NobodySuch,
-    TooManyFiles,
+
+    /// <summary>The file is not taken, see <see cref="CaseAnswer.File"/>.</summary>
+    FileRefused,
 }
 
 /// <param name="Case">As it is now; on a refusal as it was, where it is there.</param>
 public sealed record CaseAnswer(CaseFate Fate, Case? Case = null)
 {
     public bool IsDone => Fate == CaseFate.Done;
+
+    /// <summary>What is wrong with a file, and what would be right.</summary>
+    public (FileProblem Problem, FileRoom Room)? File { get; init; }
 }
 
 /// <summary>
 /// The steps of cases, for pages, API, reports and the demo alike: each is one transaction with its line in the timeline, its event for the outside and its entry in the trail. The entity says what it allows.
 /// </summary>
-public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder folder, TimeProvider clock)
+public sealed class ChangeCases(PanelDb db, PolicyShelf policies, FileFolder folder, TimeProvider clock)
 {
     public const string Subject = "case";
 
@@ -169,13 +175,16 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder fol
         }, stop);
     }
 
-    /// <param name="name">Cleaned, see <see cref="CaseFileTypes.CleanName"/>.</param>
-    /// <param name="contentType">What the bytes are, see <see cref="CaseFileTypes.Of"/>.</param>
-    public async Task<CaseAnswer> AddFileAsync(Guid id, string name, string contentType, byte[] bytes, Actor actor, CancellationToken stop)
+    /// <param name="sentName">As it was sent.</param>
+    public async Task<CaseAnswer> AddFileAsync(Guid id, string? sentName, byte[] bytes, Actor actor, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        if (await db.Set<CaseFile>().CountAsync(f => f.CaseId == id, stop) >= CaseFileTypes.MostPerCase) return new(CaseFate.TooManyFiles);
-        var stored = await folder.KeepAsync(bytes, stop);
+        var (room, name) = ((await FileSettings.LoadAsync(db, stop)).Cases, FileTypes.CleanName(sentName));
+        var problem = room.Check(name, bytes, out var kind);
+        if (problem == FileProblem.None && await db.Set<CaseFile>().CountAsync(f => f.CaseId == id, stop) >= room.Files) problem = FileProblem.TooMany;
+        if (problem != FileProblem.None) return new(CaseFate.FileRefused) { File = (problem, room) };
+        var stored = FileFolder.NewName();
+        await folder.KeepAsync(stored, bytes, stop);
         var answer = new CaseAnswer(CaseFate.NotFound);
         try
         {
@@ -183,7 +192,7 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, CaseFolder fol
             {
                 var file = new CaseFile
                 {
-                    Id = Guid.CreateVersion7(now), CaseId = its.Id, Name = name, ContentType = contentType, Size = bytes.Length, Sha256 = SHA256.HashData(bytes), StoredAs = stored, At = now, ActorId = actor.Id, ActorName = actor.Name,
+                    Id = Guid.CreateVersion7(now), CaseId = its.Id, Name = name!, ContentType = kind.ContentType(), Size = bytes.Length, Sha256 = SHA256.HashData(bytes), StoredAs = stored, At = now, ActorId = actor.Id, ActorName = actor.Name,
                 };
                 db.Add(file);
                 db.Audit(actor, AuditActions.CaseFileAdded, now, Subject, id.ToString(), after: new { File = file.Id, file.Name, file.ContentType, file.Size, Sha256 = Convert.ToHexStringLower(file.Sha256) });

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Disputes;
+using ClausumPanel.Storage.Files;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Web.Api;
@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Flows;
 
 /// <summary>Opens, changes, answers and closes disputes, for pages, imports and the demo alike: what changed, its trail and the label an outcome means, in one transaction.</summary>
-public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment payments, DisputeFolder folder, TimeProvider clock)
+public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment payments, FileFolder folder, TimeProvider clock)
 {
     public const string Subject = "dispute";
 
@@ -28,11 +28,19 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         return found is { Simulated: false } ? found : null;
     }
 
-    public async Task<Dispute> OpenAsync(DisputeItem item, Actor actor, CancellationToken stop)
+    public async Task<Dispute> OpenAsync(DisputeItem item, Actor actor, CancellationToken stop, DisputeOrigin origin = DisputeOrigin.Manual) => (await OpenAsync(item, actor, origin, once: false, stop)).Dispute;
+
+    /// <summary>Opens it, unless it is there: by the provider's own number, else by the ARN with the same scheme, reason, amount and currency. Of many at once one opens it.</summary>
+    /// <returns>The new one, or the one that is there; <c>IsNew</c> tells which.</returns>
+    public Task<(Dispute Dispute, bool IsNew)> OpenOnceAsync(DisputeItem item, Actor actor, DisputeOrigin origin, CancellationToken stop) => OpenAsync(item, actor, origin, once: true, stop);
+
+    private async Task<(Dispute Dispute, bool IsNew)> OpenAsync(DisputeItem item, Actor actor, DisputeOrigin origin, bool once, CancellationToken stop)
     {
         var (payment, now) = (await FindAsync(item, stop), clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        var dispute = new Dispute { Number = await DisputeQueries.NextNumberAsync(db, stop), CreatedAt = now };
+        var number = await DisputeQueries.NextNumberAsync(db, stop);
+        if (once && await SameAsync(item, stop) is { } there) return (there, false);
+        var dispute = new Dispute { Number = number, Origin = origin, CreatedAt = now };
         Fill(dispute, item, payment);
         dispute.Touch(now);
         db.Add(dispute);
@@ -40,7 +48,36 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await TellAsync(dispute, OutboxEventType.DisputeCreated, null, now, stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
-        return dispute;
+        return (dispute, true);
+    }
+
+    private Task<Dispute?> SameAsync(DisputeItem item, CancellationToken stop)
+    {
+        var disputes = db.Set<Dispute>().AsNoTracking();
+        return item.ExternalId is { } external ? disputes.SingleOrDefaultAsync(d => d.ExternalId == external, stop)
+            : item.Arn is { } arn ? disputes.Where(d => d.Arn == arn && d.Scheme == item.Scheme && d.ReasonCode == item.ReasonCode && d.Amount == item.Amount && d.Currency == item.Currency).OrderBy(d => d.Number).FirstOrDefaultAsync(stop)
+            : Task.FromResult<Dispute?>(null);
+    }
+
+    /// <summary>Another stage or another date to answer by, of one that is not closed.</summary>
+    /// <returns>False when that is what it says already, or when it is closed.</returns>
+    public async Task<bool> MoveAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop)
+    {
+        var (now, before, was) = (clock.GetUtcNow(), dispute.Summary, dispute.State);
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        Expect(dispute, version);
+        if (!dispute.Move(stage, respondBy, now)) return false;
+        await WriteAsync(dispute, AuditActions.DisputeChanged, before, was, now, actor, stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>The trail of a change and its event for the outside, saved with it.</summary>
+    private async Task WriteAsync(Dispute dispute, string action, object before, DisputeState? was, DateTimeOffset now, Actor actor, CancellationToken stop)
+    {
+        db.Audit(actor, action, now, Subject, dispute.Code, before, dispute.Summary);
+        await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
+        await db.SaveChangesAsync(stop);
     }
 
     public async Task ChangeAsync(Dispute dispute, DisputeItem item, int version, Actor actor, CancellationToken stop)
@@ -50,9 +87,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         Expect(dispute, version);
         Fill(dispute, item, payment);
         dispute.Touch(now);
-        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, before, dispute.Summary);
-        await TellAsync(dispute, OutboxEventType.DisputeUpdated, dispute.State, now, stop);
-        await db.SaveChangesAsync(stop);
+        await WriteAsync(dispute, AuditActions.DisputeChanged, before, dispute.State, now, actor, stop);
         await transaction.CommitAsync(CancellationToken.None);
     }
 
@@ -63,9 +98,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         Expect(dispute, version);
         if (!dispute.Answer(at ?? now, now)) return false;
-        db.Audit(actor, AuditActions.DisputeAnswered, now, Subject, dispute.Code, before, dispute.Summary);
-        await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
-        await db.SaveChangesAsync(stop);
+        await WriteAsync(dispute, AuditActions.DisputeAnswered, before, was, now, actor, stop);
         await transaction.CommitAsync(CancellationToken.None);
         return true;
     }
@@ -78,9 +111,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         Expect(dispute, version);
         (dispute.Stage, dispute.RespondBy) = (stage, respondBy);
         dispute.Reopen(now);
-        db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, before, dispute.Summary);
-        await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
-        await db.SaveChangesAsync(stop);
+        await WriteAsync(dispute, AuditActions.DisputeChanged, before, was, now, actor, stop);
         await transaction.CommitAsync(CancellationToken.None);
     }
 
@@ -163,21 +194,22 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await db.SaveChangesAsync(stop);
     }
 
-    /// <returns>Null with what is wrong: <c>type</c>, <c>length</c>, <c>range</c>.</returns>
-    public async Task<(DisputeFile? File, FieldError Error)> AddFileAsync(Dispute dispute, string name, byte[] bytes, FileCategory category, Actor actor, CancellationToken stop)
+    /// <param name="sentName">As it was sent.</param>
+    /// <returns>Null with what is wrong.</returns>
+    public async Task<(DisputeFile? File, FileProblem Problem, FileRoom Room)> AddFileAsync(Dispute dispute, string? sentName, byte[] bytes, FileCategory category, Actor actor, CancellationToken stop)
     {
-        if (bytes.Length is 0 || bytes.Length > DisputeFile.MostBytes) return (null, new FieldError("file", "length", name));
-        if (DisputeFolder.TypeOf(bytes) is not { } type) return (null, new FieldError("file", "type", name));
+        var (room, name) = ((await FileSettings.LoadAsync(db, stop)).Disputes, FileTypes.CleanName(sentName));
+        if (room.Check(name, bytes, out var kind) is not FileProblem.None and var problem) return (null, problem, room);
         var numbers = await db.Set<DisputeFile>().Where(f => f.DisputeId == dispute.Id).Select(f => f.Number).ToListAsync(stop);
-        if (numbers.Count >= DisputeFile.Most) return (null, new FieldError("file", "range", name));
+        if (numbers.Count >= room.Files) return (null, FileProblem.TooMany, room);
         var now = clock.GetUtcNow();
         var file = new DisputeFile
         {
-            DisputeId = dispute.Id, Number = numbers.Count == 0 ? 1 : numbers.Max() + 1, Name = Plain(name), ContentType = type, Size = bytes.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Category = category,
-            Pages = DisputeFolder.PagesOf(bytes, type), EnteredBy = actor.Id, EnteredByName = actor.Name, EnteredAt = now,
+            DisputeId = dispute.Id, Number = numbers.Count == 0 ? 1 : numbers.Max() + 1, Name = name!, ContentType = kind.ContentType(), Size = bytes.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Category = category,
+            Pages = FileTypes.PagesOf(kind, bytes), EnteredBy = actor.Id, EnteredByName = actor.Name, EnteredAt = now,
         };
         // The bytes first: a row without its file would be worse than a file without its row.
-        await folder.WriteAsync(file.Id, bytes, stop);
+        await folder.KeepAsync(file.StoredAs, bytes, stop);
         db.Add(file);
         dispute.Touch(now);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: file.Summary);
@@ -187,10 +219,10 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         }
         catch
         {
-            folder.Remove(file.Id);
+            folder.Forget(file.StoredAs);
             throw;
         }
-        return (file, default);
+        return (file, FileProblem.None, room);
     }
 
     public async Task RemoveFileAsync(Dispute dispute, Guid id, Actor actor, CancellationToken stop)
@@ -201,7 +233,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         dispute.Touch(now);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, file.Summary);
         await db.SaveChangesAsync(stop);
-        folder.Remove(id);
+        folder.Forget(file.StoredAs);
     }
 
     /// <summary>Inside the change's transaction: the outside will be told.</summary>
@@ -216,17 +248,8 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
     private static void Fill(Dispute dispute, DisputeItem item, StoredAssessment? payment)
     {
         (dispute.Scheme, dispute.ReasonCode, dispute.Amount, dispute.Currency, dispute.Arn, dispute.ExternalId) = (item.Scheme, item.ReasonCode, item.Amount, item.Currency, item.Arn, item.ExternalId);
+        dispute.Provider = item.Provider ?? dispute.Provider;
         (dispute.Seq, dispute.OrderId, dispute.PaymentId) = (payment?.Seq, payment?.OrderId ?? item.OrderId, payment?.PaymentId ?? item.PaymentId);
         (dispute.ReceivedAt, dispute.RespondBy, dispute.Stage, dispute.Descriptor, dispute.Notes) = (item.ReceivedAt, item.RespondBy, item.Stage, item.Descriptor, item.Notes);
-    }
-
-    /// <summary>A name without folders and without what a header or a file system could trip over.</summary>
-    private static string Plain(string name)
-    {
-        var plain = new StringBuilder();
-        foreach (var c in name[(name.LastIndexOfAny(['/', '\\']) + 1)..])
-            if (!char.IsControl(c) && c is not ('"' or '<' or '>' or '|' or ':' or '*' or '?') && (c < '\u200B' || char.IsLetterOrDigit(c))) plain.Append(c);
-        var text = plain.ToString().Trim();
-        return text.Length == 0 ? "file" : text.Length > DisputeFile.LongestName ? text[^DisputeFile.LongestName..] : text;
     }
 }

@@ -93,7 +93,7 @@ public sealed class DisputeImport(PanelDb db, DisputeDesk desk, TimeProvider clo
             var id = line.Id;
             if (line.Fate == DisputeFate.Opens)
             {
-                id = (await desk.OpenAsync(line.Item!, actor, CancellationToken.None)).Id;
+                id = (await desk.OpenAsync(line.Item!, actor, CancellationToken.None, DisputeOrigin.Import)).Id;
                 opened++;
             }
             if (line.Item!.Outcome is { } outcome)

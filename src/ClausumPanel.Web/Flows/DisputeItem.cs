@@ -15,6 +15,9 @@ public sealed record DisputeItem
     ];
 
     public string? ExternalId { get; init; }
+
+    /// <summary>Who told of it, in small letters.</summary>
+    public string? Provider { get; init; }
     public CardScheme Scheme { get; init; }
     public string ReasonCode { get; init; } = "";
     public long Amount { get; init; }

@@ -10,6 +10,7 @@ using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.Api;
 using Microsoft.EntityFrameworkCore;
@@ -64,10 +65,10 @@ public enum ReportStatus
 public readonly record struct ReportAnswer(ReportStatus Status, Guid Transaction = default, Label? Label = null, int Entries = 0, Case? Case = null);
 
 /// <summary>
-/// A payment is reported as fraud: its label, the lists by the reason's table, its case, the events for the outside and the trail are written in one transaction, and the very next payment meets all of it.
+/// A payment is reported as fraud: its label, the lists by the active policy's table for the reason, its case, the events for the outside and the trail are written in one transaction, and the very next payment meets all of it.
 /// Source: Clausum documentation, guides/report-fraud.
 /// </summary>
-public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentReader assessments, AssessService service, ListShelf shelf, ChangeCases cases, AssessOptions options, TimeProvider clock)
+public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentReader assessments, AssessService service, ListShelf shelf, PolicyShelf policies, ChangeCases cases, AssessOptions options, TimeProvider clock)
 {
     /// <param name="claim">What is reported.</param>
     /// <param name="actor">Who does.</param>
@@ -93,12 +94,13 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
 
         var label = new NewLabel(found.Seq, found.At, LabelOutcome.Fraud, LabelSource.FraudReport) { Reason = claim.Reason.Word(), Note = Cut(claim.Description), Amount = found.Amount, Currency = found.Currency };
         var row = (await ledger.AppendAsync([label], keyId is null ? LabelChannel.Panel : LabelChannel.Report, actor, now, stop))[0].Row;
-        var entries = await ListAsync(claim, found, row, actor, now, stop);
+        var policy = policies.Active.Policy;
+        var entries = await ListAsync(claim, found, policy, actor, now, stop);
         db.Add(Remember(claim, row, keyId, idempotencyKey, fingerprint, entries));
         var number = await db.NextEventAsync(stop);
         var opened = await cases.AddAsync(Opening(claim, found, row, entries), actor, now, number + 1, stop);
         db.Add(new OutboxEvent { Number = number, Type = OutboxEventType.FraudDetected, Seq = found.Seq, At = now.ToUnixTimeMilliseconds(), Label = row.Number, CaseId = opened.Id });
-        db.Audit(actor, AuditActions.FraudReported, now, "assessment", found.Id.ToString(), after: new { Reason = claim.Reason.Word(), Label = row.Id, Entries = entries.Count, Case = opened.ReferenceNumber });
+        db.Audit(actor, AuditActions.FraudReported, now, "assessment", found.Id.ToString(), after: new { Reason = claim.Reason.Word(), Label = row.Id, Entries = entries.Count, Policy = policy.Version, Case = opened.ReferenceNumber });
         if (entries.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
@@ -168,20 +170,14 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
     }
 
     /// <summary>What the reason's table says, but nothing that belongs to many, nothing somebody allowed, and nothing that is there as strictly already.</summary>
-    private async Task<List<ListEntry>> ListAsync(FraudClaim claim, StoredAssessment found, Label row, Actor actor, DateTimeOffset now, CancellationToken stop)
+    private async Task<List<ListEntry>> ListAsync(FraudClaim claim, StoredAssessment found, Policy policy, Actor actor, DateTimeOffset now, CancellationToken stop)
     {
         var facts = new Facts();
         FactSnapshot.Read(found.Facts, facts);
         var written = new List<ListEntry>();
-        foreach (var effect in ReportEffects.Of(claim.Reason))
+        foreach (var effect in policy.ReportEffects.Where(e => e.Reason == claim.Reason))
         {
-            var value = effect.Type switch
-            {
-                ListType.Email => claim.Email ?? facts.Text(Known.Email),
-                ListType.IpAddress => claim.Ip ?? facts.Text(Known.Ip),
-                _ => claim.CardBin ?? facts.Text(Known.CardBin),
-            };
-            if (value is null || !ListValues.TryNormalize(effect.Type, value, out var normalized, out _) || (effect.Type == ListType.IpAddress && !ReportEffects.IsOneParty(normalized))) continue;
+            if (ValueOf(effect.Type, claim, facts) is not { } value || !ListValues.TryNormalize(effect.Type, value, out var normalized, out _) || (effect.Type == ListType.IpAddress && !ReportedValues.IsOneParty(normalized))) continue;
             var ends = effect.Days is { } days ? now.AddDays(days) : (DateTimeOffset?)null;
             var reason = $"Reported fraud: {claim.Reason.Word()}, transaction {found.Id}";
             if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Type == effect.Type && e.Value == normalized, stop) is not { } entry)
@@ -197,7 +193,7 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
                 continue;
             }
             var counts = entry.IsActive && !(entry.ExpiresAt <= now);
-            if (counts && (entry.Severity is ListSeverity.Allow or ListSeverity.Block || entry.Severity == effect.Severity) && !(entry.Severity == effect.Severity && entry.ExpiresAt < (ends ?? DateTimeOffset.MaxValue))) continue;
+            if (counts && (entry.Severity == ListSeverity.Allow || entry.Severity >= effect.Severity) && !(entry.Severity == effect.Severity && entry.ExpiresAt < (ends ?? DateTimeOffset.MaxValue))) continue;
             var before = entry.Summary;
             (entry.Severity, entry.IsActive, entry.ExpiresAt, entry.Reason) = (effect.Severity, true, ends, reason);
             db.Audit(actor, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), before, entry.Summary);
@@ -205,6 +201,18 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
         }
         return written;
     }
+
+    private static string? ValueOf(ListType type, FraudClaim claim, Facts facts) => type switch
+    {
+        ListType.Email => claim.Email ?? facts.Text(Known.Email),
+        ListType.IpAddress => claim.Ip ?? facts.Text(Known.Ip),
+        ListType.CardBin => claim.CardBin ?? facts.Text(Known.CardBin),
+        ListType.CardHash => facts.Text(Known.CardHash),
+        ListType.DeviceFingerprint => facts.Text(Known.Fingerprint),
+        ListType.Phone => facts.Text(Known.Phone),
+        ListType.CustomerId => facts.Text(Known.CustomerId),
+        _ => null,
+    };
 
     /// <summary>The case of a report. Whose account or identity was taken is the victim; of a stolen card nobody here knows whose it was.</summary>
     private CaseOpening Opening(FraudClaim claim, StoredAssessment found, Label row, List<ListEntry> entries)

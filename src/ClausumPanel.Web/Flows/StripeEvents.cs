@@ -19,7 +19,7 @@ namespace ClausumPanel.Web.Flows;
 /// The table of Stripe's events and what each does. Every step finds out whether it was done before, so an event that is taken up again after a crash has its effect once.
 /// Source: Clausum documentation, guides/stripe-webhooks; Stripe documentation, api/disputes and api/radar/early_fraud_warnings.
 /// </summary>
-public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud reports, ChangeCases cases, FindPayment payments, IOptions<PanelOptions> panel, TimeProvider clock)
+public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disputeCases, ReportFraud reports, ChangeCases cases, FindPayment payments, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         Provider = "stripe", Succeeded = "transaction_succeeded", NotPaid = "transaction_failed", DisputeOpened = "dispute_opened", DisputeChanged = "dispute_changed", DisputeClosed = "dispute_closed", Reported = "fraud_reported",
@@ -125,7 +125,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
         var dispute = await db.Set<Dispute>().SingleOrDefaultAsync(d => d.ExternalId == item.ExternalId, stop);
         if (dispute is null)
         {
-            dispute = await desk.OpenAsync(item, Stripe, stop);
+            dispute = await desk.OpenAsync(item, Stripe, stop, DisputeOrigin.Event);
             outcome = DisputeOpened;
         }
         else if (dispute.State != DisputeState.Closed && ((dispute.Amount, dispute.RespondBy.ToUnixTimeSeconds(), dispute.Stage) != (item.Amount, item.RespondBy.ToUnixTimeSeconds(), item.Stage) || (dispute.Seq is null && payment is not null)))
@@ -134,7 +134,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
             await desk.ChangeAsync(dispute, item with { Notes = dispute.Notes, Descriptor = dispute.Descriptor, Arn = dispute.Arn, ReasonCode = dispute.ReasonCode, Scheme = dispute.Scheme, ReceivedAt = dispute.ReceivedAt, Currency = dispute.Currency }, dispute.Version, Stripe, stop);
             outcome = DisputeChanged;
         }
-        await CaseAsync(dispute, payment, stop);
+        await disputeCases.OpenAsync(dispute, null, CaseOrigin.Event, $"Stripe dispute {dispute.ExternalId} ({dispute.Code})", Stripe, stop);
         if (status is "under_review" or "warning_under_review" && dispute.State == DisputeState.Open && await desk.AnswerAsync(dispute, dispute.Version, Stripe, stop)) outcome = DisputeChanged;
         if (status is "won" or "lost" or "warning_closed")
         {
@@ -149,28 +149,6 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
         }
         db.ChangeTracker.Clear();
         await EndAsync(received.Id, $"{outcome} {dispute.Code}", payment?.Seq, dispute.CaseId, dispute.Id, stop);
-    }
-
-    /// <summary>A dispute has its case, once.</summary>
-    private async Task CaseAsync(Dispute dispute, StoredAssessment? payment, CancellationToken stop)
-    {
-        if (dispute.CaseId is not null) return;
-        var (now, isFraud) = (clock.GetUtcNow(), ReasonCodes.Category(dispute.Scheme, dispute.ReasonCode) == ReasonCategory.Fraud);
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        var number = await db.NextEventAsync(stop);
-        await db.Entry(dispute).ReloadAsync(stop);
-        if (dispute.CaseId is not null) return;
-        var before = dispute.Summary;
-        var opened = await cases.AddAsync(new CaseOpening(new CaseFacts(isFraud ? IncidentType.UnauthorizedTransfer : IncidentType.Other)
-        {
-            Amount = dispute.Amount, Currency = dispute.Currency, Jurisdiction = CaseWords.JurisdictionOf(dispute.Currency, null), IncidentDate = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(dispute.ReceivedAt, panel.Value.Zone).DateTime),
-            Description = $"Stripe dispute {dispute.ExternalId} ({dispute.Code})",
-        }, CaseOrigin.Event) { Assessments = payment is null ? [] : [payment], Links = [(CaseLinkKind.Dispute, dispute.Id)] }, Stripe, now, number, stop);
-        dispute.CaseId = opened.Id;
-        dispute.Touch(now);
-        db.Audit(Stripe, AuditActions.DisputeChanged, now, DisputeDesk.Subject, dispute.Code, before, dispute.Summary);
-        await db.SaveChangesAsync(stop);
-        await transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <summary>By the provider's own numbers of the payment; else by what the shop wrote into the metadata, which comes through a browser: the session, the order.</summary>
@@ -204,7 +182,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, ReportFraud repor
         var received = Moment(its, "created") is { } at && at <= now ? at : now;
         return new DisputeItem
         {
-            ExternalId = id, Scheme = scheme, ReasonCode = known?.Code ?? network ?? reason[..Math.Min(reason.Length, 12)], Amount = (long)amount, Currency = code!, PaymentId = EventBody.Text(its, "payment_intent", 128) ?? EventBody.Text(its, "charge", 128),
+            ExternalId = id, Provider = Provider, Scheme = scheme, ReasonCode = known?.Code ?? network ?? reason[..Math.Min(reason.Length, 12)], Amount = (long)amount, Currency = code!, PaymentId = EventBody.Text(its, "payment_intent", 128) ?? EventBody.Text(its, "charge", 128),
             ReceivedAt = received, RespondBy = Moment(EventBody.Member(its, "evidence_details"), "due_by") is { } due && due >= received ? due : received.AddDays(known?.Days ?? 20),
             Stage = EventBody.Text(its, "status", 40)?.StartsWith("warning_", StringComparison.Ordinal) == true ? DisputeStage.Inquiry : DisputeStage.Chargeback, Notes = $"Stripe: {reason}",
         };

@@ -91,7 +91,7 @@ public static class CaseSentences
         CaseFate.Sealed => T["This case was submitted: what its sealed package states no longer changes."],
         CaseFate.Archived => T["This case is archived: nothing of it changes any more."],
         CaseFate.NobodySuch => T["Nobody of that name may work on cases."],
-        CaseFate.TooManyFiles => T["A case has at most {0} files.", CaseFileTypes.MostPerCase],
+        CaseFate.FileRefused => T.Say(answer.File!.Value.Problem, answer.File.Value.Room),
     };
 
     /// <summary>Whoever did it, or a program or the panel in its own words.</summary>

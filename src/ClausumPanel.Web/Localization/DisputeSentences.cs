@@ -347,6 +347,24 @@ public static class DisputeSentences
     public static string Reason(this Texts T, CardScheme scheme, string code) =>
         ReasonCodes.Find(scheme, code) is { } known ? $"{code} {known.In(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName)}" : $"{code} ({T["not in the catalogue"]})";
 
+    /// <summary>How an open dispute's date is marked: past, soon, in time.</summary>
+    public static string Urgency(DateTimeOffset until, DateTimeOffset now) => until < now ? "bg-red-lt" : until < now.AddDays(DisputeQueries.SoonDays) ? "bg-yellow-lt" : "bg-secondary-lt";
+
+    /// <summary>How the panel came to know of a dispute.</summary>
+    public static string Origin(this Texts T, Dispute dispute)
+    {
+        var how = dispute.Origin switch
+        {
+            DisputeOrigin.Manual => T["Typed in"],
+            DisputeOrigin.Import => T["From a file"],
+            DisputeOrigin.Api => T["By API"],
+            DisputeOrigin.Event => T["Told by an event"],
+        };
+        return dispute.Provider is { } provider ? $"{how} · {ProviderName(provider)}" : how;
+    }
+
+    private static string ProviderName(string provider) => provider == StripeEvents.Provider ? "Stripe" : provider;
+
     /// <summary>How long there is: in days, or since when there is not.</summary>
     public static string Left(this Texts T, DateTimeOffset until, DateTimeOffset now)
     {

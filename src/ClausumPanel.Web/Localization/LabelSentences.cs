@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Api;
 

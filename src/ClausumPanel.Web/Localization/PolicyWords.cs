@@ -17,6 +17,7 @@ public static class PolicyWords
             "bands" => T["{0} from", T.Name(BandOf(path[1]))],
             "limits" => $"{(path[1] == "payout" ? T.Name(Flow.PayOut) : T.Name(Flow.PayIn))} · {path[2]}: {T.LimitName(path[3])}",
             "signals" when SignalCatalog.ByCode.TryGetValue(path[1], out var signal) => $"{Texts.Translate(signal.Title)}: {T.PartName(signal, path)}",
+            PolicyChanges.Effects when ReportEffects.Reason(path[1]) is { } reason && ReportEffects.Type(path[2]) is { } type => T.EffectTitle(reason, type, path[3]),
             "rules" => path.Count < 3 ? T["Order of the rules"] : T["Rule {0}: {1}", path[1], T.RulePart(path[2])],
             _ => change.Place,
         };
@@ -30,11 +31,15 @@ public static class PolicyWords
         long minor when change.Path[0] == "limits" => SignalText.Money(minor, change.Path[2], CultureInfo.CurrentCulture),
         long points when change.Path[^1] == "weight" => Showing.WithSign((int)points),
         long moment when change.Path[^1] is "starts" or "ends" => DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("u", CultureInfo.InvariantCulture),
+        string severity when change.Path[0] == PolicyChanges.Effects => ReportEffects.Severity(severity) is { } known ? T.Name(known) : severity,
         long number => number.ToString("N0", CultureInfo.CurrentCulture),
         double number => number.ToString("#,0.####", CultureInfo.CurrentCulture),
         IReadOnlyList<string> words => words.Count == 0 ? T["none"] : string.Join(", ", words),
         _ => value.ToString() ?? "",
     };
+
+    private static string EffectTitle(this Texts T, FraudReason reason, ListType type, string part) => part == "days"
+        ? T["Report of fraud, {0}: days on the list ({1})", T.Name(reason), T.Name(type)] : T["Report of fraud, {0}: {1}", T.Name(reason), T.Name(type)];
 
     public static string LimitName(this Texts T, string bound) => bound switch
     {

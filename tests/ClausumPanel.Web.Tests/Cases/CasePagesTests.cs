@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
+using ClausumPanel.Storage.Files;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -103,7 +104,7 @@ public sealed class CasePagesTests(PanelApp app) : IClassFixture<PanelApp>
         var id = IdOf(page);
         await MustAsync(HttpStatusCode.Redirect, UploadAsync(maria, page, "../../../wwwroot/evil.pdf", Pdf));
         var file = await app.InDbAsync(db => db.Set<CaseFile>().SingleAsync(f => f.CaseId == id));
-        var folder = app.Services.GetRequiredService<CaseFolder>();
+        var folder = app.Services.GetRequiredService<FileFolder>();
         Assert.Equal(("evil.pdf", "application/pdf", (long)Pdf.Length), (file.Name, file.ContentType, file.Size));
         Assert.Matches("^[0-9a-f]{32}$", file.StoredAs);
         Assert.Equal(Pdf, await File.ReadAllBytesAsync(Path.Combine(folder.Folder, file.StoredAs)));
@@ -133,7 +134,7 @@ public sealed class CasePagesTests(PanelApp app) : IClassFixture<PanelApp>
         await MustAsync(HttpStatusCode.UnsupportedMediaType, UploadAsync(maria, page, "pagina.html", "<script>alert(1)</script>"u8.ToArray()));
         await MustAsync(HttpStatusCode.UnprocessableEntity, UploadAsync(maria, page, "sin-extension", Pdf));
         await MustAsync(HttpStatusCode.UnprocessableEntity, UploadAsync(maria, page, "vacio.pdf", []));
-        await MustAsync(HttpStatusCode.RequestEntityTooLarge, UploadAsync(maria, page, "enorme.pdf", [.. Pdf, .. new byte[CaseFileTypes.MostBytes]]));
+        await MustAsync(HttpStatusCode.RequestEntityTooLarge, UploadAsync(maria, page, "enorme.pdf", [.. Pdf, .. new byte[10 << 20]]));
         Assert.Equal(0, await app.InDbAsync(db => db.Set<CaseFile>().CountAsync(f => f.CaseId == IdOf(page))));
     }
 

@@ -69,7 +69,7 @@ public abstract class CaseStorageStories(PanelApp app)
         Assert.Equal(detail.Events.Select(e => e.Version).Order(), detail.Events.Select(e => e.Version));
 
         Assert.Equal(CaseFate.Done, (await WithAsync(s => s.GetRequiredService<ChangeCases>().ChangeAsync(ids[0], new CaseEdit { Status = CaseStatus.InReview }, Clara, default))).Fate);
-        Assert.Equal(CaseFate.Done, (await WithAsync(s => s.GetRequiredService<ChangeCases>().AddFileAsync(ids[0], "a.txt", "text/plain", "hola"u8.ToArray(), Clara, default))).Fate);
+        Assert.Equal(CaseFate.Done, (await WithAsync(s => s.GetRequiredService<ChangeCases>().AddFileAsync(ids[0], "a.txt", "hola"u8.ToArray(), Clara, default))).Fate);
         Assert.Equal(CaseFate.Done, (await WithAsync(s => s.GetRequiredService<ChangeCases>().SubmitAsync(ids[0], null, s.GetRequiredService<CaseReader>(), new PanelOptions(), Clara, default))).Fate);
         Assert.Equal(CaseFate.SubmittedAlready, (await WithAsync(s => s.GetRequiredService<ChangeCases>().SubmitAsync(ids[0], null, s.GetRequiredService<CaseReader>(), new PanelOptions(), Clara, default))).Fate);
         var package = await app.InDbAsync(db => db.Set<CasePackage>().SingleAsync(p => p.CaseId == ids[0]));

@@ -1,5 +1,7 @@
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
+using ClausumPanel.Storage.Files;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
 
 namespace ClausumPanel.Web.Tests.Cases;
@@ -77,14 +79,15 @@ public sealed class CaseTests
     [Theory]
     [InlineData("informe.pdf", "informe.pdf"), InlineData("../../../etc/passwd.txt", "passwd.txt"), InlineData(@"..\..\windows\system.txt", "system.txt"), InlineData("C:\\fotos\\a.png", "a.png"), InlineData("..", null), InlineData("", null)]
     [InlineData(".htaccess", null), InlineData("sin-extension", null), InlineData("a\u202Efdp.txt", "afdp.txt"), InlineData("uno\r\ndos.txt", "unodos.txt"), InlineData("a<b>\".txt", "ab.txt"), InlineData("/", null), InlineData("a.txt.", "a.txt")]
-    public void A_name_is_only_ever_a_name(string sent, string? kept) => Assert.Equal(kept, CaseFileTypes.CleanName(sent));
+    public void A_name_is_only_ever_a_name(string sent, string? kept) => Assert.Equal(kept, FileTypes.CleanName(sent));
 
     [Fact]
-    public void A_very_long_name_keeps_its_ending() => Assert.Equal(CaseFileTypes.LongestName, CaseFileTypes.CleanName(new string('x', 500) + ".pdf")!.Length);
+    public void A_very_long_name_keeps_its_ending() => Assert.Equal(FileTypes.LongestName, FileTypes.CleanName(new string('x', 500) + ".pdf")!.Length);
 
     [Theory]
     [InlineData("a.pdf", "255044462D312E37", "application/pdf"), InlineData("a.PNG", "89504E470D0A1A0A00", "image/png"), InlineData("a.jpg", "FFD8FFE000", "image/jpeg"), InlineData("a.webp", "524946460000000057454250", "image/webp"), InlineData("a.txt", "686F6C61", "text/plain")]
     [InlineData("a.png", "255044462D312E37", null), InlineData("a.pdf", "4D5A900003", null), InlineData("a.exe", "4D5A900003", null), InlineData("a.txt", "686F00", null), InlineData("a.txt", "FFFE", null), InlineData("a.html", "3C68746D6C3E", null)]
     [InlineData("a.svg", "3C7376673E", null), InlineData("a.txt", "", null), InlineData("a.txt", "255044462D", null)]
-    public void A_file_is_what_its_bytes_say_and_its_name_must_say_the_same(string name, string hex, string? type) => Assert.Equal(type, CaseFileTypes.Of(name, Convert.FromHexString(hex)));
+    public void A_file_is_what_its_bytes_say_and_its_name_must_say_the_same(string name, string hex, string? type) =>
+        Assert.Equal(type, new FileSettings().Cases.Check(name, Convert.FromHexString(hex), out var kind) == FileProblem.None ? kind.ContentType() : null);
 }

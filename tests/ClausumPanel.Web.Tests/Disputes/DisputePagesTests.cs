@@ -168,7 +168,7 @@ public sealed class DisputePagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Empty(page.QuerySelectorAll("main form[action*='handler=']"));
         foreach (var path in (string[])["new", "import", $"{dispute.Id}/change"]) Assert.Equal(HttpStatusCode.Forbidden, (await victor.GetAsync($"{Disputes}/{path}")).StatusCode);
         var form = await Form.ReadAsync(await victor.GetAsync($"{Disputes}/{dispute.Id}"), "form[action$='/workbook']");
-        foreach (var handler in (string[])["Answer", "Close", "Reopen", "Fact", "RemoveFact", "File", "RemoveFile"])
+        foreach (var handler in (string[])["Answer", "Close", "Reopen", "Fact", "RemoveFact", "File", "RemoveFile", "Case"])
             Assert.Equal(HttpStatusCode.Forbidden, (await victor.PostAsync($"{Disputes}/{dispute.Id}?handler={handler}&version={dispute.Version}&outcome=won&fact=delivery", form.Content)).StatusCode);
         Assert.Equal(DisputeState.Open, (await ReadAsync(dispute.Id)).State);
         Assert.Equal(HttpStatusCode.Found, (await app.Anonymous().GetAsync(Disputes)).StatusCode);

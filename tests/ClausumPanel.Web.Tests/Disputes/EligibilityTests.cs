@@ -170,7 +170,10 @@ public sealed class EligibilityTests
             Assert.NotEqual("", c.Spanish);
             Assert.NotEqual(c.Text, c.Spanish);
             Assert.Contains(c.Source, catalogue.Sources.Keys);
+            Assert.InRange(c.On, new DateOnly(2026, 1, 1), catalogue.Checked);
         });
+        Assert.Contains(catalogue.DaysSource, catalogue.Sources.Keys);
+        Assert.DoesNotContain(catalogue.Codes, c => c.Scheme == CardScheme.Visa && c.IsSecondHand);
         Assert.All(catalogue.Limits, l => Assert.Contains(l.Source, catalogue.Sources.Keys));
         Assert.All(catalogue.Sources.Values, s => Assert.StartsWith("https://", s, StringComparison.Ordinal));
         Assert.Equal((ReasonCategory.Fraud, ReasonCategory.Consumer, ReasonCategory.Fraud), (ReasonCodes.Category(CardScheme.Visa, "10.4"), ReasonCodes.Category(CardScheme.Visa, "13.1"), ReasonCodes.Category(CardScheme.Mastercard, "4837")));

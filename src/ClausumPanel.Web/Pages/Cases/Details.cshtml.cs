@@ -2,6 +2,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
+using ClausumPanel.Storage.Files;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -12,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Cases;
 
 /// <summary>One case on one page: what it says, what belongs to it, what was done, and the steps from here.</summary>
-[RequestFormLimits(MultipartBodyLengthLimit = 28 << 20)]
+[RequestFormLimits(MultipartBodyLengthLimit = FileRoom.MostRequest)]
 public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader reading, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int MostAuditLines = 50;
@@ -22,7 +23,11 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
     public IReadOnlyList<AuditEntry> Trail { get; private set; } = [];
     public IReadOnlyList<(Guid Id, string Name)> Workers { get; private set; } = [];
     public bool MayManage => User.May(Permissions.ManageCases);
-    public bool IsOverdue => Case.IsOpen && Case.DueOn < CaseQuery.Today(reader, clock.GetUtcNow());
+
+    /// <summary>What it takes of files.</summary>
+    public FileRoom Room { get; private set; } = null!;
+    public DateTimeOffset Now { get; } = clock.GetUtcNow();
+    public bool IsOverdue => Case.IsOpen && Case.DueOn < CaseQuery.Today(reader, Now);
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was refused, in the reader's words.</summary>
@@ -59,13 +64,8 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
     public async Task<IActionResult> OnPostFileAsync(Guid id, IFormFile? upload, CancellationToken stop)
     {
         if (!MayManage) return Forbid();
-        if (upload is not { Length: > 0 }) return await RefuseAsync(id, T["Choose a file that is not empty."], StatusCodes.Status422UnprocessableEntity, stop);
-        if (upload.Length > CaseFileTypes.MostBytes) return await RefuseAsync(id, T["The file is larger than {0}.", T.Bytes(CaseFileTypes.MostBytes)], StatusCodes.Status413PayloadTooLarge, stop);
-        if (CaseFileTypes.CleanName(upload.FileName) is not { } name) return await RefuseAsync(id, T["The file needs a name with an ending."], StatusCodes.Status422UnprocessableEntity, stop);
-        var bytes = new byte[upload.Length];
-        await using (var stream = upload.OpenReadStream()) await stream.ReadExactlyAsync(bytes, stop);
-        if (CaseFileTypes.Of(name, bytes) is not { } type) return await RefuseAsync(id, T["Files are PDF, PNG, JPEG, WebP or plain text, and are named so."], StatusCodes.Status415UnsupportedMediaType, stop);
-        return await AnswerAsync(id, await cases.AddFileAsync(id, name, type, bytes, HttpContext.Actor, stop), T["The file {0} was added.", name], stop);
+        var bytes = await upload.ReadAsync(stop);
+        return await AnswerAsync(id, await cases.AddFileAsync(id, upload?.FileName, bytes, HttpContext.Actor, stop), T["The file {0} was added.", FileTypes.CleanName(upload?.FileName)], stop);
     }
 
     public async Task<IActionResult> OnPostLinkAsync(Guid id, string? assessment, CancellationToken stop)
@@ -78,7 +78,7 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
     private async Task<IActionResult> AnswerAsync(Guid id, CaseAnswer answer, string said, CancellationToken stop)
     {
         if (answer.Fate == CaseFate.NotFound) return NotFound();
-        if (!answer.IsDone) return await RefuseAsync(id, T.Say(answer), answer.Fate is CaseFate.NobodySuch or CaseFate.TooManyFiles ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict, stop);
+        if (!answer.IsDone) return await RefuseAsync(id, T.Say(answer), answer.File?.Problem.Status ?? (answer.Fate == CaseFate.NobodySuch ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict), stop);
         Said = said;
         return RedirectToPage(new { id });
     }
@@ -96,6 +96,7 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
         if (await reading.FindAsync(id, stop) is not { } found) return false;
         Detail = found;
         Workers = await cases.WorkersAsync(stop);
+        Room = (await FileSettings.LoadAsync(db, stop)).Cases;
         var subject = id.ToString();
         if (User.May(Permissions.ViewAudit)) Trail = await db.AuditEntries.AsNoTracking().Matching(new AuditFilter { SubjectKind = ChangeCases.Subject, SubjectId = subject }).NewestFirst.Take(MostAuditLines).ToListAsync(stop);
         return true;

@@ -64,6 +64,7 @@ public sealed class NewKeyModel(PanelDb db, StepUp stepUp, TimeProvider clock, T
         KeyPermissions.Assess => T["Assess payments and payouts"],
         KeyPermissions.ReportFraud => T["Report fraud"],
         KeyPermissions.ReadTransactions => T["Read transactions"],
+        KeyPermissions.Disputes => T["Tell of disputes and read them"],
         _ => permission,
     };
 }

@@ -1,5 +1,6 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
@@ -13,14 +14,25 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Disputes;
 
 /// <summary>One dispute on one page: what it is, what is known, whether it qualifies, and everything one does with it.</summary>
-[RequestFormLimits(MultipartBodyLengthLimit = DisputeFile.MostBytes + (1 << 20))]
-public sealed class DetailsModel(PanelDb db, DisputeDesk desk, ReadEvidence evidence, Reader reader, TimeProvider clock, Texts T) : PageModel
+[RequestFormLimits(MultipartBodyLengthLimit = FileRoom.MostRequest)]
+public sealed class DetailsModel(PanelDb db, DisputeDesk desk, DisputeCases disputeCases, ReadEvidence evidence, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
+    private const int MostEvents = 20;
+
+    /// <summary>An event of the provider that spoke of it.</summary>
+    public sealed record ToldEvent(Guid Id, string Type, string? ExternalId, DateTimeOffset ReceivedAt);
+
     public EvidenceFile Evidence { get; private set; } = null!;
     public Dispute Dispute => Evidence.Dispute;
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
     public IReadOnlyList<EvidenceSheet> Sheets { get; private set; } = [];
     public IReadOnlyList<AuditEntry> Trail { get; private set; } = [];
+
+    /// <summary>Those it belongs to.</summary>
+    public IReadOnlyList<Case> Cases { get; private set; } = [];
+
+    /// <summary>What its provider told of it.</summary>
+    public IReadOnlyList<ToldEvent> Events { get; private set; } = [];
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was refused, in the reader's words.</summary>
@@ -29,6 +41,9 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, ReadEvidence evid
     /// <summary>The kind of fact whose form is open.</summary>
     [BindProperty(SupportsGet = true, Name = "fact")] public string? FactWord { get; set; }
     public FactKind? Kind => DisputeWords.Find<FactKind>(FactWord);
+
+    /// <summary>What it takes of files.</summary>
+    public FileRoom Room { get; private set; } = null!;
     public bool May => User.May(Permissions.ManageDisputes);
     public EvidenceSheet Timeline => Sheets.First(s => s.Key == "timeline");
 
@@ -67,6 +82,14 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, ReadEvidence evid
         if (DisputeWords.Find<DisputeStage>(stage) is not { } known || DisputeWords.Moment(respond, reader.Zone, isEnd: true) is not { } at || at < Now) return await RefuseAsync(id, T["Give the stage and a date to answer by that is still to come."], stop);
         await desk.ReopenAsync(dispute, known, at, version, HttpContext.Actor, CancellationToken.None);
         return Done(id, T["It is open again."]);
+    }
+
+    public async Task<IActionResult> OnPostCaseAsync(Guid id, int version, CancellationToken stop)
+    {
+        if (!May || !User.May(Permissions.ManageCases)) return Forbid();
+        if (await FindAsync(id, stop) is not { } dispute) return NotFound();
+        await disputeCases.OpenAsync(dispute, version, CaseOrigin.Manual, $"{T.Name(dispute.Scheme)} {dispute.ReasonCode} ({dispute.Code})", HttpContext.Actor, CancellationToken.None);
+        return Done(id, T["The case is open."]);
     }
 
     public async Task<IActionResult> OnPostFactAsync(Guid id, string? about, string? source, CancellationToken stop)
@@ -112,18 +135,8 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, ReadEvidence evid
     {
         if (!May) return Forbid();
         if (await FindAsync(id, stop) is not { } dispute) return NotFound();
-        if (upload is not { Length: > 0 }) return await RefuseAsync(id, T["Choose a file."], stop);
-        if (upload.Length > DisputeFile.MostBytes) return await RefuseAsync(id, T["The file is larger than {0} MB.", DisputeFile.MostBytes >> 20], stop);
-        using var bytes = new MemoryStream();
-        await upload.CopyToAsync(bytes, stop);
-        var (_, error) = await desk.AddFileAsync(dispute, upload.FileName, bytes.ToArray(), DisputeWords.Find<FileCategory>(category) ?? FileCategory.Other, HttpContext.Actor, CancellationToken.None);
-        return error.Code switch
-        {
-            null => Done(id, T["The file is attached."]),
-            "type" => await RefuseAsync(id, T["The file is neither PDF nor JPEG nor PNG: banks take no others."], stop),
-            "range" => await RefuseAsync(id, T["There are {0} files already.", DisputeFile.Most], stop),
-            _ => await RefuseAsync(id, T["The file is larger than {0} MB.", DisputeFile.MostBytes >> 20], stop),
-        };
+        var (_, problem, room) = await desk.AddFileAsync(dispute, upload?.FileName, await upload.ReadAsync(stop), DisputeWords.Find<FileCategory>(category) ?? FileCategory.Other, HttpContext.Actor, CancellationToken.None);
+        return problem == FileProblem.None ? Done(id, T["The file is attached."]) : await RefuseAsync(id, T.Say(problem, room), stop);
     }
 
     public async Task<IActionResult> OnPostRemoveFileAsync(Guid id, Guid row, CancellationToken stop)
@@ -154,6 +167,9 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, ReadEvidence evid
         db.ChangeTracker.Clear();
         if (await db.Set<Dispute>().AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, stop) is not { } found) return NotFound();
         Evidence = await evidence.OfAsync(found, stop);
+        Room = (await FileSettings.LoadAsync(db, stop)).Disputes;
+        Cases = await db.Set<Case>().AsNoTracking().Where(c => c.Id == found.CaseId || db.Set<CaseLink>().Any(l => l.CaseId == c.Id && l.Kind == CaseLinkKind.Dispute && l.Target == id)).OrderBy(c => c.OpenedAt).ToListAsync(stop);
+        Events = await db.ReceivedEvents.AsNoTracking().Where(e => e.DisputeId == id).OrderBy(e => e.ReceivedAt).ThenBy(e => e.Id).Take(MostEvents).Select(e => new ToldEvent(e.Id, e.Type, e.ExternalId, e.ReceivedAt)).ToListAsync(stop);
         Sheets = EvidenceSheets.Of(Evidence, new EvidenceLayout(reader.Zone, Outward: false, User.DisplayName, DateOnly.FromDateTime(Now.UtcDateTime)), T);
         if (User.May(Permissions.ViewAudit)) Trail = await db.AuditEntries.AsNoTracking().Where(e => e.SubjectKind == DisputeDesk.Subject && e.SubjectId == found.Code).OrderByDescending(e => e.Sequence).Take(20).ToListAsync(stop);
         return Page();

@@ -1,5 +1,4 @@
 using ClausumPanel.Storage;
-using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Plumbing;
@@ -54,22 +53,14 @@ public sealed class DisputesModel(PanelDb db, Reader reader, TimeProvider clock)
 
     public async Task OnGetAsync(CancellationToken stop)
     {
-        var disputes = db.Set<Dispute>().AsNoTracking();
-        if (StateName != "all" && DisputeWords.Find<DisputeState>(StateName) is { } state) disputes = disputes.Where(d => d.State == state);
-        if (Scheme is { } scheme) disputes = disputes.Where(d => d.Scheme == scheme);
-        if (DueIn == "overdue") disputes = disputes.Where(d => d.RespondBy < Now);
-        else if (DueIn == "soon") disputes = disputes.Where(d => d.RespondBy >= Now && d.RespondBy < Now.AddDays(DisputeQueries.SoonDays));
-        else if (DateOnly.TryParseExact(DueIn, "yyyy-MM-dd", out var monday))
+        var (from, to) = DueIn switch
         {
-            var (from, to) = (reader.StartOfDay(monday), reader.StartOfDay(monday.AddDays(7)));
-            disputes = disputes.Where(d => d.RespondBy >= from && d.RespondBy < to);
-        }
-        if (Search?.Trim() is { Length: > 0 } text)
-        {
-            var number = text.StartsWith("D-", StringComparison.OrdinalIgnoreCase) && int.TryParse(text.AsSpan(2), out var n) ? n : -1;
-            var seq = Guid.TryParse(text, out var id) ? AssessmentId.SeqOf(id) : -1;
-            disputes = disputes.Where(d => d.Number == number || d.Seq == seq || d.ExternalId == text || d.Arn == text || d.OrderId == text || d.PaymentId == text || d.ReasonCode == text);
-        }
+            "overdue" => (null, Now),
+            "soon" => (Now, Now.AddDays(DisputeQueries.SoonDays)),
+            _ when DateOnly.TryParseExact(DueIn, "yyyy-MM-dd", out var monday) => (reader.StartOfDay(monday), reader.StartOfDay(monday.AddDays(7))),
+            _ => ((DateTimeOffset?)null, (DateTimeOffset?)null),
+        };
+        var disputes = db.Set<Dispute>().AsNoTracking().Narrowed(new DisputeFilter { State = StateName == "all" ? null : DisputeWords.Find<DisputeState>(StateName), Scheme = Scheme, DueFrom = from, DueTo = to, Search = Search });
         Total = await disputes.CountAsync(stop);
         Number = Math.Clamp(Number, 0, Total / PageSize);
         var ordered = StateName is "closed" or "all" ? disputes.OrderByDescending(d => d.Number) : disputes.DueFirst;
