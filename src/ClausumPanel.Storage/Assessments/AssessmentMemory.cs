@@ -69,7 +69,7 @@ public sealed class AssessmentMemory
             foreach (var one in part)
             {
                 var handle = Velocity.Replay(one.Seen, one.Decision);
-                if (one.Session != 0 && one.Seen.At >= dayAgo) Sessions.Set(one.Session, new SessionEntry(one.Seq, handle, one.Seen.At));
+                if (one.Session != 0 && one.Seen.At >= dayAgo) Sessions.Set(one.Session, SessionEntry.Of(one.Seq, handle, one.Seen.At, one.Seen.Keys), one.Seen.Keys);
             }
         }
         await reading;

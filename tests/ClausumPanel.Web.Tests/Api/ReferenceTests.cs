@@ -57,7 +57,7 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
     [Fact]
     public void Every_route_is_described_and_every_described_route_is_there()
     {
-        var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1/", StringComparison.Ordinal))
+        var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.TrimStart('/') is var path && (path.StartsWith("api/v1/", StringComparison.Ordinal) || path.StartsWith("api/webhooks/", StringComparison.Ordinal)))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(m => m != "OPTIONS").Select(m => $"{m} /{e.RoutePattern.RawText!.TrimStart('/')} {e.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName} {e.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IEndpointSummaryMetadata>()!.Summary}"));
         Assert.Equal(routes.Order(StringComparer.Ordinal), ApiReference.Operations.Select(o => $"{o.Method} {o.Path} {o.Id} {o.Summary}").Order(StringComparer.Ordinal));
     }
@@ -99,11 +99,13 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
     {
         var shop = await Shop.OpenAsync(app);
         var page = await Shop.OpenAsync(app, KeyType.Checkout);
+        var sender = await Shop.OpenAsync(app, KeyType.Ingest);
         foreach (var operation in ApiReference.Operations)
         {
             var schema = operation.Answer.GetProperty("schema");
             if (operation.Answer.TryGetProperty("example", out var example)) MustFit(example, schema, operation.Id);
-            if (operation.IsOfSession) continue;            // BlocklistsApiTests makes these calls
+            // The tests of the calls that people make, and of Stripe's, hold their answers against the document themselves.
+            if (operation.IsOfSession || operation.Path.StartsWith("/api/v1/auth/", StringComparison.Ordinal) || operation.Keys.Contains("stripeSignature")) continue;
             if (operation.Method == "GET")
             {
                 var path = operation.Path.Replace("{id}", (await shop.AssessAsync(Shop.Minimum)).Id, StringComparison.Ordinal);
@@ -114,15 +116,17 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
             {
                 using var sent = JsonDocument.Parse(body);
                 MustFit(sent.RootElement, operation.Request!.Value.GetProperty("schema"), operation.Id);
-                var taken = await shop.PostAsync(operation.Path, System.Text.Encoding.UTF8.GetBytes(body), "application/json");
+                var taken = await Caller(operation).PostAsync(operation.Path, System.Text.Encoding.UTF8.GetBytes(body), "application/json");
                 Assert.True(taken.Code is 200 or 201, $"{operation.Id}: {taken}");
                 MustFit(taken.Json, schema, operation.Id);
             }
-            MustFit((await shop.PostAsync(operation.Path, "{"u8.ToArray(), "application/json")).MustRefuse(400, "VALIDATION_ERROR").Json, ApiReference.Root.GetProperty("components").GetProperty("schemas").GetProperty("Problem"), operation.Id);
+            MustFit((await Caller(operation).PostAsync(operation.Path, "{"u8.ToArray(), "application/json")).MustRefuse(400, "VALIDATION_ERROR").Json, ApiReference.Root.GetProperty("components").GetProperty("schemas").GetProperty("Problem"), operation.Id);
         }
         MustFit((await page.AssessAsync(Shop.Minimum)).MustBeGood().Json, ApiReference.Root.GetProperty("components").GetProperty("schemas").GetProperty("Assessment"), "a page's answer");
         MustFit((await shop.AssessAsync(Shop.Full)).MustBeGood().Json, ApiReference.Root.GetProperty("components").GetProperty("schemas").GetProperty("Assessment"), "the full answer");
         Assert.Throws<Xunit.Sdk.TrueException>(() => MustFit(JsonDocument.Parse("""{"success":1}""").RootElement, ApiReference.Root.GetProperty("components").GetProperty("schemas").GetProperty("Released"), "a wrong one"));
+
+        Shop Caller(ApiReference.Operation operation) => operation.Path.StartsWith("/api/webhooks/", StringComparison.Ordinal) ? sender : shop;
     }
 
     [Fact]
