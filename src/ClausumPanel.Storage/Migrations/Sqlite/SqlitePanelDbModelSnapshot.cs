@@ -1189,6 +1189,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_id");
 
+                    b.Property<long?>("ProviderMark")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("provider_mark");
+
                     b.Property<string>("ReasonCode")
                         .IsRequired()
                         .HasMaxLength(12)
@@ -1606,6 +1610,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("rule");
 
+                    b.Property<string>("Sender")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sender");
+
                     b.Property<long?>("Seq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
@@ -1646,9 +1656,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("State", "NextAt")
                         .HasDatabaseName("ix_received_events_state_next_at");
 
-                    b.HasIndex("Source", "ExternalId", "Type")
+                    b.HasIndex("Sender", "ExternalId", "Type")
                         .IsUnique()
-                        .HasDatabaseName("ix_received_events_source_external_id_type");
+                        .HasDatabaseName("ix_received_events_sender_external_id_type");
 
                     b.ToTable("received_events", (string)null);
                 });
@@ -2904,6 +2914,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
+
+                    b.Property<bool>("IsProgram")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_program");
 
                     b.Property<byte[]>("KeyHash")
                         .IsRequired()
