@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
