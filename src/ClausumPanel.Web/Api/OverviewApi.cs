@@ -28,7 +28,7 @@ public static class OverviewApi
         {
             if (!context.User.May(Permissions.ViewPanel) || context.User.MustSetUpSecondFactor(context))
             {
-                await Problems.WriteAsync(context, Problems.Forbidden, "Your role does not allow this.");
+                await Problems.WriteAsync(context, Problems.Forbidden, context.User.MustSetUpSecondFactor(context) ? "Set up your second factor first." : "Your role does not allow this.");
                 return;
             }
         }

@@ -18,21 +18,21 @@ public static class PoliciesApi
 
     public static void MapPoliciesApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/policies").WithTags("Policies");
-        group.MapGet("", ListAsync).WithName("listPolicies").WithSummary("Read the versions of the policy").RequireAuthorization(Permissions.ViewPanel);
-        group.MapGet("/active", ActiveAsync).WithName("readActivePolicy").WithSummary("Read the policy that judges now").RequireAuthorization(Permissions.ViewPanel);
-        group.MapGet("/{version}", ReadAsync).WithName("readPolicy").WithSummary("Read one version of the policy").RequireAuthorization(Permissions.ViewPanel);
-        group.MapGet("/draft", DraftAsync).WithName("readPolicyDraft").WithSummary("Read your draft").RequireAuthorization(Permissions.EditProtection);
-        group.MapPut("/draft", SaveAsync).WithName("savePolicyDraft").WithSummary("Save your draft").RequireAuthorization(Permissions.EditProtection);
-        group.MapDelete("/draft", DiscardAsync).WithName("discardPolicyDraft").WithSummary("Discard your draft").RequireAuthorization(Permissions.EditProtection);
-        group.MapPost("/draft/rebase", RebaseAsync).WithName("rebasePolicyDraft").WithSummary("Carry your draft over to what judges now").RequireAuthorization(Permissions.EditProtection);
-        group.MapPost("/draft/propose", ProposeAsync).WithName("proposePolicy").WithSummary("Propose your draft").RequireAuthorization(Permissions.EditProtection);
-        group.MapPost("/{version}/approve", ApproveAsync).WithName("approvePolicy").WithSummary("Approve a version").RequireAuthorization(Permissions.ApproveProtection);
-        group.MapPost("/{version}/unschedule", UnscheduleAsync).WithName("unschedulePolicy").WithSummary("Take an approval back before it judges").RequireAuthorization(Permissions.ApproveProtection);
-        group.MapPost("/{version}/reject", RejectAsync).WithName("rejectPolicy").WithSummary("Reject a version").RequireAuthorization(Permissions.ApproveProtection);
-        group.MapPost("/{version}/withdraw", WithdrawAsync).WithName("withdrawPolicy").WithSummary("Withdraw what you proposed").RequireAuthorization(Permissions.EditProtection);
-        group.MapPost("/{version}/revert", RevertAsync).WithName("revertPolicy").WithSummary("Go back to a version").RequireAuthorization(Permissions.ApproveProtection);
-        group.MapPost("/{version}/check", CheckAsync).WithName("checkPolicy").WithSummary("Hold the saved scenarios against a version").RequireAuthorization(Permissions.EditProtection);
+        var group = routes.MapGroup("/api/v1").WithTags("Policies");
+        group.MapGet("/policies", ListAsync).WithName("listPolicies").WithSummary("Read the versions of the policy").RequireAuthorization(Permissions.ViewPanel);
+        group.MapGet("/policies/active", ActiveAsync).WithName("readActivePolicy").WithSummary("Read the policy that judges now").RequireAuthorization(Permissions.ViewPanel);
+        group.MapGet("/policies/{version}", ReadAsync).WithName("readPolicy").WithSummary("Read one version of the policy").RequireAuthorization(Permissions.ViewPanel);
+        group.MapGet("/policies/draft", DraftAsync).WithName("readPolicyDraft").WithSummary("Read your draft").RequireAuthorization(Permissions.EditProtection);
+        group.MapPut("/policies/draft", SaveAsync).WithName("savePolicyDraft").WithSummary("Save your draft").RequireAuthorization(Permissions.EditProtection);
+        group.MapDelete("/policies/draft", DiscardAsync).WithName("discardPolicyDraft").WithSummary("Discard your draft").RequireAuthorization(Permissions.EditProtection);
+        group.MapPost("/policies/draft/rebase", RebaseAsync).WithName("rebasePolicyDraft").WithSummary("Carry your draft over to what judges now").RequireAuthorization(Permissions.EditProtection);
+        group.MapPost("/policies/draft/propose", ProposeAsync).WithName("proposePolicy").WithSummary("Propose your draft").RequireAuthorization(Permissions.EditProtection);
+        group.MapPost("/policies/{version}/approve", ApproveAsync).WithName("approvePolicy").WithSummary("Approve a version").RequireAuthorization(Permissions.ApproveProtection);
+        group.MapPost("/policies/{version}/unschedule", UnscheduleAsync).WithName("unschedulePolicy").WithSummary("Take an approval back before it judges").RequireAuthorization(Permissions.ApproveProtection);
+        group.MapPost("/policies/{version}/reject", RejectAsync).WithName("rejectPolicy").WithSummary("Reject a version").RequireAuthorization(Permissions.ApproveProtection);
+        group.MapPost("/policies/{version}/withdraw", WithdrawAsync).WithName("withdrawPolicy").WithSummary("Withdraw what you proposed").RequireAuthorization(Permissions.EditProtection);
+        group.MapPost("/policies/{version}/revert", RevertAsync).WithName("revertPolicy").WithSummary("Go back to a version").RequireAuthorization(Permissions.ApproveProtection);
+        group.MapPost("/policies/{version}/check", CheckAsync).WithName("checkPolicy").WithSummary("Hold the saved scenarios against a version").RequireAuthorization(Permissions.EditProtection);
     }
 
     private static async Task ListAsync(HttpContext context)

@@ -37,21 +37,21 @@ public static class ReviewsApi
 
     public static void MapReviewsApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/reviews").WithTags("Reviews");
-        group.MapGet("/queues", QueuesAsync).WithName("listReviewQueues").WithSummary("Read the queues").RequireAuthorization(Permissions.ViewPanel);
-        group.MapGet("", ListAsync).WithName("listReviews").WithSummary("Read the reviews").RequireAuthorization(Permissions.ViewPanel);
-        group.MapGet("/{id}", ReadAsync).WithName("readReview").WithSummary("Read one review").RequireAuthorization(Permissions.ViewPanel);
-        group.MapPost("/start", StartAsync).WithName("startReview").WithSummary("Take the most urgent review").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/lease", LeaseAsync).WithName("leaseReview").WithSummary("Take this review").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/extend", ExtendAsync).WithName("extendReview").WithSummary("Keep a review longer").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/release", ReleaseAsync).WithName("releaseReview").WithSummary("Give a review back").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/decide", DecideAsync).WithName("decideReview").WithSummary("Decide a review").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/undo", UndoAsync).WithName("undoReview").WithSummary("Undo your decision").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/skip", SkipAsync).WithName("skipReview").WithSummary("Pass a review over").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review away until later").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/escalate", EscalateAsync).WithName("escalateReview").WithSummary("Hand a review to who decides the hard ones").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/note", NoteAsync).WithName("noteReview").WithSummary("Write a note").RequireAuthorization(Permissions.Review);
-        group.MapPost("/{id}/reopen", ReopenAsync).WithName("reopenReview").WithSummary("Open a closed review again").RequireAuthorization(Permissions.Review);
+        var group = routes.MapGroup("/api/v1").WithTags("Reviews");
+        group.MapGet("/reviews/queues", QueuesAsync).WithName("listReviewQueues").WithSummary("Read the queues").RequireAuthorization(Permissions.ViewPanel);
+        group.MapGet("/reviews", ListAsync).WithName("listReviews").WithSummary("Read the reviews").RequireAuthorization(Permissions.ViewPanel);
+        group.MapGet("/reviews/{id}", ReadAsync).WithName("readReview").WithSummary("Read one review").RequireAuthorization(Permissions.ViewPanel);
+        group.MapPost("/reviews/start", StartAsync).WithName("startReview").WithSummary("Take the most urgent review").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/lease", LeaseAsync).WithName("leaseReview").WithSummary("Take this review").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/extend", ExtendAsync).WithName("extendReview").WithSummary("Keep a review longer").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/release", ReleaseAsync).WithName("releaseReview").WithSummary("Give a review back").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/decide", DecideAsync).WithName("decideReview").WithSummary("Decide a review").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/undo", UndoAsync).WithName("undoReview").WithSummary("Undo your decision").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/skip", SkipAsync).WithName("skipReview").WithSummary("Pass a review over").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review away until later").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/escalate", EscalateAsync).WithName("escalateReview").WithSummary("Hand a review to who decides the hard ones").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/note", NoteAsync).WithName("noteReview").WithSummary("Write a note").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/reopen", ReopenAsync).WithName("reopenReview").WithSummary("Open a closed review again").RequireAuthorization(Permissions.Review);
     }
 
     private static async Task QueuesAsync(HttpContext context)

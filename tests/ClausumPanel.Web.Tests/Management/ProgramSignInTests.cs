@@ -80,7 +80,7 @@ public sealed class ProgramSignInTests : ProgramSignInStories
         Assert.NotNull(blocked.Header("Retry-After"));
         Assert.Equal(429, (int)(await app.Anonymous().SubmitAsync("/account/login", ("Input.Email", World.Ines.Email), ("Input.Password", World.Password))).StatusCode);
         app.Clock.Advance(TimeSpan.FromMinutes(16));
-        (await program.SignInAsync(World.Maria.Email, World.Password)).MustBeGood();
+        (await program.SignInAsync(World.Ines.Email, World.Password)).MustBeGood();
     }
 
     [Fact]
