@@ -247,7 +247,7 @@ public sealed partial class TeamTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
             Assert.NotNull((await refused.HtmlAsync()).QuerySelector("[role=alert]"));
         }
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(Page, "#second-factor-form", ("password", "not mine"))).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(Page, "#second-factor-form", ("roles", "Analyst"), ("password", "not mine"))).StatusCode);
         var tomas = await FindAsync(World.Tomas.Email);
         Assert.Equal((true, true, Role.Analyst), (tomas.IsActive, tomas.TwoFactorEnabled, tomas.Role));
         Assert.Empty(await TrailAsync(AuditActions.SettingChanged));
