@@ -67,6 +67,10 @@ try
     app.MapOverviewApi();
     app.MapIngestApi();
     app.MapStripeApi();
+    app.MapSignInApi();
+    app.MapKeysApi();
+    app.MapPoliciesApi();
+    app.MapReviewsApi();
     app.MapApiReference();
     app.MapBrowserSdk();
     app.MapApiRefusals();

@@ -68,8 +68,9 @@ public sealed class AssessmentMemory
         {
             foreach (var one in part)
             {
-                var handle = Velocity.Replay(one.Seen, one.Decision);
-                if (one.Session != 0 && one.Seen.At >= dayAgo) Sessions.Set(one.Session, new SessionEntry(one.Seq, handle, one.Seen.At));
+                // Whoever was replaced counts nowhere, and yet began the session.
+                var handle = one.IsGone ? -1 : Velocity.Replay(one.Seen, one.Decision);
+                if (one.Session != 0 && one.Seen.At >= dayAgo) Sessions.Set(one.Session, SessionEntry.Of(one.Seq, handle, one.Seen.At, one.Seen.Keys), one.Seen.Keys);
             }
         }
         await reading;
@@ -87,13 +88,14 @@ public sealed class AssessmentMemory
         {
             var (seq, at) = (reader.GetInt64(0), reader.GetInt64(1));
             if (at >= dayAgo && !reader.IsDBNull(10)) Remember(seq, at, reader.GetFieldValue<byte[]>(10));
-            if (gone.Contains(seq) || reader.GetBoolean(9)) continue;
+            var isGone = gone.Contains(seq);
+            if (reader.GetBoolean(9) || (isGone && (at < dayAgo || reader.GetInt64(7) == 0))) continue;
             if (reader.GetBytes(8, 0, bytes, 0, bytes.Length) != bytes.Length) throw new InvalidDataException($"memory_records row {seq} has keys of an unknown length.");
             var currency = reader.GetString(5);
             if (!currencies.TryGetValue(currency, out var shared)) currencies[currency] = shared = currency;
             var keys = Keys(bytes);
             var seen = new Observation { At = at, Flow = (Flow)reader.GetInt32(2), Amount = reader.GetInt64(4), Currency = shared, Last4 = (short)reader.GetInt32(6), Keys = keys };
-            part.Add(new Recalled(seq, seen, (Decision)reader.GetInt32(3), (ulong)reader.GetInt64(7)));
+            part.Add(new Recalled(seq, seen, (Decision)reader.GetInt32(3), (ulong)reader.GetInt64(7), isGone));
             if (part.Count < PartSize) continue;
             await to.WriteAsync(part, stop);
             part = new List<Recalled>(PartSize);
@@ -129,7 +131,7 @@ public sealed class AssessmentMemory
         return keys;
     }
 
-    private readonly record struct Recalled(long Seq, Observation Seen, Decision Decision, ulong Session);
+    private readonly record struct Recalled(long Seq, Observation Seen, Decision Decision, ulong Session, bool IsGone);
 
     private void Remember(long seq, long at, ReadOnlySpan<byte> idempotency)
     {

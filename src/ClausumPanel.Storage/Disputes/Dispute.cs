@@ -83,6 +83,9 @@ public sealed class Dispute
     /// <summary>Who told of it, in small letters: <c>stripe</c>; null when nobody said.</summary>
     public string? Provider { get; set; }
 
+    /// <summary>The latest moment the provider has told of, as it orders its events; null when it has told nothing. What it tells later of an earlier moment is over.</summary>
+    public long? ProviderMark { get; set; }
+
     /// <summary>The assessment of the disputed payment; null when none was found.</summary>
     public long? Seq { get; set; }
 

@@ -28,13 +28,16 @@ public enum EventAction
 /// <summary>Something the outside told us, kept as it came (card numbers masked), processed once.</summary>
 public sealed class ReceivedEvent
 {
-    public const int LongestType = 100, LongestExternalId = 200, LongestOutcome = 400, MostTries = 8;
+    public const int LongestType = 100, LongestExternalId = 200, LongestOutcome = 400, LongestSender = 40, MostTries = 8;
 
     public Guid Id { get; init; } = Guid.CreateVersion7();
     public EventSource Source { get; init; }
+
+    /// <summary>Who numbers its events: the ingest key, or the provider. What two of them call alike is not the same.</summary>
+    public required string Sender { get; init; }
     public required string Type { get; init; }
 
-    /// <summary>The sender's own number of it; the same one, of the same type, from the same kind of sender, is the same event. Null: nobody can tell.</summary>
+    /// <summary>The sender's own number of it; the same one, of the same type, from the same sender, is the same event. Null: nobody can tell.</summary>
     public string? ExternalId { get; init; }
     public required string Body { get; init; }
     public DateTimeOffset ReceivedAt { get; init; }
@@ -127,7 +130,8 @@ internal sealed class InboundMap : IEntityTypeConfiguration<ReceivedEvent>, IEnt
         builder.Property(e => e.Action).HasConversion<int>();
         builder.Property(e => e.Rule).HasMaxLength(EventRule.LongestName);
         builder.Property(e => e.Outcome).HasMaxLength(ReceivedEvent.LongestOutcome);
-        builder.HasIndex(e => new { e.Source, e.ExternalId, e.Type }).IsUnique();
+        builder.Property(e => e.Sender).HasMaxLength(ReceivedEvent.LongestSender);
+        builder.HasIndex(e => new { e.Sender, e.ExternalId, e.Type }).IsUnique();
         builder.HasIndex(e => new { e.State, e.NextAt });
         builder.HasIndex(e => e.ReceivedAt);
         builder.HasIndex(e => e.Seq);

@@ -4,14 +4,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ClausumPanel.Storage.Sessions;
 
-/// <summary>One signed-in browser. The cookie carries only a key; without its row here it opens nothing.</summary>
+/// <summary>One signed-in browser, or program that signed in for a person. What they carry is only a key; without its row here it opens nothing.</summary>
 public sealed class UserSession
 {
     public Guid Id { get; init; } = Guid.CreateVersion7();
-    /// <summary>SHA-256 of the key in the cookie: whoever reads this table cannot sign in with it.</summary>
-    public required byte[] KeyHash { get; init; }
+    /// <summary>A program's, which goes by tokens and not by a cookie.</summary>
+    public bool IsProgram { get; init; }
+    /// <summary>SHA-256 of the key in the cookie, or of what the latest refresh token holds: whoever reads this table cannot sign in with it.</summary>
+    public required byte[] KeyHash { get; set; }
     public required Guid UserId { get; init; }
-    /// <summary>The protected authentication ticket.</summary>
+    /// <summary>The protected authentication ticket; empty for a program.</summary>
     public required byte[] Ticket { get; set; }
     public required DateTimeOffset StartedAt { get; init; }
     public required DateTimeOffset SeenAt { get; set; }

@@ -21,6 +21,7 @@ public enum EndpointState
 /// <summary>Where the outside wants to be told, and of what.</summary>
 public sealed class WebhookEndpoint
 {
+    private const int ShortestTold = 16;
     public const int LongestUrl = 2_000, LongestDescription = 200, LongestReason = 40;
 
     /// <summary>Endpoints that are not removed.</summary>
@@ -67,8 +68,18 @@ public sealed class WebhookEndpoint
 
     public bool Wants(string name) => Events.Split(' ').Contains(name);
 
-    /// <summary>What the audit trail keeps of it: never a secret.</summary>
-    public object Summary => new { Url, Description, Events, State, StateReason, PreviousSecretUntil = PreviousUntil };
+    /// <summary>Its host, and of the path as little as tells two apart: whoever knows the whole address may be able to post there.</summary>
+    public string Place => PlaceOf(Url);
+
+    public static string PlaceOf(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var read)) return "…";
+        var path = read.PathAndQuery;
+        return $"{read.Scheme}://{read.Authority}{(path.Length <= 1 ? "/" : path.Length < ShortestTold ? "/…" : $"/…{path[^4..]}")}";
+    }
+
+    /// <summary>What the audit trail keeps of it: never a secret, and not the whole address.</summary>
+    public object Summary => new { Url = Place, Description, Events, State, StateReason, PreviousSecretUntil = PreviousUntil };
 
     public void Change(string url, string description, string events)
     {
@@ -123,6 +134,7 @@ internal sealed class WebhookEndpointMap : IEntityTypeConfiguration<WebhookEndpo
         builder.Property(e => e.StateReason).HasMaxLength(WebhookEndpoint.LongestReason);
         builder.Property(e => e.Version).IsConcurrencyToken();
         builder.Ignore(e => e.Summary);
+        builder.Ignore(e => e.Place);
         builder.HasOne<User>().WithMany().HasForeignKey(e => e.CreatedById).OnDelete(DeleteBehavior.Restrict);
     }
 }

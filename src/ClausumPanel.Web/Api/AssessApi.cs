@@ -32,9 +32,10 @@ public static class AssessApi
     }
 
     /// <summary>Which key an endpoint wants; shown by the route manifest.</summary>
-    public sealed record RequiresKey(string Permission, string Types)
+    /// <param name="OrPerson">The permission by which a person's token opens it as well.</param>
+    public sealed record RequiresKey(string Permission, string Types, string? OrPerson = null)
     {
-        public override string ToString() => $"{Types} key with {Permission}";
+        public override string ToString() => $"{Types} key with {Permission}{(OrPerson is null ? "" : $", or {OrPerson}")}";
     }
 }
 

@@ -67,9 +67,10 @@ public static class IngestApi
         }
         try
         {
-            var (id, isNew) = await context.RequestServices.GetRequiredService<ReceiveEvents>().KeepAsync(EventSource.Ingest, type, external, kept, key.Id, CancellationToken.None);
-            if (!isNew) key.Use.GiveBack();
-            await context.AnswerAsync(StatusCodes.Status200OK, answer => WriteReceived(answer, id));
+            var (id, outcome) = await context.RequestServices.GetRequiredService<ReceiveEvents>().KeepAsync(EventSource.Ingest, type, external, kept, key.Id, CancellationToken.None);
+            if (outcome == KeptAs.Same) key.Use.GiveBack();
+            if (outcome == KeptAs.Other) await Problems.WriteAsync(context, Problems.Duplicate, "This data.id came before with this key, with another body: give what is another event another number.", json => json.WriteString("event_id", id));
+            else await context.AnswerAsync(StatusCodes.Status200OK, answer => WriteReceived(answer, id));
         }
         catch (Exception e) when (e is DbException or DbUpdateException)
         {

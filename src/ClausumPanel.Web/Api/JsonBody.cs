@@ -59,6 +59,46 @@ internal sealed class JsonBody(JsonElement json, string prefix = "")
         return text.Contains('\0', StringComparison.Ordinal) ? Wrong(name, "format", $"{name} has a NUL.") : text;
     }
 
+    /// <summary>What must be there exactly as it was sent: a password, a code, a token.</summary>
+    public string? Secret(string name, int most)
+    {
+        if (!Has(name)) return Wrong(name, "required", $"{name} is required.");
+        var value = json.GetProperty(name);
+        if (value.ValueKind != JsonValueKind.String) return Wrong(name, "type", $"{name} must be a text.");
+        try { return value.GetString() is { Length: > 0 } text && text.Length <= most ? text : Wrong(name, "length", $"{name} has 1 to {most} characters."); }
+        catch (InvalidOperationException) { return Wrong(name, "format", $"{name} has half a surrogate pair."); }
+    }
+
+    /// <summary>A whole number.</summary>
+    public int? Number(string name, int least, int most)
+    {
+        if (!Has(name)) return null;
+        if (json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number >= least && number <= most) return number;
+        Wrong(name, "range", $"{name} must be a whole number from {least} to {most}.");
+        return null;
+    }
+
+    /// <summary>A list of texts.</summary>
+    public IReadOnlyList<string>? Texts(string name, int most, int longest)
+    {
+        if (!Has(name)) return null;
+        var value = json.GetProperty(name);
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= most && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            try
+            {
+                List<string> texts = [.. value.EnumerateArray().Select(item => item.GetString()!.Trim())];
+                if (texts.TrueForAll(text => text.Length > 0 && text.Length <= longest && !text.Contains('\0', StringComparison.Ordinal))) return texts;
+            }
+            catch (InvalidOperationException)
+            {
+                // Said below.
+            }
+        }
+        Wrong(name, "type", $"{name} must be a list of at most {most} texts of 1 to {longest} characters.");
+        return null;
+    }
+
     public T? Word<T>(string name, Func<string, T?> read, string code = "unknown") where T : struct
     {
         if (Text(name, 100) is not { } word) return null;

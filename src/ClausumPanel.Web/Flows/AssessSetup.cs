@@ -29,6 +29,8 @@ internal static class AssessSetup
         services.AddScoped<ChangeNamedLists>();
         services.AddSettings<ProtectionOptions>("Panel:Protection");
         services.AddScoped<PolicyDesk>();
+        services.AddScoped<ChangeKeys>();
+        services.AddScoped<ReadQueues>();
         services.AddSingleton<RuleTrialRoom>();
         services.AddScoped<LatestScan>();
         services.AddScoped<RuleTrial>();

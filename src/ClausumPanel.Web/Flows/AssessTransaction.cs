@@ -84,7 +84,7 @@ public sealed class AssessTransaction(
             var session = call.Request.SessionId ?? NewSessionId(at);
             var sessionKey = memory.Hasher.Key(SessionSort, session, null);
             var sitting = new Sitting(at, session, sessionKey, null, key, fingerprint);
-            if (call.Request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && at - earlier.At is >= 0 and var age && age <= SessionIndex.Mergeable.TotalMilliseconds)
+            if (call.Request.SessionId is not null && memory.Sessions.TryFind(sessionKey, out var earlier) && earlier.Takes(at, memory.Hasher.Keys(call.Facts)))
                 return MergeAndDecideAsync(call, sitting, earlier, stop);
             Decide(call, sitting);
         }
@@ -336,7 +336,7 @@ public sealed class AssessTransaction(
         {
             if (stored)
             {
-                memory.Sessions.Set(pending.SessionKey, new SessionEntry(pending.Seq, handle, pending.At));
+                memory.Sessions.Set(pending.SessionKey, SessionEntry.Of(pending.Seq, handle, pending.At, pending.Keys), pending.Keys);
                 if (pending.IdempotencyHash != default) memory.Idempotency.Finish(pending.IdempotencyHash, pending.Seq);
                 return;
             }

@@ -23,7 +23,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disp
 {
     public const string
         Provider = "stripe", Succeeded = "transaction_succeeded", NotPaid = "transaction_failed", DisputeOpened = "dispute_opened", DisputeChanged = "dispute_changed", DisputeClosed = "dispute_closed", Reported = "fraud_reported",
-        AlreadyReported = "already_reported", Nothing = "nothing_new", Unreadable = "unreadable";
+        AlreadyReported = "already_reported", ReportConflict = "report_conflict", Simulation = "simulated_payment", Nothing = "nothing_new", Overtaken = "overtaken", Unreadable = "unreadable";
 
     private static readonly Actor Stripe = new(ActorKind.System, null, "Stripe");
 
@@ -49,7 +49,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disp
             case "charge.succeeded": await PaidAsync(received, its, OutboxEventType.TransactionSucceeded, Succeeded, stop); break;
             case "payment_intent.payment_failed": await PaidAsync(received, its, OutboxEventType.TransactionFailed, NotPaid, stop); break;
             case "radar.early_fraud_warning.created": await WarnedAsync(received, its, stop); break;
-            default: await DisputedAsync(received, its, stop); break;
+            default: await DisputedAsync(received, json, its, stop); break;
         }
     }
 
@@ -91,9 +91,17 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disp
         {
             var reason = EventBody.Text(its, "fraud_type", 60) is "card_never_received" or "fraudulent_card_application" ? FraudReason.IdentityTheft : FraudReason.Other;
             var answer = await reports.RunAsync(new FraudClaim(reason) { TransactionId = payment.Id.ToString(), Description = description }, Stripe, null, $"stripe:{received.ExternalId}", Fingerprint.Of(System.Text.Encoding.UTF8.GetBytes(received.Body)), stop);
-            if (answer.Status is ReportStatus.Unavailable) throw new InvalidOperationException("The memory of payments is being rebuilt.");
             db.ChangeTracker.Clear();
-            await EndAsync(received.Id, answer.Status is ReportStatus.Reported or ReportStatus.Replayed ? Reported : AlreadyReported, payment.Seq, answer.Case?.Id, null, stop);
+            var outcome = answer.Status switch
+            {
+                ReportStatus.Reported or ReportStatus.Replayed => Reported,
+                ReportStatus.AlreadyReported => AlreadyReported,
+                ReportStatus.Conflict => ReportConflict,
+                ReportStatus.Simulated => Simulation,
+                ReportStatus.NotFound => ApplyEvents.NoPayment,
+                ReportStatus.Unavailable => throw new InvalidOperationException("The memory of payments is being rebuilt."),
+            };
+            await EndAsync(received.Id, outcome, payment.Seq, answer.Case?.Id, null, stop);
             return;
         }
         var now = clock.GetUtcNow();
@@ -111,7 +119,7 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disp
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    private async Task DisputedAsync(ReceivedEvent received, JsonElement its, CancellationToken stop)
+    private async Task DisputedAsync(ReceivedEvent received, JsonElement json, JsonElement its, CancellationToken stop)
     {
         if (!desk.IsReady) throw new InvalidOperationException("The memory of payments is being rebuilt.");
         if (Read(its) is not { } item)
@@ -121,8 +129,14 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disp
         }
         var payment = await FindAsync(its, stop);
         if (payment is not null) item = item with { TransactionId = payment.Id.ToString() };
-        var (status, outcome) = (EventBody.Text(its, "status", 40) ?? "", Nothing);
+        var (status, outcome, mark) = (EventBody.Text(its, "status", 40) ?? "", Nothing, MarkOf(received, json));
         var dispute = await db.Set<Dispute>().SingleOrDefaultAsync(d => d.ExternalId == item.ExternalId, stop);
+        if (dispute is { ProviderMark: { } latest } && latest > mark)
+        {
+            // Stripe tells in no order: what it says of an earlier moment is over.
+            await EndAsync(received.Id, $"{Overtaken} {dispute.Code}", payment?.Seq, dispute.CaseId, dispute.Id, stop);
+            return;
+        }
         if (dispute is null)
         {
             dispute = await desk.OpenAsync(item, Stripe, stop, DisputeOrigin.Event);
@@ -148,7 +162,15 @@ public sealed class StripeEvents(PanelDb db, DisputeDesk desk, DisputeCases disp
             }
         }
         db.ChangeTracker.Clear();
+        await db.Set<Dispute>().Where(d => d.Id == dispute.Id && (d.ProviderMark == null || d.ProviderMark < mark)).ExecuteUpdateAsync(d => d.SetProperty(x => x.ProviderMark, mark), stop);
         await EndAsync(received.Id, $"{outcome} {dispute.Code}", payment?.Seq, dispute.CaseId, dispute.Id, stop);
+    }
+
+    /// <summary>Where an event stands in the life of its dispute: by its second, and within one by what it tells.</summary>
+    private static long MarkOf(ReceivedEvent received, JsonElement json)
+    {
+        var second = (Moment(json, "created") ?? received.ReceivedAt).ToUnixTimeSeconds();
+        return (second * 4) + received.Type switch { "charge.dispute.created" => 0, "charge.dispute.updated" => 1, _ => 2 };
     }
 
     /// <summary>By the provider's own numbers of the payment; else by what the shop wrote into the metadata, which comes through a browser: the session, the order.</summary>

@@ -65,7 +65,10 @@ public static class EventWords
             StripeEvents.DisputeClosed => T["Dispute {0} closed", what],
             StripeEvents.Reported => T["Reported as fraud"],
             StripeEvents.AlreadyReported => T["Reported before"],
+            StripeEvents.ReportConflict => T["Not reported: its number stands for another report"],
+            StripeEvents.Simulation => T["Not reported: a simulation"],
             StripeEvents.Nothing => T["Nothing new"],
+            StripeEvents.Overtaken => T["Over: a later event of dispute {0} came first", what],
             StripeEvents.Unreadable => T["Could not be read"],
             _ => outcome ?? "",
         };

@@ -43,16 +43,10 @@ public sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAcce
             SeenAt = now,
             ExpiresAt = ExpiryOf(ticket, now, now),
             Address = context?.Address,
-            Browser = Cut(context?.Request.Headers.UserAgent.ToString()),
+            Browser = BrowserOf(context),
         });
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await db.UserSessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync();
-        var surplus = await db.UserSessions.Where(s => s.UserId == userId && s.Id != id).OrderByDescending(s => s.SeenAt).Skip(security.Value.SessionsPerUser - 1).Select(s => s.Id).ToListAsync();
-        if (surplus.Count > 0)
-        {
-            await db.UserSessions.Where(s => surplus.Contains(s.Id)).ExecuteDeleteAsync();
-            db.Audit(Actor.System, AuditActions.SessionsEnded, now, "user", userId.ToString(), after: new { Ended = surplus.Count, AtOnce = security.Value.SessionsPerUser });
-        }
+        await db.EndSurplusAsync(userId, id, isProgram: false, security.Value.SessionsPerUser, now);
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
         return key;
@@ -63,7 +57,7 @@ public sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAcce
         var (hash, now) = (HashOf(key), clock.GetUtcNow());
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-        var session = await db.UserSessions.AsNoTracking().SingleOrDefaultAsync(s => s.KeyHash == hash && s.ExpiresAt > now);
+        var session = await db.UserSessions.AsNoTracking().SingleOrDefaultAsync(s => s.KeyHash == hash && !s.IsProgram && s.ExpiresAt > now);
         if (session is null) return null;
         if (now - session.SeenAt > SeenPrecision) await db.UserSessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.SeenAt, now));
         try
@@ -109,16 +103,31 @@ public sealed class SessionTickets(IServiceScopeFactory scopes, IHttpContextAcce
         return await db.UserSessions.Where(s => s.UserId == userId && s.Id != current).ExecuteDeleteAsync();
     }
 
-    // Half an hour after the last request, twelve hours after the first, whichever comes first.
-    private DateTimeOffset ExpiryOf(AuthenticationTicket ticket, DateTimeOffset startedAt, DateTimeOffset now)
-    {
-        var (idle, absolute) = (ticket.Properties.ExpiresUtc ?? now.AddMinutes(security.Value.IdleMinutes), startedAt.AddHours(security.Value.AbsoluteHours));
-        return idle < absolute ? idle : absolute;
-    }
+    private DateTimeOffset ExpiryOf(AuthenticationTicket ticket, DateTimeOffset startedAt, DateTimeOffset now) => security.Value.SessionEnd(startedAt, now, ticket.Properties.ExpiresUtc);
 
     private byte[] Protect(AuthenticationTicket ticket) => _protector.Protect(TicketSerializer.Default.Serialize(ticket));
 
     private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
     private static Guid UserOf(AuthenticationTicket ticket) => Guid.Parse(ticket.Principal.FindFirstValue(ClaimTypes.NameIdentifier)!);
-    private static string? Cut(string? text) => text is { Length: > 200 } ? text[..200] : text;
+    internal static string? BrowserOf(HttpContext? context) => context?.Request.Headers.UserAgent.ToString() is { Length: > 200 } text ? text[..200] : context?.Request.Headers.UserAgent.ToString();
+}
+
+internal static class Sessions
+{
+    /// <summary>Half an hour after the last request, twelve hours after the first, whichever comes first.</summary>
+    public static DateTimeOffset SessionEnd(this SecurityOptions security, DateTimeOffset startedAt, DateTimeOffset now, DateTimeOffset? idle = null)
+    {
+        var (after, absolute) = (idle ?? now.AddMinutes(security.IdleMinutes), startedAt.AddHours(security.AbsoluteHours));
+        return after < absolute ? after : absolute;
+    }
+
+    /// <summary>Of the person's browsers, or programs, only so many stay signed in with the new one; whatever is over goes too.</summary>
+    public static async Task EndSurplusAsync(this PanelDb db, Guid userId, Guid started, bool isProgram, int most, DateTimeOffset now)
+    {
+        await db.UserSessions.Where(s => s.ExpiresAt < now).ExecuteDeleteAsync();
+        var surplus = await db.UserSessions.Where(s => s.UserId == userId && s.IsProgram == isProgram && s.Id != started).OrderByDescending(s => s.SeenAt).Skip(most - 1).Select(s => s.Id).ToListAsync();
+        if (surplus.Count == 0) return;
+        await db.UserSessions.Where(s => surplus.Contains(s.Id)).ExecuteDeleteAsync();
+        db.Audit(Actor.System, AuditActions.SessionsEnded, now, "user", userId.ToString(), after: new { Ended = surplus.Count, AtOnce = most });
+    }
 }

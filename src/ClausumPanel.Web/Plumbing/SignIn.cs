@@ -34,6 +34,7 @@ internal static class SignInSetup
         services.AddIdentityCore<User>(identity =>
             {
                 identity.User.RequireUniqueEmail = true;
+                identity.User.AllowedUserNameCharacters = EmailAddress.Characters;
                 identity.Tokens.AuthenticatorTokenProvider = SecondFactor.Provider;
             })
             .AddUserManager<PanelUserManager>()
@@ -44,6 +45,8 @@ internal static class SignInSetup
             .AddEntityFrameworkStores<PanelDb>();
         services.AddScoped<SecondFactor>();
         services.AddScoped<StepUp>();
+        services.AddScoped<SignInDoor>();
+        services.AddScoped<ProgramSessions>();
         services.AddScoped<Flows.ChangeTeam>();
         services.AddSettings<MailOptions>("Panel:Mail");
         services.AddSingleton<PanelMail>();
@@ -56,7 +59,10 @@ internal static class SignInSetup
         });
         services.Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
 
-        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddBearerToken(ProgramSessions.Scheme, token => token.BearerTokenExpiration = TimeSpan.FromMinutes(15))
+            .AddIdentityCookies();
+        services.AddOptions<Microsoft.AspNetCore.Authentication.BearerToken.BearerTokenOptions>(ProgramSessions.Scheme).Configure<TimeProvider>((token, clock) => token.TimeProvider = clock);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IOptions<SecurityOptions>, SessionTickets, TimeProvider>((cookie, security, tickets, clock) =>
         {
             Harden(cookie.Cookie, "panel", security.Value);

@@ -17,6 +17,7 @@ internal static class WebhookSetup
         builder.Services.AddScoped<ChangeWebhooks>();
         builder.Services.AddSingleton<DeliverWebhooks>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DeliverWebhooks>());
+        builder.Services.AddSettings<EventOptions>("Panel:Events");
         builder.Services.AddScoped<ProviderSecrets>();
         builder.Services.AddScoped<ReceiveEvents>();
         builder.Services.AddScoped<ApplyEvents>();

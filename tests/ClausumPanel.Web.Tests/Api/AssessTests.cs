@@ -162,6 +162,37 @@ public sealed partial class AssessTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     [Fact]
+    public async Task A_session_ends_half_an_hour_after_it_began_however_often_it_was_used_since()
+    {
+        var page = await Shop.OpenAsync(app, KeyType.Checkout);
+        var shop = await Shop.OpenAsync(app);
+        const string Session = "ps_1716998400000_estirado0", Body = $$"""{"amount":15000,"currency":"MXN","session_id":"{{Session}}"}""";
+        (await page.AssessAsync($$$"""{"amount":15000,"currency":"MXN","session_id":"{{{Session}}}","behavior":{"session_duration_ms":900,"mouse_movements":3}}""")).MustBeGood();
+        for (var i = 0; i < 2; i++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(14));
+            Assert.Contains("short_session", (await shop.AssessAsync(Body)).MustBeGood().Signals);
+        }
+        app.Clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.DoesNotContain("short_session", (await shop.AssessAsync(Body)).MustBeGood().Signals);
+    }
+
+    [Fact]
+    public async Task A_session_is_its_first_payers_and_nobody_elses()
+    {
+        var page = await Shop.OpenAsync(app, KeyType.Checkout);
+        var shop = await Shop.OpenAsync(app);
+        const string Session = "ps_1716998400000_prestado0";
+        static string Body(string more) => $$"""{"amount":15000,"currency":"MXN","session_id":"{{Session}}"{{more}}}""";
+        (await page.AssessAsync(Body(""","email":"una@sesion.example.mx","behavior":{"session_duration_ms":900,"mouse_movements":3}"""))).MustBeGood();
+        Assert.DoesNotContain("short_session", (await shop.AssessAsync(Body(""","email":"otra@sesion.example.mx" """))).MustBeGood().Signals);
+        Assert.Null((await shop.LastAsync()).Replaces);
+        // Whoever came in between has not made it theirs.
+        Assert.Contains("short_session", (await shop.AssessAsync(Body(""","email":"una@sesion.example.mx","customer_id":"cus_una" """))).MustBeGood().Signals);
+        Assert.DoesNotContain("short_session", (await shop.AssessAsync(Body(""","customer_id":"cus_otra" """))).MustBeGood().Signals);
+    }
+
+    [Fact]
     public async Task A_payment_seen_by_page_and_backend_counts_once()
     {
         var page = await Shop.OpenAsync(app, KeyType.Checkout);

@@ -57,7 +57,7 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
     [Fact]
     public void Every_route_is_described_and_every_described_route_is_there()
     {
-        var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/v1/", StringComparison.Ordinal))
+        var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(e => e.RoutePattern.RawText!.TrimStart('/') is var path && (path.StartsWith("api/v1/", StringComparison.Ordinal) || path.StartsWith("api/webhooks/", StringComparison.Ordinal)))
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(m => m != "OPTIONS").Select(m => $"{m} /{e.RoutePattern.RawText!.TrimStart('/')} {e.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName} {e.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IEndpointSummaryMetadata>()!.Summary}"));
         Assert.Equal(routes.Order(StringComparer.Ordinal), ApiReference.Operations.Select(o => $"{o.Method} {o.Path} {o.Id} {o.Summary}").Order(StringComparer.Ordinal));
     }
@@ -100,11 +100,13 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
         var shop = await Shop.OpenAsync(app);
         var page = await Shop.OpenAsync(app, KeyType.Checkout);
         var dispute = await Disputes.Counter.OpenAsync(app, null);
+        var sender = await Shop.OpenAsync(app, KeyType.Ingest);
         foreach (var operation in ApiReference.Operations)
         {
             var schema = operation.Answer.GetProperty("schema");
             if (operation.Answer.TryGetProperty("example", out var example)) MustFit(example, schema, operation.Id);
-            if (operation.IsOfSession) continue;            // BlocklistsApiTests makes these calls
+            // The tests of the calls that people make, and of Stripe's, hold their answers against the document themselves.
+            if (operation.IsOfSession || operation.Path.StartsWith("/api/v1/auth/", StringComparison.Ordinal) || operation.Keys.Contains("stripeSignature")) continue;
             if (operation.Method == "GET")
             {
                 var path = operation.Path.Replace("{id}", operation.Path.StartsWith("/api/v1/disputes", StringComparison.Ordinal) ? dispute.Code : (await shop.AssessAsync(Shop.Minimum)).Id, StringComparison.Ordinal);
@@ -129,7 +131,7 @@ public sealed partial class ReferenceTests(ApiApp app) : IClassFixture<ApiApp>
         {
             using var request = new HttpRequestMessage(new HttpMethod(operation.Method), operation.Path.Replace("{id}", dispute.Code, StringComparison.Ordinal)) { Content = new ByteArrayContent(body) };
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-            return await Answer.OfAsync(await shop.Client.SendAsync(request));
+            return await Answer.OfAsync(await (operation.Path.StartsWith("/api/webhooks/", StringComparison.Ordinal) ? sender : shop).Client.SendAsync(request));
         }
     }
 

@@ -21,6 +21,10 @@ public sealed class IngestTests : IngestStories
     [Fact] public Task Fifty_equal_posts_at_once_are_one_event_with_one_effect() => FiftyAsync();
 
     [Fact] public Task The_first_rule_in_their_order_has_the_event() => OrderAsync();
+
+    [Fact] public Task What_two_keys_call_alike_are_two_events_and_what_one_calls_alike_is_one_or_a_conflict() => SendersAsync();
+
+    [Fact] public Task What_was_processed_long_ago_is_let_go_and_what_waits_or_nobody_has_seen_stays() => TidyAsync();
 }
 
 public sealed class PostgresIngestTests : IngestStories
@@ -30,6 +34,10 @@ public sealed class PostgresIngestTests : IngestStories
     [PostgresFact] public Task Fifty_equal_posts_at_once_are_one_event_with_one_effect() => FiftyAsync();
 
     [PostgresFact] public Task The_first_rule_in_their_order_has_the_event() => OrderAsync();
+
+    [PostgresFact] public Task What_two_keys_call_alike_are_two_events_and_what_one_calls_alike_is_one_or_a_conflict() => SendersAsync();
+
+    [PostgresFact] public Task What_was_processed_long_ago_is_let_go_and_what_waits_or_nobody_has_seen_stays() => TidyAsync();
 }
 
 public sealed class IngestDetailTests : IngestStories
@@ -43,7 +51,9 @@ public sealed class IngestDetailTests : IngestStories
         var first = (await world.PostAsync("""{"event":"fraud_alert","data":{"id":"a-1","transaction_id":"t","amount":1500,"currency":"MXN"}}""")).MustBeGood();
         Assert.Equal((true, "Event received and queued for processing"), (first.Json.GetProperty("success").GetBoolean(), first.Json.GetProperty("message").GetString()));
         var id = first.Json.GetProperty("event_id").GetGuid();
-        Assert.Equal(id, (await world.PostAsync("""{"event":"fraud_alert","data":{"id":"a-1","amount":9}}""")).MustBeGood().Json.GetProperty("event_id").GetGuid());
+        Assert.Equal(id, (await world.PostAsync("""{"event":"fraud_alert", "data":{"id":"a-1","transaction_id":"t","amount":1500,"currency":"MXN"}}""")).MustBeGood().Json.GetProperty("event_id").GetGuid());
+        var other = (await world.PostAsync("""{"event":"fraud_alert","data":{"id":"a-1","amount":9}}""")).MustRefuse(409, "DUPLICATE");
+        Assert.Equal(id, other.Json.GetProperty("error").GetProperty("details").GetProperty("event_id").GetGuid());
         // Another type about the same thing is another event; one without a number is always new.
         Assert.NotEqual(id, (await world.PostAsync("""{"type":"payment.refunded","data":{"id":"a-1"}}""")).MustBeGood().Json.GetProperty("event_id").GetGuid());
         await world.PostAsync("""{"event":"ping","data":{}}""");
@@ -198,6 +208,38 @@ public abstract class IngestStories
         await world.DoneAsync(6);
         Assert.Equal([("1", "large", EventAction.CreateCase), ("2", "peso", EventAction.CreateAlert), ("3", "rest", EventAction.Ignore), ("4", null, EventAction.None), ("5", null, EventAction.None), ("6", "rest", EventAction.Ignore)],
             (await world.App.InDbAsync(db => db.ReceivedEvents.OrderBy(e => e.ExternalId).ToListAsync())).Select(e => (e.ExternalId!, e.Rule, e.Action)));
+    }
+
+    /// <summary>Of fifty with one number, half with another body: one is kept, those like it are it, and the others are told so.</summary>
+    protected async Task SendersAsync()
+    {
+        await using var world = await StartAsync();
+        var another = new EventWorld(world.App, await Shop.OpenAsync(world.App, KeyType.Ingest));
+        const string one = """{"event":"fraud_alert","data":{"id":"evt-1","amount":1}}""", two = """{"event":"fraud_alert","data":{"id":"evt-1","amount":2}}""";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i => (Body: i % 2, Answer: await world.PostAsync(i % 2 == 0 ? one : two))));
+        var kept = Assert.Single(answers.Where(a => a.Answer.Code == 200).Select(a => a.Body).Distinct());
+        Assert.All(answers.Where(a => a.Body == kept), a => Assert.Equal(200, a.Answer.Code));
+        Assert.All(answers.Where(a => a.Body != kept), a => a.Answer.MustRefuse(409, "DUPLICATE"));
+        (await another.PostAsync(two)).MustBeGood();
+        (await another.PostAsync(two)).MustBeGood();
+        (await another.PostAsync(one)).MustRefuse(409, "DUPLICATE");
+        Assert.Equal(2, await world.App.InDbAsync(db => db.ReceivedEvents.CountAsync()));
+    }
+
+    protected async Task TidyAsync()
+    {
+        await using var world = await StartAsync();
+        await world.RuleAsync("tell", EventAction.CreateAlert, "odd");
+        foreach (var (type, id) in ((string, string)[])[("odd", "1"), ("usual", "2")]) await world.PostAsync($$$"""{"event":"{{{type}}}","data":{"id":"{{{id}}}"}}""");
+        await world.DoneAsync(2);
+        world.App.Clock.Advance(TimeSpan.FromDays(29));
+        await world.PostAsync("""{"event":"usual","data":{"id":"3"}}""");
+        await world.DoneAsync(3);
+        await world.App.Services.GetRequiredService<ProcessEvents>().TidyAsync(default);
+        Assert.Equal(3, await world.App.InDbAsync(db => db.ReceivedEvents.CountAsync()));
+        world.App.Clock.Advance(TimeSpan.FromDays(2));
+        await world.App.Services.GetRequiredService<ProcessEvents>().TidyAsync(default);
+        Assert.Equal(["1", "3"], await world.App.InDbAsync(db => db.ReceivedEvents.OrderBy(e => e.ExternalId).Select(e => e.ExternalId).ToListAsync()));
     }
 
     protected async Task<EventWorld> StartAsync()

@@ -48,6 +48,9 @@ public sealed class StripeTests
 
     private static string Event(string id, string type, string its) => $$$$"""{"id":"{{{{id}}}}","object":"event","type":"{{{{type}}}}","livemode":false,"data":{"object":{{{{its}}}}}}""";
 
+    /// <summary>As <see cref="Event(string, string, string)"/>, of a second that the sender says.</summary>
+    private static string Event(string id, string type, string its, long created) => Event(id, type, its).Replace("\"livemode\"", $"\"created\":{created},\"livemode\"", StringComparison.Ordinal);
+
     private static string Dispute(string status, long due) => $$$$"""
         {"id":"du_1","object":"dispute","amount":15000,"currency":"mxn","charge":"ch_1","payment_intent":"pi_1","reason":"fraudulent","status":"{{{{status}}}}","created":{{{{TestClock.Start.AddHours(-1).ToUnixTimeSeconds()}}}},
          "evidence_details":{"due_by":{{{{due}}}}},"payment_method_details":{"type":"card","card":{"brand":"visa","network_reason_code":"10.4"}}}
@@ -156,6 +159,57 @@ public sealed class StripeTests
         Assert.Equal([CaseOrigin.Report, CaseOrigin.Event], cases.Select(c => c.Origin).Order());
         Assert.Contains(cases, c => c.Description!.Contains("issfr_1", StringComparison.Ordinal));
         Assert.Equal([StripeEvents.Reported, StripeEvents.AlreadyReported], await world.App.InDbAsync(db => db.ReceivedEvents.Where(e => e.ExternalId != "evt_3").OrderBy(e => e.ExternalId).Select(e => e.Outcome).ToListAsync()));
+    }
+
+    [Theory, InlineData("123"), InlineData("132"), InlineData("213"), InlineData("231"), InlineData("312"), InlineData("321")]
+    public async Task In_whatever_order_the_events_of_a_dispute_come_it_ends_in_the_same_state(string order)
+    {
+        await using var world = await StartAsync();
+        await PaidAsync(world);
+        var (due, now) = (TestClock.Start.AddDays(7).ToUnixTimeSeconds(), TestClock.Start.ToUnixTimeSeconds());
+        var events = new Dictionary<char, string>
+        {
+            ['1'] = Event("evt_1", "charge.dispute.created", Dispute("needs_response", due), now - 30), ['2'] = Event("evt_2", "charge.dispute.updated", Dispute("under_review", due + 86_400), now - 20),
+            ['3'] = Event("evt_3", "charge.dispute.closed", Dispute("lost", due + 86_400), now - 20),
+        };
+        for (var i = 0; i < order.Length; i++)
+        {
+            (await SendAsync(world, events[order[i]])).MustBeGood();
+            await world.DoneAsync(i + 1);
+        }
+        var dispute = await world.App.InDbAsync(db => db.Set<Dispute>().SingleAsync());
+        Assert.Equal((DisputeState.Closed, DisputeOutcome.Lost, due + 86_400), (dispute.State, dispute.Outcome, dispute.RespondBy.ToUnixTimeSeconds()));
+        Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Case>().CountAsync()));
+        Assert.Equal(LabelOutcome.Fraud, await world.App.InDbAsync(db => db.Set<Label>().Select(l => l.Outcome).SingleAsync()));
+    }
+
+    [Fact]
+    public async Task What_was_told_of_an_earlier_moment_takes_nothing_back()
+    {
+        await using var world = await StartAsync();
+        await PaidAsync(world);
+        var (due, now) = (TestClock.Start.AddDays(7).ToUnixTimeSeconds(), TestClock.Start.ToUnixTimeSeconds());
+        await SendAsync(world, Event("evt_2", "charge.dispute.updated", Dispute("under_review", due + 86_400), now - 10));
+        await world.DoneAsync(1);
+        await SendAsync(world, Event("evt_1", "charge.dispute.created", Dispute("needs_response", due), now - 20));
+        await world.DoneAsync(2);
+        var dispute = await world.App.InDbAsync(db => db.Set<Dispute>().SingleAsync());
+        Assert.Equal((DisputeState.Answered, due + 86_400), (dispute.State, dispute.RespondBy.ToUnixTimeSeconds()));
+        Assert.StartsWith(StripeEvents.Overtaken, await world.App.InDbAsync(db => db.ReceivedEvents.Where(e => e.ExternalId == "evt_1").Select(e => e.Outcome).SingleAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_warning_whose_report_is_refused_says_what_really_happened()
+    {
+        await using var world = await StartAsync();
+        await PaidAsync(world);
+        var other = (await world.Shop.AssessAsync("""{"amount":700,"currency":"MXN","email":"otra@correo.example"}""")).MustBeGood().Id;
+        await using (var scope = world.App.Services.CreateAsyncScope())
+            Assert.Equal(ReportStatus.Reported, (await scope.ServiceProvider.GetRequiredService<ReportFraud>().RunAsync(new FraudClaim(FraudReason.Other) { TransactionId = other }, new Actor(ActorKind.System, null, "Stripe"), null, "stripe:evt_1", 7, default)).Status);
+        await SendAsync(world, Event("evt_1", "radar.early_fraud_warning.created", """{"id":"issfr_1","charge":"ch_1","payment_intent":"pi_1","fraud_type":"misc"}"""));
+        await world.DoneAsync(1);
+        Assert.Equal(StripeEvents.ReportConflict, await world.App.InDbAsync(db => db.ReceivedEvents.Select(e => e.Outcome).SingleAsync()));
+        Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Label>().CountAsync()));
     }
 
     [Fact]

@@ -24,14 +24,14 @@ public sealed class SettingsTests : IAsyncLifetime
 
     private Task<HttpResponseMessage> SaveAsync(params (string, string)[] fields) => Ines.SubmitAsync(Page, "#company-form", fields);
 
-    private Task<HttpResponseMessage> SwitchMaintenanceAsync() => Ines.SubmitAsync(Page, "#maintenance-form", []);
+    private Task<HttpResponseMessage> SwitchMaintenanceAsync() => Ines.SubmitAsync(Page, "#maintenance-form", ("password", World.Password));
 
     private async Task<bool> IsDoneAsync(LiveStep step) => (await Ines.PageAsync(Live)).QuerySelector($"[data-step={step}]")!.GetAttribute("data-done") == "true";
 
     [Fact]
     public async Task The_company_is_saved_shown_and_audited()
     {
-        Assert.Equal(HttpStatusCode.Found, (await SaveAsync(("Input.Organization", "Tienda Núñez"), ("Input.OrganizationType", "psp"), ("Input.TimeZone", "America/Bogota"), ("Input.FourEyes", "Off"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Found, (await SaveAsync(("Input.Organization", "Tienda Núñez"), ("Input.OrganizationType", "psp"), ("Input.TimeZone", "America/Bogota"), ("Input.FourEyes", "Off"), ("Input.Password", World.Password))).StatusCode);
         Assert.Equal("Tienda Núñez", (await app.As(World.Victor).PageAsync("/dashboard")).QuerySelector(".organization")!.TextContent);
         Assert.Equal(("psp", "America/Bogota"), (app.Services.GetRequiredService<AssessOptions>().OrganizationType, app.Services.GetRequiredService<AssessOptions>().Zone.Id));
         var trail = await app.InDbAsync(db => db.AuditEntries.Where(e => e.Action == AuditActions.SettingChanged).OrderBy(e => e.SubjectId).ToListAsync());
@@ -94,6 +94,17 @@ public sealed class SettingsTests : IAsyncLifetime
         Assert.Null((await Ines.PageAsync("/dashboard")).QuerySelector(".is-maintenance"));
         Assert.True(await IsDoneAsync(LiveStep.FailOpenTested));
         Assert.Equal(["""{"value":"on"}""", """{"value":"off"}"""], await app.InDbAsync(db => db.AuditEntries.Where(e => e.SubjectId == "maintenance").OrderBy(e => e.Sequence).Select(e => e.After!).ToListAsync()));
+    }
+
+    [Fact]
+    public async Task Maintenance_and_whether_two_are_needed_ask_for_the_password_again()
+    {
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(Page, "#maintenance-form", ("password", "not mine"))).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SaveAsync(("Input.FourEyes", "Off"), ("Input.Password", "not mine"), ("Input.Organization", "Otra"))).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SaveAsync(("Input.FourEyes", "Off"))).StatusCode);
+        Assert.False(await app.InDbAsync(db => db.Settings.AnyAsync(s => s.Name.StartsWith("panel."))));
+        Assert.Equal(HttpStatusCode.Found, (await SaveAsync(("Input.Organization", "Otra"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Found, (await SaveAsync(("Input.FourEyes", "Off"), ("Input.Password", World.Password))).StatusCode);
     }
 
     [Fact]

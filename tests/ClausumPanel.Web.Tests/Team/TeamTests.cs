@@ -161,10 +161,10 @@ public sealed partial class TeamTests : IAsyncLifetime
         var tomas = app.As(World.Tomas);
         await tomas.PageAsync("/dashboard");
         var page = await PageOfAsync(World.Tomas);
-        Assert.Equal(HttpStatusCode.Found, (await Ines.SubmitAsync(page, "#off-form", [])).StatusCode);
+        Assert.Equal(HttpStatusCode.Found, (await Ines.SubmitAsync(page, "#off-form", ("password", World.Password))).StatusCode);
         Assert.Equal(HttpStatusCode.Found, (await tomas.GetAsync("/dashboard")).StatusCode);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SignInAsync(World.Tomas.Email, World.Password)).StatusCode);
-        Assert.Equal(HttpStatusCode.Found, (await Ines.SubmitAsync(page, "#on-form", [])).StatusCode);
+        Assert.Equal(HttpStatusCode.Found, (await Ines.SubmitAsync(page, "#on-form", ("password", World.Password))).StatusCode);
         Assert.Equal(HttpStatusCode.Found, (await SignInAsync(World.Tomas.Email, World.Password)).StatusCode);
         Assert.Equal((1, 1), ((await TrailAsync(AuditActions.UserDisabled)).Count, (await TrailAsync(AuditActions.UserEnabled)).Count));
     }
@@ -188,7 +188,7 @@ public sealed partial class TeamTests : IAsyncLifetime
     {
         var page = await PageOfAsync(World.Ines);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(page, "#role-form", ("role", "Viewer"), ("password", World.Password))).StatusCode);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(page, "#off-form", [])).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(page, "#off-form", ("password", World.Password))).StatusCode);
         Assert.Equal((Role.Admin, true), ((await FindAsync(World.Ines.Email)).Role, (await FindAsync(World.Ines.Email)).IsActive));
     }
 
@@ -201,6 +201,7 @@ public sealed partial class TeamTests : IAsyncLifetime
         using var one = await Ines.GetAsync(mine);
         using var other = await maria.GetAsync(hers);
         var (against, back) = (await Form.ReadAsync(one, "#off-form"), await Form.ReadAsync(other, "#off-form"));
+        (against["password"], back["password"]) = (World.Password, World.Password);
         await Task.WhenAll(Ines.PostAsync(against.Action, against.Content), maria.PostAsync(back.Action, back.Content));
         Assert.Equal(1, await app.InDbAsync(db => db.Users.CountAsync(u => u.Role == Role.Admin && u.IsActive)));
     }
@@ -214,7 +215,7 @@ public sealed partial class TeamTests : IAsyncLifetime
         {
             var form = await Form.ReadAsync(page, "#second-factor-form");
             var token = form["__RequestVerificationToken"];
-            using var content = new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("roles", "Analyst"), new("roles", "Compliance")]);
+            using var content = new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("roles", "Analyst"), new("roles", "Compliance"), new("password", World.Password)]);
             Assert.Equal(HttpStatusCode.Found, (await Ines.PostAsync(form.Action, content)).StatusCode);
         }
         Assert.Equal("/account/second-factor/setup", (await maria.GetAsync("/dashboard")).Headers.Location?.OriginalString);
@@ -233,6 +234,34 @@ public sealed partial class TeamTests : IAsyncLifetime
         using var content = new FormUrlEncodedContent([new("__RequestVerificationToken", Form.Read(document, "#second-factor-form")["__RequestVerificationToken"]), new("roles", "Analyst")]);
         Assert.Equal(HttpStatusCode.BadRequest, (await Ines.PostAsync($"{Page}?handler=SecondFactor", content)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await app.As(World.Maria).GetAsync("/dashboard")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_gives_or_takes_access_away_asks_for_the_password_again()
+    {
+        var page = await PageOfAsync(World.Tomas);
+        await app.InDbAsync(db => db.Users.Where(u => u.Email == World.Tomas.Email).ExecuteUpdateAsync(u => u.SetProperty(x => x.TwoFactorEnabled, true)));
+        foreach (var form in (string[])["#role-form", "#off-form", "#second-factor-form"])
+        {
+            using var refused = await Ines.SubmitAsync(page, form, ("password", "not mine"));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+            Assert.NotNull((await refused.HtmlAsync()).QuerySelector("[role=alert]"));
+        }
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(Page, "#second-factor-form", ("roles", "Analyst"), ("password", "not mine"))).StatusCode);
+        var tomas = await FindAsync(World.Tomas.Email);
+        Assert.Equal((true, true, Role.Analyst), (tomas.IsActive, tomas.TwoFactorEnabled, tomas.Role));
+        Assert.Empty(await TrailAsync(AuditActions.SettingChanged));
+        Assert.Equal(HttpStatusCode.Found, (await Ines.SubmitAsync(page, "#off-form", ("password", World.Password))).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await Ines.SubmitAsync(page, "#on-form", ("password", "not mine"))).StatusCode);
+        Assert.False((await FindAsync(World.Tomas.Email)).IsActive);
+    }
+
+    [Theory, InlineData("o'brien@example.com"), InlineData("nora+panel@example.com"), InlineData("d_ana&co@example.com")]
+    public async Task Whatever_an_address_may_be_made_of_somebody_can_be_invited_by_it(string email)
+    {
+        var link = await InviteAsync(email);
+        Assert.Equal(HttpStatusCode.Found, (await AcceptAsync(link)).StatusCode);
+        Assert.Equal(HttpStatusCode.Found, (await SignInAsync(email, NewPassword)).StatusCode);
     }
 
     [GeneratedRegex("/invite/[A-Za-z0-9_-]{43}")]

@@ -184,6 +184,26 @@ public sealed class WebhookPagesTests
     }
 
     [Fact]
+    public async Task The_whole_address_stands_on_the_endpoints_own_page_for_admins_and_nowhere_else()
+    {
+        await using var app = await HookApp.OpenAsync();
+        const string url = "https://hooks.shop.example/services/T0AB/B1CD/k3yThatOpensTheRoom";
+        var (ines, maria) = (app.As(World.Ines), app.As(World.Maria));
+        var (id, _) = await AddAsync(app, ines, url);
+        await ines.SubmitAsync($"{List}/{id}/edit", ("Input.Url", url + "2"), ("Password", World.Password));
+        var trail = await app.InDbAsync(db => db.AuditEntries.Where(e => e.SubjectId == id.ToString()).OrderBy(e => e.Sequence).ToListAsync());
+        Assert.Equal(2, trail.Count);
+        Assert.All(trail, e => Assert.DoesNotContain("k3yThat", $"{e.Before}{e.After}", StringComparison.Ordinal));
+        // That it became another one can be told all the same.
+        Assert.Contains("https://hooks.shop.example/…Room", trail[1].Before!, StringComparison.Ordinal);
+        Assert.Contains("https://hooks.shop.example/…oom2", trail[1].After!, StringComparison.Ordinal);
+        Assert.Contains(url, (await ines.PageAsync($"{List}/{id}")).QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("https://hooks.shop.example/…oom2", (await maria.PageAsync($"{List}/{id}")).QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+        foreach (var (browser, path) in ((HttpClient, string)[])[(ines, List), (maria, List), (maria, $"{List}/{id}"), (ines, $"{List}/{id}/removal"), (ines, "/dashboard/audit"), (ines, "/dashboard/audit/export?format=csv")])
+            Assert.DoesNotContain("k3yThat", await (await browser.GetAsync(path)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_analyst_sees_and_changes_nothing_and_a_viewer_does_not_even_see()
     {
         await using var app = await HookApp.OpenAsync();

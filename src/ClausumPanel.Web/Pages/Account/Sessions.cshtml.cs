@@ -18,7 +18,7 @@ public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInMan
     {
         var (me, current, now) = (User.Id, await tickets.CurrentAsync(HttpContext), clock.GetUtcNow());
         Rows = await db.UserSessions.Where(s => s.UserId == me && s.ExpiresAt > now).OrderByDescending(s => s.SeenAt)
-            .Select(s => new SessionRow(s.Id, s.Browser ?? "", s.Address ?? "", s.StartedAt, s.SeenAt, s.Id == current)).ToListAsync(stop);
+            .Select(s => new SessionRow(s.Id, s.Browser ?? "", s.Address ?? "", s.StartedAt, s.SeenAt, s.Id == current, s.IsProgram)).ToListAsync(stop);
     }
 
     public async Task<IActionResult> OnPostEndAsync(Guid id)
@@ -62,4 +62,4 @@ public sealed class SessionsModel(PanelDb db, UserManager<User> users, SignInMan
     }
 }
 
-public sealed record SessionRow(Guid Id, string Browser, string Address, DateTimeOffset StartedAt, DateTimeOffset SeenAt, bool IsThis);
+public sealed record SessionRow(Guid Id, string Browser, string Address, DateTimeOffset StartedAt, DateTimeOffset SeenAt, bool IsThis, bool IsProgram);

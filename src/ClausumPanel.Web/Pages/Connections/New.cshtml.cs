@@ -1,8 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using ClausumPanel.Storage;
-using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Keys;
-using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace ClausumPanel.Web.Pages.Connections;
 
-public sealed class NewKeyModel(PanelDb db, StepUp stepUp, TimeProvider clock, Texts T) : PageModel
+public sealed class NewKeyModel(ChangeKeys keys, StepUp stepUp, Texts T) : PageModel
 {
     [BindProperty(SupportsGet = true)] public string? Type { get; set; }
     [BindProperty] public NewKeyInput Input { get; set; } = new();
@@ -47,15 +45,7 @@ public sealed class NewKeyModel(PanelDb db, StepUp stepUp, TimeProvider clock, T
             return Page();
         }
 
-        var now = clock.GetUtcNow();
-        var (key, text) = ApiKey.Issue(Input.Name.Trim(), kind, now, User.Id);
-        (key.PerMinute, key.PerDay, key.Permissions) = (Input.PerMinute, Input.PerDay, permissions);
-        if (kind == KeyType.Checkout) key.AllowedOrigins = origins;
-        if (Input.ExpiresInDays is { } days) key.ExpiresAt = now.AddDays(days);
-        db.Add(key);
-        db.Audit(HttpContext.Actor, AuditActions.KeyCreated, now, "key", key.Id.ToString(), after: key.Summary);
-        await db.SaveAndRaiseAsync(ChangeTopics.Keys);
-        Key = text;
+        (_, Key) = await keys.CreateAsync(new WantedKey(Input.Name, kind, permissions, Input.PerMinute, Input.PerDay, origins, Input.ExpiresInDays), HttpContext.Actor);
         return Page();
     }
 

@@ -1,7 +1,6 @@
 using ClausumPanel.Storage;
-using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Keys;
-using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Connections;
 
-public sealed class RevocationModel(PanelDb db, TimeProvider clock, Texts T) : PageModel
+public sealed class RevocationModel(PanelDb db, ChangeKeys keys, Texts T) : PageModel
 {
     [TempData] public string? Said { get; set; }
     public ApiKey Key { get; private set; } = null!;
@@ -20,13 +19,7 @@ public sealed class RevocationModel(PanelDb db, TimeProvider clock, Texts T) : P
     public async Task<IActionResult> OnPostAsync(Guid id, CancellationToken stop)
     {
         if (!await FindAsync(id, stop)) return NotFound();
-        var now = clock.GetUtcNow();
-        if (Key.Revoke(User.Id, now))
-        {
-            db.Audit(HttpContext.Actor, AuditActions.KeyRevoked, now, "key", Key.Id.ToString(), before: Key.Summary);
-            await db.SaveAndRaiseAsync(ChangeTopics.Keys, CancellationToken.None);
-            Said = T["{0} was revoked.", Key.Name];
-        }
+        if (await keys.RevokeAsync(Key, HttpContext.Actor)) Said = T["{0} was revoked.", Key.Name];
         return RedirectToPage("Index");
     }
 

@@ -11,13 +11,17 @@ using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Pages.Settings;
 
-public sealed class SettingsModel(PanelDb db, LiveSettings settings, ReferenceData data, IOptions<SecurityOptions> security, TimeProvider clock, Texts T) : PageModel
+public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settings, ReferenceData data, IOptions<SecurityOptions> security, IOptions<EventOptions> events, TimeProvider clock, Texts T) : PageModel
 {
     [BindProperty] public SettingsInput Input { get; set; } = new();
     [TempData] public string? Said { get; set; }
+
+    /// <summary>Why maintenance was not switched.</summary>
+    public string? Refused { get; private set; }
     public FailOpenTest? LastTest { get; private set; }
     public bool InMaintenance => settings.Now(LiveSetting.Maintenance) == "on";
     public int TurnedAway => settings.TurnedAway;
+    public int EventDays => events.Value.KeepDays;
     public int SessionHours => security.Value.AbsoluteHours;
     public IReadOnlyList<DataFile> Files => data.Files;
 
@@ -26,16 +30,24 @@ public sealed class SettingsModel(PanelDb db, LiveSettings settings, ReferenceDa
 
     public async Task OnGetAsync(CancellationToken stop)
     {
+        Show();
+        LastTest = await LiveSettings.FailOpenTestAsync(db, stop);
+    }
+
+    private void Show()
+    {
         Input = new SettingsInput
         {
             Organization = settings.Now(LiveSetting.Organization), OrganizationType = settings.Now(LiveSetting.OrganizationType), Language = settings.Now(LiveSetting.Language),
             TimeZone = settings.Now(LiveSetting.TimeZone), FourEyes = settings.Now(LiveSetting.FourEyes),
         };
-        LastTest = await LiveSettings.FailOpenTestAsync(db, stop);
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken stop)
     {
+        // Who must look at a change is what a stolen session would want to say first.
+        if (ModelState.IsValid && Input.FourEyes is { } eyes && !IsFixed(LiveSetting.FourEyes) && eyes != settings.Now(LiveSetting.FourEyes) && !await stepUp.PasswordIsRightAsync(User, Input.Password))
+            ModelState.AddModelError("Input.Password", T["This is not your password."]);
         if (!ModelState.IsValid)
         {
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
@@ -53,8 +65,16 @@ public sealed class SettingsModel(PanelDb db, LiveSettings settings, ReferenceDa
         return RedirectToPage();
     }
 
-    public async Task<IActionResult> OnPostMaintenanceAsync(bool on, CancellationToken stop)
+    public async Task<IActionResult> OnPostMaintenanceAsync(bool on, string? password, CancellationToken stop)
     {
+        if (!await stepUp.PasswordIsRightAsync(User, password))
+        {
+            ModelState.Clear();             // the form of the company was not sent
+            Refused = T["This is not your password."];
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            await OnGetAsync(stop);
+            return Page();
+        }
         await SaveAsync(new Dictionary<LiveSetting, string> { [LiveSetting.Maintenance] = on ? "on" : "off" }, stop);
         Said = on ? T["Maintenance is on: assessments are turned away."] : T["Assessments are taken again."];
         return RedirectToPage();
@@ -87,6 +107,7 @@ public sealed class SettingsInput : IValidatableObject
     [RegularExpression("es-MX|en-US", ErrorMessage = "Choose one of the two languages.")] public string? Language { get; set; }
     public string? TimeZone { get; set; }
     [RegularExpression("Auto|On|Off", ErrorMessage = "Choose one of the three.")] public string? FourEyes { get; set; }
+    [StringLength(Passwords.Longest), DataType(DataType.Password)] public string? Password { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

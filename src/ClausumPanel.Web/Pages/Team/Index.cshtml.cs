@@ -9,9 +9,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Team;
 
-public sealed class TeamModel(PanelDb db, ChangeTeam team, LiveSettings settings, TimeProvider clock, Texts T) : PageModel
+public sealed class TeamModel(PanelDb db, ChangeTeam team, StepUp stepUp, LiveSettings settings, TimeProvider clock, Texts T) : PageModel
 {
     [TempData] public string? Said { get; set; }
+    public string? Refused { get; private set; }
     public IReadOnlyList<PersonRow> People { get; private set; } = [];
     public IReadOnlyList<InvitedRow> Invited { get; private set; } = [];
     public IReadOnlySet<Role> Required => settings.SecondFactorRoles;
@@ -33,9 +34,16 @@ public sealed class TeamModel(PanelDb db, ChangeTeam team, LiveSettings settings
         return RedirectToPage();
     }
 
-    public async Task<IActionResult> OnPostSecondFactorAsync(Role[] roles, CancellationToken stop)
+    public async Task<IActionResult> OnPostSecondFactorAsync(Role[] roles, string? password, CancellationToken stop)
     {
         if (IsSecondFactorFixed || !ModelState.IsValid) return BadRequest();
+        if (!await stepUp.PasswordIsRightAsync(User, password))
+        {
+            Refused = T["This is not your password."];
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            await OnGetAsync(stop);
+            return Page();
+        }
         var words = string.Join(' ', roles.Distinct().Order().Select(r => r.Name()));
         await settings.SaveAsync(db, new Dictionary<LiveSetting, string> { [LiveSetting.SecondFactor] = words }, HttpContext.Actor, clock.GetUtcNow(), stop);
         Said = T["Saved."];

@@ -24,16 +24,15 @@ public sealed class MemberModel(PanelDb db, ChangeTeam team, StepUp stepUp, Time
         return Page();
     }
 
-    public Task<IActionResult> OnPostRoleAsync(Guid id, Role role, string? password, CancellationToken stop) => DoAsync(id, async () =>
+    public Task<IActionResult> OnPostRoleAsync(Guid id, Role role, string? password, CancellationToken stop) => WithPasswordAsync(id, password, async () =>
     {
         if (!ModelState.IsValid || !Enum.IsDefined(role)) return T["Choose a role."];
-        if (!await stepUp.PasswordIsRightAsync(User, password)) return T["This is not your password."];
         return await team.SetRoleAsync(Person, role, HttpContext.Actor, stop) is { } refusal ? T[refusal] : null;
     }, () => T["{0} is {1} now.", Person.DisplayName, T.Name(Person.Role)], stop);
 
-    public Task<IActionResult> OnPostOffAsync(Guid id, CancellationToken stop) => DoAsync(id, async () => await team.SwitchOffAsync(Person, HttpContext.Actor, stop) is { } refusal ? T[refusal] : null, () => T["{0} was switched off.", Person.DisplayName], stop);
+    public Task<IActionResult> OnPostOffAsync(Guid id, string? password, CancellationToken stop) => WithPasswordAsync(id, password, async () => await team.SwitchOffAsync(Person, HttpContext.Actor, stop) is { } refusal ? T[refusal] : null, () => T["{0} was switched off.", Person.DisplayName], stop);
 
-    public Task<IActionResult> OnPostOnAsync(Guid id, CancellationToken stop) => DoAsync(id, async () =>
+    public Task<IActionResult> OnPostOnAsync(Guid id, string? password, CancellationToken stop) => WithPasswordAsync(id, password, async () =>
     {
         await team.SwitchOnAsync(Person, HttpContext.Actor, stop);
         return null;
@@ -49,11 +48,15 @@ public sealed class MemberModel(PanelDb db, ChangeTeam team, StepUp stepUp, Time
         }, () => T.Count(ended, "{0} session was ended.", "{0} sessions were ended."), stop);
     }
 
-    public Task<IActionResult> OnPostSecondFactorAsync(Guid id, CancellationToken stop) => DoAsync(id, async () =>
+    public Task<IActionResult> OnPostSecondFactorAsync(Guid id, string? password, CancellationToken stop) => WithPasswordAsync(id, password, async () =>
     {
         await team.ResetSecondFactorAsync(Person, HttpContext.Actor, stop);
         return null;
     }, () => T["The second factor was taken away."], stop);
+
+    /// <summary>What gives or takes access away asks first who it is: a stolen session must not.</summary>
+    private Task<IActionResult> WithPasswordAsync(Guid id, string? password, Func<Task<string?>> change, Func<string> done, CancellationToken stop) =>
+        DoAsync(id, async () => await stepUp.PasswordIsRightAsync(User, password) ? await change() : T["This is not your password."], done, stop);
 
     private async Task<IActionResult> DoAsync(Guid id, Func<Task<string?>> change, Func<string> done, CancellationToken stop)
     {
@@ -80,6 +83,6 @@ public sealed class MemberModel(PanelDb db, ChangeTeam team, StepUp stepUp, Time
     {
         var (id, now) = (Person.Id, clock.GetUtcNow());
         Sessions = await db.UserSessions.Where(s => s.UserId == id && s.ExpiresAt > now).OrderByDescending(s => s.SeenAt)
-            .Select(s => new SessionRow(s.Id, s.Browser ?? "", s.Address ?? "", s.StartedAt, s.SeenAt, false)).ToListAsync(stop);
+            .Select(s => new SessionRow(s.Id, s.Browser ?? "", s.Address ?? "", s.StartedAt, s.SeenAt, false, s.IsProgram)).ToListAsync(stop);
     }
 }

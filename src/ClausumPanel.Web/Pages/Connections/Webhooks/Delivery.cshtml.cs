@@ -28,7 +28,7 @@ public sealed class DeliveryModel(PanelDb db) : PageModel
         if (await db.WebhookDeliveries.AsNoTracking().SingleOrDefaultAsync(d => d.Id == delivery && d.EndpointId == id, stop) is not { } its) return NotFound();
         Its = its;
         var endpoint = await db.WebhookEndpoints.Where(e => e.Id == id).Select(e => new { e.Url, e.State }).SingleAsync(stop);
-        (Address, IsRemoved) = (endpoint.Url, endpoint.State == EndpointState.Removed);
+        (Address, IsRemoved) = (WebhookEndpoint.PlaceOf(endpoint.Url), endpoint.State == EndpointState.Removed);
         Attempts = await db.Set<WebhookAttempt>().AsNoTracking().Where(a => a.DeliveryId == delivery).OrderByDescending(a => a.At).ThenByDescending(a => a.Id).Take(Most).ToListAsync(stop);
         if (its.Body is { } body)
         {

@@ -18,7 +18,7 @@ public sealed class RemovalModel(PanelDb db, ChangeWebhooks webhooks, Texts T) :
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)
     {
         if (await db.WebhookEndpoints.Where(e => e.Id == id && e.State != EndpointState.Removed).Select(e => e.Url).SingleOrDefaultAsync(stop) is not { } url) return NotFound();
-        (Id, Address) = (id, url);
+        (Id, Address) = (id, WebhookEndpoint.PlaceOf(url));
         return Page();
     }
 

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ClausumPanel.Web.Api;
+
+/// <summary>What answers write alike.</summary>
+internal static class JsonWriting
+{
+    /// <summary>An instant in UTC with milliseconds, or null.</summary>
+    public static void WriteInstant(this Utf8JsonWriter json, string name, DateTimeOffset? at)
+    {
+        if (at is { } there) json.WriteString(name, there.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        else json.WriteNull(name);
+    }
+
+    /// <param name="at">Unix milliseconds.</param>
+    public static void WriteInstant(this Utf8JsonWriter json, string name, long? at) => json.WriteInstant(name, at is { } there ? DateTimeOffset.FromUnixTimeMilliseconds(there) : (DateTimeOffset?)null);
+
+    public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, long? number)
+    {
+        if (number is { } there) json.WriteNumber(name, there);
+        else json.WriteNull(name);
+    }
+}
+
+/// <summary>The query string of a list, each value read with what is wrong about it noted.</summary>
+internal sealed class ListQuery(HttpRequest request)
+{
+    public List<FieldError> Errors { get; } = [];
+
+    public T? Word<T>(string name, Func<string, T?> read) where T : struct
+    {
+        if (request.Query[name].ToString() is not { Length: > 0 } word) return null;
+        if (read(word) is { } known) return known;
+        Errors.Add(new(name, "format", $"{name} has no such value."));
+        return null;
+    }
+
+    public int Number(string name, int usual, int least, int most)
+    {
+        if (request.Query[name].ToString() is not { Length: > 0 } text) return usual;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Errors.Add(new(name, "range", $"{name} is a whole number from {least} to {most}."));
+        return usual;
+    }
+}
