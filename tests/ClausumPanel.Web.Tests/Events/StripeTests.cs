@@ -142,6 +142,13 @@ public sealed class StripeTests
         var told = await world.App.InDbAsync(db => db.Set<OutboxEvent>().Where(e => e.DisputeId != null).OrderBy(e => e.Number).ToListAsync());
         Assert.Equal([OutboxEventType.DisputeCreated, OutboxEventType.DisputeUpdated, OutboxEventType.DisputeUpdated, OutboxEventType.DisputeResolved], told.Select(e => e.Type));
         Assert.Equal([(null, "open"), ("open", "open"), ("open", "answered"), ("answered", "closed")], told.Select(e => (e.Before, e.After!)));
+
+        Assert.Equal((DisputeOrigin.Event, StripeEvents.Provider), (dispute.Origin, dispute.Provider));
+        var page = await world.App.As(World.Ines).PageAsync($"/dashboard/disputes/{dispute.Id}");
+        Assert.Equal(("Por un evento · Stripe", 4), (page.QuerySelector("[data-origin]")!.TextContent.Trim(), page.QuerySelectorAll("[data-event^='charge.dispute']").Length));
+        // What the shop tells of it by itself is the same dispute.
+        var same = await world.Shop.PostAsync("/api/v1/disputes", Encoding.UTF8.GetBytes("""{"external_id":"du_1","scheme":"visa","reason_code":"10.4","amount":15000,"currency":"MXN"}"""), "application/json");
+        Assert.Equal(dispute.Id.ToString(), same.MustBeGood().Json.GetProperty("id").GetString());
     }
 
     [Fact]

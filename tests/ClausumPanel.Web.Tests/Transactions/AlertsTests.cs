@@ -56,7 +56,8 @@ public sealed class AlertsTests : AlertStories
         {
             var lines = (await file.Content.ReadAsStringAsync()).Trim('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal(2, lines.Length);
-            Assert.StartsWith("2026-05-10T08:00:00+00:00,Country,NG,Nigeria,40,8,2,", lines[1], StringComparison.Ordinal);
+            Assert.StartsWith("2026-05-10T08:00:00+00:00,Country,NG,", lines[1], StringComparison.Ordinal);
+            Assert.Contains(",40,8,2,", lines[1], StringComparison.Ordinal);
         }
         var (maria, tomas) = (app.As(World.Maria), app.As(World.Tomas));
         using (var denied = await app.As(World.Victor).GetAsync(path)) Assert.NotEqual(HttpStatusCode.OK, denied.StatusCode);

@@ -258,7 +258,7 @@ public sealed class WebhookDeliveryTests
         var entry = await app.InDbAsync(db => db.AuditEntries.SingleAsync(e => e.Action == AuditActions.WebhookDisabled));
         Assert.Equal((id.ToString(), ActorKind.System), (entry.SubjectId, entry.ActorKind));
         var page = await app.As(World.Ines).PageAsync("/dashboard/connections/webhooks");
-        Assert.Contains(receiver.Url, page.QuerySelector(".alert-danger")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains(WebhookEndpoint.PlaceOf(receiver.Url), page.QuerySelector(".alert-danger")!.TextContent, StringComparison.Ordinal);
 
         await OpenCaseAsync(app);
         var calls = receiver.Calls.Count;
