@@ -58,7 +58,8 @@ public sealed class ReportEffectsTests
         ], changes.OrderBy(c => c.Before is null).ThenBy(c => c.Place.Contains("other", StringComparison.Ordinal)));
         var theirs = Shipped with { Bands = new Bands(31, 52, 81) };
         var both = PolicyChanges.Apply(theirs, changes);
-        Assert.Equal((new Bands(31, 52, 81), ReportEffects.Ordered(mine.ReportEffects)), (both.Bands, both.ReportEffects));
+        Assert.Equal(new Bands(31, 52, 81), both.Bands);
+        Assert.Equal(ReportEffects.Ordered(mine.ReportEffects), both.ReportEffects);
         Assert.Empty(PolicyChanges.Between(Shipped, PolicyChanges.Apply(mine, PolicyChanges.Between(mine, Shipped))));
         var gone = PolicyChanges.Apply(Shipped, [new("report_effects.chargeback.ip_address.severity", "block", null)]);
         Assert.DoesNotContain(gone.ReportEffects, e => e is { Reason: FraudReason.Chargeback, Type: ListType.IpAddress });

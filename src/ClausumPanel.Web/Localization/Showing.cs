@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Web.Enrichment;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -114,37 +115,8 @@ public static class Showing
         Window.ThirtyDays => T["30 days"],
     };
 
-    /// <summary>The country's name in the reader's language; the code itself when there is none.</summary>
-    public static string Country(string code)
-    {
-        try
-        {
-            if (code.Length != 2) return code;
-            var region = new RegionInfo(code);
-            return CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? region.NativeNameIn("es") : region.EnglishName;
-        }
-        catch (ArgumentException)
-        {
-            return code;            // the request may name a country that does not exist
-        }
-    }
-
-    private static string NativeNameIn(this RegionInfo region, string language) => SpanishCountries.GetOrAdd(region.TwoLetterISORegionName, code =>
-    {
-        // ICU names a region in the language of the culture the process shows itself in.
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
-        try
-        {
-            return new RegionInfo(code).DisplayName;
-        }
-        finally
-        {
-            CultureInfo.CurrentUICulture = before;
-        }
-    });
-
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> SpanishCountries = new();
+    /// <summary>The country's name in the reader's language; the code itself when there is none: the request may name a country that does not exist.</summary>
+    public static string Country(string code) => Countries.Name(code, CultureInfo.CurrentUICulture);
 
     /// <summary>A fact as a person reads it.</summary>
     public static string Value(this Texts T, FactDefinition definition, Facts facts, string currency) => definition.Type switch

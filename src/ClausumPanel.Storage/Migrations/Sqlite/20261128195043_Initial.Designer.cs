@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261128184905_Initial")]
+    [Migration("20261128195043_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1182,6 +1182,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
@@ -1191,6 +1197,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasMaxLength(128)
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<long?>("ProviderMark")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("provider_mark");
 
                     b.Property<string>("ReasonCode")
                         .IsRequired()
@@ -1239,6 +1254,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_disputes");
+
+                    b.HasIndex("Arn")
+                        .HasDatabaseName("ix_disputes_arn");
 
                     b.HasIndex("CaseId")
                         .HasDatabaseName("ix_disputes_case_id");
@@ -1609,6 +1627,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("rule");
 
+                    b.Property<string>("Sender")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sender");
+
                     b.Property<long?>("Seq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
@@ -1637,6 +1661,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_received_events");
 
+                    b.HasIndex("DisputeId")
+                        .HasDatabaseName("ix_received_events_dispute_id");
+
                     b.HasIndex("IsAlert")
                         .HasDatabaseName("ix_received_events_is_alert");
 
@@ -1649,9 +1676,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("State", "NextAt")
                         .HasDatabaseName("ix_received_events_state_next_at");
 
-                    b.HasIndex("Source", "ExternalId", "Type")
+                    b.HasIndex("Sender", "ExternalId", "Type")
                         .IsUnique()
-                        .HasDatabaseName("ix_received_events_source_external_id_type");
+                        .HasDatabaseName("ix_received_events_sender_external_id_type");
 
                     b.ToTable("received_events", (string)null);
                 });
@@ -2962,6 +2989,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
+
+                    b.Property<bool>("IsProgram")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_program");
 
                     b.Property<byte[]>("KeyHash")
                         .IsRequired()

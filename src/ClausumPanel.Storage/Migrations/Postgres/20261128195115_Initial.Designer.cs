@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261128185119_Initial")]
+    [Migration("20261128195115_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1184,6 +1184,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(128)")
                         .HasColumnName("order_id");
 
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("origin");
+
                     b.Property<string>("Outcome")
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
@@ -1193,6 +1199,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
                         .HasColumnName("payment_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("provider");
+
+                    b.Property<long?>("ProviderMark")
+                        .HasColumnType("bigint")
+                        .HasColumnName("provider_mark");
 
                     b.Property<string>("ReasonCode")
                         .IsRequired()
@@ -1241,6 +1256,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_disputes");
+
+                    b.HasIndex("Arn")
+                        .HasDatabaseName("ix_disputes_arn");
 
                     b.HasIndex("CaseId")
                         .HasDatabaseName("ix_disputes_case_id");
@@ -1609,6 +1627,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .HasColumnName("rule");
 
+                    b.Property<string>("Sender")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("sender");
+
                     b.Property<long?>("Seq")
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
@@ -1637,6 +1661,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.HasKey("Id")
                         .HasName("pk_received_events");
 
+                    b.HasIndex("DisputeId")
+                        .HasDatabaseName("ix_received_events_dispute_id");
+
                     b.HasIndex("IsAlert")
                         .HasDatabaseName("ix_received_events_is_alert");
 
@@ -1649,9 +1676,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.HasIndex("State", "NextAt")
                         .HasDatabaseName("ix_received_events_state_next_at");
 
-                    b.HasIndex("Source", "ExternalId", "Type")
+                    b.HasIndex("Sender", "ExternalId", "Type")
                         .IsUnique()
-                        .HasDatabaseName("ix_received_events_source_external_id_type");
+                        .HasDatabaseName("ix_received_events_sender_external_id_type");
 
                     b.ToTable("received_events", (string)null);
                 });
@@ -2962,6 +2989,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
+
+                    b.Property<bool>("IsProgram")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_program");
 
                     b.Property<byte[]>("KeyHash")
                         .IsRequired()

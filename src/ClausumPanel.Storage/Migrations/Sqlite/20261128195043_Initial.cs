@@ -261,6 +261,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
                     arn = table.Column<string>(type: "TEXT", maxLength: 30, nullable: true),
                     external_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    origin = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    provider = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true),
+                    provider_mark = table.Column<long>(type: "INTEGER", nullable: true),
                     seq = table.Column<long>(type: "INTEGER", nullable: true),
                     order_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
                     payment_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: true),
@@ -542,6 +545,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 {
                     id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     source = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    sender = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     type = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     external_id = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
                     body = table.Column<string>(type: "TEXT", nullable: false),
@@ -1288,6 +1292,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    is_program = table.Column<bool>(type: "INTEGER", nullable: false),
                     key_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
                     user_id = table.Column<byte[]>(type: "BLOB", nullable: false),
                     ticket = table.Column<byte[]>(type: "BLOB", nullable: false),
@@ -1659,6 +1664,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_disputes_arn",
+                table: "disputes",
+                column: "arn");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_disputes_case_id",
                 table: "disputes",
                 column: "case_id");
@@ -1779,6 +1789,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "decided_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_received_events_dispute_id",
+                table: "received_events",
+                column: "dispute_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_received_events_is_alert",
                 table: "received_events",
                 column: "is_alert");
@@ -1789,15 +1804,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_received_events_sender_external_id_type",
+                table: "received_events",
+                columns: new[] { "sender", "external_id", "type" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_received_events_seq",
                 table: "received_events",
                 column: "seq");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_received_events_source_external_id_type",
-                table: "received_events",
-                columns: new[] { "source", "external_id", "type" },
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_received_events_state_next_at",

@@ -262,6 +262,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
                     arn = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
                     external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    origin = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    provider = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    provider_mark = table.Column<long>(type: "bigint", nullable: true),
                     seq = table.Column<long>(type: "bigint", nullable: true),
                     order_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
                     payment_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
@@ -543,6 +546,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    sender = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     external_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     body = table.Column<string>(type: "text", nullable: false),
@@ -1289,6 +1293,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
+                    is_program = table.Column<bool>(type: "boolean", nullable: false),
                     key_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                     ticket = table.Column<byte[]>(type: "bytea", nullable: false),
@@ -1660,6 +1665,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_disputes_arn",
+                table: "disputes",
+                column: "arn");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_disputes_case_id",
                 table: "disputes",
                 column: "case_id");
@@ -1780,6 +1790,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "decided_by_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_received_events_dispute_id",
+                table: "received_events",
+                column: "dispute_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_received_events_is_alert",
                 table: "received_events",
                 column: "is_alert");
@@ -1790,15 +1805,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_received_events_sender_external_id_type",
+                table: "received_events",
+                columns: new[] { "sender", "external_id", "type" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_received_events_seq",
                 table: "received_events",
                 column: "seq");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_received_events_source_external_id_type",
-                table: "received_events",
-                columns: new[] { "source", "external_id", "type" },
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_received_events_state_next_at",
