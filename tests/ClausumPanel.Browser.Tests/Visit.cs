@@ -21,7 +21,7 @@ public sealed class Visit : IAsyncDisposable
             BaseURL = panel.Url.ToString(), ReducedMotion = ReducedMotion.Reduce, Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height },
         });
         var visit = new Visit(panel, context, await context.NewPageAsync());
-        visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning" && !IsReplaced(message.Text)) visit._complaints.Add(message.Text); };
+        visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning" && !IsReplaced(message.Text)) visit._complaints.Add($"{message.Text} {message.Location}"); };
         visit.Page.PageError += (_, error) => visit._complaints.Add(error);
         return visit;
     }
@@ -61,7 +61,7 @@ public sealed class Visit : IAsyncDisposable
     {
         string[] heard = [.. _complaints];
         _complaints.Clear();
-        Assert.Equal([], heard);
+        Assert.True(heard.Length == 0, string.Join('\n', heard));
     }
 
     public async ValueTask DisposeAsync()

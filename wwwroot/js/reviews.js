@@ -86,7 +86,7 @@
       case "skip": return open("skip");
       case "hold": return open("hold");
       case "escalate": return open("escalate");
-      case "undo": return press("undo");
+      case "undo": return press("undo") || (item() !== null && lack(item().dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": {
         const id = location.pathname.split("/").pop();
@@ -184,9 +184,34 @@
     return data;
   };
   const over = hidden => { const line = form()?.querySelector("[data-lease-over]"); if (line) line.hidden = hidden; };
+  // What is chosen and written is kept while the page is away, and for whoever takes the decision back: the last few, in this tab only.
+  const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Note"];
+  const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
+  const idOf = () => item().dataset.address.split("?")[0];
+  const keepDraft = () => {
+    const data = new FormData(form());
+    const draft = { id: idOf(), of: fields.map(name => data.get(name)) };
+    sessionStorage.setItem(drafts, JSON.stringify([draft, ...kept().filter(one => one.id !== draft.id)].slice(0, 5)));
+  };
+  const dropDraft = () => sessionStorage.setItem(drafts, JSON.stringify(kept().filter(one => one.id !== idOf())));
+  const takeDraft = () => {
+    const draft = kept().find(one => one.id === idOf());
+    if (!draft || !form()) return;
+    fields.forEach((name, place) => {
+      const value = draft.of[place];
+      for (const one of form().querySelectorAll(`[name="${name}"]`)) {
+        if (one.type === "radio") one.checked = one.checked || one.value === value;
+        else if (!one.value && value) one.value = value;
+      }
+    });
+  };
+  document.addEventListener("input", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
+  document.addEventListener("change", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
+
   const begin = () => {
     round++;
     ready = null;
+    if (form()) takeDraft();
     showReasons();
     if (!form()) return;
     until = Date.now() + Number(form().dataset.leaseLength);
@@ -298,9 +323,11 @@
     if (event.defaultPrevented) return;
     if (event.target !== form()) { leaving = true; return; }
     const button = event.submitter;
-    if (button?.name === "stay") { leaving = true; return; }
+    if (button?.name === "stay") { dropDraft(); leaving = true; return; }
     if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
     if (lacks(button)) { event.preventDefault(); return; }
+    // Only a decision can be taken back.
+    if (button?.closest("details[data-key]")) dropDraft(); else keepDraft();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (!ready || Date.now() - ready.at > stale) { leaving = true; return; }
     event.preventDefault();
@@ -308,16 +335,15 @@
   });
   // Back to another item is a page of its own; a jump within this one is none.
   addEventListener("popstate", () => { if (new URL(item().dataset.address, location.href).pathname !== location.pathname) location.reload(); });
-  // Who loads the page anew does not leave. Where a browser does not say so beforehand, what was given back is taken again.
-  const left = "panel-review-left";
-  const comesBack = sessionStorage.getItem(left) === location.pathname && performance.getEntriesByType("navigation")[0]?.type === "reload";
-  sessionStorage.removeItem(left);
-  window.navigation?.addEventListener("navigate", event => { if (event.navigationType === "reload") leaving = true; });
+  // Who leaves gives it back in a moment; a page that is loaded anew is there again before, and says so.
   addEventListener("pagehide", () => {
     if (leaving || !form()) return;
-    sessionStorage.setItem(left, location.pathname);
-    navigator.sendBeacon(form().dataset.release, body());
+    const data = body();
+    data.set("leaving", "yes");
+    navigator.sendBeacon(form().dataset.release, data);
   });
   begin();
-  if (comesBack) { if (form()) beat(); else press("take"); }
+  beat();
+  // The word of the page that went may come after the first sign of life of this one.
+  setTimeout(beat, 3000);
 })();

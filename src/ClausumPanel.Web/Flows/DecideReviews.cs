@@ -36,7 +36,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.";
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", NothingWithProof = "Asking for proof lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 8, ShortestNote = 3;
 
@@ -198,6 +198,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
         if (queue.AdminsOnly && !reviewer.IsAdmin) return new(LeaseReviews.NotForYou);
         if (facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase)) return new(OwnPayment);
+        if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithProof);
         foreach (var entry in (verdict.Entries ?? []).Take(MostEntries))
         {
             if (entry.Severity is not (ListSeverity.Block or ListSeverity.Allow) || entry.Days is < 1 or > LongestEntryDays || ValueOf(entry.Type, facts) is not { } value) return new(NothingToList, entry.Type);

@@ -86,8 +86,27 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked),
             View(stored.Id, choice, links, linked, lines, histories),
-            Balance.Of(facts, why.Hits, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
-            places);
+            Balance.Of(facts, why.Hits, why.Steps.Where(s => s.Signal is null), histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq)?.Label, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
+            places, await EntriesAsync(facts, stop));
+    }
+
+    // Only where a list had a say: most payments meet none.
+    private async Task<IReadOnlyList<ListRow>> EntriesAsync(Facts facts, CancellationToken stop)
+    {
+        List<ListRow> found = [];
+        foreach (var type in Enum.GetValues<ListType>())
+        {
+            if (!(facts.Number(FactCatalog.List(type)) > 0)) continue;
+            string[] values = type switch
+            {
+                ListType.IpRange => facts.Text(Known.Ip) is { } ip ? [.. IpRanges.Holding(ip)] : [],
+                ListType.CardBin => facts.Text(Known.CardBin) is { } bin ? [bin, bin[..Math.Min(6, bin.Length)]] : [],
+                ListType.Email => [.. ((string?[])[DecideReviews.ValueOf(type, facts), facts.Text(Known.EmailNormalized)]).OfType<string>()],
+                _ => DecideReviews.ValueOf(type, facts) is { } value ? [value] : [],
+            };
+            if (values.Length > 0) found.AddRange(await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && e.IsActive && values.Contains(e.Value)).Rows(db).ToListAsync(stop));
+        }
+        return found;
     }
 
     /// <summary>The links alone, as a reader chose them.</summary>

@@ -40,6 +40,9 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     /// <summary>How long a lease runs without a sign of life.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromMinutes(15), AheadLength = TimeSpan.FromMinutes(2), SkippedFor = TimeSpan.FromHours(8);
 
+    /// <summary>How long it stays with somebody whose page went away.</summary>
+    public static readonly TimeSpan LeavingLength = TimeSpan.FromSeconds(10);
+
     private const int Attempts = 50;
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -117,6 +120,15 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         if (await ProlongAsync(seq, token, stop, reviewer.Id) is not { } lease) return null;
         await KeepAheadAsync(reviewer, Now, stop);
         return lease;
+    }
+
+    /// <summary>The page went away: what it had, and what was kept ready, is free in a moment, unless the page is there again by then.</summary>
+    public async Task LeaveAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
+    {
+        using var turn = await turns.TakeAsync(stop);
+        var until = Now + (long)LeavingLength.TotalMilliseconds;
+        await db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open && r.LeaseUntil > until && (r.LeaseIsAhead || (r.Seq == seq && r.LeaseToken == token)))
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), stop);
     }
 
     /// <summary>Gives it back undecided, and with it what was kept ready.</summary>

@@ -104,7 +104,7 @@ public static class ReviewWords
     {
         "Flagged by a list or rule" => T["Flagged by a list or rule"],
         "Challenge not answered" => T["Challenge not answered"],
-        "Review" => T["Review"],
+        "Review" => T["Held for review"],
         "Escalated" => T["Escalated"],
         _ => name,
     };

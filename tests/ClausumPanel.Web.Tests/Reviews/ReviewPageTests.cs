@@ -97,6 +97,38 @@ public sealed class ReviewPageTests
     }
 
     [Fact]
+    public async Task A_page_that_went_away_and_is_there_again_in_a_moment_has_lost_nothing_and_one_that_stays_away_gives_it_back()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var (maria, tomas) = (world.App.As(World.Maria), world.App.As(World.Tomas));
+        var item = await StartAsync(maria);
+        using var ahead = await SendAsync(maria, item, "Ahead", null);
+        Assert.Equal(HttpStatusCode.NoContent, (await LeaveAsync()).StatusCode);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Contains("María Analiza la tiene hasta", (await tomas.PageAsync(item)).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+
+        // It comes back, says so, and holds it for as long as ever.
+        Assert.NotNull((await maria.PageAsync(item)).QuerySelector("#decide"));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(maria, item, "Beat", null)).StatusCode);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(14));
+        Assert.NotNull((await maria.PageAsync(item)).QuerySelector("#decide"));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await LeaveAsync()).StatusCode);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(11));
+        Assert.Null((await maria.PageAsync(item)).QuerySelector("#decide"));
+        Assert.Contains(item.Split('?')[0].Split('/')[^1], await StartAsync(tomas), StringComparison.Ordinal);
+        Assert.Equal(0, await world.App.InDbAsync(db => db.Set<ReviewEvent>().CountAsync(e => e.Kind == ReviewEventKind.Released)));
+
+        async Task<HttpResponseMessage> LeaveAsync()
+        {
+            var token = (await maria.PageAsync(item)).QuerySelector("[name=Token]")!.GetAttribute("value")!;
+            return await maria.PostAsync($"{item.Split('?')[0]}?handler=Release", await TokenAsync(maria, item, ("Token", token), ("leaving", "yes")));
+        }
+    }
+
+    [Fact]
     public async Task The_next_one_is_kept_and_made_ready_and_what_was_decided_is_told_beside_it()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

@@ -17,6 +17,9 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <summary>Amounts of the same payer that make a range.</summary>
     public const int LeastAmounts = 3;
 
+    /// <summary>Amounts of which the signal says what is usual: whoever has so many is who it looked at.</summary>
+    private const int EnoughAmounts = 10;
+
     private const double Day = 86_400_000;
     private const int FewPlaces = 3;
 
@@ -24,6 +27,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
 
     /// <param name="facts">It was judged by.</param>
     /// <param name="hits">Signals that fired.</param>
+    /// <param name="rules">Rules that held, as the reasons tell them.</param>
+    /// <param name="known">What this very payment is known to have been; null: nobody has said.</param>
     /// <param name="currency">Of its amount.</param>
     /// <param name="payerKind">By what the payer was recognised.</param>
     /// <param name="payer">What else the same payer did.</param>
@@ -33,7 +38,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
     /// <param name="T">Whose language.</param>
-    public static Balance Of(Facts facts, ReadOnlySpan<SignalHit> hits, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
+    public static Balance Of(Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
         foreach (ref readonly var hit in hits)
@@ -41,6 +46,13 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) bad.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight)));
             else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), -hit.Weight));
         }
+        foreach (var rule in rules)
+        {
+            if (rule.Points > 0) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points));
+            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points));
+        }
+        if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Said to be fraud already"], T["this very payment; its page says by whom and when"], 100));
+        if (known == LabelOutcome.Good) good.Add(new Argument(T["Said to be good already"], T["this very payment; its page says by whom and when"], 100));
         Unsaid(facts, hits, bad, T);
         History(payer, isMore, sameDevice, good, bad, reader, T);
         foreach (var link in links)
@@ -88,12 +100,14 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     }
 
     /// <summary>Where this payer's amounts lie, by their history in the same currency: mean and once the deviation to each side.</summary>
-    public static AmountRange? Range(Facts facts)
+    public static AmountRange? Range(Facts facts) => Range(facts, EnoughAmounts) ?? Range(facts, LeastAmounts);
+
+    private static AmountRange? Range(Facts facts, int least)
     {
         foreach (var kind in Amounts)
         {
             var count = facts.Number(FactCatalog.History(kind, HistoryPart.AmountCount));
-            if (!(count >= LeastAmounts)) continue;
+            if (!(count >= least)) continue;
             var (mean, deviation) = (facts.Number(FactCatalog.History(kind, HistoryPart.AmountMean)), facts.Number(FactCatalog.History(kind, HistoryPart.AmountDeviation)));
             return new AmountRange(kind, Math.Max(0, mean - deviation), mean + deviation, (long)count);
         }

@@ -64,7 +64,8 @@ public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds)
 }
 
 /// <summary>Everything the blocks of one assessment are made of.</summary>
-public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places);
+/// <param name="Entries">The entries of the lists that it meets now, where one had a say when it was judged.</param>
+public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<Storage.Lists.ListRow> Entries);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView

@@ -63,7 +63,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var sample = await inQueue.Take(Sampled).ToListAsync(stop);
         var lines = (await assessments.LinesAsync([.. sample.Take(Shown).Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
         var names = await db.Users.Where(u => sample.Take(Shown).Select(r => r.LeaseOwner).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
-        Rows = [.. sample.Take(Shown).Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null))];
+        Rows = [.. sample.Take(Shown).Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null))];
         // What fills the queue needs the signals of the first ones, and nothing else of them.
         var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
         var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);

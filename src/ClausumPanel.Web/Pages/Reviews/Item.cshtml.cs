@@ -11,11 +11,12 @@ using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
@@ -76,6 +77,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <param name="at">Unix milliseconds.</param>
     public string Clock(long at) => reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one.</summary>
+    public string? AtShop => panel.Value.Zone.GetUtcOffset(Stored.Instant) == reader.Zone.GetUtcOffset(Stored.Instant) ? null
+        : T["{0} at the shop", TimeZoneInfo.ConvertTime(Stored.Instant, panel.Value.Zone).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)];
+
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -135,11 +140,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostReopenAsync(Guid id, [FromServices] RecordLabels labels, CancellationToken stop) =>
         await SeqAsync(id, stop) is not { } seq ? NotFound() : await AfterAsync(id, await decide.ReopenAsync(HttpContext.Reviewer, seq, Input.ReopenNote, labels, stop), stop);
 
-    /// <summary>Gives it back; sent by the page when it is left.</summary>
+    /// <summary>Gives it back; at once, or in a moment when it is the page that says so on being left.</summary>
     public async Task<IActionResult> OnPostReleaseAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        await leases.ReleaseAsync(HttpContext.Reviewer, seq, Token, stop);
+        if (Request.Form.ContainsKey("leaving")) await leases.LeaveAsync(HttpContext.Reviewer, seq, Token, stop);
+        else await leases.ReleaseAsync(HttpContext.Reviewer, seq, Token, stop);
         return Request.Form.ContainsKey("stay") ? RedirectToPage("Index", new { queue = Queue }) : new NoContentResult();
     }
 

@@ -5,6 +5,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
@@ -35,6 +36,9 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     /// <summary>Every word about what it turned out to be, oldest first.</summary>
     public IReadOnlyList<Label> Labels { get; private set; } = [];
     public LabelRanking.Standing Standing { get; private set; }
+
+    /// <summary>The review of it; null: it was never held.</summary>
+    public Review? Review { get; private set; }
 
     /// <summary>A word about this payment may still come.</summary>
     public bool IsRipe => LabelQueries.IsRipe(Stored.At, clock.GetUtcNow());
@@ -170,6 +174,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         Why = await WhyView.ReadAsync(db, policies, found, T, stop);
         Labels = await LabelQueries.HistoryAsync(db, found.Seq, stop);
         Standing = LabelRanking.Of(Labels);
+        Review = await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == Stored.Seq, stop);
         return true;
     }
 
