@@ -3,6 +3,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -64,6 +65,8 @@ public sealed class AssessmentMemoryTests
         Assert.Equal(first, (await Load(services)).Hasher.Key(EntityKind.Email, "maria@example.mx"));
         await using var other = await TestDatabase.OfAsync(provider);
         await using var others = other.Services();
+        // Both are copies of one that was made ready once; a store of its own has a key of its own.
+        await using (var scope = others.CreateAsyncScope()) Assert.Equal(1, await scope.ServiceProvider.GetRequiredService<PanelDb>().Settings.Where(s => s.Name == "velocity.key").ExecuteDeleteAsync());
         Assert.NotEqual(first, (await Load(others)).Hasher.Key(EntityKind.Email, "maria@example.mx"));
     }
 
