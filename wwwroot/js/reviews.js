@@ -30,8 +30,7 @@
     if (!radio) return false;
     radio.checked = true;
     radio.focus();
-    showReasons();
-    lack(null);
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
   const open = name => {
@@ -72,7 +71,7 @@
       if (!radio) return false;
       radio.checked = true;
       radio.focus();
-      lack(null);
+      radio.dispatchEvent(new Event("change", { bubbles: true }));
       say(radio.closest("label").textContent.trim());
       return true;
     }
@@ -187,7 +186,7 @@
   // What is chosen and written is kept while the page is away, and for whoever takes the decision back: the last few, in this tab only.
   const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
-  const idOf = () => item().dataset.address.split("?")[0];
+  const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]}`;
   const keepDraft = () => {
     const data = new FormData(form());
     const draft = { id: idOf(), of: fields.map(name => data.get(name)) };
@@ -317,7 +316,7 @@
   setInterval(() => { if (!document.hidden && Date.now() - seen < 120000) beat(); }, 60000);
   document.addEventListener("click", event => {
     if (event.target.closest("[data-continue]")) beat();
-    if (event.target.closest("a[data-keeps]")) leaving = true;
+    if (event.target.closest("a[data-keeps]") && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) leaving = true;
   });
   document.addEventListener("submit", event => {
     if (event.defaultPrevented) return;
@@ -342,6 +341,7 @@
     data.set("leaving", "yes");
     navigator.sendBeacon(form().dataset.release, data);
   });
+  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; beat(); } });
   begin();
   beat();
   // The word of the page that went may come after the first sign of life of this one.

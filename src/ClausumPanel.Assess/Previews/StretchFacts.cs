@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess.Previews;
 
@@ -46,10 +47,9 @@ internal sealed class StretchFacts
     public ReadOnlySpan<double> Numbers(Fact fact)
     {
         var numbers = _numbers[fact.Index] ??= new double[TrafficBlock.Places];
-        if (_isLaidOut[fact.Index]) return numbers;
-        Column(fact).Read(numbers.AsSpan(0, _block.Count));
+        if (!_isLaidOut[fact.Index]) Column(fact).Read(numbers.AsSpan(0, _block.Count));
         _isLaidOut[fact.Index] = true;
-        return numbers;
+        return numbers.AsSpan(0, Rows.Length * RowBits.Together);
     }
 
     /// <summary>The text of a row, or null.</summary>
@@ -88,8 +88,13 @@ internal sealed class StretchFacts
         });
     }
 
-    /// <summary>Room for a number of each row, until it is given back.</summary>
-    public double[] Rent() => _free.TryPop(out var free) ? free : new double[TrafficBlock.Places];
+    /// <summary>A number of each row, in room that is to be given back.</summary>
+    public double[] Rent(Quantity read)
+    {
+        var rented = _free.TryPop(out var free) ? free : new double[TrafficBlock.Places];
+        read.Read(this, rented.AsSpan(0, Rows.Length * RowBits.Together));
+        return rented;
+    }
 
     public void Return(double[] rented) => _free.Push(rented);
 

@@ -34,8 +34,11 @@ public sealed record PreviewNeeds(IReadOnlySet<Fact> Facts, IReadOnlyList<FiredS
 /// </summary>
 public sealed class TrafficBlock
 {
-    /// <summary>Places of the log that a block covers; block n begins at place n × this + 1.</summary>
-    public const int Places = 4_096;
+    /// <summary>
+    /// Places of the log that a block covers; block n begins at place n × this + 1. Few enough that what is read of them lies in the processor's cache, that nobody waits long while they are judged,
+    /// and that no array of theirs is a large object, which in a large process would make the collector go through all of it again and again.
+    /// </summary>
+    public const int Places = 1_024;
 
     private const int MostHeld = 2 * RuleLimits.Rules;
 
@@ -133,19 +136,16 @@ public sealed class TrafficBlock
     /// <param name="isKept">Whether it is used again and again, so that it is worth while to make it small.</param>
     public sealed class Builder(PreviewNeeds needs, bool isKept = true)
     {
-        // What passes by is judged in small portions: it stays in the processor's cache, and nobody waits for it long.
-        private const int Passing = 1_024;
-
         private static readonly Fact[] ListFacts = [.. Enum.GetValues<ListType>().Select(FactCatalog.List)];
 
         private readonly Facts _facts = new();
-        private readonly List<UInt128>[] _fired = [.. needs.Fired.Select(_ => new List<UInt128>())];
+        private readonly List<UInt128>[] _fired = [.. needs.Fired.Select(_ => new List<UInt128>(Places))];
         private readonly (Fact Fact, double[]? Numbers, FactColumn.Coder? Texts)[] _columns =
-            [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (double[]?)null, new FactColumn.Coder(isKept ? Places : Passing)) : (f, new double[isKept ? Places : Passing], (FactColumn.Coder?)null))];
+            [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (double[]?)null, new FactColumn.Coder(Places)) : (f, new double[Places], (FactColumn.Coder?)null))];
 
         internal IReadOnlySet<Fact> Facts => needs.Facts;
-        internal List<Entry> Entries { get; } = [];
-        internal List<int> SignalEnds { get; } = [];
+        internal List<Entry> Entries { get; } = new(Places);
+        internal List<int> SignalEnds { get; } = new(Places);
         internal List<byte> Signals { get; } = [];
         internal Dictionary<int, byte[]> Odd { get; } = [];
 
@@ -153,7 +153,7 @@ public sealed class TrafficBlock
         public int Count => Entries.Count;
 
         /// <summary>Whether no other one can be added.</summary>
-        public bool IsFull => Count == (isKept ? Places : Passing);
+        public bool IsFull => Count == Places;
 
         /// <summary>Adds one.</summary>
         /// <returns>False for one whose facts cannot be read: the stretch cannot be kept then.</returns>

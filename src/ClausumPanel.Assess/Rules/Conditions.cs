@@ -205,9 +205,7 @@ internal sealed class QuantitiesCompared<T>(Quantity left, Quantity right) : Con
 
     public override void Narrow(StretchFacts facts, Span<ulong> rows)
     {
-        var (one, other) = (facts.Rent(), facts.Rent());
-        left.Read(facts, one);
-        right.Read(facts, other);
+        var (one, other) = (facts.Rent(left), facts.Rent(right));
         RowBits.Narrow<T>(rows, one, other);
         facts.Return(one);
         facts.Return(other);
@@ -221,10 +219,7 @@ internal sealed class Within(Quantity value, Quantity low, Quantity high, bool w
 
     public override void Narrow(StretchFacts facts, Span<ulong> rows)
     {
-        var (numbers, lows, highs) = (facts.Rent(), facts.Rent(), facts.Rent());
-        value.Read(facts, numbers);
-        low.Read(facts, lows);
-        high.Read(facts, highs);
+        var (numbers, lows, highs) = (facts.Rent(value), facts.Rent(low), facts.Rent(high));
         RowBits.Narrow(rows, row => Holds(numbers[row], lows[row], highs[row]));
         facts.Return(numbers);
         facts.Return(lows);
@@ -259,21 +254,20 @@ internal sealed class AmongQuantities(Quantity value, Quantity[] items, bool neg
         Span<ulong> compared = stackalloc ulong[rows.Length], among = stackalloc ulong[rows.Length], some = stackalloc ulong[rows.Length];
         compared.Clear();
         among.Clear();
-        var (numbers, others) = (facts.Rent(), facts.Rent());
-        value.Read(facts, numbers);
+        var numbers = facts.Rent(value);
         RowBits.Narrow<Same>(rows, numbers, numbers);
         foreach (var item in items)
         {
-            item.Read(facts, others);
+            var others = facts.Rent(item);
             rows.CopyTo(some);
             RowBits.Narrow<Same>(some, others, others);
             RowBits.Or(compared, some);
             RowBits.Narrow<Same>(some, numbers, others);
             RowBits.Or(among, some);
+            facts.Return(others);
         }
         for (var i = 0; i < rows.Length; i++) rows[i] &= compared[i] & (negated ? ~among[i] : among[i]);
         facts.Return(numbers);
-        facts.Return(others);
     }
 }
 
@@ -374,9 +368,8 @@ internal sealed class CalculatedQuantity(Quantity left, Operation operation, Qua
 
     public override void Read(StretchFacts facts, Span<double> into)
     {
-        var others = facts.Rent();
         left.Read(facts, into);
-        right.Read(facts, others);
+        var others = facts.Rent(right);
         for (var row = 0; row < into.Length; row++) into[row] = Calculate(into[row], operation, others[row]);
         facts.Return(others);
     }

@@ -207,12 +207,12 @@ public sealed class ReviewQuality
     /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>
     public static async Task<Dictionary<int, QueueFill>> FillsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
     {
-        var (first, last) = await LabelQueries.SeqsAsync(db, from, to, stop);
+        var (first, last) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
         var fills = new Dictionary<int, QueueFill>();
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
         var items = from r in db.Set<Review>().AsNoTracking()
                     join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq
-                    where r.Seq >= first && r.Seq <= last
+                    where r.OpenedAt >= first && r.OpenedAt < last
                     orderby r.Seq descending
                     select new { r.Queue, a.Signals, a.PolicyVersion };
         await foreach (var item in items.Take(MostFilling).AsAsyncEnumerable().WithCancellation(stop))

@@ -109,6 +109,17 @@ public static class DisputesApi
             await Problems.WriteAsync(context, body.Errors);
             return;
         }
+        // Before any step of it is taken.
+        if (change.Version is { } seen && seen != found.Version)
+        {
+            await ConflictAsync(context, found.Version);
+            return;
+        }
+        if (change.AnsweredAt is { } said && found.State == DisputeState.Answered && !change.Reopens && said != found.AnsweredAt)
+        {
+            await Problems.WriteAsync(context, Problems.InvalidState, "It was answered already, at another time.", json => json.WriteString("state", found.State.SnakeWord()));
+            return;
+        }
         var desk = context.RequestServices.GetRequiredService<DisputeDesk>();
         if (change.Outcome is not null && !desk.IsReady)
         {
@@ -127,13 +138,15 @@ public static class DisputesApi
         catch (DbUpdateConcurrencyException)
         {
             Db(context).ChangeTracker.Clear();
-            var now = await FindAsync(context);
-            await Problems.WriteAsync(context, Problems.VersionConflict, "Somebody else changed this dispute since you read it: read it again.", json => json.WriteNumber("version", now?.Version ?? found.Version));
+            await ConflictAsync(context, (await FindAsync(context))?.Version ?? found.Version);
             return;
         }
         Db(context).ChangeTracker.Clear();
         await AnswerAsync(context, StatusCodes.Status200OK, (await FindAsync(context))!);
     }
+
+    private static Task ConflictAsync(HttpContext context, int version) =>
+        Problems.WriteAsync(context, Problems.VersionConflict, "Somebody else changed this dispute since you read it: read it again.", json => json.WriteNumber("version", version));
 
     private static async Task ApplyAsync(DisputeDesk desk, Dispute found, DisputeChange change, HttpContext context, ApiKeyInfo key)
     {

@@ -27,14 +27,35 @@ internal sealed class JsonBody(JsonElement json, string prefix = "")
         try
         {
             var json = JsonDocument.Parse(buffer.AsMemory(0, length), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false }).RootElement;
-            if (json.ValueKind == JsonValueKind.Object) return new JsonBody(json) { Bytes = buffer.AsMemory(0, length) };
+            if (json.ValueKind == JsonValueKind.Object)
+            {
+                ReadNames(json);
+                return new JsonBody(json) { Bytes = buffer.AsMemory(0, length) };
+            }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Said below.
         }
         await Problems.WriteAsync(context, [new FieldError("body", "json", "The body must be one JSON object, without a member twice.")]);
         return null;
+    }
+
+    // A name with half a surrogate pair is found out when it is read, and nowhere later.
+    private static void ReadNames(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in json.EnumerateObject())
+            {
+                _ = member.Name;
+                ReadNames(member.Value);
+            }
+        }
+        else if (json.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in json.EnumerateArray()) ReadNames(item);
+        }
     }
 
     /// <summary>As it came.</summary>
@@ -65,7 +86,7 @@ internal sealed class JsonBody(JsonElement json, string prefix = "")
         if (!Has(name)) return Wrong(name, "required", $"{name} is required.");
         var value = json.GetProperty(name);
         if (value.ValueKind != JsonValueKind.String) return Wrong(name, "type", $"{name} must be a text.");
-        try { return value.GetString() is { Length: > 0 } text && text.Length <= most ? text : Wrong(name, "length", $"{name} has 1 to {most} characters."); }
+        try { return value.GetString() is { Length: > 0 } text && text.Length <= most && !text.Contains('\0', StringComparison.Ordinal) ? text : Wrong(name, "length", $"{name} has 1 to {most} characters."); }
         catch (InvalidOperationException) { return Wrong(name, "format", $"{name} has half a surrogate pair."); }
     }
 

@@ -14,7 +14,7 @@ namespace ClausumPanel.Web.Api;
 public static class PoliciesApi
 {
     public const int UsualRows = 50, MostRows = 200;
-    private const int LongestDocument = 1 << 20, LongestReason = 2_000, MostPlaces = 1_000, MostProblems = 50;
+    private const int LongestDocument = 1 << 20, LongestReason = 500, MostPlaces = 1_000, MostProblems = 50;
 
     public static void MapPoliciesApi(this IEndpointRouteBuilder routes)
     {
@@ -90,6 +90,12 @@ public static class PoliciesApi
             return;
         }
         var draft = await desk.DraftAsync(context.User.Id, stop);
+        // A document that was read before another version judged would take that one's changes back.
+        if (body.Has("version") && policy.Version != (draft?.Base ?? active).Version)
+        {
+            await RefuseAsync(context, new PolicyOutcome(PolicyDesk.Stale, active.Version));
+            return;
+        }
         var changes = PolicyChanges.Between(draft?.Policy ?? active, policy);
         if (changes.Count > 0 && await desk.ChangeAsync(context.Actor, changes, context.User.May(Permissions.ApproveProtection), stop) is { Refusal: not null } outcome)
         {

@@ -30,7 +30,7 @@ public static class ReviewsApi
     /// <summary>Those that are about one field of the body.</summary>
     private static readonly Dictionary<string, string> Fields = new(StringComparer.Ordinal)
     {
-        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries",
+        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.NothingWithProof] = "list_entries",
     };
 
     private enum Which { Waiting, Decided, Closed }
@@ -297,7 +297,7 @@ public static class ReviewsApi
     private static Task RefuseAsync(HttpContext context, ReviewAnswer answer)
     {
         var refusal = answer.Refusal!;
-        object[] values = [.. answer.Values.Select(value => value is ReviewOutcome outcome ? Word(outcome) : value is ListType type ? type.Word() : value)];
+        object[] values = [.. answer.Values.Select(value => value is ReviewOutcome outcome ? Word(outcome) : value is ListType type ? type.Word() : value is DateTimeOffset at ? at.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture) : value)];
         var said = string.Format(CultureInfo.InvariantCulture, refusal, values);
         if (Fields.TryGetValue(refusal, out var field)) return Problems.WriteAsync(context, [new FieldError(field, "required", said)]);
         var (problem, reason) = Refusals[refusal];

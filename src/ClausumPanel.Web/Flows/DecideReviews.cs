@@ -55,6 +55,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
         if (await RefusalAsync(reviewer, queue, verdict, facts, stop) is { } refusal) return refusal;
+        // Whichever way they came to hold it.
+        if (!queue.IsManual && review.FirstById == reviewer.Id) return new(LeaseReviews.OwnFirst);
         var now = clock.GetUtcNow();
         var needsSecond = !queue.IsManual && review.FirstById is null && queue.ReadSecondAbove().TryGetValue(stored.Currency, out var above) && stored.Amount > above;
         if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);

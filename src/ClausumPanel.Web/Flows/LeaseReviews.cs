@@ -148,6 +148,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
+        if (review.FirstById == reviewer.Id && !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == review.Queue && q.IsManual, stop)) return (null, new(OwnFirst));
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + Length).ToUnixTimeMilliseconds());
         var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop);

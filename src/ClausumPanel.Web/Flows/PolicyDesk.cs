@@ -224,6 +224,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
     {
         var now = clock.GetUtcNow();
         if (effectiveAt <= now || effectiveAt > now.AddDays(LongestWaitDays)) return new PolicyOutcome(NoSuchTime, LongestWaitDays);
+        if (reason?.Length > LongestReason) return new PolicyOutcome(ReasonMissing);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
         if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);

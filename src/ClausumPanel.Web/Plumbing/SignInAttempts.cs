@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Team;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Plumbing;
@@ -28,7 +31,7 @@ public sealed class SignInAttempts
         _nobody.PasswordHash = _hasher.HashPassword(_nobody, Passwords.Create());
     }
 
-    public bool IsBlocked(string address) => _tries.TryGetValue(address, out var tries) && tries.Until > _clock.GetUtcNow() && tries.Count >= _security.WrongPasswordsPerAddress;
+    public bool IsBlocked(string address) => _tries.TryGetValue(Subscriber(address), out var tries) && tries.Until > _clock.GetUtcNow() && tries.Count >= _security.WrongPasswordsPerAddress;
 
     public void Note(string address)
     {
@@ -37,8 +40,12 @@ public sealed class SignInAttempts
             foreach (var (old, tries) in _tries)
                 if (tries.Until <= now) _tries.TryRemove(old, out _);
         var fresh = new Tries(1, now.AddMinutes(_security.LockOutMinutes));
-        _tries.AddOrUpdate(address, fresh, (_, before) => before.Until <= now ? fresh : before with { Count = before.Count + 1 });
+        _tries.AddOrUpdate(Subscriber(address), fresh, (_, before) => before.Until <= now ? fresh : before with { Count = before.Count + 1 });
     }
+
+    // With IPv6 one subscriber has 2^64 addresses.
+    private static string Subscriber(string address) =>
+        IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 && !ip.IsIPv4MappedToIPv6 ? Convert.ToHexString(ip.GetAddressBytes(), 0, 8) : address;
 
     public async Task<IDisposable> WaitTurnAsync(Guid? userId)
     {
@@ -62,7 +69,8 @@ internal static class SignInNotes
 {
     public static async Task NoteSignInAsync(this PanelDb db, User user, HttpContext context, DateTimeOffset now)
     {
-        user.LastSignInAt = now;
+        // Past the person's row as it was read: somebody who guesses at the same account may have changed it since.
+        await db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.LastSignInAt, now));
         db.Audit(context.ActorFor(user), AuditActions.SignedIn, now, "user", user.Id.ToString());
         await db.SaveChangesAsync();
     }

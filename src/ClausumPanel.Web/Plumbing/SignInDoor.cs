@@ -29,8 +29,11 @@ public sealed class SignInDoor(PanelDb db, UserManager<User> users, SignInManage
     public async Task<(PasswordFate Fate, User? User)> TryPasswordAsync(HttpContext context, string email, string password, Func<User, Task<SignInResult>> check)
     {
         if (attempts.IsBlocked(context.Address)) return (PasswordFate.TooMany, null);
+        // Nobody is called so, and PostgreSQL takes no such text.
+        if (email.Contains('\0', StringComparison.Ordinal)) email = "";
         var address = users.NormalizeEmail(email.Trim());
         using var turn = await attempts.WaitTurnAsync(await db.Users.Where(u => u.NormalizedEmail == address).Select(u => (Guid?)u.Id).SingleOrDefaultAsync());
+        if (attempts.IsBlocked(context.Address)) return (PasswordFate.TooMany, null);      // those that waited with it may have been wrong
         var user = await users.FindByEmailAsync(email.Trim());            // not before its turn: the attempt before may have locked it
         var result = user is null ? SignInResult.Failed : await check(user);
         if (user is null || result.IsLockedOut || result.IsNotAllowed) attempts.TakeAsLongAsAPassword(password);
@@ -56,9 +59,10 @@ public sealed class SignInDoor(PanelDb db, UserManager<User> users, SignInManage
         if (isRecoveryCode ? SecondFactor.TakeRecoveryCode(user, code) : await users.VerifyTwoFactorTokenAsync(user, SecondFactor.Provider, code.Trim()))
         {
             // Of two who use it in the same moment one is refused.
-            if (!(isRecoveryCode ? await users.UpdateAsync(user) : await users.ResetAccessFailedCountAsync(user)).Succeeded) return false;
             if (isRecoveryCode) db.Audit(context.ActorFor(user), AuditActions.RecoveryCodeUsed, clock.GetUtcNow(), "user", user.Id.ToString(), after: new { Left = SecondFactor.RecoveryCodesLeft(user) });
-            return true;
+            if ((isRecoveryCode ? await users.UpdateAsync(user) : await users.ResetAccessFailedCountAsync(user)).Succeeded) return true;
+            db.ChangeTracker.Clear();
+            return false;
         }
         await users.AccessFailedAsync(user);
         return false;

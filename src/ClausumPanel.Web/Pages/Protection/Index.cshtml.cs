@@ -55,6 +55,7 @@ public sealed class OverviewModel(PanelDb db, MetricReader metrics, AssessmentRe
         // The same hours by the clock on the wall: where it was put forward or back in between, as many fewer or more.
         var before = reader.StartOfDay(date.AddDays(-1));
         var until = Later(before, reader.Zoned(ComparedUntil).DateTime - date.ToDateTime(TimeOnly.MinValue));
+        await using var snapshot = await metrics.SnapshotAsync(stop);       // what is being folded is neither missed nor counted twice
         Now = await OfAsync(Today, null, stop);
         Compared = await OfAsync(Today, ComparedUntil, stop);
         Yesterday = await OfAsync(before, until < before ? before : until, stop);
