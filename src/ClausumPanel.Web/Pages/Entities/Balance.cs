@@ -18,7 +18,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     public const int LeastAmounts = 3;
 
     /// <summary>Amounts of which the signal says what is usual: whoever has so many is who it looked at.</summary>
-    private const int EnoughAmounts = 10;
+    public const int EnoughAmounts = 10;
 
     private const double Day = 86_400_000;
     private const int FewPlaces = 3;
@@ -154,6 +154,9 @@ public sealed record AmountRange(EntityKind Kind, double From, double To, long C
 
 public static class BalanceWords
 {
+    /// <summary>The same beside a signal, which compares with all payments while the payer has few.</summary>
+    public static string SayBeside(this Texts T, AmountRange range, string currency) => range.Count >= Balance.EnoughAmounts ? T.Say(range, currency) : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+
     public static string Say(this Texts T, AmountRange range, string currency)
     {
         var culture = CultureInfo.CurrentCulture;

@@ -31,7 +31,7 @@ public sealed class WhyView
     /// <summary>What is usual where that signal looks, in words; null when there is no usual.</summary>
     public string? Usual(Step step, Texts T) => step.Signal?.Category switch
     {
-        SignalCategory.Amount when Balance.Range(Facts) is { } range => T.Say(range, Stored.Currency),
+        SignalCategory.Amount when Balance.Range(Facts) is { } range => T.SayBeside(range, Stored.Currency),
         SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts =>
             T["usual here: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)],
         SignalCategory.Velocity when Balance.PerDay(Facts) is { } perDay => T["usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
