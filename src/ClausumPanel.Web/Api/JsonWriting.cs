@@ -29,25 +29,3 @@ internal static class JsonWriting
         else json.WriteNull(name);
     }
 }
-
-/// <summary>The query string of a list, each value read with what is wrong about it noted.</summary>
-internal sealed class ListQuery(HttpRequest request)
-{
-    public List<FieldError> Errors { get; } = [];
-
-    public T? Word<T>(string name, Func<string, T?> read) where T : struct
-    {
-        if (request.Query[name].ToString() is not { Length: > 0 } word) return null;
-        if (read(word) is { } known) return known;
-        Errors.Add(new(name, "format", $"{name} has no such value."));
-        return null;
-    }
-
-    public int Number(string name, int usual, int least, int most)
-    {
-        if (request.Query[name].ToString() is not { Length: > 0 } text) return usual;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-        Errors.Add(new(name, "range", $"{name} is a whole number from {least} to {most}."));
-        return usual;
-    }
-}

@@ -37,7 +37,7 @@ public static class PoliciesApi
 
     private static async Task ListAsync(HttpContext context)
     {
-        var (query, db, stop) = (new ListQuery(context.Request), Db(context), context.RequestAborted);
+        var (query, db, stop) = (new QueryReader(context.Request.Query), Db(context), context.RequestAborted);
         var state = query.Word<PolicyState>("state", word => Array.Find(Enum.GetValues<PolicyState>(), s => Word(s) == word) is var known && Word(known) == word ? known : null);
         var (limit, offset) = (query.Number("limit", UsualRows, 1, MostRows), query.Number("offset", 0, 0, 1_000_000));
         if (query.Errors.Count > 0)

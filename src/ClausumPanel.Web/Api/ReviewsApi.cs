@@ -91,7 +91,7 @@ public static class ReviewsApi
 
     private static async Task ListAsync(HttpContext context)
     {
-        var (query, db, now, stop) = (new ListQuery(context.Request), Db(context), Now(context).ToUnixTimeMilliseconds(), context.RequestAborted);
+        var (query, db, now, stop) = (new QueryReader(context.Request.Query), Db(context), Now(context).ToUnixTimeMilliseconds(), context.RequestAborted);
         var which = query.Word<Which>("state", word => word switch { "waiting" => Which.Waiting, "decided" => Which.Decided, "closed" => Which.Closed, _ => null }) ?? Which.Waiting;
         var queue = query.Word<int>("queue", word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
         var (limit, offset) = (query.Number("limit", UsualRows, 1, MostRows), query.Number("offset", 0, 0, 1_000_000));
