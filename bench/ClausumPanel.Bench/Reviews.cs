@@ -173,8 +173,8 @@ internal static partial class Reviews
             FROM assessments WHERE NOT simulated AND seq NOT IN (SELECT seq FROM reviews) ORDER BY seq DESC LIMIT @count
             """, ("@now", now), ("@count", (long)decided));
         Execute("""
-            INSERT INTO review_events (id, seq, at, kind, queue, actor_id, actor_name, outcome, reason, reading_milliseconds, version)
-            SELECT randomblob(16), seq, decided_at, 9, queue, decided_by_id, 'Bench', outcome, reason, 4000 + (seq * 31) % 60000, 1 FROM reviews WHERE state = 2
+            INSERT INTO review_events (id, seq, at, kind, queue, actor_id, actor_name, outcome, reason, reading_milliseconds, version, waited_milliseconds, is_late)
+            SELECT randomblob(16), seq, decided_at, 9, queue, decided_by_id, 'Bench', outcome, reason, 4000 + (seq * 31) % 60000, 1, decided_at - opened_at, 0 FROM reviews WHERE state = 2 ORDER BY decided_at
             """);
         List<Guid> open = [], done = [];
         List<long> seqs = [];

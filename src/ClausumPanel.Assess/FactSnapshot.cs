@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ClausumPanel.Assess;
 
@@ -39,7 +42,10 @@ public static class FactSnapshot
     /// <summary>Reads a snapshot into facts, which are cleared before.</summary>
     /// <returns>How many facts were passed over because this version does not know their number.</returns>
     /// <exception cref="FormatException">The bytes are no snapshot of a version that is known.</exception>
-    public static int Read(ReadOnlySpan<byte> bytes, Facts into)
+    public static int Read(ReadOnlySpan<byte> bytes, Facts into) => Read(bytes, into, null);
+
+    /// <summary>The same, but of the facts only those that are wanted are sure to be there.</summary>
+    internal static int Read(ReadOnlySpan<byte> bytes, Facts into, WantedFacts? wanted)
     {
         ArgumentNullException.ThrowIfNull(into);
         into.Clear();
@@ -57,6 +63,7 @@ public static class FactSnapshot
                 case Kind.Text:
                     var text = reader.TextOrPlace(out var at, out var length);
                     if (!FactNumbers.TryFind(number, out var textFact)) unknown++;
+                    else if (wanted?.HasWithin(number, 1) == false) break;
                     else if (text is null) into.SetLater(textFact, new Facts.TextPlace(at, length));
                     else into.Set(textFact, text);
                     break;
@@ -64,7 +71,7 @@ public static class FactSnapshot
                     Set(into, number, reader.Double(), ref unknown);
                     break;
                 case Kind.Run:
-                    number = ReadRun(ref reader, number, into, ref unknown);
+                    number = ReadRun(ref reader, number, into, wanted, ref unknown);
                     break;
                 default:
                     throw new FormatException("A fact is written in no way that is known.");
@@ -154,12 +161,17 @@ public static class FactSnapshot
         }
     }
 
-    private static int ReadRun(ref PackedReader reader, int number, Facts into, ref int unknown)
+    private static int ReadRun(ref PackedReader reader, int number, Facts into, WantedFacts? wanted, ref int unknown)
     {
         var length = reader.Unsigned();
         if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
         var numbers = into.Numbers;
         var left = (int)length;
+        if (wanted?.HasWithin(number, left) == false && FactNumbers.AreKnown(number, left))
+        {
+            reader.Skip(SkipRun(reader.Rest, left));
+            return number + left - 1;
+        }
         // Facts of neighbouring numbers mostly lie side by side.
         if (FactNumbers.Together(number, out var index) >= left)
         {
@@ -197,27 +209,57 @@ public static class FactSnapshot
                 continue;
             }
             var more = Next(bytes, ref at);
-            if (more >= (ulong)(into.Length - i)) throw new FormatException("A run of numbers is longer than it says.");
-            into.Slice(i, (int)more + 1).Fill(last);
+            if (more >= (ulong)(into.Length - i)) throw TooLong();
+            // Mostly few: eight are written whatever they are, and what comes after overwrites the others.
+            if (more < 8 && into.Length - i >= 8)
+            {
+                var equal = Vector256.Create((double)last);
+                equal.CopyTo(into[i..]);
+                equal.CopyTo(into[(i + 4)..]);
+            }
+            else into.Slice(i, (int)more + 1).Fill(last);
             i += (int)more + 1;
         }
         return at;
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static ulong Next(ReadOnlySpan<byte> bytes, ref int at)
+    // The same without the numbers. Gives the number of bytes.
+    private static int SkipRun(ReadOnlySpan<byte> bytes, int length)
+    {
+        var (at, left) = (0, (ulong)length);
+        while (left > 0)
         {
-            // Nearly all are one byte, nearly all others two.
-            if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80) return bytes[at++];
-            if ((uint)(at + 1) < (uint)bytes.Length && bytes[at + 1] < 0x80)
-            {
-                at += 2;
-                return (bytes[at - 2] & 0x7FU) | ((ulong)bytes[at - 1] << 7);
-            }
-            var place = at;
-            var number = PackedNumbers.Longer(bytes, ref place);
-            at = place;
-            return number;
+            left--;
+            if (Next(bytes, ref at) != 0) continue;
+            var more = Next(bytes, ref at);
+            if (more > left) throw TooLong();
+            left -= more;
         }
+        return at;
+    }
+
+    private static FormatException TooLong() => new("A run of numbers is longer than it says.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Next(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        // Nearly all are one byte.
+        if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80) return bytes[at++];
+        if (Bmi2.X64.IsSupported && bytes.Length - at >= sizeof(ulong))
+        {
+            // All the others at once: their bytes end with the first whose highest bit is not set.
+            var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            var end = ~word & 0x8080_8080_8080_8080;
+            if (end != 0)
+            {
+                at += (BitOperations.TrailingZeroCount(end) >> 3) + 1;
+                return Bmi2.X64.ParallelBitExtract(word & (end ^ (end - 1)), 0x7F7F_7F7F_7F7F_7F7F);
+            }
+        }
+        var place = at;
+        var number = PackedNumbers.Longer(bytes, ref place);
+        at = place;
+        return number;
     }
 
     private static void Set(Facts into, int number, double value, ref int unknown)

@@ -6,6 +6,11 @@ namespace ClausumPanel.Assess;
 /// <summary>Every signal the engine knows. Adding one is adding a row to its family's file in <c>Signals/</c>, with an id nobody had.</summary>
 public static class SignalCatalog
 {
+    /// <summary>
+    /// Raised with every change after which a signal fires otherwise on the same facts and the same parameters. Stored hits carry it: what another revision found is found anew before it is compared.
+    /// </summary>
+    public const int Revision = 1;
+
     static SignalCatalog()
     {
         var all = new List<SignalDefinition>();
@@ -24,6 +29,8 @@ public static class SignalCatalog
         All = [.. all];
         ByCode = All.ToFrozenDictionary(d => d.Code, StringComparer.Ordinal);
         ById = All.ToFrozenDictionary(d => d.Id);
+        foreach (var definition in All)
+            if (definition.Category == SignalCategory.Lists) OfLists |= UInt128.One << definition.Index;
 
         void Add(SignalCategory category, SignalDefinition[] family)
         {
@@ -38,6 +45,9 @@ public static class SignalCatalog
 
     /// <summary>All signals, in the order in which an answer lists them; the place is <see cref="SignalHit.Signal"/>.</summary>
     public static IReadOnlyList<SignalDefinition> All { get; }
+
+    /// <summary>One bit for each signal of the lists, at its place in the catalogue.</summary>
+    internal static UInt128 OfLists { get; }
 
     /// <summary>By code: <c>short_session</c>.</summary>
     public static FrozenDictionary<string, SignalDefinition> ByCode { get; }

@@ -2,15 +2,14 @@ namespace ClausumPanel.Assess;
 
 /// <summary>
 /// The signals of one assessment as bytes, under their stable ids; a typical hit takes five. Rules that fired stand before them by their place in the policy that
-/// judged, which the assessment names; without any the bytes are those of the first version.
+/// judged, which the assessment names. Before all of them stands the revision of the catalogue that found them; what was stored before there were revisions is still read.
 /// </summary>
 public static class SignalHits
 {
     /// <summary>Room for the hits of any assessment whose quoted texts the API accepts.</summary>
     public const int MostBytes = 8 * 1_024;
 
-    private const byte Version = 1;
-    private const byte VersionWithRules = 3;
+    private const byte Version = 4, VersionWithRules = 5, VersionBeforeRevisions = 1, VersionWithRulesBeforeRevisions = 3;
 
     private static readonly short[] IndexById = Indexes();
 
@@ -31,6 +30,7 @@ public static class SignalHits
         try
         {
             writer.Byte(rules.Length == 0 ? Version : VersionWithRules);
+            writer.Unsigned(SignalCatalog.Revision);
             if (rules.Length > 0) WriteRules(ref writer, rules);
             foreach (ref readonly var hit in hits)
             {
@@ -91,14 +91,26 @@ public static class SignalHits
         var reader = new PackedReader(bytes);
         ReadRules(ref reader, []);
         while (!reader.AtEnd)
+            if (Skip(ref reader) is >= 0 and var index) counts[index]++;
+    }
+
+    /// <summary>Which signals hit, where this revision of the catalogue found them: one bit for each, at its place in the catalogue.</summary>
+    /// <param name="bytes">What <see cref="Write(ReadOnlySpan{SignalHit}, Span{byte})"/> wrote.</param>
+    /// <param name="fired">The bits.</param>
+    /// <returns>False for what another revision found.</returns>
+    /// <exception cref="FormatException">The bytes are no hits of a version that is known.</exception>
+    internal static bool TryReadFired(ReadOnlySpan<byte> bytes, out UInt128 fired)
+    {
+        fired = 0;
+        if (bytes.Length < 2 || bytes[0] is not (Version or VersionWithRules) || bytes[1] != SignalCatalog.Revision) return false;
+        var reader = new PackedReader(bytes);
+        ReadRules(ref reader, []);
+        while (!reader.AtEnd)
         {
-            var head = reader.Unsigned();
-            reader.Unsigned();
-            Skip(ref reader, (Number)((head >> 3) & 3));
-            Skip(ref reader, (Number)((head >> 1) & 3));
-            if ((head & 1) != 0) reader.TextOrPlace(out _, out _);
-            if (head >> 5 < (ulong)IndexById.Length && IndexById[head >> 5] is >= 0 and var index) counts[index]++;
+            if (Skip(ref reader) is not (>= 0 and var index)) return false;
+            fired |= UInt128.One << index;
         }
+        return true;
     }
 
     /// <summary>Reads the rules that fired and gives their number: nothing for what an earlier version wrote.</summary>
@@ -129,8 +141,9 @@ public static class SignalHits
     private static int ReadRules(ref PackedReader reader, Span<RuleHit> into)
     {
         var version = reader.Byte();
-        if (version == Version) return 0;
-        if (version != VersionWithRules) throw new FormatException("The signals have a version that is not known.");
+        if (version is Version or VersionWithRules) reader.Unsigned();
+        if (version is Version or VersionBeforeRevisions) return 0;
+        if (version is not (VersionWithRules or VersionWithRulesBeforeRevisions)) throw new FormatException("The signals have a version that is not known.");
         var count = reader.Unsigned();
         if (count > Assessment.MostRules) throw new FormatException("There are more rules than a policy has.");
         var rule = 0UL;
@@ -153,6 +166,17 @@ public static class SignalHits
         Array.Fill(indexes, (short)-1);
         foreach (var definition in SignalCatalog.All) indexes[definition.Id] = (short)definition.Index;
         return indexes;
+    }
+
+    // The place of the signal of the hit that is passed over; -1 for one this version does not know.
+    private static int Skip(ref PackedReader reader)
+    {
+        var head = reader.Unsigned();
+        reader.Unsigned();
+        Skip(ref reader, (Number)((head >> 3) & 3));
+        Skip(ref reader, (Number)((head >> 1) & 3));
+        if ((head & 1) != 0) reader.TextOrPlace(out _, out _);
+        return head >> 5 < (ulong)IndexById.Length ? IndexById[head >> 5] : -1;
     }
 
     private static void Skip(ref PackedReader reader, Number kind)

@@ -21,6 +21,34 @@ public sealed class FactSnapshotTests
     }
 
     [Fact]
+    public void Of_a_snapshot_only_what_is_wanted_need_be_read()
+    {
+        var (random, facts, all, some) = (new Random(44), new Facts(), new Facts(), new Facts());
+        for (var i = 0; i < 2_000; i++)
+        {
+            var length = FactSnapshot.Write(RandomFacts.Fill(facts, random), _buffer);
+            var chosen = FactCatalog.All.Where(_ => random.Next(1 + (i % 60)) == 0).Select(d => d.Fact).ToList();
+            // Now and then something is damaged: whichever way it is read, it is refused or it is the same.
+            if (i % 4 == 0) _buffer[random.Next(1, length)] ^= (byte)random.Next(1, 256);
+            int unknown;
+            try
+            {
+                unknown = FactSnapshot.Read(_buffer.AsSpan(0, length), all);
+            }
+            catch (FormatException)
+            {
+                continue;
+            }
+            Assert.Equal(unknown, FactSnapshot.Read(_buffer.AsSpan(0, length), some, new WantedFacts(chosen)));
+            foreach (var fact in chosen)
+            {
+                Assert.Equal(BitConverter.DoubleToInt64Bits(all.Number(fact)), BitConverter.DoubleToInt64Bits(some.Number(fact)));
+                Assert.Equal(all.Text(fact), some.Text(fact));
+            }
+        }
+    }
+
+    [Fact]
     public void A_stored_assessment_is_judged_again_alike()
     {
         var (random, facts, back) = (new Random(43), new Facts(), new Facts());

@@ -143,6 +143,82 @@ public sealed class PreviewTests
         Assert.True(kept > 1_000 && odd > 100 && moved > 100, $"{kept} {odd} {moved}");
     }
 
+    /// <summary>What the stored hits tell need not be found again: the same comes out, and only where nothing could have gone untold.</summary>
+    [Fact]
+    public void What_the_stored_hits_tell_is_what_the_facts_tell()
+    {
+        var random = new Random(20_261_130);
+        var (told, believed) = (0, 0);
+        for (var turn = 0; turn < 40; turn++)
+        {
+            // The one proposed has other weights, and some more switched off.
+            var judged = RandomPolicy(random, 1).Complete();
+            var proposed = judged with { Version = 2, Bands = new Bands(20, 50, 90), Rules = RandomPolicy(random, 2).Rules, Signals = [.. judged.Signals.Select(s => s with { Weight = random.Next(-40, 60), Enabled = s.Enabled && random.Next(4) > 0 })] };
+            var versions = new Dictionary<int, Policy> { [1] = judged };
+            var (by, active) = (new Assessor(proposed), new Assessor(judged));
+            var (believing, asking) = (PreviewNeeds.Of(versions, by, active), PreviewNeeds.Of(new Dictionary<int, Policy>(), by, active));
+            Assert.Equal((FiredSignals.On(judged), UInt128.Zero), (believing.ToldBy(1), asking.ToldBy(1)));
+            var (first, second) = (new TrafficBlock.Builder(believing, turn % 2 == 0), new TrafficBlock.Builder(asking, turn % 2 == 0));
+            var (facts, then) = (new Facts(), new Assessment());
+            var (buffer, signals) = (new byte[FactSnapshot.MostBytes], new byte[SignalHits.MostBytes]);
+            for (var seq = 1L; seq <= 60; seq++)
+            {
+                RandomFacts.Fill(facts, random);
+                active.Assess(facts, seq * 1_000, then);
+                var row = new PreviewRow
+                {
+                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = 1, PolicyVersion = 1,
+                    Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, then.Rules, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)),
+                };
+                if (row.Score < 100) told++;
+                Assert.Equal((true, true), (first.Add(row), second.Add(row)));
+            }
+            Assert.Equal(Judged(second.Finish()), Judged(first.Finish()));
+
+            string Judged(TrafficBlock block)
+            {
+                var judge = new PreviewJudge(by, active, 0, versions);
+                for (var row = 0; row < block.Count; row++) judge.Take(block, row, (Outcome)(row % 3));
+                return System.Text.Json.JsonSerializer.Serialize(judge.Finish().Sums);
+            }
+
+            // Believed they are, or the test above would compare like with like; but not what another revision found, nor a version in which one was switched off.
+            var silent = new PreviewRow { Seq = 1, At = 0, Decision = Decision.Approve, Score = 0, Amount = 1, PolicyVersion = 1, Signals = signals.AsSpan(0, SignalHits.Write([], signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)) };
+            if (FiredIn(believing, silent) != FiredIn(asking, silent)) believed++;
+            signals[1]++;
+            Assert.Equal(FiredIn(asking, silent), FiredIn(believing, silent));
+            var asked = Array.FindIndex([.. judged.Signals], s => s.Enabled);
+            var off = judged with { Signals = [.. judged.Signals.Select((s, i) => i == asked ? s with { Enabled = false } : s)] };
+            Assert.Equal(UInt128.Zero, PreviewNeeds.Of(new Dictionary<int, Policy> { [1] = off }, by, active).ToldBy(1));
+            // A stretch that was read so is not taken for a policy that asks about more.
+            var on = judged with { Version = 3, Signals = [.. judged.Signals.Select(s => s with { Enabled = true })] };
+            var more = PreviewNeeds.Of(versions, new Assessor(on), active);
+            Assert.Equal((false, judged.Signals.All(s => s.Enabled)), (!Kept(believing).Has(believing), Kept(believing).Has(more)));
+            Assert.True(Kept(asking).Has(more));
+
+            TrafficBlock Kept(PreviewNeeds needs)
+            {
+                var builder = new TrafficBlock.Builder(needs);
+                RandomFacts.Fill(facts, random);
+                facts.Set(Known.Amount, 1);
+                active.Assess(facts, 0, then);
+                Assert.True(builder.Add(new PreviewRow
+                {
+                    Seq = 1, At = 0, Decision = Decision.Review, Score = 40, Amount = 1, PolicyVersion = 1, Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)),
+                }));
+                return builder.Finish();
+            }
+
+            UInt128 FiredIn(PreviewNeeds needs, in PreviewRow row)
+            {
+                var builder = new TrafficBlock.Builder(needs);
+                Assert.True(builder.Add(row));
+                return builder.Finish().FiredUnder(new FiredSignals(judged))[0];
+            }
+        }
+        Assert.True(told > 500 && believed > 20, $"{told} {believed}");
+    }
+
     private static Policy RandomPolicy(Random random, int version) => Policy.Default with
     {
         Version = version,

@@ -174,7 +174,7 @@
   if (!item()) return;
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
-  let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, sending = null, round = 0, asked = 0;
+  let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, plainly = false, round = 0, asked = 0;
   const stale = 300000;
   const body = () => {
     const data = new FormData();
@@ -209,7 +209,7 @@
 
   const begin = () => {
     round++;
-    ready = null;
+    [ready, plainly] = [null, false];
     if (form()) takeDraft();
     showReasons();
     if (!form()) return;
@@ -226,12 +226,13 @@
     if (answer.ok) { until = Date.now() + Number(form().dataset.leaseLength); over(true); if (!ready || Date.now() - ready.at > stale) await prepare(); }
     else if (answer.status === 410 && !sending && !leaving) location.reload();
   };
-  const prepare = async () => {
+  const prepare = () => preparing = askAhead();
+  const askAhead = async () => {
     const mine = asked = round;
     const answer = await fetch(form().dataset.ahead, { method: "POST", body: body() }).catch(() => null);
     // Once it is decided the lease is over, and the next page is on its way already.
-    if (mine !== round || sending || leaving) return;
-    if (answer?.status === 410) { location.reload(); return; }
+    if (mine !== round || leaving) return;
+    if (answer?.status === 410) { leaving = true; location.reload(); return; }
     ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), at: Date.now(), part: parsed(await answer.text()).querySelector("#review-item") } : null;
     if (mine === round && form()) form().dataset.ready = ready ? "yes" : "no";
   };
@@ -284,6 +285,14 @@
     tick();
     return (said.querySelector("[role=alert]") ?? said.querySelector("[role] > span"))?.textContent.trim() ?? "";
   };
+  // Who is quicker than the next item waits for it: that takes less than a whole page.
+  const sendWithNext = async (button, data) => {
+    if (!ready || Date.now() - ready.at > stale) await (asked === round && !ready ? preparing : prepare());
+    if (leaving) return;
+    if (ready) { await send(button?.getAttribute("formaction") ?? form().getAttribute("action"), data); return; }
+    [sending, plainly] = [null, true];
+    form().requestSubmit(button);
+  };
   const send = async (address, data) => {
     const before = item(), where = location.href, next = ready;
     document.getElementById("review-said").replaceChildren();
@@ -328,9 +337,9 @@
     // Only a decision can be taken back.
     if (button?.closest("details[data-key]")) dropDraft(); else keepDraft();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
-    if (!ready || Date.now() - ready.at > stale) { leaving = true; return; }
+    if (plainly) { leaving = true; return; }
     event.preventDefault();
-    sending = send(button?.getAttribute("formaction") ?? form().getAttribute("action"), new FormData(form(), button));
+    sending = sendWithNext(button, new FormData(form(), button));
   });
   // Back to another item is a page of its own; a jump within this one is none.
   addEventListener("popstate", () => { if (new URL(item().dataset.address, location.href).pathname !== location.pathname) location.reload(); });

@@ -30,6 +30,15 @@ public sealed class FiredSignals
     /// <summary>The same for two policies under which the same signals fire.</summary>
     public string Key { get; }
 
+    /// <summary>The signals a policy has switched on, one bit for each.</summary>
+    internal static UInt128 On(Policy policy)
+    {
+        UInt128 on = 0;
+        foreach (var definition in SignalCatalog.All)
+            if (policy.Of(definition).Enabled) on |= UInt128.One << definition.Index;
+        return on;
+    }
+
     /// <summary>One bit for each signal of the catalogue. Those of the lists are never set: they are read from the lists themselves.</summary>
     public UInt128 Of(Facts facts)
     {

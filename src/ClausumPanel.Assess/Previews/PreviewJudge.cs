@@ -61,7 +61,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private SortedDictionary<string, SeqSet> _sets = new(StringComparer.Ordinal);
 
     /// <summary>What a stretch of the log in memory must hold to be judged.</summary>
-    public PreviewNeeds Needs { get; } = PreviewNeeds.Of(proposed, active);
+    public PreviewNeeds Needs { get; } = PreviewNeeds.Of(versions, proposed, active);
 
     /// <summary>Judges one, sooner or later: some are gathered and judged together, at the latest by <see cref="Finish"/>.</summary>
     public void Take(in PreviewRow row)

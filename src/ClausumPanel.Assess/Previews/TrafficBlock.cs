@@ -6,23 +6,32 @@ namespace ClausumPanel.Assess.Previews;
 /// <summary>What a preview needs to know of a policy's assessments to judge them again.</summary>
 /// <param name="Facts">The facts its rules ask, and those every judgement asks.</param>
 /// <param name="Fired">Which signals fire under it.</param>
-public sealed record PreviewNeeds(IReadOnlySet<Fact> Facts, IReadOnlyList<FiredSignals> Fired)
+/// <param name="Asked">The signals that are asked about, one bit for each.</param>
+/// <param name="Versions">The policies that judged, by version: what they found need not always be found again.</param>
+public sealed record PreviewNeeds(IReadOnlySet<Fact> Facts, IReadOnlyList<FiredSignals> Fired, UInt128 Asked, IReadOnlyDictionary<int, Policy> Versions)
 {
+    private readonly ConcurrentDictionary<int, UInt128> _told = new();
+
     /// <summary>The facts that every judgement asks.</summary>
     public static IReadOnlySet<Fact> Common { get; } = new HashSet<Fact> { Known.Flow, Known.Currency, Known.Amount, Known.SubmerchantId, Known.ListsEdition };
 
     /// <summary>What judging by any of these needs.</summary>
-    public static PreviewNeeds Of(params ReadOnlySpan<Assessor> judging)
+    public static PreviewNeeds Of(IReadOnlyDictionary<int, Policy> versions, params ReadOnlySpan<Assessor> judging)
     {
-        var (facts, fired) = (Common.ToHashSet(), new Dictionary<string, FiredSignals>(StringComparer.Ordinal));
+        var (facts, fired, asked) = (Common.ToHashSet(), new Dictionary<string, FiredSignals>(StringComparer.Ordinal), UInt128.Zero);
         foreach (var assessor in judging)
         {
             facts.UnionWith(assessor.RuleFacts);
             var tests = new FiredSignals(assessor.Policy);
             fired.TryAdd(tests.Key, tests);
+            asked |= FiredSignals.On(assessor.Policy);
         }
-        return new PreviewNeeds(facts, [.. fired.Values]);
+        return new PreviewNeeds(facts, [.. fired.Values], asked, versions);
     }
+
+    /// <summary>Of which signals the hits of what this version of the policy judged tell whether they fire: all that are asked about and some more, or none.</summary>
+    internal UInt128 ToldBy(int version) => _told.GetOrAdd(version, v =>
+        Versions.TryGetValue(v, out var judged) && FiredSignals.On(judged) is var on && (Asked & ~on) == 0 && new FiredSignals(judged).Key is var key && Fired.All(f => f.Key == key) ? on : 0);
 
     /// <summary>The same, and other facts beside.</summary>
     public PreviewNeeds With(IReadOnlySet<Fact> others) => this with { Facts = Facts.Union(others).ToHashSet() };
@@ -45,6 +54,7 @@ public sealed class TrafficBlock
     private readonly FactColumn[] _columns, _common;
     private readonly ConcurrentDictionary<(string Rule, long Edition), ulong[]> _held = new();
     private readonly Dictionary<string, UInt128[]> _fired;
+    private readonly UInt128 _told;
     private readonly Dictionary<int, byte[]> _odd;
     private readonly Entry[] _entries;
     private readonly int[] _signalEnds;
@@ -55,7 +65,7 @@ public sealed class TrafficBlock
         Facts = from.Facts;
         _columns = from.FinishColumns();
         _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact))];
-        (_fired, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
+        (_fired, _told, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Told, from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
         Bytes = _columns.Sum(c => (long)c.Bytes) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
     }
 
@@ -74,7 +84,7 @@ public sealed class TrafficBlock
     public bool Has(PreviewNeeds needs)
     {
         ArgumentNullException.ThrowIfNull(needs);
-        return needs.Facts.IsSubsetOf(Facts) && needs.Fired.All(f => _fired.ContainsKey(f.Key));
+        return needs.Facts.IsSubsetOf(Facts) && (needs.Asked & ~_told) == 0 && needs.Fired.All(f => _fired.ContainsKey(f.Key));
     }
 
     /// <summary>The place in the log of a row.</summary>
@@ -139,6 +149,7 @@ public sealed class TrafficBlock
         private static readonly Fact[] ListFacts = [.. Enum.GetValues<ListType>().Select(FactCatalog.List)];
 
         private readonly Facts _facts = new();
+        private readonly WantedFacts _wanted = new(needs.Facts.Union(ListFacts));
         private readonly List<UInt128>[] _fired = [.. needs.Fired.Select(_ => new List<UInt128>(Places))];
         private readonly (Fact Fact, double[]? Numbers, FactColumn.Coder? Texts)[] _columns =
             [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (double[]?)null, new FactColumn.Coder(Places)) : (f, new double[Places], (FactColumn.Coder?)null))];
@@ -148,6 +159,9 @@ public sealed class TrafficBlock
         internal List<int> SignalEnds { get; } = new(Places);
         internal List<byte> Signals { get; } = [];
         internal Dictionary<int, byte[]> Odd { get; } = [];
+
+        /// <summary>Of which signals it is known of each assessment whether they fire.</summary>
+        internal UInt128 Told { get; private set; } = UInt128.MaxValue;
 
         /// <summary>How many were added.</summary>
         public int Count => Entries.Count;
@@ -160,9 +174,12 @@ public sealed class TrafficBlock
         public bool Add(in PreviewRow row)
         {
             if (row.Facts.IsEmpty) return false;
+            UInt128 told, fired = 0;
             try
             {
-                if (FactSnapshot.Read(row.Facts, _facts) != 0) return false;
+                // Of a hard block it is not told what spoke in the payer's favour; a score of a hundred may be one.
+                told = row.Score < 100 && needs.ToldBy(row.PolicyVersion) is var by && by != 0 && SignalHits.TryReadFired(row.Signals, out fired) ? by : 0;
+                if (FactSnapshot.Read(row.Facts, _facts, told != 0 ? _wanted : null) != 0) return false;
             }
             catch (FormatException)
             {
@@ -172,7 +189,8 @@ public sealed class TrafficBlock
             Entries.Add(new Entry(row.Seq, row.At, row.Amount, row.PolicyVersion, _facts.Text(Known.Currency) ?? "", row.Decision, (byte)row.Score, _facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn));
             Signals.AddRange(row.Signals);
             SignalEnds.Add(Signals.Count);
-            for (var i = 0; i < _fired.Length; i++) _fired[i].Add(needs.Fired[i].Of(_facts));
+            for (var i = 0; i < _fired.Length; i++) _fired[i].Add(told != 0 ? fired & ~SignalCatalog.OfLists : needs.Fired[i].Of(_facts));
+            if (told != 0) Told &= told;
             foreach (var (fact, numbers, texts) in _columns)
             {
                 if (numbers is not null) numbers[Entries.Count - 1] = _facts.Number(fact);

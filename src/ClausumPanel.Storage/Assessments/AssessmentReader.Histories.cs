@@ -20,7 +20,7 @@ public sealed record TermEvent(long Seq, long At, Flow Flow, Decision Decision, 
 public sealed partial class AssessmentReader
 {
     /// <summary>Of the newest assessments that many are read first: most histories that are long are complete within them.</summary>
-    private const int NewestSegments = 64;
+    private const int NewestSegments = 16;
 
     // One seek per segment and text, whatever the size of the log; the rows are joined only to what was found.
     private const string History = """

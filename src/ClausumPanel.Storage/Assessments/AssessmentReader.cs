@@ -14,7 +14,7 @@ namespace ClausumPanel.Storage.Assessments;
 public sealed partial class AssessmentReader(PanelDb db)
 {
     private const int MostTail = 200_000;
-    private const int SegmentsAtATime = 64;
+    private const int SegmentsAtATime = 32;
 
     /// <summary>The assessment with this id, or null.</summary>
     public async Task<StoredAssessment?> FindAsync(Guid id, CancellationToken stop)
@@ -104,9 +104,9 @@ public sealed partial class AssessmentReader(PanelDb db)
         if (first is null || texts.Count == 0) return new Dictionary<string, TermSeen>();
         var wanted = texts.Select(FoundBy.Normalize).Distinct().ToArray();
         var found = new Dictionary<string, (long Count, long Last)>();
-        for (long from64 = AssessmentTerm.SegmentOf(first.Value), last = AssessmentTerm.SegmentOf(await MarkAsync(stop)); from64 <= last; from64 += SegmentsAtATime)
+        for (long begin = AssessmentTerm.SegmentOf(first.Value), last = AssessmentTerm.SegmentOf(await MarkAsync(stop)); begin <= last; begin += SegmentsAtATime)
         {
-            var start = from64;
+            var start = begin;
             var segments = Enumerable.Range(0, (int)Math.Min(SegmentsAtATime, last - start + 1)).Select(n => start + n).ToArray();
             var counts = await db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment) && wanted.Contains(t.Term) && t.Kind == kind && t.Seq >= first)
                 .GroupBy(t => t.Term).Select(g => new { Term = g.Key, Count = g.LongCount(), Last = g.Max(t => t.Seq) }).ToListAsync(stop);

@@ -49,14 +49,14 @@ public enum TermKind
 }
 
 /// <summary>
-/// One text an assessment is found by, whole or by its beginning. Segments of 1,024 assessments keep the places where rows are added close
+/// One text an assessment is found by, whole or by its beginning. Segments of 4,096 assessments keep the places where rows are added close
 /// together (a plain index over the text would touch a random page per row); a search looks into each segment, newest first.
 /// </summary>
 public sealed class AssessmentTerm
 {
-    public const int SegmentBits = 10;
+    public const int SegmentBits = 12;
 
-    /// <summary>The place in the log without its last ten bits.</summary>
+    /// <summary>The place in the log without its last twelve bits.</summary>
     public long Segment { get; init; }
 
     /// <summary>Lower case.</summary>

@@ -59,7 +59,7 @@ public sealed class StretchFactsTests
 
     private static (TrafficBlock Block, Facts[] Payments) Stretch(Random random, int count, CompiledRule[] rules, bool isKept)
     {
-        var builder = new TrafficBlock.Builder(new PreviewNeeds(PreviewNeeds.Common.Concat(rules.SelectMany(r => r.Facts)).ToHashSet(), []), isKept);
+        var builder = new TrafficBlock.Builder(new PreviewNeeds(PreviewNeeds.Common.Concat(rules.SelectMany(r => r.Facts)).ToHashSet(), [], 0, new Dictionary<int, Policy>()), isKept);
         var payments = new Facts[count];
         var buffer = new byte[FactSnapshot.MostBytes];
         for (var row = 0; row < count; row++)

@@ -2722,6 +2722,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<bool>("IsLate")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_late");
+
                     b.Property<int>("Kind")
                         .HasMaxLength(40)
                         .HasColumnType("integer")
@@ -2762,14 +2766,22 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<long?>("WaitedMilliseconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("waited_milliseconds");
+
                     b.HasKey("Id")
                         .HasName("pk_review_events");
 
-                    b.HasIndex("At", "Kind")
-                        .HasDatabaseName("ix_review_events_at_kind");
+                    b.HasIndex("Kind", "At")
+                        .HasDatabaseName("ix_review_events_kind_at");
 
                     b.HasIndex("Seq", "At")
                         .HasDatabaseName("ix_review_events_seq_at");
+
+                    b.HasIndex("At", "Seq", "Version", "Queue", "ActorId", "Outcome", "ReadingMilliseconds", "WaitedMilliseconds", "IsLate")
+                        .HasDatabaseName("ix_review_events_decided")
+                        .HasFilter("kind = 9");
 
                     b.ToTable("review_events", (string)null);
                 });

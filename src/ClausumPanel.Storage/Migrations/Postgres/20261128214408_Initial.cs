@@ -585,6 +585,8 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     until = table.Column<long>(type: "bigint", nullable: true),
                     reading_milliseconds = table.Column<int>(type: "integer", nullable: true),
+                    waited_milliseconds = table.Column<long>(type: "bigint", nullable: true),
+                    is_late = table.Column<bool>(type: "boolean", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
@@ -1821,9 +1823,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "state", "next_at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_review_events_at_kind",
+                name: "ix_review_events_decided",
                 table: "review_events",
-                columns: new[] { "at", "kind" });
+                columns: new[] { "at", "seq", "version", "queue", "actor_id", "outcome", "reading_milliseconds", "waited_milliseconds", "is_late" },
+                filter: "kind = 9");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_review_events_kind_at",
+                table: "review_events",
+                columns: new[] { "kind", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_seq_at",
