@@ -67,7 +67,7 @@ internal static partial class Simulation
             var page = panel.Get(run).Text;
             if (!page.Contains("id=\"progress\"", StringComparison.Ordinal)) return long.Parse(JudgedField().Match(page).Groups[1].Value, CultureInfo.InvariantCulture);
             if (!page.Contains("handler=Cancel", StringComparison.Ordinal)) throw new BenchFailed($"{run} ended without a result");
-            Thread.Sleep(20);
+            Thread.Sleep(100);
         }
     }
 

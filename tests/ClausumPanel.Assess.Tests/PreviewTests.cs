@@ -76,7 +76,7 @@ public sealed class PreviewTests
             active.Assess(facts, 0, then);
             var row = new PreviewRow
             {
-                Seq = seq, At = 0, Decision = then.Decision, Score = then.Score, Amount = (long)facts.Number(Known.Amount), PolicyVersion = 1, Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, signals)),
+                Seq = seq, At = 0, Decision = then.Decision, Score = then.Score, Amount = (long)facts.Number(Known.Amount), PolicyVersion = 1, IsBlocked = then.BlockedBy is not null, Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, signals)),
                 Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)), Outcome = (Outcome)random.Next(3),
             };
             whole.Take(row);
@@ -120,7 +120,7 @@ public sealed class PreviewTests
                 active.Assess(facts, seq * 1_000, then);
                 var row = new PreviewRow
                 {
-                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = random.Next(1, 100_000), PolicyVersion = random.Next(2) == 0 ? 1 : 7,
+                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = random.Next(1, 100_000), PolicyVersion = random.Next(2) == 0 ? 1 : 7, IsBlocked = then.BlockedBy is not null,
                     Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, then.Rules, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)), Outcome = (Outcome)random.Next(3),
                 };
                 stored.Take(row);
@@ -167,10 +167,10 @@ public sealed class PreviewTests
                 active.Assess(facts, seq * 1_000, then);
                 var row = new PreviewRow
                 {
-                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = 1, PolicyVersion = 1,
+                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = 1, PolicyVersion = 1, IsBlocked = then.BlockedBy is not null,
                     Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, then.Rules, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)),
                 };
-                if (row.Score < 100) told++;
+                if (!row.IsBlocked) told++;
                 Assert.Equal((true, true), (first.Add(row), second.Add(row)));
             }
             Assert.Equal(Judged(second.Finish()), Judged(first.Finish()));
@@ -183,7 +183,7 @@ public sealed class PreviewTests
             }
 
             // Believed they are, or the test above would compare like with like; but not what another revision found, nor a version in which one was switched off.
-            var silent = new PreviewRow { Seq = 1, At = 0, Decision = Decision.Approve, Score = 0, Amount = 1, PolicyVersion = 1, Signals = signals.AsSpan(0, SignalHits.Write([], signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)) };
+            var silent = new PreviewRow { Seq = 1, At = 0, Decision = Decision.Approve, Score = 0, Amount = 1, PolicyVersion = 1, IsBlocked = false, Signals = signals.AsSpan(0, SignalHits.Write([], signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)) };
             if (FiredIn(believing, silent) != FiredIn(asking, silent)) believed++;
             signals[1]++;
             Assert.Equal(FiredIn(asking, silent), FiredIn(believing, silent));
@@ -204,7 +204,7 @@ public sealed class PreviewTests
                 active.Assess(facts, 0, then);
                 Assert.True(builder.Add(new PreviewRow
                 {
-                    Seq = 1, At = 0, Decision = Decision.Review, Score = 40, Amount = 1, PolicyVersion = 1, Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)),
+                    Seq = 1, At = 0, Decision = Decision.Review, Score = 40, Amount = 1, PolicyVersion = 1, IsBlocked = false, Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, signals)), Facts = buffer.AsSpan(0, FactSnapshot.Write(facts, buffer)),
                 }));
                 return builder.Finish();
             }

@@ -238,10 +238,18 @@
   };
   const parsed = text => new DOMParser().parseFromString(text, "text/html");
 
+  // Where there is no button any more it is said above the item.
+  const tell = text => {
+    const place = document.getElementById("review-said");
+    const said = Object.assign(document.createElement("div"), { className: "alert alert-danger", role: "alert", textContent: text });
+    place?.querySelector(".alert")?.remove();
+    place?.append(said);
+    return place !== null;
+  };
   // What a step lacks is said beside its button, before anything is sent.
   const lack = (text, where) => {
     const line = form()?.querySelector("[data-missing]");
-    if (!line) return false;
+    if (!line) return text !== null && tell(text);
     line.hidden = text === null;
     line.textContent = text ?? "";
     where?.focus();

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ClausumPanel.Assess.Rules;
 
 namespace ClausumPanel.Assess.Previews;
@@ -15,6 +16,9 @@ public readonly ref struct PreviewRow
     /// <summary>Minor units.</summary>
     public required long Amount { get; init; }
     public required int PolicyVersion { get; init; }
+
+    /// <summary>It was declined outright, so that its signals do not tell what spoke in the payer's favour.</summary>
+    public required bool IsBlocked { get; init; }
 
     /// <summary>As <see cref="SignalHits"/> writes them.</summary>
     public required ReadOnlySpan<byte> Signals { get; init; }
@@ -98,7 +102,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private void TakeAlone(in PreviewRow row)
     {
-        if (TryRead(row)) Judge(row, _facts, null, null);
+        if (TryRead(row)) Judge(row, _facts, null, null, isTold: false);
     }
 
     private void TakeFrom(TrafficBlock block, int row, Outcome outcome)
@@ -115,11 +119,11 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
             (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _stretch), active.HeldIn(block, edition, _stretch));
         }
         block.PutCommon(row, _some);
-        Judge(block.Row(row, outcome), _some, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row));
+        Judge(block.Row(row, outcome), _some, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row), block.IsTold(row));
     }
 
     // With what was found before under either policy, if anything was; the facts are all of them then, or those that are needed beside.
-    private void Judge(in PreviewRow row, Facts facts, Assessor.Found? foundNew, Assessor.Found? foundNow)
+    private void Judge(in PreviewRow row, Facts facts, Assessor.Found? foundNew, Assessor.Found? foundNow, bool isTold)
     {
         Judge(proposed, foundNew, facts, row.At, _new);
         var now = row.Decision;
@@ -138,7 +142,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         _sums.ScoresBefore[row.Score]++;
         _sums.ScoresAfter[_new.Score]++;
         Move(row, facts.Text(Known.Currency) ?? "", now, _new.Decision);
-        CountSignals(row);
+        CountSignals(row, isTold ? foundNow?.Fired : null);
         CountRules(row, facts, foundNew);
     }
 
@@ -220,9 +224,14 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         return _lastMoney = grid;
     }
 
-    private void CountSignals(in PreviewRow row)
+    private void CountSignals(in PreviewRow row, UInt128? told)
     {
-        SignalHits.Count(row.Signals, _signalsBefore);
+        if (told is not { } hits) SignalHits.Count(row.Signals, _signalsBefore);
+        else
+        {
+            for (var low = (ulong)hits; low != 0; low &= low - 1) _signalsBefore[BitOperations.TrailingZeroCount(low)]++;
+            for (var high = (ulong)(hits >> 64); high != 0; high &= high - 1) _signalsBefore[64 + BitOperations.TrailingZeroCount(high)]++;
+        }
         foreach (ref readonly var hit in _new.Signals) _signalsAfter[hit.Signal]++;
     }
 

@@ -55,6 +55,7 @@ public sealed class TrafficBlock
     private readonly ConcurrentDictionary<(string Rule, long Edition), ulong[]> _held = new();
     private readonly Dictionary<string, UInt128[]> _fired;
     private readonly UInt128 _told;
+    private readonly ulong[] _toldRows;
     private readonly Dictionary<int, byte[]> _odd;
     private readonly Entry[] _entries;
     private readonly int[] _signalEnds;
@@ -65,8 +66,8 @@ public sealed class TrafficBlock
         Facts = from.Facts;
         _columns = from.FinishColumns();
         _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact))];
-        (_fired, _told, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Told, from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
-        Bytes = _columns.Sum(c => (long)c.Bytes) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
+        (_fired, _told, _toldRows, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Told, from.ToldRows, from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
+        Bytes = _columns.Sum(c => (long)c.Bytes) + (sizeof(ulong) * _toldRows.Length) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
     }
 
     /// <summary>The facts it holds.</summary>
@@ -109,6 +110,9 @@ public sealed class TrafficBlock
 
     internal bool IsOdd(int row) => _odd.Count > 0 && _odd.ContainsKey(row);
 
+    /// <summary>Whether what fires in a row is what its stored hits say.</summary>
+    internal bool IsTold(int row) => RowBits.Has(_toldRows, row);
+
     internal UInt128[] FiredUnder(FiredSignals tests) => _fired[tests.Key];
 
     internal PreviewRow Row(int row, Outcome outcome)
@@ -117,7 +121,7 @@ public sealed class TrafficBlock
         var begin = row == 0 ? 0 : _signalEnds[row - 1];
         return new PreviewRow
         {
-            Seq = entry.Seq, At = entry.At, Decision = entry.Decision, Score = entry.Score, Amount = entry.Amount, PolicyVersion = entry.PolicyVersion, Outcome = outcome,
+            Seq = entry.Seq, At = entry.At, Decision = entry.Decision, Score = entry.Score, Amount = entry.Amount, PolicyVersion = entry.PolicyVersion, IsBlocked = entry.IsBlocked, Outcome = outcome,
             Signals = _signals.AsSpan(begin, _signalEnds[row] - begin), Facts = _odd.Count > 0 && _odd.TryGetValue(row, out var facts) ? facts : default,
         };
     }
@@ -139,7 +143,7 @@ public sealed class TrafficBlock
         _held[(rule, edition)] = rows;
     }
 
-    internal readonly record struct Entry(long Seq, long At, long Amount, int PolicyVersion, string Currency, Decision Decision, byte Score, Flow Flow);
+    internal readonly record struct Entry(long Seq, long At, long Amount, int PolicyVersion, bool IsBlocked, string Currency, Decision Decision, byte Score, Flow Flow);
 
     /// <summary>Fills one, row by row in the order of the log. Not thread-safe.</summary>
     /// <param name="needs">What it is to hold.</param>
@@ -163,6 +167,8 @@ public sealed class TrafficBlock
         /// <summary>Of which signals it is known of each assessment whether they fire.</summary>
         internal UInt128 Told { get; private set; } = UInt128.MaxValue;
 
+        internal ulong[] ToldRows { get; } = new ulong[Places / RowBits.Together];
+
         /// <summary>How many were added.</summary>
         public int Count => Entries.Count;
 
@@ -177,8 +183,7 @@ public sealed class TrafficBlock
             UInt128 told, fired = 0;
             try
             {
-                // Of a hard block it is not told what spoke in the payer's favour; a score of a hundred may be one.
-                told = row.Score < 100 && needs.ToldBy(row.PolicyVersion) is var by && by != 0 && SignalHits.TryReadFired(row.Signals, out fired) ? by : 0;
+                told = !row.IsBlocked && needs.ToldBy(row.PolicyVersion) is var by && by != 0 && SignalHits.TryReadFired(row.Signals, out fired) ? by : 0;
                 if (FactSnapshot.Read(row.Facts, _facts, told != 0 ? _wanted : null) != 0) return false;
             }
             catch (FormatException)
@@ -186,11 +191,15 @@ public sealed class TrafficBlock
                 return false;
             }
             if (MetAList()) Odd[Entries.Count] = row.Facts.ToArray();
-            Entries.Add(new Entry(row.Seq, row.At, row.Amount, row.PolicyVersion, _facts.Text(Known.Currency) ?? "", row.Decision, (byte)row.Score, _facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn));
+            Entries.Add(new Entry(row.Seq, row.At, row.Amount, row.PolicyVersion, row.IsBlocked, _facts.Text(Known.Currency) ?? "", row.Decision, (byte)row.Score, _facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn));
             Signals.AddRange(row.Signals);
             SignalEnds.Add(Signals.Count);
             for (var i = 0; i < _fired.Length; i++) _fired[i].Add(told != 0 ? fired & ~SignalCatalog.OfLists : needs.Fired[i].Of(_facts));
-            if (told != 0) Told &= told;
+            if (told != 0)
+            {
+                Told &= told;
+                ToldRows[(Entries.Count - 1) / RowBits.Together] |= 1UL << ((Entries.Count - 1) % RowBits.Together);
+            }
             foreach (var (fact, numbers, texts) in _columns)
             {
                 if (numbers is not null) numbers[Entries.Count - 1] = _facts.Number(fact);

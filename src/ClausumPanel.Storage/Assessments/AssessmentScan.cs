@@ -54,7 +54,7 @@ public sealed class AssessmentScan : IDisposable
         ArgumentNullException.ThrowIfNull(scope);
         var command = connection.CreateCommand();
         command.CommandText = """
-            SELECT seq, at, decision, score, amount, policy_version, signals, facts FROM assessments
+            SELECT seq, at, decision, score, amount, policy_version, signals, facts, blocked_by IS NOT NULL FROM assessments
             WHERE seq >= @first AND seq <= @last AND at >= @from AND at < @to AND simulated = @simulated
             """ + (scope.Flow is null ? "" : " AND flow = @flow") + (scope.Currency is null ? "" : " AND currency = @currency") + " ORDER BY seq";
         Add("@first", first);
@@ -94,11 +94,11 @@ public sealed class AssessmentScan : IDisposable
         {
             // As SQLite holds them, without a copy of each.
             Seq = raw.sqlite3_column_int64(statement, 0), At = raw.sqlite3_column_int64(statement, 1), Decision = (Decision)raw.sqlite3_column_int(statement, 2), Score = raw.sqlite3_column_int(statement, 3),
-            Amount = raw.sqlite3_column_int64(statement, 4), PolicyVersion = raw.sqlite3_column_int(statement, 5), Signals = raw.sqlite3_column_blob(statement, 6), Facts = raw.sqlite3_column_blob(statement, 7), Outcome = outcome,
+            Amount = raw.sqlite3_column_int64(statement, 4), PolicyVersion = raw.sqlite3_column_int(statement, 5), IsBlocked = raw.sqlite3_column_int(statement, 8) != 0, Signals = raw.sqlite3_column_blob(statement, 6), Facts = raw.sqlite3_column_blob(statement, 7), Outcome = outcome,
         }
         : new()
         {
-            Seq = _reader.GetInt64(0), At = _reader.GetInt64(1), Decision = (Decision)_reader.GetInt32(2), Score = _reader.GetInt32(3), Amount = _reader.GetInt64(4), PolicyVersion = _reader.GetInt32(5),
+            Seq = _reader.GetInt64(0), At = _reader.GetInt64(1), Decision = (Decision)_reader.GetInt32(2), Score = _reader.GetInt32(3), Amount = _reader.GetInt64(4), PolicyVersion = _reader.GetInt32(5), IsBlocked = _reader.GetBoolean(8),
             Signals = _signals, Facts = _facts, Outcome = outcome,
         };
 

@@ -154,7 +154,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
 
     private void Scan(SimulationRun run, PreviewJudge judge, long first, long last, Dictionary<long, Outcome> outcomes, CancellationToken stop)
     {
-        const int Together = 256;
+        const int Together = 128;
         using var scope = scopes.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         db.Database.OpenConnection();

@@ -70,7 +70,7 @@ public sealed class StretchFactsTests
             payments[row].Moment = row * 1_000L;
             Assert.True(builder.Add(new PreviewRow
             {
-                Seq = row + 1, At = row * 1_000L, Decision = Decision.Approve, Score = 0, Amount = 1, PolicyVersion = 1, Signals = [], Facts = buffer.AsSpan(0, FactSnapshot.Write(payments[row], buffer)),
+                Seq = row + 1, At = row * 1_000L, Decision = Decision.Approve, Score = 0, Amount = 1, PolicyVersion = 1, IsBlocked = false, Signals = [], Facts = buffer.AsSpan(0, FactSnapshot.Write(payments[row], buffer)),
             }));
         }
         return (builder.Finish(), payments);
