@@ -156,7 +156,7 @@ public static class DisputesApi
         Problems.WriteAsync(context, Problems.VersionConflict, "Somebody else changed this dispute since you read it: read it again.", json => json.WriteNumber("version", version));
 
     /// <summary>In one transaction, whatever it says.</summary>
-    private static Task ApplyAsync(DisputeDesk desk, Dispute found, DisputeChange change, Actor actor, CancellationToken stop)
+    private static Task<bool> ApplyAsync(DisputeDesk desk, Dispute found, DisputeChange change, Actor actor, CancellationToken stop)
     {
         var version = change.Version ?? found.Version;
         return change.Outcome is { } outcome

@@ -158,7 +158,7 @@ public sealed partial class MakeBatches(IServiceScopeFactory scopes, FileFolder 
         return true;
     }
 
-    private Task FailAsync(PanelDb db, Guid id, string name)
+    private Task<int> FailAsync(PanelDb db, Guid id, string name)
     {
         var now = clock.GetUtcNow();
         return db.Set<DisputeBatch>().OfTurn(id, name).ExecuteUpdateAsync(b => b.SetProperty(x => x.State, BatchState.Failed).SetProperty(x => x.StoredAs, (string?)null).SetProperty(x => x.FinishedAt, now), CancellationToken.None);

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261128195115_Initial")]
+    [Migration("20261128220806_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1281,6 +1281,91 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_disputes_state_respond_by");
 
                     b.ToTable("disputes", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeBatch", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid>("AskedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asked_by_id");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTime?>("HeldUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_until");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("language");
+
+                    b.Property<int>("LeftOut")
+                        .HasColumnType("integer")
+                        .HasColumnName("left_out");
+
+                    b.Property<int>("Made")
+                        .HasColumnType("integer")
+                        .HasColumnName("made");
+
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("StoredAs")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("stored_as");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<int>("Turns")
+                        .HasColumnType("integer")
+                        .HasColumnName("turns");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dispute_batches");
+
+                    b.HasIndex("AskedAt")
+                        .HasDatabaseName("ix_dispute_batches_asked_at");
+
+                    b.HasIndex("AskedById")
+                        .HasDatabaseName("ix_dispute_batches_asked_by_id");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_dispute_batches_state");
+
+                    b.ToTable("dispute_batches", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeFact", b =>
@@ -4013,6 +4098,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_case_packages_cases_case_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeBatch", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AskedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_dispute_batches_users_asked_by_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeFact", b =>

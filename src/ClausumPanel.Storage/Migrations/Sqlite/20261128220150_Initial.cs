@@ -1082,6 +1082,37 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "dispute_batches",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    asked_by_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    asked_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    language = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    zone = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    turns = table.Column<int>(type: "INTEGER", nullable: false),
+                    held_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    stored_as = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    total = table.Column<int>(type: "INTEGER", nullable: false),
+                    made = table.Column<int>(type: "INTEGER", nullable: false),
+                    left_out = table.Column<int>(type: "INTEGER", nullable: false),
+                    size = table.Column<long>(type: "INTEGER", nullable: false),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_batches", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_batches_users_asked_by_id",
+                        column: x => x.asked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invitations",
                 columns: table => new
                 {
@@ -1653,6 +1684,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "at", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_asked_at",
+                table: "dispute_batches",
+                column: "asked_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_asked_by_id",
+                table: "dispute_batches",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_state",
+                table: "dispute_batches",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_dispute_facts_dispute_id",
                 table: "dispute_facts",
                 column: "dispute_id");
@@ -2055,6 +2101,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "decision_days");
+
+            migrationBuilder.DropTable(
+                name: "dispute_batches");
 
             migrationBuilder.DropTable(
                 name: "dispute_facts");
