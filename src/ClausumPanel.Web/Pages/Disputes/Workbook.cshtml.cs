@@ -24,7 +24,7 @@ public sealed class WorkbookModel(PanelDb db, ReadEvidence evidence, Reader read
     /// <summary>How wide the columns are on paper, in hundredths: where there is room for it, no word, day or time is broken.</summary>
     internal static IReadOnlyList<int> Widths(EvidenceTable table, IReadOnlyList<int> used)
     {
-        const int LongestWord = 16, LongestLine = 34, Edges = 3;
+        const int LongestWord = 14, LongestLine = 24, Edges = 5;
         var wanted = used.Select(i =>
         {
             var texts = table.Rows.Select(r => r[i].ToString()).Append(table.Columns[i].Title).ToList();
