@@ -76,8 +76,8 @@ public sealed class Case
     public CasePriority Priority { get; private set; }
     public CaseOrigin Origin { get; private set; }
 
-    /// <summary>The number of the label that the report wrote; one report opens one case.</summary>
-    public long? ReportLabel { get; init; }
+    /// <summary>The number of the label that the report wrote; one report has one case.</summary>
+    public long? ReportLabel { get; set; }
 
     public IncidentType IncidentType { get; private set; }
     public string? Jurisdiction { get; private set; }

@@ -74,7 +74,7 @@ public sealed class CasePackage
 /// <summary>Numbered as the rows keep them.</summary>
 public enum CaseEventKind
 {
-    Opened = 1, Edited = 2, Moved = 3, Assigned = 4, Planned = 5, Noted = 6, FileAdded = 7, Linked = 8, Submitted = 9,
+    Opened = 1, Edited = 2, Moved = 3, Assigned = 4, Planned = 5, Noted = 6, FileAdded = 7, Linked = 8, Submitted = 9, Reported = 10,
 }
 
 /// <summary>One line of a case's timeline. Written once, with the change it tells of; never altered, never removed.</summary>

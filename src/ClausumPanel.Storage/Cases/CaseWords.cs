@@ -72,6 +72,7 @@ public static class CaseWords
         CaseEventKind.FileAdded => "file_added",
         CaseEventKind.Linked => "linked",
         CaseEventKind.Submitted => "submitted",
+        CaseEventKind.Reported => "fraud_reported",
     };
 
     public static CaseStatus? ReadStatus(string? word) => Find(Statuses, Word, word);

@@ -175,10 +175,12 @@ public sealed class Dispute
     }
 
     /// <summary>It came back with a new stage and a new date.</summary>
-    public void Reopen(DateTimeOffset now)
+    /// <returns>True: that is always a change.</returns>
+    public bool Reopen(DisputeStage stage, DateTimeOffset respondBy, DateTimeOffset now)
     {
-        (State, Outcome, ClosedAt, Recovered, AnsweredAt) = (DisputeState.Open, null, null, null, null);
+        (Stage, RespondBy, State, Outcome, ClosedAt, Recovered, AnsweredAt) = (stage, respondBy, DisputeState.Open, null, null, null, null);
         Touch(now);
+        return true;
     }
 }
 

@@ -75,6 +75,9 @@ public sealed record Eligibility(
 {
     public IReadOnlyList<MissingItem> Missing => [.. Rules.Where(r => r.Missing is not null).Select(r => r.Missing!.Value).Distinct().Order()];
 
+    /// <summary>The programme takes disputes of this reason.</summary>
+    public bool IsOfReason => Rules.Any(r => r is { Id: "C1" or "M1", Result: RuleResult.Pass });
+
     /// <summary>The programme that the scheme and reason of a dispute belong to, or null.</summary>
     public static EvidenceProgram? ProgramOf(CardScheme scheme) => scheme switch
     {

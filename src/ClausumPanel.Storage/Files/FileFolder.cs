@@ -35,7 +35,10 @@ public sealed class FileFolder(string path)
     }
 
     /// <summary>Takes back what no row names any more.</summary>
-    public void Forget(string name) => File.Delete(Path.Combine(Folder, name));
+    public void Forget(string name)
+    {
+        if (Directory.Exists(Folder)) File.Delete(Path.Combine(Folder, name));
+    }
 
     private static bool IsName(string name) => name.Length == 32 && name.All(char.IsAsciiHexDigitLower);
 }

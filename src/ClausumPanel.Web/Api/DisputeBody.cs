@@ -19,6 +19,8 @@ internal sealed record DisputeChange
 
     /// <summary>It was answered or closed, and is back at a further stage with a new date.</summary>
     public bool Reopens { get; init; }
+
+    public DisputeStanding Standing => new(Stage, RespondBy, AnsweredAt, Reopens);
 }
 
 /// <summary>Reads the bodies of <see cref="DisputesApi"/>.</summary>

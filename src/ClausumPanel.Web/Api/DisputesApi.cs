@@ -1,13 +1,15 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Api;
 
-/// <summary>A server tells of disputes and of what became of them, and asks what is known. The same object as people see in the panel, whoever opened it.</summary>
+/// <summary>A server tells of disputes and of what became of them, and asks what is known; a person with a program does the same, as far as their role goes. The same object as people see in the panel, whoever opened it.</summary>
 public static class DisputesApi
 {
     private static readonly Dictionary<string, DisputeOrder> Orders = new()
@@ -15,18 +17,22 @@ public static class DisputesApi
         ["respond_by"] = DisputeOrder.RespondBy, ["received_at"] = DisputeOrder.ReceivedAt, ["created_at"] = DisputeOrder.CreatedAt, ["amount"] = DisputeOrder.Amount,
     };
 
+    private static readonly AssessApi.RequiresKey
+        Reads = new(KeyPermissions.Disputes, "server", Permissions.ViewPanel),
+        Writes = new(KeyPermissions.Disputes, "server", Permissions.ManageDisputes);
+
     public static void MapDisputesApi(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1").WithTags("Disputes").AllowAnonymous().WithMetadata(new AssessApi.RequiresKey(KeyPermissions.Disputes, "server"));
-        group.MapGet("/disputes", ListAsync).WithName("listDisputes").WithSummary("Read the disputes");
-        group.MapPost("/disputes", OpenAsync).WithName("openDispute").WithSummary("Tell of a dispute");
-        group.MapGet("/disputes/{id}", ReadAsync).WithName("readDispute").WithSummary("Read one dispute");
-        group.MapPatch("/disputes/{id}", ChangeAsync).WithName("updateDispute").WithSummary("Tell what became of a dispute");
+        var group = routes.MapGroup("/api/v1").WithTags("Disputes").AllowAnonymous();
+        group.MapGet("/disputes", ListAsync).WithName("listDisputes").WithSummary("Read the disputes").WithMetadata(Reads);
+        group.MapPost("/disputes", OpenAsync).WithName("openDispute").WithSummary("Tell of a dispute").WithMetadata(Writes);
+        group.MapGet("/disputes/{id}", ReadAsync).WithName("readDispute").WithSummary("Read one dispute").WithMetadata(Reads);
+        group.MapPatch("/disputes/{id}", ChangeAsync).WithName("updateDispute").WithSummary("Tell what became of a dispute").WithMetadata(Writes);
     }
 
     private static async Task ListAsync(HttpContext context)
     {
-        if (await context.RequireServerKeyAsync(KeyPermissions.Disputes) is null) return;
+        if (await context.RequireKeyOrPersonAsync(Reads) is null) return;
         var query = new QueryReader(context.Request.Query);
         var filter = new DisputeFilter
         {
@@ -61,21 +67,21 @@ public static class DisputesApi
 
     private static async Task ReadAsync(HttpContext context)
     {
-        if (await context.RequireServerKeyAsync(KeyPermissions.Disputes) is null) return;
+        if (await context.RequireKeyOrPersonAsync(Reads) is null) return;
         if (await FindAsync(context) is { } found) await AnswerAsync(context, StatusCodes.Status200OK, found);
         else await NotFoundAsync(context);
     }
 
     private static async Task OpenAsync(HttpContext context)
     {
-        if (await context.RequireServerKeyAsync(KeyPermissions.Disputes) is not { } key) return;
+        if (await context.RequireKeyOrPersonAsync(Writes) is not { } caller) return;
         if (await JsonBody.ReadAsync(context) is not { } body) return;
         if (DisputeBody.ReadNew(body, Now(context)) is not { } item)
         {
             await Problems.WriteAsync(context, body.Errors);
             return;
         }
-        var (dispute, isNew) = await context.RequestServices.GetRequiredService<DisputeDesk>().OpenOnceAsync(item, context.ActorOf(key), DisputeOrigin.Api, context.RequestAborted);
+        var (dispute, isNew) = await context.RequestServices.GetRequiredService<DisputeDesk>().OpenOnceAsync(item, caller.Actor, DisputeOrigin.Api, context.RequestAborted);
         if (!isNew && (dispute.Scheme, dispute.ReasonCode, dispute.Amount, dispute.Currency) != (item.Scheme, item.ReasonCode, item.Amount, item.Currency))
         {
             await Problems.WriteAsync(context, Problems.Duplicate, "external_id stands for a dispute of another scheme, reason, amount or currency.", json =>
@@ -88,7 +94,7 @@ public static class DisputesApi
         }
         if (!isNew)
         {
-            key.Use.GiveBack();
+            caller.Key?.Use.GiveBack();
             context.Response.Headers["Idempotent-Replayed"] = "true";
         }
         await AnswerAsync(context, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK, dispute);
@@ -96,7 +102,7 @@ public static class DisputesApi
 
     private static async Task ChangeAsync(HttpContext context)
     {
-        if (await context.RequireServerKeyAsync(KeyPermissions.Disputes) is not { } key) return;
+        if (await context.RequireKeyOrPersonAsync(Writes) is not { } caller) return;
         if (await JsonBody.ReadAsync(context) is not { } body) return;
         if (await FindAsync(context) is not { } found)
         {
@@ -131,9 +137,10 @@ public static class DisputesApi
             await Problems.WriteAsync(context, Problems.InvalidState, "A closed dispute comes back with both stage and respond_by; another outcome replaces the one it has.", json => json.WriteString("state", found.State.SnakeWord()));
             return;
         }
+        if (change.Outcome is not null) Db(context).ChangeTracker.Clear();
         try
         {
-            await ApplyAsync(desk, found, change, context, key);
+            await ApplyAsync(desk, found, change, caller.Actor, context.RequestAborted);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -148,22 +155,13 @@ public static class DisputesApi
     private static Task ConflictAsync(HttpContext context, int version) =>
         Problems.WriteAsync(context, Problems.VersionConflict, "Somebody else changed this dispute since you read it: read it again.", json => json.WriteNumber("version", version));
 
-    private static async Task ApplyAsync(DisputeDesk desk, Dispute found, DisputeChange change, HttpContext context, ApiKeyInfo key)
+    /// <summary>In one transaction, whatever it says.</summary>
+    private static Task<bool> ApplyAsync(DisputeDesk desk, Dispute found, DisputeChange change, Actor actor, CancellationToken stop)
     {
-        var (actor, stop, version) = (context.ActorOf(key), context.RequestAborted, change.Version ?? found.Version);
-        if (change.Outcome is { } outcome)
-        {
-            Db(context).ChangeTracker.Clear();
-            await desk.CloseAsync(found.Id, version, outcome, change.Recovered, change.ClosedAt, LabelChannel.Api, actor, stop);
-            return;
-        }
-        if (change.Reopens)
-        {
-            await desk.ReopenAsync(found, change.Stage!.Value, change.RespondBy!.Value, version, actor, stop);
-            version = found.Version;
-        }
-        else if (await desk.MoveAsync(found, change.Stage ?? found.Stage, change.RespondBy ?? found.RespondBy, version, actor, stop)) version = found.Version;
-        if (change.AnsweredAt is { } at) await desk.AnswerAsync(found, version, actor, stop, at);
+        var version = change.Version ?? found.Version;
+        return change.Outcome is { } outcome
+            ? desk.CloseAsync(found.Id, version, outcome, change.Recovered, change.ClosedAt, LabelChannel.Api, actor, stop)
+            : desk.AdvanceAsync(found, change.Standing, version, actor, stop);
     }
 
     /// <summary>By its id or its number, D-000012.</summary>

@@ -6,6 +6,10 @@ using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Api;
 
+/// <param name="Actor">As the trail names them.</param>
+/// <param name="Key">Null: it is a person.</param>
+internal sealed record KeyOrPerson(Actor Actor, ApiKeyInfo? Key);
+
 /// <summary>What the calls of a server that are not counted in thousands a second have in common.</summary>
 internal static class KeyCall
 {
@@ -20,6 +24,16 @@ internal static class KeyCall
         if (quota.Allowed) return key;
         context.Response.Headers.RetryAfter = Math.Max(1, quota.Reset - now.ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture);
         await Problems.WriteAsync(context, Problems.RateLimited);
+        return null;
+    }
+
+    /// <summary>The person who came with a token and may, or the server key that may. On a refusal it has answered already and gives null.</summary>
+    public static async Task<KeyOrPerson?> RequireKeyOrPersonAsync(this HttpContext context, AssessApi.RequiresKey wanted)
+    {
+        if (!context.User.IsSignedIn) return await context.RequireServerKeyAsync(wanted.Permission) is { } key ? new KeyOrPerson(context.ActorOf(key), key) : null;
+        var isUnfinished = context.User.MustSetUpSecondFactor(context);
+        if (!isUnfinished && wanted.OrPerson is { } right && context.User.May(right)) return new KeyOrPerson(context.Actor, null);
+        await Problems.WriteAsync(context, Problems.Forbidden, isUnfinished ? "Set up your second factor first." : "Your role does not allow this.");
         return null;
     }
 

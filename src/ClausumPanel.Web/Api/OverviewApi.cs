@@ -17,22 +17,15 @@ public static class OverviewApi
 {
     private const int MostCases = 20;
 
+    private static readonly AssessApi.RequiresKey Access = new(KeyPermissions.ReadTransactions, "server", Permissions.ViewPanel);
     private static readonly string[] Ranges = [MetricPeriod.Day, MetricPeriod.Week, MetricPeriod.Month];
 
     public static void MapOverviewApi(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/dashboard/overview", ShowAsync).AllowAnonymous().WithTags("Dashboard").WithName("showOverview").WithSummary("The figures of the Panel").WithMetadata(new AssessApi.RequiresKey(KeyPermissions.ReadTransactions, "server", Permissions.ViewPanel));
+        routes.MapGet("/api/v1/dashboard/overview", ShowAsync).AllowAnonymous().WithTags("Dashboard").WithName("showOverview").WithSummary("The figures of the Panel").WithMetadata(Access);
 
     private static async Task ShowAsync(HttpContext context)
     {
-        if (context.User.IsSignedIn)
-        {
-            if (!context.User.May(Permissions.ViewPanel) || context.User.MustSetUpSecondFactor(context))
-            {
-                await Problems.WriteAsync(context, Problems.Forbidden, context.User.MustSetUpSecondFactor(context) ? "Set up your second factor first." : "Your role does not allow this.");
-                return;
-            }
-        }
-        else if (await context.RequireServerKeyAsync(KeyPermissions.ReadTransactions) is null) return;
+        if (await context.RequireKeyOrPersonAsync(Access) is null) return;
         var (services, stop) = (context.RequestServices, context.RequestAborted);
         var errors = new List<FieldError>();
         var range = context.Request.Query["range"] is [var said] ? said : MetricPeriod.Day;

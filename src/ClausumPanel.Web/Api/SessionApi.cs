@@ -12,7 +12,7 @@ internal static class SessionApi
     private static readonly PathString[] Paths = ["/api/v1/blocklists", "/api/v1/cases", "/api/v1/keys", "/api/v1/policies", "/api/v1/reviews"];
 
     /// <summary>What a server may ask for with its key, and a person with a token.</summary>
-    private static readonly PathString[] Shared = ["/api/v1/dashboard/overview"];
+    private static readonly PathString[] Shared = ["/api/v1/dashboard/overview", "/api/v1/disputes"];
 
     public static void UseSessionApi(this WebApplication app) => app.UseWhen(IsOfPerson, api =>
     {
@@ -35,7 +35,7 @@ internal static class SessionApi
     }
 
     private static bool IsOfPerson(HttpContext context) =>
-        Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path)) || (BringsToken(context) && !BringsKey(context) && Array.Exists(Shared, path => context.Request.Path == path));
+        Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path)) || (BringsToken(context) && !BringsKey(context) && Array.Exists(Shared, path => context.Request.Path.StartsWithSegments(path)));
 
     private static bool BringsToken(HttpContext context) => context.Request.Headers.Authorization.ToString().StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 

@@ -59,6 +59,9 @@ internal static class AssessSetup
         services.AddScoped<DisputeImport>();
         services.AddScoped<ReadEvidence>();
         services.AddScoped<BatchWorkbook>();
+        services.AddScoped<BatchDesk>();
+        services.AddSingleton<MakeBatches>();
+        services.AddHostedService(provider => provider.GetRequiredService<MakeBatches>());
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));

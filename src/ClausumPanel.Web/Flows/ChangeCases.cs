@@ -120,6 +120,21 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, FileFolder fol
         return opened;
     }
 
+    /// <summary>Inside a transaction that numbers events already: a payment of this case is reported, and what the report wrote belongs here. The caller saves.</summary>
+    /// <param name="number">Of the event that tells of it.</param>
+    /// <returns>Null when it is another report's already, or changes no more.</returns>
+    internal async Task<Case?> TakeReportAsync(Guid id, CaseOpening report, Actor actor, DateTimeOffset now, long number, CancellationToken stop)
+    {
+        var payment = report.Assessments[0];
+        if (await db.Set<Case>().SingleOrDefaultAsync(c => c.Id == id && c.ReportLabel == null, stop) is not { } its || !its.Extend(now)) return null;
+        its.ReportLabel = report.ReportLabel;
+        foreach (var (kind, target) in report.Links) db.Add(new CaseLink { CaseId = id, Kind = kind, Target = target, At = now, ActorName = actor.Name });
+        db.Add(CaseEvent.Of(its, CaseEventKind.Reported, actor, now, payment.Id.ToString()));
+        db.Audit(actor, AuditActions.CaseLinked, now, Subject, id.ToString(), after: new { Kind = CaseLinkKind.Label.Word(), Targets = report.Links.Select(l => l.Target) });
+        db.Add(Told(its, OutboxEventType.CaseUpdated, number, payment.Seq, its.Status, now));
+        return its;
+    }
+
     /// <summary>Changes what it says, who has it, how urgent it is, where it is in its life; all of it or nothing.</summary>
     public async Task<CaseAnswer> ChangeAsync(Guid id, CaseEdit edit, Actor actor, CancellationToken stop)
     {

@@ -59,60 +59,52 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
             : Task.FromResult<Dispute?>(null);
     }
 
-    /// <summary>Another stage or another date to answer by, of one that is not closed.</summary>
-    /// <returns>False when that is what it says already, or when it is closed.</returns>
-    public async Task<bool> MoveAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop)
-    {
-        var (now, before, was) = (clock.GetUtcNow(), dispute.Summary, dispute.State);
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        Expect(dispute, version);
-        if (!dispute.Move(stage, respondBy, now)) return false;
-        await WriteAsync(dispute, AuditActions.DisputeChanged, before, was, now, actor, stop);
-        await transaction.CommitAsync(CancellationToken.None);
-        return true;
-    }
-
-    /// <summary>The trail of a change and its event for the outside, saved with it.</summary>
-    private async Task WriteAsync(Dispute dispute, string action, object before, DisputeState? was, DateTimeOffset now, Actor actor, CancellationToken stop)
-    {
-        db.Audit(actor, action, now, Subject, dispute.Code, before, dispute.Summary);
-        await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
-        await db.SaveChangesAsync(stop);
-    }
-
     public async Task ChangeAsync(Dispute dispute, DisputeItem item, int version, Actor actor, CancellationToken stop)
     {
-        var (payment, now, before) = (await FindAsync(item, stop), clock.GetUtcNow(), dispute.Summary);
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        Expect(dispute, version);
-        Fill(dispute, item, payment);
-        dispute.Touch(now);
-        await WriteAsync(dispute, AuditActions.DisputeChanged, before, dispute.State, now, actor, stop);
-        await transaction.CommitAsync(CancellationToken.None);
+        var payment = await FindAsync(item, stop);
+        await StepsAsync(dispute, version, actor, stop, (AuditActions.DisputeChanged, now =>
+        {
+            Fill(dispute, item, payment);
+            dispute.Touch(now);
+            return true;
+        }));
     }
 
     /// <returns>False when it was answered or closed before.</returns>
-    public async Task<bool> AnswerAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, DateTimeOffset? at = null)
-    {
-        var (now, before, was) = (clock.GetUtcNow(), dispute.Summary, dispute.State);
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        Expect(dispute, version);
-        if (!dispute.Answer(at ?? now, now)) return false;
-        await WriteAsync(dispute, AuditActions.DisputeAnswered, before, was, now, actor, stop);
-        await transaction.CommitAsync(CancellationToken.None);
-        return true;
-    }
+    public Task<bool> AnswerAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, DateTimeOffset? at = null) =>
+        StepsAsync(dispute, version, actor, stop, (AuditActions.DisputeAnswered, now => dispute.Answer(at ?? now, now)));
 
     /// <summary>It came back at a further stage: there is a new date to answer by.</summary>
-    public async Task ReopenAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop)
+    public Task ReopenAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop) =>
+        StepsAsync(dispute, version, actor, stop, (AuditActions.DisputeChanged, now => dispute.Reopen(stage, respondBy, now)));
+
+    /// <summary>Where it stands and that it was answered, as one telling says both: all of it is stored, or nothing.</summary>
+    /// <returns>False when that is what it says already.</returns>
+    public Task<bool> AdvanceAsync(Dispute dispute, DisputeStanding to, int version, Actor actor, CancellationToken stop)
     {
-        var (now, before, was) = (clock.GetUtcNow(), dispute.Summary, dispute.State);
+        var (stage, respondBy) = (to.Stage ?? dispute.Stage, to.RespondBy ?? dispute.RespondBy);
+        return StepsAsync(dispute, version, actor, stop,
+            (AuditActions.DisputeChanged, now => to.Reopens ? dispute.Reopen(stage, respondBy, now) : dispute.Move(stage, respondBy, now)), (AuditActions.DisputeAnswered, now => to.AnsweredAt is { } at && dispute.Answer(at, now)));
+    }
+
+    /// <summary>Steps of one dispute, each with its trail and its event for the outside, in one transaction.</summary>
+    /// <returns>False when none of them changed anything.</returns>
+    private async Task<bool> StepsAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, params (string Action, Func<DateTimeOffset, bool> Take)[] steps)
+    {
+        var (now, changed) = (clock.GetUtcNow(), false);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         Expect(dispute, version);
-        (dispute.Stage, dispute.RespondBy) = (stage, respondBy);
-        dispute.Reopen(now);
-        await WriteAsync(dispute, AuditActions.DisputeChanged, before, was, now, actor, stop);
-        await transaction.CommitAsync(CancellationToken.None);
+        foreach (var (action, take) in steps)
+        {
+            var (before, was) = (dispute.Summary, dispute.State);
+            if (!take(now)) continue;
+            changed = true;
+            db.Audit(actor, action, now, Subject, dispute.Code, before, dispute.Summary);
+            await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
+            await db.SaveChangesAsync(stop);
+        }
+        if (changed) await transaction.CommitAsync(CancellationToken.None);
+        return changed;
     }
 
     /// <summary>Writes the outcome, and into the ledger what it says of the payment.</summary>
@@ -253,3 +245,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         (dispute.ReceivedAt, dispute.RespondBy, dispute.Stage, dispute.Descriptor, dispute.Notes) = (item.ReceivedAt, item.RespondBy, item.Stage, item.Descriptor, item.Notes);
     }
 }
+
+/// <summary>Where a dispute stands, as it is told; null: nothing is said of that.</summary>
+/// <param name="Reopens">It was answered or closed, and is back at this stage with this date.</param>
+public sealed record DisputeStanding(DisputeStage? Stage, DateTimeOffset? RespondBy, DateTimeOffset? AnsweredAt, bool Reopens);

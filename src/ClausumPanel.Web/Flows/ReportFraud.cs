@@ -34,6 +34,9 @@ public sealed record FraudClaim(FraudReason Reason)
     public string? Ip { get; init; }
     public string? CardBin { get; init; }
     public string? Description { get; init; }
+
+    /// <summary>The case it is reported from, whose payment it is: that one becomes the report's, unless it is another report's.</summary>
+    public Guid? CaseId { get; init; }
     public IReadOnlyList<string> EvidenceUrls { get; init; } = [];
     public IReadOnlyList<string> Notify { get; init; } = [];
 }
@@ -61,7 +64,7 @@ public enum ReportStatus
 /// <param name="Transaction">The assessment's public id.</param>
 /// <param name="Label">The row of the ledger: the new one, or the one that stands.</param>
 /// <param name="Entries">How many list entries were written.</param>
-/// <param name="Case">The case it opened: the new one, or the one of the report that stands.</param>
+/// <param name="Case">Its case: the one it opened or was made from, or the one of the report that stands.</param>
 public readonly record struct ReportAnswer(ReportStatus Status, Guid Transaction = default, Label? Label = null, int Entries = 0, Case? Case = null);
 
 /// <summary>
@@ -98,7 +101,8 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
         var entries = await ListAsync(claim, found, policy, actor, now, stop);
         db.Add(Remember(claim, row, keyId, idempotencyKey, fingerprint, entries));
         var number = await db.NextEventAsync(stop);
-        var opened = await cases.AddAsync(Opening(claim, found, row, entries), actor, now, number + 1, stop);
+        var opening = Opening(claim, found, row, entries);
+        var opened = claim.CaseId is { } from && await cases.TakeReportAsync(from, opening, actor, now, number + 1, stop) is { } its ? its : await cases.AddAsync(opening, actor, now, number + 1, stop);
         db.Add(new OutboxEvent { Number = number, Type = OutboxEventType.FraudDetected, Seq = found.Seq, At = now.ToUnixTimeMilliseconds(), Label = row.Number, CaseId = opened.Id });
         db.Audit(actor, AuditActions.FraudReported, now, "assessment", found.Id.ToString(), after: new { Reason = claim.Reason.Word(), Label = row.Id, Entries = entries.Count, Policy = policy.Version, Case = opened.ReferenceNumber });
         if (entries.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);

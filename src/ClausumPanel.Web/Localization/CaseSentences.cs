@@ -78,6 +78,7 @@ public static class CaseSentences
         CaseEventKind.FileAdded => T["Added the file {0}", line.Detail],
         CaseEventKind.Linked => T["Linked the payment {0}", line.Detail],
         CaseEventKind.Submitted => T["Sealed and submitted"],
+        CaseEventKind.Reported => T["Reported the payment {0} as fraud", line.Detail],
     };
 
     /// <summary>Why a step was refused.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -28,9 +29,10 @@ public static class CsvFile
         await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
         await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
             foreach (var row in rows) await csv.WriteRecordAsync([.. row.Select(Cell)], CancellationToken.None);
-        db.Audit(page.HttpContext.Actor, AuditActions.Exported, now, subject, after: new { Format = "csv", Rows = rows.Count - 1, Filter = filter });
+        var bytes = file.ToArray();
+        db.Audit(page.HttpContext.Actor, AuditActions.Exported, now, subject, after: new { Format = "csv", Rows = rows.Count - 1, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Filter = filter });
         await db.SaveChangesAsync(CancellationToken.None);
-        return page.File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"{name}-{now:yyyyMMdd-HHmmss}.csv"));
+        return page.File(bytes, "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"{name}-{now:yyyyMMdd-HHmmss}.csv"));
     }
 
     private static string Cell(object? value) => value switch

@@ -102,6 +102,7 @@ public static class Permissions
         pages.AuthorizePage("/Disputes/Change", ManageDisputes);
         pages.AuthorizePage("/Disputes/Import", ManageDisputes);
         pages.AuthorizePage("/Disputes/Workbook", Export);
+        pages.AuthorizePage("/Disputes/Batches", Export);
         pages.AuthorizePage("/Disputes/Batch", Export);
         pages.AuthorizePage("/Disputes/Attachment", Export);
         pages.AuthorizePage("/Cases/New", ManageCases);

@@ -6,6 +6,7 @@ using System.Text.Json;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Files;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -95,6 +96,42 @@ public sealed class CasePagesTests(PanelApp app) : IClassFixture<PanelApp>
         await MustAsync(HttpStatusCode.Redirect, MoveAsync(clara, page, "archivado"));
         Assert.Null((await clara.PageAsync(page)).QuerySelector("main form"));
         Assert.Contains("Línea dos", (await clara.PageAsync($"{page}/print")).QuerySelector("article")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_payment_of_a_case_is_reported_from_it_and_what_that_writes_belongs_to_it()
+    {
+        const string Report = "form[action$='handler=Report']";
+        var (maria, page) = await OpenAsync(World.Maria);
+        var shop = await Shop.OpenAsync(app);
+        var payments = new List<string>();
+        foreach (var n in (int[])[1, 2])
+        {
+            payments.Add((await shop.AssessAsync($$"""{"amount":9900,"currency":"MXN","email":"robada{{n}}@compra.example","order_id":"robada-{{n}}","device":{"ip":"187.190.1.{{n}}"} }""")).MustBeGood().Id);
+            await MustAsync(HttpStatusCode.Redirect, maria.SubmitAsync(page, "form[action$='handler=Link']", ("assessment", payments[^1])));
+        }
+        await MustAsync(HttpStatusCode.UnprocessableEntity, maria.SubmitAsync(page, Report, ("payment", payments[0])));
+        await MustAsync(HttpStatusCode.Redirect, maria.SubmitAsync(page, Report, ("payment", payments[0]), ("reason", "account_takeover"), ("description", "La dueña lo avisó")));
+        await app.InDbAsync(async db =>
+        {
+            var its = await db.Set<Case>().AsNoTracking().SingleAsync(c => c.Id == IdOf(page));
+            var label = await db.Set<Label>().AsNoTracking().SingleAsync(l => l.Number == its.ReportLabel);
+            Assert.Equal((LabelSource.FraudReport, "account_takeover", LabelChannel.Panel), (label.Source, label.Reason, label.Channel));
+            var links = await db.Set<CaseLink>().Where(l => l.CaseId == its.Id).ToListAsync();
+            Assert.Equal(label.Id, Assert.Single(links, l => l.Kind == CaseLinkKind.Label).Target);
+            Assert.Equal(2, links.Count(l => l.Kind == CaseLinkKind.ListEntry));
+            Assert.Equal(0, await db.Set<Case>().CountAsync(c => c.Origin == CaseOrigin.Report));
+        });
+        var shown = await maria.PageAsync(page);
+        Assert.Equal([payments[1]], shown.QuerySelectorAll("#report-payment option").Select(o => o.GetAttribute("value")));
+        Assert.Contains("robada1@compra.example", shown.QuerySelector("[aria-labelledby=entries]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains($"Reportó el pago {payments[0]} como fraude", shown.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        // The next payment of that address meets the report.
+        Assert.Equal("decline", (await shop.AssessAsync("""{"amount":100,"currency":"MXN","email":"robada1@compra.example"}""")).MustBeGood().Json.GetProperty("decision").GetString());
+        // One report has one case: the second opens its own.
+        await MustAsync(HttpStatusCode.Redirect, maria.SubmitAsync(page, Report, ("reason", "other")));
+        Assert.Equal(1, await app.InDbAsync(db => db.Set<Case>().CountAsync(c => c.Origin == CaseOrigin.Report)));
+        Assert.Null((await app.As(World.Clara).PageAsync(page)).QuerySelector(Report));
     }
 
     [Fact]

@@ -35,9 +35,12 @@ public sealed class DemoDisputesTests
         Assert.Contains(all, d => d.State == DisputeState.Open && d.RespondBy < now);
         foreach (var outcome in Enum.GetValues<DisputeOutcome>()) Assert.Contains(all, d => d.Outcome == outcome);
         var evidence = scope.ServiceProvider.GetRequiredService<ReadEvidence>();
-        List<EligibilityStanding?> standings = [];
-        foreach (var dispute in all.Take(4)) standings.Add((await evidence.EligibilityAsync(dispute, CancellationToken.None))?.Standing);
-        Assert.Equal([EligibilityStanding.Qualified, EligibilityStanding.RequiresAction, EligibilityStanding.NotQualified, EligibilityStanding.Qualified], standings);
+        var four = all.Take(4).ToList();
+        var together = (await evidence.EligibilitiesAsync(four, CancellationToken.None)).Select(e => e?.Standing).ToList();
+        Assert.Equal([EligibilityStanding.Qualified, EligibilityStanding.RequiresAction, EligibilityStanding.NotQualified, EligibilityStanding.Qualified], together);
+        List<EligibilityStanding?> alone = [];
+        foreach (var dispute in four) alone.Add((await evidence.OfAsync(dispute, CancellationToken.None)).Eligibility?.Standing);
+        Assert.Equal(together, alone);
         Assert.True((await app.InDbAsync(db => db.Set<DisputeFact>().CountAsync(f => f.DisputeId == all[0].Id))) >= 4);
     }
 }

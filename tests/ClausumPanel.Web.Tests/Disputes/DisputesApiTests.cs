@@ -8,6 +8,7 @@ using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Management;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -66,6 +67,65 @@ public sealed class DisputesApiTests(PanelApp app) : DisputesApiStories(app), IC
         (await SendAsync(own, "GET", Path)).MustBeGood();
         (await SendAsync(own, "GET", $"{Path}/D-999999")).MustRefuse(404, "NOT_FOUND");
         (await SendAsync(own, "PATCH", $"{Path}/nothing", "{}")).MustRefuse(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task What_one_call_tells_is_stored_whole_or_not_at_all()
+    {
+        var shop = await Shop.OpenAsync(App);
+        var id = Guid.Parse(Text(await TellAsync(shop, New("dp_whole")), "id"));
+        var telling = $$"""{"stage":"pre_arbitration","respond_by":"2027-02-01","answered_at":"{{App.Clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""";
+        var before = await TracesAsync(id);
+        await App.InDbAsync(db => db.Database.ExecuteSqlRawAsync("CREATE TRIGGER store_is_full BEFORE UPDATE ON disputes WHEN NEW.answered_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"));
+        try
+        {
+            (await SendAsync(shop, "PATCH", $"{Path}/{id}", telling)).MustRefuse(500, "INTERNAL_ERROR");
+        }
+        finally
+        {
+            await App.InDbAsync(db => db.Database.ExecuteSqlRawAsync("DROP TRIGGER store_is_full"));
+        }
+        Assert.Equal(before, await TracesAsync(id));
+        var told = (await SendAsync(shop, "PATCH", $"{Path}/{id}", telling)).MustBeGood();
+        Assert.Equal(("answered", "pre_arbitration", "2027-02-01T23:59:00.000Z"), (Text(told, "state"), Text(told, "stage"), Text(told, "respond_by")));
+        Assert.Equal(before with { Version = before.Version + 2, Stage = DisputeStage.PreArbitration, State = DisputeState.Answered, Trail = before.Trail + 2, Events = before.Events + 2 }, await TracesAsync(id));
+    }
+
+    private sealed record Traces(int Version, DisputeStage Stage, DisputeState State, int Trail, int Events);
+
+    private Task<Traces> TracesAsync(Guid id) => App.InDbAsync(async db =>
+    {
+        var its = await db.Set<Dispute>().AsNoTracking().SingleAsync(d => d.Id == id);
+        return new Traces(its.Version, its.Stage, its.State, await db.AuditEntries.CountAsync(e => e.SubjectId == its.Code), await db.Set<OutboxEvent>().CountAsync(e => e.DisputeId == id));
+    });
+
+    [Fact]
+    public async Task A_person_with_a_program_does_with_disputes_what_their_role_may_and_under_their_name()
+    {
+        var (clara, victor) = (await PersonsProgram.OfAsync(App, World.Clara), await PersonsProgram.OfAsync(App, World.Victor));
+        var opened = await clara.PostAsync(Path, New("dp_person"));
+        Assert.True(opened.Code == 201, opened.Text);
+        Assert.Equal("true", (await clara.PostAsync(Path, New("dp_person"))).MustBeGood().Header("Idempotent-Replayed"));
+        var id = Text(opened, "id");
+        Assert.Equal("lost", Text((await clara.SendAsync("PATCH", $"{Path}/{id}", """{"outcome":"lost"}""")).MustBeGood(), "outcome"));
+        await App.InDbAsync(async db =>
+        {
+            foreach (var action in (string[])[AuditActions.DisputeOpened, AuditActions.DisputeClosed])
+            {
+                var entry = await db.AuditEntries.SingleAsync(e => e.Action == action && e.SubjectId == Text(opened, "number"));
+                Assert.Equal((ActorKind.Person, World.Clara.Name), (entry.ActorKind, entry.ActorName));
+            }
+        });
+        // Who only looks reads all of it and changes nothing.
+        Assert.Equal("closed", Text((await victor.GetAsync($"{Path}/{id}")).MustBeGood(), "state"));
+        Assert.Contains(id, (await victor.GetAsync($"{Path}?search=dp_person")).MustBeGood().Text, StringComparison.Ordinal);
+        (await victor.PostAsync(Path, New("dp_victor"))).MustRefuse(403, "FORBIDDEN");
+        (await victor.SendAsync("PATCH", $"{Path}/{id}", """{"outcome":"won"}""")).MustRefuse(403, "FORBIDDEN");
+        Assert.Equal("lost", Text((await clara.GetAsync($"{Path}/{id}")).MustBeGood(), "outcome"));
+        // A token that was ended opens nothing, and a browser's session is none.
+        (await clara.SignOutAsync()).MustBeGood();
+        (await clara.GetAsync(Path)).MustRefuse(401, "UNAUTHORIZED");
+        Assert.Equal(401, (await Answer.OfAsync(await App.As(World.Clara).GetAsync(Path))).Code);
     }
 
     [Fact]

@@ -48,14 +48,14 @@ public sealed class WorkbookTests(PanelApp app) : IClassFixture<PanelApp>
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
-    private static XLWorkbook Opened(byte[] bytes) => new(new MemoryStream(bytes));
+    internal static XLWorkbook Opened(byte[] bytes) => new(new MemoryStream(bytes));
 
     private static string Value(XLWorkbook book, int sheet, string field) => book.Worksheet(sheet).CellsUsed().First(c => c.GetString() == field).CellRight().GetString();
 
     private static IEnumerable<string> Texts(XLWorkbook book) => book.Worksheets.SelectMany(w => w.CellsUsed()).Select(c => c.GetString());
 
     /// <summary>What must hold of every part of every file.</summary>
-    private static void MustBeHarmless(byte[] bytes)
+    internal static void MustBeHarmless(byte[] bytes)
     {
         using var zip = new ZipArchive(new MemoryStream(bytes));
         Assert.DoesNotContain(zip.Entries, e => e.FullName.Contains("externalLink", StringComparison.OrdinalIgnoreCase) || e.FullName.Contains("vba", StringComparison.OrdinalIgnoreCase) || e.FullName.Contains("connections", StringComparison.OrdinalIgnoreCase));
@@ -226,29 +226,5 @@ public sealed class WorkbookTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Contains("The payment was not found among those assessed here.", Texts(book));
         Assert.Equal("not recorded", Value(book, 1, "Customer"));
         Assert.Equal($"dispute_{dispute.Code}_amex_F29_20261124.xlsx", EvidenceSheets.FileName(dispute, new DateOnly(2026, 11, 24)));
-    }
-
-    [Fact]
-    public async Task A_batch_has_one_row_for_each_open_dispute()
-    {
-        await using var own = await PanelApp.StartAsync();
-        var paid = await Counter.PayAsync(own, 9, who: "lote");
-        var first = await Counter.OpenAsync(own, paid, i => i with { RespondBy = own.Clock.GetUtcNow().AddDays(1) });
-        for (var i = 0; i < 20; i++) await Counter.OpenAsync(own, null, d => d with { Scheme = CardScheme.Mastercard, ReasonCode = "4837", Amount = 1_000 + i });
-        var clara = own.As(World.Clara);
-        var form = await Form.ReadAsync(await clara.GetAsync("/dashboard/disputes"), "form[action$='/batch']");
-        var answer = await clara.PostAsync(form.Action, form.Content);
-        var bytes = await answer.Content.ReadAsByteArrayAsync();
-        MustBeHarmless(bytes);
-        using var book = Opened(bytes);
-        var rows = book.Worksheet(1).Tables.First().DataRange.Rows().ToList();
-        Assert.Equal(21, rows.Count);
-        Assert.Equal(first.Code, rows[0].Cell(1).GetString());
-        Assert.Equal(paid.Id.ToString(), rows[0].Cell(13).GetString());
-        Assert.Equal("No califica", rows[0].Cell(14).GetString());
-        Assert.Equal(450.0 + Enumerable.Range(0, 20).Sum(i => (1_000 + i) / 100.0), rows.Sum(r => r.Cell(6).GetDouble()), 6);
-        var trail = (await Counter.TrailAsync(own, AuditActions.Exported))[0];
-        Assert.Contains("\"rows\":21", trail.After, StringComparison.Ordinal);
-        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(bytes)), trail.After, StringComparison.Ordinal);
     }
 }

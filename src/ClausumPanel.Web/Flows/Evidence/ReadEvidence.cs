@@ -44,6 +44,9 @@ public sealed class ReadEvidence(PanelDb db, AssessmentReader assessments, Polic
     /// <summary>Payments of the same card that are looked at; the newest.</summary>
     private const int MostOthers = 200;
 
+    /// <summary>A card's history is read up to so many.</summary>
+    private const int MostOfCard = 1_000;
+
     /// <summary>A customer's payments are counted up to so many.</summary>
     private const int MostOfCustomer = 500;
 
@@ -56,7 +59,7 @@ public sealed class ReadEvidence(PanelDb db, AssessmentReader assessments, Polic
         if (stored is null) return file with { Eligibility = Eligibility.Of(Question(dispute, null, [])) };
         var labels = await LabelQueries.HistoryAsync(db, stored.Seq, stop);
         var fields = new PaymentFields(stored, facts.FindAll(f => f.Seq is null || f.Seq == stored.Seq));
-        var (payment, others, priors) = await AroundAsync(dispute, fields, facts, stop);
+        var (payment, others, priors) = await AroundAsync(dispute, fields, facts, (await SameCardAsync([fields], stop))[fields], stop);
         return file with
         {
             Fields = fields, Payment = payment, Others = others, Eligibility = Eligibility.Of(Question(dispute, payment, priors)), Labels = labels, Reasons = await ReasonsAsync(stored, stop), Customer = await CustomerAsync(fields, stop),
@@ -64,14 +67,27 @@ public sealed class ReadEvidence(PanelDb db, AssessmentReader assessments, Polic
         };
     }
 
-    /// <summary>Only what the rules need, for lists.</summary>
-    public async Task<Eligibility?> EligibilityAsync(Dispute dispute, CancellationToken stop)
+    /// <summary>Only what the rules need, of many at once and in their order: what costs most to find, the payments of a card, is looked for together.</summary>
+    public async Task<IReadOnlyList<Eligibility?>> EligibilitiesAsync(IReadOnlyList<Dispute> disputes, CancellationToken stop)
     {
-        if (Eligibility.ProgramOf(dispute.Scheme) is null) return null;
-        if ((dispute.Seq is { } seq ? await assessments.FindAsync(seq, stop) : null) is not { } stored) return Eligibility.Of(Question(dispute, null, []));
-        var facts = await db.Set<DisputeFact>().AsNoTracking().Where(f => f.DisputeId == dispute.Id).OrderBy(f => f.EnteredAt).ThenBy(f => f.Id).ToListAsync(stop);
-        var (payment, _, priors) = await AroundAsync(dispute, new PaymentFields(stored, facts.FindAll(f => f.Seq is null || f.Seq == stored.Seq)), facts, stop);
-        return Eligibility.Of(Question(dispute, payment, priors));
+        var ids = disputes.Select(d => d.Id).ToArray();
+        var seqs = disputes.Where(d => Eligibility.ProgramOf(d.Scheme) is not null).Select(d => d.Seq).OfType<long>().Distinct().ToArray();
+        var payments = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
+        var facts = (await db.Set<DisputeFact>().AsNoTracking().Where(f => ids.Contains(f.DisputeId)).OrderBy(f => f.EnteredAt).ThenBy(f => f.Id).ToListAsync(stop)).ToLookup(f => f.DisputeId);
+        var fields = disputes.Select(d => d.Seq is { } seq && payments.TryGetValue(seq, out var stored) ? new PaymentFields(stored, [.. facts[d.Id].Where(f => f.Seq is null || f.Seq == seq)]) : null).ToList();
+        var others = await SameCardAsync([.. fields.OfType<PaymentFields>()], stop);
+        var found = new List<Eligibility?>(disputes.Count);
+        for (var i = 0; i < disputes.Count; i++)
+        {
+            if (Eligibility.ProgramOf(disputes[i].Scheme) is null) found.Add(null);
+            else if (fields[i] is not { } known) found.Add(Eligibility.Of(Question(disputes[i], null, [])));
+            else
+            {
+                var (payment, _, priors) = await AroundAsync(disputes[i], known, [.. facts[disputes[i].Id]], others[known], stop);
+                found.Add(Eligibility.Of(Question(disputes[i], payment, priors)));
+            }
+        }
+        return found;
     }
 
     private EligibilityQuestion Question(Dispute dispute, EvidencePayment? payment, IReadOnlyList<EvidencePayment> others) => new(dispute.Scheme, dispute.ReasonCode, dispute.ReceivedAt, payment)
@@ -79,18 +95,14 @@ public sealed class ReadEvidence(PanelDb db, AssessmentReader assessments, Polic
         Others = others, EmailIsLogin = options.Value.EmailIsLogin, TrustCodes = options.Value.TrustCodes,
     };
 
-    private async Task<(EvidencePayment Payment, Dictionary<long, PaymentFields> Others, List<EvidencePayment> Priors)> AroundAsync(Dispute dispute, PaymentFields fields, List<DisputeFact> facts, CancellationToken stop)
+    private async Task<(EvidencePayment Payment, Dictionary<long, PaymentFields> Others, List<EvidencePayment> Priors)> AroundAsync(Dispute dispute, PaymentFields fields, List<DisputeFact> facts, long[] sameCard, CancellationToken stop)
     {
         var payment = fields.Payment(dispute.Descriptor, isDisputed: true, isReported: false);
         payment = payment with { Arn = dispute.Arn ?? payment.Arn };
         var others = new Dictionary<long, PaymentFields>();
-        if (FoundBy.Card(fields.Facts) is { } card)
-        {
-            var filter = new AssessmentFilter { Search = card, Exactly = TermKind.Card, Simulated = false, Flow = Flow.PayIn, To = fields.Stored.At };
-            var seqs = (await assessments.PageAsync(filter, AssessmentOrder.Newest, null, MostOthers, stop)).Lines.Select(l => l.Seq).Where(s => s != fields.Stored.Seq).ToArray();
-            foreach (var other in await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).OrderByDescending(a => a.At).ThenByDescending(a => a.Seq).ToListAsync(stop))
-                others[other.Seq] = new PaymentFields(other, facts.FindAll(f => f.Seq == other.Seq));
-        }
+        if (sameCard.Length == 0) return (payment, others, []);
+        foreach (var other in await db.Set<StoredAssessment>().AsNoTracking().Where(a => sameCard.Contains(a.Seq)).OrderByDescending(a => a.At).ThenByDescending(a => a.Seq).ToListAsync(stop))
+            others[other.Seq] = new PaymentFields(other, facts.FindAll(f => f.Seq == other.Seq));
         var all = others.Keys.ToArray();
         var disputed = (await db.Set<Dispute>().Where(d => d.Seq != null && all.Contains(d.Seq.Value) && d.Id != dispute.Id).Select(d => d.Seq!.Value).ToListAsync(stop)).ToHashSet();
         var labels = (await db.Set<Label>().AsNoTracking().Where(l => all.Contains(l.Seq)).ToListAsync(stop)).ToLookup(l => l.Seq);
@@ -101,6 +113,27 @@ public sealed class ReadEvidence(PanelDb db, AssessmentReader assessments, Polic
             priors.Add(other.Payment(null, disputed.Contains(seq) || standing.Exists(l => l.Source == LabelSource.Chargeback), standing.Exists(l => l.Source != LabelSource.Chargeback)));
         }
         return (payment, others, priors);
+    }
+
+    /// <summary>Where the payments before each one lie that were made with the same card, the newest first.</summary>
+    private async Task<Dictionary<PaymentFields, long[]>> SameCardAsync(IReadOnlyList<PaymentFields> payments, CancellationToken stop)
+    {
+        var cards = payments.Select(p => FoundBy.Card(p.Facts)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var histories = cards.Zip(await assessments.HistoriesAsync([.. cards.Select(c => (TermKind.Card, c))], MostOfCard, stop)).ToDictionary(h => h.First, h => h.Second, StringComparer.Ordinal);
+        var found = new Dictionary<PaymentFields, long[]>(payments.Count);
+        foreach (var payment in payments)
+        {
+            if (FoundBy.Card(payment.Facts) is not { } card) found[payment] = [];
+            else if (histories[card] is { Count: < MostOfCard } history)
+                found[payment] = [.. history.Where(e => e.Flow == Flow.PayIn && e.At < payment.Stored.At && e.Seq != payment.Stored.Seq).Take(MostOthers).Select(e => e.Seq)];
+            else
+            {
+                // Of a card of thousands the newest may all lie behind the disputed payment.
+                var filter = new AssessmentFilter { Search = card, Exactly = TermKind.Card, Simulated = false, Flow = Flow.PayIn, To = payment.Stored.At };
+                found[payment] = [.. (await assessments.PageAsync(filter, AssessmentOrder.Newest, null, MostOthers, stop)).Lines.Select(l => l.Seq)];
+            }
+        }
+        return found;
     }
 
     private async Task<List<(string, int, string, string)>> ReasonsAsync(StoredAssessment stored, CancellationToken stop)

@@ -1,8 +1,10 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Files;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -14,7 +16,7 @@ namespace ClausumPanel.Web.Pages.Cases;
 
 /// <summary>One case on one page: what it says, what belongs to it, what was done, and the steps from here.</summary>
 [RequestFormLimits(MultipartBodyLengthLimit = FileRoom.MostRequest)]
-public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader reading, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader reading, AssessmentReader assessments, ReportFraud report, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int MostAuditLines = 50;
 
@@ -23,6 +25,9 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
     public IReadOnlyList<AuditEntry> Trail { get; private set; } = [];
     public IReadOnlyList<(Guid Id, string Name)> Workers { get; private set; } = [];
     public bool MayManage => User.May(Permissions.ManageCases);
+
+    /// <summary>Its payments that nobody has reported.</summary>
+    public IEnumerable<CaseAssessment> Unreported => Detail.Assessments.Where(a => !a.Stored.Simulated && !Detail.Labels.Any(l => l.Row.Seq == a.Stored.Seq && l.Row.Source == LabelSource.FraudReport && l.Row.Reverses is null && !l.IsTakenBack));
 
     /// <summary>What it takes of files.</summary>
     public FileRoom Room { get; private set; } = null!;
@@ -73,6 +78,26 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
         if (!MayManage) return Forbid();
         if (!Guid.TryParse(assessment, out var payment) || await assessments.FindAsync(payment, stop) is not { } stored) return await RefuseAsync(id, T["No payment was assessed under this id."], StatusCodes.Status422UnprocessableEntity, stop);
         return await AnswerAsync(id, await cases.LinkAsync(id, stored, HttpContext.Actor, stop), T["The payment was linked."], stop);
+    }
+
+    /// <summary>The same as the API's report, of a payment of this case.</summary>
+    public async Task<IActionResult> OnPostReportAsync(Guid id, Guid payment, string? reason, string? description, CancellationToken stop)
+    {
+        if (!MayManage || !User.May(Permissions.Review)) return Forbid();
+        if (!await db.Set<CaseLink>().AnyAsync(l => l.CaseId == id && l.Kind == CaseLinkKind.Assessment && l.Target == payment, stop)) return NotFound();
+        if (ReportEffects.Reason(reason) is not { } known) return await RefuseAsync(id, T["Choose why it is reported."], StatusCodes.Status422UnprocessableEntity, stop);
+        if (description?.Trim().Length > FraudReport.LongestDescription) return await RefuseAsync(id, T["What happened is longer than {0} characters.", FraudReport.LongestDescription], StatusCodes.Status422UnprocessableEntity, stop);
+        var answer = await report.RunAsync(new FraudClaim(known) { TransactionId = payment.ToString(), CaseId = id, Description = ListTexts.Clean(description) }, HttpContext.Actor, null, null, default, stop);
+        db.ChangeTracker.Clear();
+        switch (answer.Status)
+        {
+            case ReportStatus.Reported:
+                Said = T.Count(answer.Entries, "Reported as fraud: {0} list entry was written.", "Reported as fraud: {0} list entries were written.") + (answer.Case!.Id == id ? "" : " " + T["Case {0} was opened.", answer.Case.ReferenceNumber]);
+                return RedirectToPage(new { id });
+            case ReportStatus.AlreadyReported: return await RefuseAsync(id, T["Somebody has reported this payment already."], StatusCodes.Status409Conflict, stop);
+            case ReportStatus.Simulated: return await RefuseAsync(id, T["A simulation has no label."], StatusCodes.Status422UnprocessableEntity, stop);
+            default: return await RefuseAsync(id, T["The panel is starting. Try again in a moment."], StatusCodes.Status503ServiceUnavailable, stop);
+        }
     }
 
     private async Task<IActionResult> AnswerAsync(Guid id, CaseAnswer answer, string said, CancellationToken stop)

@@ -43,6 +43,11 @@ public sealed class DisputesModel(PanelDb db, Reader reader, TimeProvider clock)
     public bool IsOverdue(Row row) => row.State == DisputeState.Open && row.RespondBy < Now;
     public bool IsSoon(Row row) => row.State == DisputeState.Open && row.RespondBy >= Now && row.RespondBy < Now.AddDays(DisputeQueries.SoonDays);
 
+    public bool IsNarrowed => !string.IsNullOrEmpty(DueIn) || !string.IsNullOrEmpty(SchemeWord) || !string.IsNullOrWhiteSpace(Search);
+
+    /// <summary>All of this state.</summary>
+    public string Everything => "/dashboard/disputes" + (StateName == "open" ? "" : QueryString.Create("state", StateName));
+
     public string With(string name, string? value)
     {
         var pairs = new List<KeyValuePair<string, string?>> { new("state", State), new("due", DueIn), new("scheme", SchemeWord), new("q", Search) };

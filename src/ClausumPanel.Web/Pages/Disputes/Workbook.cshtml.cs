@@ -21,6 +21,18 @@ public sealed class WorkbookModel(PanelDb db, ReadEvidence evidence, Reader read
     public Dispute Dispute { get; private set; } = null!;
     public IReadOnlyList<EvidenceSheet> Sheets { get; private set; } = [];
 
+    /// <summary>How wide the columns are on paper, in hundredths: where there is room for it, no word, day or time is broken.</summary>
+    internal static IReadOnlyList<int> Widths(EvidenceTable table, IReadOnlyList<int> used)
+    {
+        const int LongestWord = 14, LongestLine = 24, Edges = 5;
+        var wanted = used.Select(i =>
+        {
+            var texts = table.Rows.Select(r => r[i].ToString()).Append(table.Columns[i].Title).ToList();
+            return Edges + Math.Max(Math.Min(LongestWord, texts.Max(t => t.Split(' ', '\n').Max(word => word.Length))), Math.Min(LongestLine, texts.Max(t => t.Length) / 2));
+        }).ToList();
+        return [.. wanted.Select(w => w * 100 / wanted.Sum())];
+    }
+
     public IActionResult OnGet(Guid id) => Redirect($"/dashboard/disputes/{id}");
 
     /// <param name="id">Of the dispute.</param>

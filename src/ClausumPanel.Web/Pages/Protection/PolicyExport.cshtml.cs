@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -21,8 +22,9 @@ public sealed class PolicyExportModel(PanelDb db, PolicyDesk desk, TimeProvider 
         var policy = version is { } number ? await desk.FindAsync(number, stop) : (await desk.DraftAsync(User.Id, stop))?.Policy;
         if (policy is null) return NotFound();
         var name = version is { } known ? known.ToString(CultureInfo.InvariantCulture) : "draft";
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "policy", name, after: new { Format = "json" });
+        var bytes = PolicyJson.WriteUtf8(policy);
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "policy", name, after: new { Format = "json", Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
         await db.SaveChangesAsync(CancellationToken.None);
-        return File(PolicyJson.WriteUtf8(policy), "application/json; charset=utf-8", $"policy-{name}.json");
+        return File(bytes, "application/json; charset=utf-8", $"policy-{name}.json");
     }
 }

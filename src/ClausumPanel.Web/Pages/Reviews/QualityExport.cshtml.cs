@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -38,9 +39,10 @@ public sealed class QualityExportModel(PanelDb db, Reader reader, TimeProvider c
             foreach (var (queue, figures) in quality.Queues) await csv.WriteRecordAsync(Cells("queue", name(queue), figures), CancellationToken.None);
             foreach (var (person, figures) in people) await csv.WriteRecordAsync(Cells("person", person, figures), CancellationToken.None);
         }
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "reviews", after: new { Format = "csv", Rows = quality.Queues.Count + people.Count, Filter = new[] { $"period={query.Chosen.Word}" } });
+        var bytes = file.ToArray();
+        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "reviews", after: new { Format = "csv", Rows = quality.Queues.Count + people.Count, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Filter = new[] { $"period={query.Chosen.Word}" } });
         await db.SaveChangesAsync(CancellationToken.None);
-        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"review-quality-{now:yyyyMMdd-HHmmss}.csv"));
+        return File(bytes, "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"review-quality-{now:yyyyMMdd-HHmmss}.csv"));
     }
 
     private static string[] Cells(string kind, string name, QualityFigures f)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -22,12 +23,13 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
     {
         if (format is not ("csv" or "xlsx")) return BadRequest();
         if (await db.Set<SimulationRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop) is not { Result: not null } run) return NotFound();
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "simulation", id.ToString(), null, new { run.Name, format });
-        await db.SaveChangesAsync(stop);
         var figures = PreviewFigures.Of(run, await SimulationSettings.LoadAsync(db, stop))!;
         var tables = Tables(run, figures);
         var name = $"simulation-{run.Id:N}.{format}";
-        return format == "csv" ? File(await CsvAsync(tables), "text/csv; charset=utf-8", name) : File(Excel(tables), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name);
+        var bytes = format == "csv" ? await CsvAsync(tables) : Excel(tables);
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "simulation", id.ToString(), null, new { run.Name, format, Rows = tables.Sum(t => t.Rows.Count), Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
+        await db.SaveChangesAsync(CancellationToken.None);
+        return File(bytes, format == "csv" ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name);
     }
 
     private List<(string Title, List<object[]> Rows)> Tables(SimulationRun run, PreviewFigures f)

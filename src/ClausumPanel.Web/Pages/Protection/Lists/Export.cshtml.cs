@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -39,9 +40,10 @@ public sealed class ListExportModel(PanelDb db, TimeProvider clock) : PageModel
                 await csv.WriteRecordAsync(Array.ConvertAll(cells, Exports.Harmless), CancellationToken.None);
             }
         }
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "lists", after: new { Format = "csv", Rows = rows, Filter = query.Pairs.Select(p => $"{p.Name}={p.Value}") });
+        var bytes = file.ToArray();
+        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "lists", after: new { Format = "csv", Rows = rows, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Filter = query.Pairs.Select(p => $"{p.Name}={p.Value}") });
         await db.SaveChangesAsync(CancellationToken.None);
-        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"lists-{now:yyyyMMdd-HHmmss}.csv"));
+        return File(bytes, "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"lists-{now:yyyyMMdd-HHmmss}.csv"));
     }
 
     private static string Instant(DateTimeOffset? at) => at?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -34,9 +35,10 @@ public sealed class NamedListExportModel(PanelDb db, ChangeNamedLists lists, Tim
                 await csv.WriteRecordAsync(Array.ConvertAll([row.Value, row.Reason ?? "", Instant(row.ExpiresAt), Instant(row.CreatedAt), row.Owner ?? ""], Exports.Harmless), CancellationToken.None);
             }
         }
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, ChangeNamedLists.Subject, name, after: new { Format = "csv", Rows = rows });
+        var bytes = file.ToArray();
+        db.Audit(HttpContext.Actor, AuditActions.Exported, now, ChangeNamedLists.Subject, name, after: new { Format = "csv", Rows = rows, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
         await db.SaveChangesAsync(CancellationToken.None);
-        return File(file.ToArray(), "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"list-{name}-{now:yyyyMMdd-HHmmss}.csv"));
+        return File(bytes, "text/csv; charset=utf-8", string.Create(CultureInfo.InvariantCulture, $"list-{name}-{now:yyyyMMdd-HHmmss}.csv"));
     }
 
     private static string Instant(DateTimeOffset? at) => at?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) ?? "";
