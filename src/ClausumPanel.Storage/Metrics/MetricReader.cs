@@ -19,6 +19,7 @@ namespace ClausumPanel.Storage.Metrics;
 public sealed partial class MetricReader(PanelDb db)
 {
     private const int MostTail = 200_000, MostNames = 200;
+    private static readonly int[] Days = [Tally.Day];
     private readonly Dictionary<string, bool> _tallied = new(StringComparer.Ordinal);
     private List<(AssessmentRow Row, LabelOutcome? Label)>? _tail;
     private long _mark;
@@ -50,7 +51,7 @@ public sealed partial class MetricReader(PanelDb db)
             await AddRowsAsync(scope, spans, sheets, stop);
             return sheets;
         }
-        var parts = spans.SelectMany((span, i) => Parts(span, Tally.Lengths).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
+        var parts = spans.SelectMany((span, i) => Parts(span, scope.Scheme is null ? Tally.Lengths : Days).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
         if (parts.Count > 0)
         {
             var values = new StringBuilder();
@@ -169,7 +170,7 @@ public sealed partial class MetricReader(PanelDb db)
                 _tail.Add((FoundBy.Row(stored, facts, hits), labels.TryGetValue(stored.Seq, out var label) ? label : null));
         }
         return _tail.Where(t => (scope.Flow is null || t.Row.Flow == scope.Flow) && (scope.Currency is null || t.Row.Currency == scope.Currency) && (scope.Channel is null || t.Row.Channel == scope.Channel)
-            && (scope.Submerchant is null || t.Row.Submerchant == scope.Submerchant) && (scope.WithSimulated || !t.Row.Simulated));
+            && (scope.Submerchant is null || t.Row.Submerchant == scope.Submerchant) && (scope.Scheme is null || t.Row.Scheme == scope.Scheme) && (scope.WithSimulated || !t.Row.Simulated));
     }
 
     private static string Narrowed(string table, MetricScope scope) =>
@@ -183,7 +184,7 @@ public sealed partial class MetricReader(PanelDb db)
 #pragma warning disable CA2100 // numbers and names of columns only: whatever a person wrote is a parameter
         command.CommandText = sql;
 #pragma warning restore CA2100
-        Add("@scope", TallyScope.Of(scope.Channel, scope.Submerchant));
+        Add("@scope", scope.Scheme is { } scheme ? TallyScope.OfScheme(scheme) : TallyScope.Of(scope.Channel, scope.Submerchant));
         Add("@flow", (int?)scope.Flow);
         Add("@currency", scope.Currency);
         Add("@channel", scope.Channel);

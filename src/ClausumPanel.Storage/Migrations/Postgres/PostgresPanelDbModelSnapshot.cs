@@ -152,6 +152,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("latency_microseconds");
 
+                    b.Property<string>("Scheme")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scheme");
+
                     b.Property<int>("Score")
                         .HasColumnType("integer")
                         .HasColumnName("score");
@@ -2028,6 +2033,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.HasIndex("Id")
                         .IsUnique()
                         .HasDatabaseName("ix_labels_id");
+
+                    b.HasIndex("KnownAt")
+                        .HasDatabaseName("ix_labels_told")
+                        .HasFilter("source >= 30 AND outcome = 1");
 
                     b.HasIndex("RecordedAt")
                         .HasDatabaseName("ix_labels_recorded_at");

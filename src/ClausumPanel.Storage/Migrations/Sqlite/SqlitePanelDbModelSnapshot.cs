@@ -147,6 +147,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("latency_microseconds");
 
+                    b.Property<string>("Scheme")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scheme");
+
                     b.Property<int>("Score")
                         .HasColumnType("INTEGER")
                         .HasColumnName("score");
@@ -2029,6 +2034,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("Id")
                         .IsUnique()
                         .HasDatabaseName("ix_labels_id");
+
+                    b.HasIndex("KnownAt")
+                        .HasDatabaseName("ix_labels_told")
+                        .HasFilter("source >= 30 AND outcome = 1");
 
                     b.HasIndex("RecordedAt")
                         .HasDatabaseName("ix_labels_recorded_at");

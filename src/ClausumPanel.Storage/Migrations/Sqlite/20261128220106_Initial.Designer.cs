@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261128195043_Initial")]
+    [Migration("20261128220106_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -149,6 +149,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<int>("LatencyMicroseconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("latency_microseconds");
+
+                    b.Property<string>("Scheme")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scheme");
 
                     b.Property<int>("Score")
                         .HasColumnType("INTEGER")
@@ -2032,6 +2037,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("Id")
                         .IsUnique()
                         .HasDatabaseName("ix_labels_id");
+
+                    b.HasIndex("KnownAt")
+                        .HasDatabaseName("ix_labels_told")
+                        .HasFilter("source >= 30 AND outcome = 1");
 
                     b.HasIndex("RecordedAt")
                         .HasDatabaseName("ix_labels_recorded_at");

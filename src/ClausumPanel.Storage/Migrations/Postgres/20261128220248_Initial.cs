@@ -63,6 +63,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     simulated = table.Column<bool>(type: "boolean", nullable: false),
                     channel = table.Column<string>(type: "text", nullable: false),
                     submerchant = table.Column<string>(type: "text", nullable: false),
+                    scheme = table.Column<string>(type: "text", nullable: false),
                     latency_microseconds = table.Column<int>(type: "integer", nullable: false),
                     signals = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
@@ -1760,6 +1761,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 table: "labels",
                 columns: new[] { "source", "reference" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_told",
+                table: "labels",
+                column: "known_at",
+                filter: "source >= 30 AND outcome = 1");
 
             migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",

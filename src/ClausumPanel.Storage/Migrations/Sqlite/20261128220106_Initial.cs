@@ -62,6 +62,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     simulated = table.Column<bool>(type: "INTEGER", nullable: false),
                     channel = table.Column<string>(type: "TEXT", nullable: false),
                     submerchant = table.Column<string>(type: "TEXT", nullable: false),
+                    scheme = table.Column<string>(type: "TEXT", nullable: false),
                     latency_microseconds = table.Column<int>(type: "INTEGER", nullable: false),
                     signals = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
@@ -1759,6 +1760,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 table: "labels",
                 columns: new[] { "source", "reference" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_told",
+                table: "labels",
+                column: "known_at",
+                filter: "source >= 30 AND outcome = 1");
 
             migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",

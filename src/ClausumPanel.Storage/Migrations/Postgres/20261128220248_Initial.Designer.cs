@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261128195115_Initial")]
+    [Migration("20261128220248_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -154,6 +154,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<int>("LatencyMicroseconds")
                         .HasColumnType("integer")
                         .HasColumnName("latency_microseconds");
+
+                    b.Property<string>("Scheme")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scheme");
 
                     b.Property<int>("Score")
                         .HasColumnType("integer")
@@ -2031,6 +2036,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.HasIndex("Id")
                         .IsUnique()
                         .HasDatabaseName("ix_labels_id");
+
+                    b.HasIndex("KnownAt")
+                        .HasDatabaseName("ix_labels_told")
+                        .HasFilter("source >= 30 AND outcome = 1");
 
                     b.HasIndex("RecordedAt")
                         .HasDatabaseName("ix_labels_recorded_at");
