@@ -19,6 +19,7 @@ namespace ClausumPanel.Storage.Metrics;
 public sealed partial class MetricReader(PanelDb db)
 {
     private const int MostTail = 200_000, MostNames = 200;
+    private const string OfPart = "t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high";
     private static readonly int[] Days = [Tally.Day];
     private readonly Dictionary<string, bool> _tallied = new(StringComparer.Ordinal);
     private List<(AssessmentRow Row, LabelOutcome? Label)>? _tail;
@@ -59,8 +60,7 @@ public sealed partial class MetricReader(PanelDb db)
             await using var command = await CommandAsync($"""
                 WITH parts(i, length, low, high) AS (VALUES {values})
                 SELECT p.i, t.flow, t.decision, t.final, t.label, t.currency, t.simulated, CAST(sum(t.count) AS bigint), CAST(sum(t.amount) AS bigint)
-                FROM parts p CROSS JOIN tallies t
-                WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high{Narrowed("t.", scope)}
+                FROM parts p {db.ForEach("tallies", "t", OfPart + Narrowed("t.", scope))}
                 GROUP BY p.i, t.flow, t.decision, t.final, t.label, t.currency, t.simulated HAVING sum(t.count) <> 0
                 """, scope, stop);
             await using var reader = await command.ExecuteReaderAsync(stop);
@@ -89,7 +89,7 @@ public sealed partial class MetricReader(PanelDb db)
         if (values.Length == 0) return sheet;
         await using var command = await CommandAsync($"""
             WITH parts(length, low, high) AS (VALUES {values})
-            SELECT t.counts FROM parts p CROSS JOIN tally_values t WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high{Narrowed("t.", scope)}
+            SELECT t.counts FROM parts p {db.ForEach("tally_values", "t", OfPart + Narrowed("t.", scope))}
             """, scope, stop);
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop)) sheet.Add(reader.GetFieldValue<byte[]>(0), wanted);

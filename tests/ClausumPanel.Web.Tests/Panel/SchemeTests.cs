@@ -6,10 +6,10 @@ using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Schemes;
-using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Flows.Metrics;
 using ClausumPanel.Web.Tests.Disputes;
+using ClausumPanel.Web.Tests.Enrichment;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,17 +110,18 @@ public sealed class SchemeTests(SchemeWorld app) : IClassFixture<SchemeWorld>
             SELECT seq, known_at AS told FROM labels l WHERE outcome = 1 AND source IN ({(programme == "visa-vamp" ? "30, 40" : "40")}) AND reverses IS NULL AND NOT EXISTS (SELECT 1 FROM labels x WHERE x.reverses = l.number) AND seq IN ({Seqs(scheme.ToLowerInvariant())})
             """;
         var disputes = $"SELECT * FROM disputes WHERE scheme = '{scheme}' AND stage <> 'Inquiry'";
-        var (within, fraud) = ((string column) => $"{column} >= {At(month)} AND {column} < {At(month.AddMonths(1))}", "reason_code IN ('10.4', '4837')");
+        const string fraud = "reason_code IN ('10.4', '4837')";
+        string Within(string column) => $"{column} >= {At(month)} AND {column} < {At(month.AddMonths(1))}";
         var once = $"""
-            (SELECT count(*) FROM (SELECT key, min(told) AS first FROM (SELECT 'p' || seq AS key, told FROM ({label}) AS a UNION ALL SELECT CASE WHEN seq IS NULL THEN 'd' || number ELSE 'p' || seq END, received_at FROM ({disputes}) AS b WHERE {fraud}) AS c GROUP BY key) AS d WHERE {within("first")})
+            (SELECT count(*) FROM (SELECT key, min(told) AS first FROM (SELECT 'p' || seq AS key, told FROM ({label}) AS a UNION ALL SELECT CASE WHEN seq IS NULL THEN 'd' || number ELSE 'p' || seq END, received_at FROM ({disputes}) AS b WHERE {fraud}) AS c GROUP BY key) AS d WHERE {Within("first")})
             """;
         return programme switch
         {
-            "visa-vamp" => $"SELECT {once} + (SELECT count(*) FROM ({disputes}) AS e WHERE NOT {fraud} AND {within("received_at")})",
+            "visa-vamp" => $"SELECT {once} + (SELECT count(*) FROM ({disputes}) AS e WHERE NOT {fraud} AND {Within("received_at")})",
             "mastercard-efm" => $"SELECT {once}",
             _ => $"""
-                SELECT (SELECT count(*) FROM ({disputes}) AS e WHERE {within("received_at")})
-                     + (SELECT count(*) FROM (SELECT seq, min(told) AS first FROM ({label}) AS a WHERE seq NOT IN (SELECT seq FROM ({disputes}) AS f WHERE seq IS NOT NULL) GROUP BY seq) AS g WHERE {within("first")})
+                SELECT (SELECT count(*) FROM ({disputes}) AS e WHERE {Within("received_at")})
+                     + (SELECT count(*) FROM (SELECT seq, min(told) AS first FROM ({label}) AS a WHERE seq NOT IN (SELECT seq FROM ({disputes}) AS f WHERE seq IS NOT NULL) GROUP BY seq) AS g WHERE {Within("first")})
                 """,
         };
     }
