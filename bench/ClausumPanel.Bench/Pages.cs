@@ -49,6 +49,7 @@ internal static class Pages
         yield return "/dashboard/protection";
         yield return "/dashboard/protection?handler=Live";
         foreach (var period in (string[])["30d", "90d", "180d", "365d", "365d&ripe=1"]) yield return $"/dashboard/protection/quality?period={period}";
+        yield return "/dashboard/protection/programmes";
         yield return "/dashboard/transactions/behavior?period=7d";
         yield return "/dashboard/transactions/behavior?period=28d";
         yield return "/dashboard/transactions/alerts";

@@ -31,6 +31,9 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     /// <summary>From here to the end of the transaction nobody else writes labels or numbers events.</summary>
     internal abstract Task LockLabelsAsync(CancellationToken stop);
 
+    /// <summary>The rest of a FROM: for each row before it, the rows of a table that are found through its index. Left to itself, an engine that knows nothing of the rows before would rather read the whole table once.</summary>
+    internal abstract string ForEach(string table, string alias, string condition);
+
     /// <summary>The statements behind the tables that a migration does not make: they are run at every start and change nothing the second time.</summary>
     internal abstract IReadOnlyList<string> Guards { get; }
 

@@ -28,6 +28,9 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
     // The log copies its events into the same table: whoever numbers them waits for the other.
     internal override Task LockLabelsAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE labels, outbox_events IN SHARE ROW EXCLUSIVE MODE", stop);
 
+    // OFFSET keeps the planner from taking the two apart again.
+    internal override string ForEach(string table, string alias, string condition) => $"CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {condition} OFFSET 0) {alias}";
+
     internal override IReadOnlyList<string> Guards =>
     [
         "CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit entries are never altered or removed'; END $$",

@@ -24,6 +24,9 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
 
     internal override Task LockLabelsAsync(CancellationToken stop) => Task.CompletedTask;
 
+    // The engine keeps the order of a CROSS JOIN.
+    internal override string ForEach(string table, string alias, string condition) => $"CROSS JOIN {table} {alias} WHERE {condition}";
+
     internal override IReadOnlyList<string> Guards =>
     [
         "CREATE TRIGGER IF NOT EXISTS audit_entries_keep BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never altered'); END",

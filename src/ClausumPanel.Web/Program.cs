@@ -37,6 +37,7 @@ try
     builder.AddApi();
     builder.AddWebhooks();
     builder.AddPages();
+    builder.AddPageCompression();
 
     await using var app = builder.Build();
     app.CheckSettings();
@@ -47,7 +48,7 @@ try
     app.UseProxies();
     app.UseMetricsPort();
     app.UseApiProblems();
-    app.UseForPages(pages => pages.UseSecurityHeaders());
+    app.UseForPages(pages => pages.UsePageCompression().UseSecurityHeaders());
     app.UseErrorPages();
     app.UseRouting();
     app.UseForPages(pages => pages.UseAuthentication().UseReadersLanguage().UseAuthorization().UseSecondFactorFirst().UseAntiforgery());

@@ -12,6 +12,13 @@ document.addEventListener("htmx:afterSettle", event => {
   if (said) document.getElementById("announcer").textContent = said;
 });
 
+// A menu closes when the reader goes elsewhere, or says so.
+const openMenus = () => document.querySelectorAll("details.dropdown[open]");
+document.addEventListener("click", event => openMenus().forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));
+document.addEventListener("keydown", event => {
+  if (event.key === "Escape") openMenus().forEach(menu => { menu.open = false; menu.querySelector("summary").focus(); });
+});
+
 // A row opens what its link opens, wherever it is clicked; the link itself stays for keyboard and new tabs.
 document.addEventListener("click", event => {
   if (event.defaultPrevented || event.button !== 0 || event.target.closest("a, button, input, select, label, summary")) return;

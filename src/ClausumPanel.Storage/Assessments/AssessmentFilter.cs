@@ -44,6 +44,9 @@ public sealed record AssessmentFilter
     /// <summary>As the caller states it.</summary>
     public string? Submerchant { get; init; }
 
+    /// <summary>Of its card, as <see cref="FoundBy.Scheme"/> names it.</summary>
+    public string? Scheme { get; init; }
+
     /// <summary>ISO 3166, upper case; empty: of those of which nobody knows.</summary>
     public string? Country { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record AssessmentFilter
         if (Country is { } country) yield return r => r.Country == country;
         if (Channel is { } channel) yield return r => r.Channel == channel;
         if (Submerchant is { } submerchant) yield return r => r.Submerchant == submerchant && r.Submerchant != "";          // as its index says
+        if (Scheme is { } scheme) yield return r => r.Scheme == scheme;
         if (Simulated is { } simulated) yield return r => r.Simulated == simulated;
     }
 }

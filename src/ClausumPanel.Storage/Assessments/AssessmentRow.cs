@@ -27,6 +27,9 @@ public sealed class AssessmentRow
     /// <summary>As the caller states it, cut to <see cref="Metrics.TallyScope.LongestSubmerchant"/>; empty when unknown.</summary>
     public string Submerchant { get; init; } = "";
 
+    /// <summary>The card's, where it is one of the large ones (<see cref="FoundBy.Scheme"/>); else empty.</summary>
+    public string Scheme { get; init; } = "";
+
     /// <summary>From the first byte to the decision, before the commit.</summary>
     public int LatencyMicroseconds { get; init; }
 

@@ -108,7 +108,7 @@ internal sealed class Folding : IDisposable
             {
                 Seq = seq, At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Decision = (Decision)reader.GetInt32(3), Score = reader.GetInt32(4),
                 Amount = reader.GetInt64(5), Currency = reader.GetString(6), Simulated = reader.GetBoolean(7), Country = FoundBy.Country(_facts), Channel = FoundBy.Channel(_facts),
-                Submerchant = FoundBy.Submerchant(_facts), LatencyMicroseconds = reader.GetInt32(16), Signals = FoundBy.Signals(_hits.AsSpan(0, count)),
+                Submerchant = FoundBy.Submerchant(_facts), Scheme = FoundBy.Scheme(_facts), LatencyMicroseconds = reader.GetInt32(16), Signals = FoundBy.Signals(_hits.AsSpan(0, count)),
             });
             var isBlocked = reader.GetBoolean(13);
             var row = _rows[^1];
@@ -152,6 +152,7 @@ internal sealed class Folding : IDisposable
                 table.Write(row.Simulated);
                 table.Write(row.Channel);
                 table.Write(row.Submerchant);
+                table.Write(row.Scheme);
                 table.Write(row.LatencyMicroseconds);
                 table.Write(row.Signals);
                 table.EndRow();
@@ -310,7 +311,7 @@ public static class FoundBy
         return new AssessmentRow
         {
             Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency, Simulated = stored.Simulated,
-            Country = Country(facts), Channel = Channel(facts), Submerchant = Submerchant(facts), LatencyMicroseconds = stored.LatencyMicroseconds, Signals = Signals(hits.AsSpan(0, SignalHits.Read(stored.Signals, hits))),
+            Country = Country(facts), Channel = Channel(facts), Submerchant = Submerchant(facts), Scheme = Scheme(facts), LatencyMicroseconds = stored.LatencyMicroseconds, Signals = Signals(hits.AsSpan(0, SignalHits.Read(stored.Signals, hits))),
         };
     }
 
@@ -323,6 +324,9 @@ public static class FoundBy
 
     /// <summary>As the caller states it; empty when it does not.</summary>
     public static string Submerchant(Facts facts) => Cut(facts.Text(Known.SubmerchantId), TallyScope.LongestSubmerchant);
+
+    /// <summary>The card's scheme by its first digits, else as the caller states it; empty when it is none of those that have programmes of their own.</summary>
+    public static string Scheme(Facts facts) => (facts.Text(Known.CardScheme) ?? facts.Text(Known.CardBrand)) is "visa" or "mastercard" or "amex" or "discover" ? facts.Text(Known.CardScheme) ?? facts.Text(Known.CardBrand)! : "";
 
     /// <summary>The stable numbers of the signals, each once, two bytes each.</summary>
     public static byte[] Signals(ReadOnlySpan<SignalHit> hits)

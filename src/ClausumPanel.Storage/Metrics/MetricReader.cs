@@ -19,6 +19,8 @@ namespace ClausumPanel.Storage.Metrics;
 public sealed partial class MetricReader(PanelDb db)
 {
     private const int MostTail = 200_000, MostNames = 200;
+    private const string OfPart = "t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high";
+    private static readonly int[] Days = [Tally.Day];
     private readonly Dictionary<string, bool> _tallied = new(StringComparer.Ordinal);
     private List<(AssessmentRow Row, LabelOutcome? Label)>? _tail;
     private long _mark;
@@ -50,7 +52,7 @@ public sealed partial class MetricReader(PanelDb db)
             await AddRowsAsync(scope, spans, sheets, stop);
             return sheets;
         }
-        var parts = spans.SelectMany((span, i) => Parts(span, Tally.Lengths).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
+        var parts = spans.SelectMany((span, i) => Parts(span, scope.Scheme is null ? Tally.Lengths : Days).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
         if (parts.Count > 0)
         {
             var values = new StringBuilder();
@@ -58,8 +60,7 @@ public sealed partial class MetricReader(PanelDb db)
             await using var command = await CommandAsync($"""
                 WITH parts(i, length, low, high) AS (VALUES {values})
                 SELECT p.i, t.flow, t.decision, t.final, t.label, t.currency, t.simulated, CAST(sum(t.count) AS bigint), CAST(sum(t.amount) AS bigint)
-                FROM parts p CROSS JOIN tallies t
-                WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high{Narrowed("t.", scope)}
+                FROM parts p {db.ForEach("tallies", "t", OfPart + Narrowed("t.", scope))}
                 GROUP BY p.i, t.flow, t.decision, t.final, t.label, t.currency, t.simulated HAVING sum(t.count) <> 0
                 """, scope, stop);
             await using var reader = await command.ExecuteReaderAsync(stop);
@@ -88,7 +89,7 @@ public sealed partial class MetricReader(PanelDb db)
         if (values.Length == 0) return sheet;
         await using var command = await CommandAsync($"""
             WITH parts(length, low, high) AS (VALUES {values})
-            SELECT t.counts FROM parts p CROSS JOIN tally_values t WHERE t.scope = @scope AND t.length = p.length AND t.bucket >= p.low AND t.bucket < p.high{Narrowed("t.", scope)}
+            SELECT t.counts FROM parts p {db.ForEach("tally_values", "t", OfPart + Narrowed("t.", scope))}
             """, scope, stop);
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop)) sheet.Add(reader.GetFieldValue<byte[]>(0), wanted);
@@ -169,7 +170,7 @@ public sealed partial class MetricReader(PanelDb db)
                 _tail.Add((FoundBy.Row(stored, facts, hits), labels.TryGetValue(stored.Seq, out var label) ? label : null));
         }
         return _tail.Where(t => (scope.Flow is null || t.Row.Flow == scope.Flow) && (scope.Currency is null || t.Row.Currency == scope.Currency) && (scope.Channel is null || t.Row.Channel == scope.Channel)
-            && (scope.Submerchant is null || t.Row.Submerchant == scope.Submerchant) && (scope.WithSimulated || !t.Row.Simulated));
+            && (scope.Submerchant is null || t.Row.Submerchant == scope.Submerchant) && (scope.Scheme is null || t.Row.Scheme == scope.Scheme) && (scope.WithSimulated || !t.Row.Simulated));
     }
 
     private static string Narrowed(string table, MetricScope scope) =>
@@ -183,7 +184,7 @@ public sealed partial class MetricReader(PanelDb db)
 #pragma warning disable CA2100 // numbers and names of columns only: whatever a person wrote is a parameter
         command.CommandText = sql;
 #pragma warning restore CA2100
-        Add("@scope", TallyScope.Of(scope.Channel, scope.Submerchant));
+        Add("@scope", scope.Scheme is { } scheme ? TallyScope.OfScheme(scheme) : TallyScope.Of(scope.Channel, scope.Submerchant));
         Add("@flow", (int?)scope.Flow);
         Add("@currency", scope.Currency);
         Add("@channel", scope.Channel);

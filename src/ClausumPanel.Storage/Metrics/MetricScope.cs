@@ -12,6 +12,9 @@ public sealed record MetricScope
     public string? Channel { get; init; }
     public string? Submerchant { get; init; }
 
+    /// <summary>Cards of that scheme, in whole UTC days; with neither channel nor sub-merchant.</summary>
+    public string? Scheme { get; init; }
+
     /// <summary>Simulations are counted too. Their money never is.</summary>
     public bool WithSimulated { get; init; }
 }
@@ -48,7 +51,7 @@ public sealed record RowRule
         ArgumentNullException.ThrowIfNull(scope);
         return new AssessmentFilter
         {
-            From = span?.From, To = span?.To, Decisions = Decisions, Finals = Finals, Label = Label, Flow = scope.Flow, Currency = scope.Currency, Channel = scope.Channel, Submerchant = scope.Submerchant,
+            From = span?.From, To = span?.To, Decisions = Decisions, Finals = Finals, Label = Label, Flow = scope.Flow, Currency = scope.Currency, Channel = scope.Channel, Submerchant = scope.Submerchant, Scheme = scope.Scheme,
             Simulated = scope.WithSimulated ? null : false,
         };
     }

@@ -106,10 +106,10 @@ public static class TallyValues
     }
 }
 
-/// <summary>The names under which one assessment is counted: among all, and where it names a channel or a frequent sub-merchant among those too.</summary>
+/// <summary>The names under which one assessment is counted: among all, and where it names a channel, a frequent sub-merchant or a card of a large scheme among those too.</summary>
 public static class TallyScope
 {
-    public const string All = "", ChannelPrefix = "c:", SubmerchantPrefix = "s:", BothPrefix = "x:";
+    public const string All = "", ChannelPrefix = "c:", SubmerchantPrefix = "s:", BothPrefix = "x:", SchemePrefix = "k:";
     public const int LongestChannel = 40, LongestSubmerchant = 100;
 
     public static string Of(string? channel, string? submerchant) => (Named(channel), Named(submerchant)) switch
@@ -120,13 +120,22 @@ public static class TallyScope
         (true, true) => $"{BothPrefix}{channel}\n{submerchant}",
     };
 
-    internal static string[] AllOf(string channel, string submerchant) => (channel.Length > 0, submerchant.Length > 0) switch
+    public static string OfScheme(string scheme) => SchemePrefix + scheme;
+
+    /// <summary>It is counted by UTC day only, and not by score and the like: nobody asks that of a scheme.</summary>
+    internal static bool IsScheme(string scope) => scope.StartsWith(SchemePrefix, StringComparison.Ordinal);
+
+    internal static string[] AllOf(string channel, string submerchant, string scheme)
     {
-        (false, false) => [All],
-        (true, false) => [All, Of(channel, null)],
-        (false, true) => [All, Of(null, submerchant)],
-        (true, true) => [All, Of(channel, null), Of(null, submerchant), Of(channel, submerchant)],
-    };
+        string[] scopes = (channel.Length > 0, submerchant.Length > 0) switch
+        {
+            (false, false) => [All],
+            (true, false) => [All, Of(channel, null)],
+            (false, true) => [All, Of(null, submerchant)],
+            (true, true) => [All, Of(channel, null), Of(null, submerchant), Of(channel, submerchant)],
+        };
+        return scheme.Length == 0 ? scopes : [.. scopes, OfScheme(scheme)];
+    }
 
     /// <summary>Those that name the sub-merchant.</summary>
     internal static string[] OfSubmerchant(string channel, string submerchant) => channel.Length > 0 ? [Of(null, submerchant), Of(channel, submerchant)] : [Of(null, submerchant)];

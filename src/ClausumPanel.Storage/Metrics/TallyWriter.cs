@@ -16,7 +16,8 @@ internal sealed class TallyWriter(DbConnection connection, DbTransaction? transa
     private readonly SumTable _tallyTable = SumTable.Of(Tallies, connection, transaction), _valueTable = SumTable.Of(Values, connection, transaction);
     private readonly Dictionary<TallyKey, (long Count, long Amount)> _tallies = [];
     private readonly Dictionary<ValueKey, Dictionary<int, ValueCount>> _values = [];
-    private readonly Dictionary<(string Channel, string Submerchant), string[]> _scopes = [];
+    private static readonly int[] Days = [Tally.Day];
+    private readonly Dictionary<(string Channel, string Submerchant, string Scheme), string[]> _scopes = [];
     private readonly List<int> _codes = [];
 
     public static long BucketOf(long at, int length) => Math.DivRem(at, length * 1_000L).Quotient * (length * 1_000L);
@@ -25,8 +26,8 @@ internal sealed class TallyWriter(DbConnection connection, DbTransaction? transa
     /// <param name="isTallied">Its sub-merchant is frequent.</param>
     public string[] ScopesOf(AssessmentRow row, bool isTallied)
     {
-        ref var scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (row.Channel, isTallied ? row.Submerchant : ""), out _);
-        return scopes ??= TallyScope.AllOf(row.Channel, isTallied ? row.Submerchant : "");
+        ref var scopes = ref CollectionsMarshal.GetValueRefOrAddDefault(_scopes, (row.Channel, isTallied ? row.Submerchant : "", row.Scheme), out _);
+        return scopes ??= TallyScope.AllOf(row.Channel, isTallied ? row.Submerchant : "", row.Scheme);
     }
 
     /// <summary>Counts the assessment among those that ended and turned out so, or takes it out again.</summary>
@@ -34,14 +35,15 @@ internal sealed class TallyWriter(DbConnection connection, DbTransaction? transa
     public void Add(AssessmentRow row, string[] scopes, FinalOutcome final, LabelOutcome? label, int sign = 1)
     {
         foreach (var scope in scopes)
-            foreach (var length in Tally.Lengths) Add(new TallyKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated, row.Decision, final, (int)(label ?? 0)), row.Amount, sign);
+            foreach (var length in TallyScope.IsScheme(scope) ? Days : Tally.Lengths) Add(new TallyKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated, row.Decision, final, (int)(label ?? 0)), row.Amount, sign);
     }
 
     /// <summary>Counts it among those that wait for a person now, whenever they were made, or takes it out again.</summary>
     /// <param name="sign">1 or -1.</param>
     public void AddWaiting(AssessmentRow row, string[] scopes, int sign = 1)
     {
-        foreach (var scope in scopes) Add(new TallyKey(scope, Tally.Now, 0, row.Flow, row.Currency, row.Simulated, row.Decision, FinalOutcome.Open, 0), row.Amount, sign);
+        foreach (var scope in scopes)
+            if (!TallyScope.IsScheme(scope)) Add(new TallyKey(scope, Tally.Now, 0, row.Flow, row.Currency, row.Simulated, row.Decision, FinalOutcome.Open, 0), row.Amount, sign);
     }
 
     /// <summary>Counts what never changes of it: score, country, signals and latency.</summary>
@@ -54,6 +56,8 @@ internal sealed class TallyWriter(DbConnection connection, DbTransaction? transa
         for (var i = 0; i < row.Signals.Length; i += 2) _codes.Add(PackedCounts.CodeOf(TallyKind.Signal, BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i))));
         var declined = row.Decision == Decision.Decline ? 1 : 0;
         foreach (var scope in scopes)
+        {
+            if (TallyScope.IsScheme(scope)) continue;
             foreach (var length in TallyValue.Lengths)
             {
                 ref var counts = ref CollectionsMarshal.GetValueRefOrAddDefault(_values, new ValueKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated), out _);
@@ -64,6 +68,7 @@ internal sealed class TallyWriter(DbConnection connection, DbTransaction? transa
                     count = new ValueCount(count.Count + 1, count.Declined + declined);
                 }
             }
+        }
     }
 
     public void Clear()

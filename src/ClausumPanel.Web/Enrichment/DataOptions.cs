@@ -40,4 +40,7 @@ public sealed class DataOptions
 
     /// <summary>A three-digit CLABE prefix a line, then the institution.</summary>
     public string MexicanBanks { get; set; } = "mexican-banks.txt";
+
+    /// <summary>The card schemes' programmes that watch merchants, each limit with the day from which it holds.</summary>
+    public string SchemeProgrammes { get; set; } = "scheme-programmes.json";
 }

@@ -1,18 +1,22 @@
 using System.Diagnostics;
+using ClausumPanel.Storage.Schemes;
 
 namespace ClausumPanel.Web.Enrichment;
 
 /// <summary>Everything an assessment is enriched from: local files, loaded once when the service starts and never changed afterwards.</summary>
 public sealed class ReferenceData
 {
-    private ReferenceData(IpAddresses ips, EmailAddresses emails, UserAgents userAgents, TimeZones timeZones, MexicanBanks mexicanBanks, IReadOnlyList<DataFile> files, TimeSpan loadTime) =>
-        (Ips, Emails, UserAgents, TimeZones, MexicanBanks, Files, LoadTime) = (ips, emails, userAgents, timeZones, mexicanBanks, files, loadTime);
+    private ReferenceData(IpAddresses ips, EmailAddresses emails, UserAgents userAgents, TimeZones timeZones, MexicanBanks mexicanBanks, SchemeProgrammes programmes, IReadOnlyList<DataFile> files, TimeSpan loadTime) =>
+        (Ips, Emails, UserAgents, TimeZones, MexicanBanks, Programmes, Files, LoadTime) = (ips, emails, userAgents, timeZones, mexicanBanks, programmes, files, loadTime);
 
     public IpAddresses Ips { get; }
     public EmailAddresses Emails { get; }
     public UserAgents UserAgents { get; }
     public TimeZones TimeZones { get; }
     public MexicanBanks MexicanBanks { get; }
+
+    /// <summary>No assessment asks them: the panel counts by them.</summary>
+    public SchemeProgrammes Programmes { get; }
 
     /// <summary>The files that were loaded, for the status page.</summary>
     public IReadOnlyList<DataFile> Files { get; }
@@ -47,13 +51,18 @@ public sealed class ReferenceData
         var suspicious = Domains(options, nameof(options.SuspiciousTlds), options.SuspiciousTlds);
         var zones = Lines(options, nameof(options.TimeZones), options.TimeZones, TimeZones.Parse, z => z.Count);
         var banks = Lines(options, nameof(options.MexicanBanks), options.MexicanBanks, MexicanBanks.Parse, b => b.Count);
+        var programmes = DataFile.Read(options, nameof(options.SchemeProgrammes), options.SchemeProgrammes, path =>
+        {
+            var read = SchemeProgrammes.Read(path);
+            return (read, read.Programmes.Sum(p => p.Limits.Count), (DateOnly?)read.Checked);
+        });
 
         free.GetAwaiter().GetResult().Content.UnionWith(moreFree.Content);
         var domains = new EmailDomains(disposable.GetAwaiter().GetResult().Content, free.Result.Content, suspicious.Content);
         return new ReferenceData(
             new IpAddresses(geo.GetAwaiter().GetResult().Content, hosting.GetAwaiter().GetResult().Content), new EmailAddresses(domains, names.GetAwaiter().GetResult().Content),
-            robots.GetAwaiter().GetResult().Content, zones.Content, banks.Content,
-            [geo.Result.File, hosting.Result.File, disposable.Result.File, free.Result.File, moreFree.File, suspicious.File, names.Result.File, robots.Result.File, zones.File, banks.File],
+            robots.GetAwaiter().GetResult().Content, zones.Content, banks.Content, programmes.Content,
+            [geo.Result.File, hosting.Result.File, disposable.Result.File, free.Result.File, moreFree.File, suspicious.File, names.Result.File, robots.Result.File, zones.File, banks.File, programmes.File],
             Stopwatch.GetElapsedTime(started));
     }
 

@@ -22,6 +22,8 @@ internal static class PagesSetup
         builder.Services.AddScoped<AssessmentReader>();
         builder.Services.AddScoped<Storage.Metrics.MetricReader>();
         builder.Services.AddScoped<Flows.Metrics.ReadFigures>();
+        builder.Services.AddScoped<Storage.Schemes.SchemeReader>();
+        builder.Services.AddScoped<Flows.Metrics.ReadSchemes>();
         builder.Services.AddSingleton<Exports>();
         builder.Services.AddSingleton<Pages.Audit.AuditChecks>();
         builder.Services.AddRouting(routes => routes.LowercaseUrls = true);

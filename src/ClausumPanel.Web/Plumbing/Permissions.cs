@@ -86,6 +86,7 @@ public static class Permissions
         pages.AuthorizePage("/Protection/PolicyExport", Export);
         pages.AuthorizePage("/Protection/QualityExport", Export);
         pages.AuthorizePage("/Protection/OverviewExport", Export);
+        pages.AuthorizePage("/Protection/ProgrammesExport", Export);
         pages.AuthorizePage("/Protection/Lists/New", EditLists);
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);

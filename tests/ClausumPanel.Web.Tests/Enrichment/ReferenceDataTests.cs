@@ -13,8 +13,8 @@ public sealed class ReferenceDataTests : IDisposable
     public void Every_shipped_file_is_listed_with_its_entries_and_its_date()
     {
         var files = LoadedData.Shipped.Files;
-        Assert.Equal(10, files.Count);
-        Assert.All(files, f => Assert.True(f.Entries >= 10, $"{f.Setting}: {f.Entries}"));
+        Assert.Equal(11, files.Count);
+        Assert.All(files, f => Assert.True(f.Entries >= (f.Setting == "SchemeProgrammes" ? 5 : 10), $"{f.Setting}: {f.Entries}"));
         Assert.All(files, f => Assert.True(f.Date > new DateOnly(2024, 1, 1), $"{f.Setting}: {f.Date}"));
         Assert.Equal(new DateOnly(2026, 11, 24), files.Single(f => f.Setting == "HostingNetworks").Date);
         Assert.Equal(2026, files.Single(f => f.Setting == "IpCountries").Date.Year);
@@ -45,6 +45,10 @@ public sealed class ReferenceDataTests : IDisposable
     [InlineData(nameof(DataOptions.Robots), """[{"pattern":"(a)Evil\\1"}]""", "cannot be matched in linear time")]
     [InlineData(nameof(DataOptions.Robots), """[{"pattern":"[ab]*"}]""", "has no plain part")]
     [InlineData(nameof(DataOptions.SuspiciousTlds), "", "holds no entries")]
+    [InlineData(nameof(DataOptions.SchemeProgrammes), "{", "the file cannot be used")]
+    [InlineData(nameof(DataOptions.SchemeProgrammes), """{"checked":"2026-11-28","sources":{},"programmes":[]}""", "holds no entries")]
+    [InlineData(nameof(DataOptions.SchemeProgrammes), """{"checked":"2026-11-28","sources":{},"programmes":[{"id":"x","scheme":"visa","name":"X","counts":"chargebacks","base":"sameMonth","limits":[]}]}""", "'x' has no limit")]
+    [InlineData(nameof(DataOptions.SchemeProgrammes), """{"checked":"2026-11-28","sources":{},"programmes":[{"id":"x","scheme":"visa","name":"X","counts":"chargebacks","base":"sameMonth","limits":[{"from":"2026-01-01","level":"high","basisPoints":50,"count":1,"source":"hearsay","on":"2026-11-28"}]}]}""", "the source 'hearsay' of 'x' is not listed")]
     public void A_broken_file_is_named_with_what_is_wrong(string setting, string content, string problem)
     {
         var path = Path.Combine(_folder, "broken.txt");

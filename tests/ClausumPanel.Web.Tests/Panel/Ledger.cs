@@ -20,6 +20,7 @@ internal sealed record Entry(DateTimeOffset At, Decision Decision, long Amount =
     public string Country { get; init; } = "MX";
     public string? Channel { get; init; }
     public string? Submerchant { get; init; }
+    public string? CardScheme { get; init; }
     public bool Simulated { get; init; }
     public string? Signal { get; init; }
     public int Latency { get; init; } = 1_000;
@@ -97,6 +98,7 @@ internal static class Ledger
         if (entry.Country.Length > 0) facts.Set(Known.IpCountry, entry.Country);
         if (entry.Channel is not null) facts.Set(Known.Channel, entry.Channel);
         if (entry.Submerchant is not null) facts.Set(Known.SubmerchantId, entry.Submerchant);
+        if (entry.CardScheme is not null) facts.Set(Known.CardScheme, entry.CardScheme);
         var (factBytes, signalBytes) = (new byte[FactSnapshot.MostBytes], new byte[SignalHits.MostBytes]);
         SignalHit[] hits = entry.Signal is null ? [] : [new SignalHit(SignalCatalog.ByCode[entry.Signal].Index, 8, 1_000, double.NaN, null)];
         return new PendingAssessment

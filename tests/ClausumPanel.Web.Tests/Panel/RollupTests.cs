@@ -120,7 +120,7 @@ public abstract class RollupStories
         var random = new Random(3);
         var entries = Enumerable.Range(0, 300).Select(i => new Entry(TestClock.Start.AddMinutes(-random.Next(100_000)), (Decision)random.Next(4), random.Next(90_000), i % 3 == 0 ? "USD" : "MXN")
         {
-            Channel = i % 2 == 0 ? "web" : null, Submerchant = i % 5 == 0 ? "shop" : null, Signal = i % 4 == 0 ? "short_session" : null, Label = i % 6 == 0 ? LabelOutcome.Fraud : i % 6 == 1 ? LabelOutcome.Good : null, IsReversed = i % 12 == 0, Simulated = i % 17 == 0, Rules = i % 7 == 0 ? [1, 3] : [],
+            Channel = i % 2 == 0 ? "web" : null, Submerchant = i % 5 == 0 ? "shop" : null, CardScheme = (i % 4) switch { 0 => "visa", 1 => "mastercard", 2 => "elo", _ => null }, Signal = i % 4 == 0 ? "short_session" : null, Label = i % 6 == 0 ? LabelOutcome.Fraud : i % 6 == 1 ? LabelOutcome.Good : null, IsReversed = i % 12 == 0, Simulated = i % 17 == 0, Rules = i % 7 == 0 ? [1, 3] : [],
         }).ToList();
         for (var i = 0; i < entries.Count; i += 2)
             if (entries[i] is { Simulated: false, Decision: Decision.Review or Decision.Challenge } held) entries[i] = held with { Closed = (ReviewOutcome)(i % 3) };
@@ -181,7 +181,7 @@ public abstract class RollupStories
         {
             var entries = Enumerable.Range(0, count).Select(i => new Entry(TestClock.Start.AddMinutes(-random.Next(60_000)), (Decision)random.Next(4), random.Next(90_000), i % 3 == 0 ? "USD" : "MXN")
             {
-                Channel = i % 2 == 0 ? "web" : null, Submerchant = i % 50 == 0 ? "seldom" : "often", Score = random.Next(101), Signal = i % 4 == 0 ? "short_session" : null, Label = i % 13 == 0 ? LabelOutcome.Fraud : null, Simulated = i % 17 == 0,
+                Channel = i % 2 == 0 ? "web" : null, Submerchant = i % 50 == 0 ? "seldom" : "often", CardScheme = i % 3 == 0 ? "visa" : null, Score = random.Next(101), Signal = i % 4 == 0 ? "short_session" : null, Label = i % 13 == 0 ? LabelOutcome.Fraud : null, Simulated = i % 17 == 0,
             }).ToList();
             for (var i = 0; i < entries.Count; i += 10)
                 if (entries[i] is { Simulated: false, Label: null, Decision: Decision.Review or Decision.Challenge } held) entries[i] = held with { Closed = ReviewOutcome.Challenge };

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Panel;
 
 /// <summary>A period at a glance, on the reader's own clock. Whatever it counts is one click away as a list of just as many rows.</summary>
-public sealed class PanelModel(ReadFigures figures, MetricReader metrics, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock) : PageModel
+public sealed class PanelModel(ReadFigures figures, MetricReader metrics, AssessmentReader assessments, PolicyShelf policies, ReadSchemes schemes, Reader reader, TimeProvider clock) : PageModel
 {
     public const int MostCountries = 10;
 
@@ -18,6 +18,9 @@ public sealed class PanelModel(ReadFigures figures, MetricReader metrics, Assess
 
     public PanelFigures Figures { get; private set; } = null!;
     public RowLinks Rows { get; private set; } = null!;
+
+    /// <summary>The card schemes' programmes, of the running month.</summary>
+    public IReadOnlyList<SchemeMonth> Schemes { get; private set; } = [];
     public Bands Bands => policies.Active.Policy.Bands;
     public DateTimeOffset Now { get; private set; }
     public (IReadOnlyList<string> Currencies, IReadOnlyList<string> Channels, IReadOnlyList<string> Submerchants) Names { get; private set; } = ([], [], []);
@@ -25,7 +28,7 @@ public sealed class PanelModel(ReadFigures figures, MetricReader metrics, Assess
     public async Task OnGetAsync(CancellationToken stop)
     {
         await LoadAsync(stop);
-        Names = await metrics.NamesAsync(stop);
+        await LoadRestAsync(stop);
     }
 
     /// <summary>Asked when something came in; silent when it did not.</summary>
@@ -33,7 +36,7 @@ public sealed class PanelModel(ReadFigures figures, MetricReader metrics, Assess
     {
         if (Request.IsHtmx && await assessments.NewestAsync(stop) == since) return StatusCode(StatusCodes.Status204NoContent);
         await LoadAsync(stop);
-        if (!Request.IsHtmx) Names = await metrics.NamesAsync(stop);
+        if (!Request.IsHtmx) await LoadRestAsync(stop);
         return this.Fragment("_Live");
     }
 
@@ -47,6 +50,13 @@ public sealed class PanelModel(ReadFigures figures, MetricReader metrics, Assess
     /// <summary>The countries the most assessments came from, the unknown among them.</summary>
     public IReadOnlyList<(string Code, ValueCount Count)> Countries =>
         [.. Figures.Values.Of(TallyKind.Country).Where(c => c.Count.Count > 0).OrderByDescending(c => c.Count.Count).ThenBy(c => c.Value).Take(MostCountries).Select(c => (TallyValues.Country(c.Value), c.Count))];
+
+    /// <summary>What does not change with every payment.</summary>
+    private async Task LoadRestAsync(CancellationToken stop)
+    {
+        Names = await metrics.NamesAsync(stop);
+        Schemes = (await schemes.ReadAsync(schemes.ThisMonth, 1, stop))[0];
+    }
 
     private async Task LoadAsync(CancellationToken stop)
     {

@@ -91,6 +91,7 @@ public sealed class RowLinks(Reader reader, MetricScope scope)
         pairs.Add(("currency", scope.Currency));
         pairs.Add(("channel", scope.Channel));
         pairs.Add(("submerchant", scope.Submerchant));
+        pairs.Add(("scheme", scope.Scheme));
         pairs.Add(("kind", scope.WithSimulated ? null : "live"));
         foreach (var one in more)
         {

@@ -94,6 +94,7 @@ public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settin
         nameof(DataOptions.Robots) => T["User agents of robots"],
         nameof(DataOptions.TimeZones) => T["Time zones of countries"],
         nameof(DataOptions.MexicanBanks) => T["Mexican banks by CLABE"],
+        nameof(DataOptions.SchemeProgrammes) => T["Limits of the card schemes' programmes"],
         _ => file.Setting,
     };
 

@@ -57,6 +57,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "review" => T["Waiting for a person"],
                     "channel" => T["Channel {0}", value],
                     "submerchant" => T["Sub-merchant: {0}", value],
+                    "scheme" => MonitorQuery.SchemeName(value),
                     "country" => value == MonitorQuery.NoCountry ? T["Country not known"] : Showing.Country(value),
                     "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],
                     "q" => Query.Exactly is { } kind ? $"{T.Name(kind)}: {EntityWords.Show(kind, value)}" : T["“{0}”", value],

@@ -30,6 +30,7 @@ public sealed class MonitorQuery
     [FromQuery(Name = "review")] public string? Review { get; set; }
     [FromQuery(Name = "channel")] public string? Channel { get; set; }
     [FromQuery(Name = "submerchant")] public string? Submerchant { get; set; }
+    [FromQuery(Name = "scheme")] public string? Scheme { get; set; }
     [FromQuery(Name = "country")] public string? Country { get; set; }
     [FromQuery(Name = "kind")] public string? Kind { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
@@ -56,6 +57,18 @@ public sealed class MonitorQuery
 
     /// <summary>What the address says for a country that nobody knows.</summary>
     public const string NoCountry = "--";
+
+    /// <summary>The schemes a card may be asked for by.</summary>
+    public static readonly IReadOnlyList<string> Schemes = ["visa", "mastercard", "amex", "discover"];
+
+    /// <summary>A proper name, in every language the same.</summary>
+    public static string SchemeName(string scheme) => scheme switch
+    {
+        "visa" => "Visa",
+        "mastercard" => "Mastercard",
+        "amex" => "American Express",
+        _ => "Discover",
+    };
 
     /// <summary>The currency that amounts are in: the one chosen.</summary>
     public string? CurrencyCode => Currency is not null && Currencies.TryFind(Currency.Trim().ToUpperInvariant(), out var code, out _) ? code : null;
@@ -91,6 +104,7 @@ public sealed class MonitorQuery
             IsWaiting = Review == "waiting",
             Channel = string.IsNullOrWhiteSpace(Channel) ? null : Channel.Trim(),
             Submerchant = string.IsNullOrWhiteSpace(Submerchant) ? null : Submerchant.Trim(),
+            Scheme = Schemes.Contains(Scheme) ? Scheme : null,
             Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
             Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
@@ -110,7 +124,7 @@ public sealed class MonitorQuery
             List<(string, string?)> all =
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("scheme", Schemes.Contains(Scheme) ? Scheme : null), ("country", Country), ("kind", Kind),
                 ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];
