@@ -141,6 +141,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit_anchors",
+                columns: table => new
+                {
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    last_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    cut_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seal = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_anchors", x => x.sequence);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "audit_entries",
                 columns: table => new
                 {
@@ -328,6 +343,17 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "held_facts",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_held_facts", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -569,6 +595,36 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "retention_marks",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_marks", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_runs",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    beat_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    claim = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    report = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_runs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "review_events",
                 columns: table => new
                 {
@@ -743,7 +799,8 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    count = table.Column<long>(type: "INTEGER", nullable: false)
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    removed = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L)
                 },
                 constraints: table =>
                 {
@@ -1820,6 +1877,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "state", "next_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_retention_runs_day",
+                table: "retention_runs",
+                column: "day",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_review_events_at_kind",
                 table: "review_events",
                 columns: new[] { "at", "kind" });
@@ -2030,6 +2093,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "assessments");
 
             migrationBuilder.DropTable(
+                name: "audit_anchors");
+
+            migrationBuilder.DropTable(
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
@@ -2067,6 +2133,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "fraud_reports");
+
+            migrationBuilder.DropTable(
+                name: "held_facts");
 
             migrationBuilder.DropTable(
                 name: "hour_counts");
@@ -2109,6 +2178,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "received_events");
+
+            migrationBuilder.DropTable(
+                name: "retention_marks");
+
+            migrationBuilder.DropTable(
+                name: "retention_runs");
 
             migrationBuilder.DropTable(
                 name: "review_events");

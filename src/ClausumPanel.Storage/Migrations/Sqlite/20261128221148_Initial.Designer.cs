@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261128195043_Initial")]
+    [Migration("20261128221148_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -660,6 +660,38 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_assessments");
 
                     b.ToTable("assessments", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditAnchor", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<long>("CutAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cut_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_at");
+
+                    b.Property<byte[]>("Seal")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("seal");
+
+                    b.HasKey("Sequence")
+                        .HasName("pk_audit_anchors");
+
+                    b.ToTable("audit_anchors", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditEntry", b =>
@@ -2296,6 +2328,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("count");
 
+                    b.Property<long>("Removed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("removed");
+
                     b.HasKey("Name")
                         .HasName("pk_submerchants");
 
@@ -2557,6 +2595,81 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_policy_versions_decided_by_id");
 
                     b.ToTable("policy_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Retention.HeldFacts", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_held_facts");
+
+                    b.ToTable("held_facts", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Retention.RetentionMark", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Name")
+                        .HasName("pk_retention_marks");
+
+                    b.ToTable("retention_marks", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Retention.RetentionRun", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<long>("BeatAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("beat_at");
+
+                    b.Property<byte[]>("Claim")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("claim");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Report")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("report");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_retention_runs");
+
+                    b.HasIndex("Day")
+                        .IsUnique()
+                        .HasDatabaseName("ix_retention_runs_day");
+
+                    b.ToTable("retention_runs", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Reviews.Review", b =>
