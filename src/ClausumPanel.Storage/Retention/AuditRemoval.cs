@@ -45,7 +45,7 @@ public sealed class AuditRemoval(PanelDb db, AuditKey key, DateTimeOffset? befor
             return;
         }
         Db.Add(AuditAnchor.Of(key, last, now));
-        Db.Audit(Actor.System, AuditActions.AuditCut, now, "audit", after: new { From = known + 1, To = last.Sequence, Hash = Convert.ToHexStringLower(last.Hash) });
+        Db.Audit(Actor.System, AuditActions.AuditCut, now, "audit", after: new { Removed = last.Sequence - known, Entry = last.Sequence, Hash = Convert.ToHexStringLower(last.Hash) });
         await Db.SaveChangesAsync(stop);
         Db.ChangeTracker.Clear();
     }

@@ -137,7 +137,7 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
         await using var transaction = await db.Database.BeginTransactionAsync();
         if (await db.Set<RetentionRun>().Where(r => r.Id == run.Id && r.Claim == run.Claim).ExecuteUpdateAsync(r => r.SetProperty(x => x.FinishedAt, now)) == 0) return false;
         db.Audit(Actor.System, AuditActions.RetentionRun, now, Subject, run.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
-            after: lines.Where(l => l.Removed > 0 || l.Held.Count > 0).ToDictionary(l => l.What.ToString(), l => new { l.Before, l.Removed, Held = l.Held.Values.Sum() }));
+            after: lines.Where(l => l.Removed > 0 || l.Held.Count > 0).ToDictionary(l => l.What.ToString(), l => new { OlderThan = l.Before, l.Removed, Held = l.Held.Values.Sum() }));
         await db.SaveChangesAsync();
         await transaction.CommitAsync();
         (run.FinishedAt, run.Report) = (now, RetentionRun.Write(lines));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Retention;
 using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Localization;
@@ -244,7 +245,12 @@ public static class AuditWords
         "description" => T["What happened"],
         "assignedTo" => T["Assigned to"],
         "dueOn" => T["Due"],
+        "hash" => T["Hash"],
+        "removed" => T["Rows removed"],
+        "held" => T["Held back"],
+        "olderThan" => T["Older than"],
         "" => T["Value"],
+        _ when path.Split('.') is [var what, var member] && Enum.TryParse<KeptData>(what, out var kept) => $"{T.Name(kept)}: {T.Member(member)}",
         _ => path,
     };
 

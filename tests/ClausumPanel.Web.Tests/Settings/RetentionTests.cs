@@ -78,7 +78,7 @@ public sealed class RetentionTests : RetentionStories
         Assert.Contains("2025", payments.QuerySelectorAll("td")[2].TextContent, StringComparison.Ordinal);
         Assert.Contains("Pagos: 1", page.QuerySelector("[data-run]")!.TextContent, StringComparison.Ordinal);
         var entry = await app.InDbAsync(db => db.AuditEntries.SingleAsync(e => e.Action == AuditActions.RetentionRun));
-        Assert.Contains(""""payments":{"before":"2025-05-24T00:00:00+00:00","removed":1,"held":1}"""", entry.After, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(""""payments":{"olderThan":"2025-05-24T00:00:00+00:00","removed":1,"held":1}"""", entry.After, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(2, await app.InDbAsync(db => db.Set<StoredAssessment>().CountAsync()));
     }
 }
