@@ -1,0 +1,2280 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
+namespace ClausumPanel.Storage.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "alerts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    earlier = table.Column<long>(type: "bigint", nullable: false),
+                    raised_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    acknowledged_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    acknowledged_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    acknowledged_by = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_releases",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_releases", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rows",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    country = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    channel = table.Column<string>(type: "text", nullable: false),
+                    submerchant = table.Column<string>(type: "text", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "integer", nullable: false),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rows", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_rules",
+                columns: table => new
+                {
+                    rule = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_rules", x => new { x.rule, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_signals",
+                columns: table => new
+                {
+                    signal = table.Column<int>(type: "integer", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_signals", x => new { x.signal, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessment_terms",
+                columns: table => new
+                {
+                    segment = table.Column<long>(type: "bigint", nullable: false),
+                    term = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessment_terms", x => new { x.segment, x.term, x.kind, x.seq });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "assessments",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    latency_microseconds = table.Column<int>(type: "integer", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    session_id = table.Column<string>(type: "text", nullable: false),
+                    order_id = table.Column<string>(type: "text", nullable: true),
+                    payment_id = table.Column<string>(type: "text", nullable: true),
+                    idempotency_key = table.Column<string>(type: "text", nullable: true),
+                    blocked_by = table.Column<string>(type: "text", nullable: true),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false),
+                    facts = table.Column<byte[]>(type: "bytea", nullable: false),
+                    request = table.Column<byte[]>(type: "bytea", nullable: false),
+                    warnings = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_assessments", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_anchors",
+                columns: table => new
+                {
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    last_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    cut_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    seal = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_anchors", x => x.sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_entries",
+                columns: table => new
+                {
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    address = table.Column<string>(type: "character varying(45)", maxLength: 45, nullable: true),
+                    action = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    subject_kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    subject_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    before = table.Column<string>(type: "text", nullable: true),
+                    after = table.Column<string>(type: "text", nullable: true),
+                    previous_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_entries", x => x.sequence);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "cases",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    reference_number = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    status = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    priority = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    origin = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    report_label = table.Column<long>(type: "bigint", nullable: true),
+                    incident_type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    jurisdiction = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true),
+                    amount = table.Column<long>(type: "bigint", nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    incident_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    victim_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    victim_email = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    description = table.Column<string>(type: "character varying(10000)", maxLength: 10000, nullable: true),
+                    opened_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    opened_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    opened_by_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    assigned_to_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    due_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    submitted_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_cases", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "change_marks",
+                columns: table => new
+                {
+                    topic = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_change_marks", x => x.topic);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "current_labels",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    source = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    is_conflicted = table.Column<bool>(type: "boolean", nullable: false),
+                    is_reported = table.Column<bool>(type: "boolean", nullable: false),
+                    is_disputed = table.Column<bool>(type: "boolean", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    signals = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_current_labels", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "decision_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    bin = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_decision_days", x => new { x.day, x.flow, x.currency, x.decision, x.bin });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "disputes",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    scheme = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    reason_code = table.Column<string>(type: "character varying(12)", maxLength: 12, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    arn = table.Column<string>(type: "character varying(30)", maxLength: 30, nullable: true),
+                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    origin = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    provider = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    provider_mark = table.Column<long>(type: "bigint", nullable: true),
+                    seq = table.Column<long>(type: "bigint", nullable: true),
+                    order_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
+                    payment_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: true),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    respond_by = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    stage = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    outcome = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    answered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    closed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    recovered = table.Column<long>(type: "bigint", nullable: true),
+                    descriptor = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    notes = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
+                    label_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_disputes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "event_rules",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    is_on = table.Column<bool>(type: "boolean", nullable: false),
+                    event_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    from_text = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    to_text = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    action = table.Column<int>(type: "integer", maxLength: 40, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_event_rules", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "fraud_reports",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    idempotency_key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    fingerprint = table.Column<byte[]>(type: "bytea", maxLength: 16, nullable: false),
+                    description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    email = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    ip_address = table.Column<string>(type: "character varying(45)", maxLength: 45, nullable: true),
+                    card_bin = table.Column<string>(type: "character varying(8)", maxLength: 8, nullable: true),
+                    evidence_urls = table.Column<string>(type: "text", nullable: true),
+                    notify = table.Column<string>(type: "text", nullable: true),
+                    entries = table.Column<string>(type: "text", nullable: false),
+                    entry_count = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "held_facts",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_held_facts", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "hour_counts",
+                columns: table => new
+                {
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    key = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_hour_counts", x => new { x.kind, x.hour, x.key });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "import_jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    path = table.Column<string>(type: "character varying(4096)", maxLength: 4096, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    read = table.Column<int>(type: "integer", nullable: false),
+                    stored = table.Column<int>(type: "integer", nullable: false),
+                    known = table.Column<int>(type: "integer", nullable: false),
+                    refused = table.Column<int>(type: "integer", nullable: false),
+                    problems = table.Column<string>(type: "text", nullable: false),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_import_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbound_providers",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    secret = table.Column<byte[]>(type: "bytea", nullable: true),
+                    previous_secret = table.Column<byte[]>(type: "bytea", nullable: true),
+                    previous_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    refused = table.Column<long>(type: "bigint", nullable: false),
+                    refused_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_inbound_providers", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "label_counts",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    value = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_label_counts", x => new { x.day, x.kind, x.currency, x.policy_version, x.value, x.outcome });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "labels",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    source = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    channel = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    reason = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    note = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    amount = table.Column<long>(type: "bigint", nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    event_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    known_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    recorded_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    reference = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    reverses = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_labels", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "list_entries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    value = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
+                    severity = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    flow_scope = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_list_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "log_marks",
+                columns: table => new
+                {
+                    reader = table.Column<string>(type: "text", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_log_marks", x => x.reader);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "memory_records",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    last4 = table.Column<int>(type: "integer", nullable: false),
+                    session = table.Column<long>(type: "bigint", nullable: false),
+                    replaces = table.Column<long>(type: "bigint", nullable: true),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    keys = table.Column<byte[]>(type: "bytea", nullable: false),
+                    idempotency = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_memory_records", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "named_lists",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    description = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    added_edition = table.Column<long>(type: "bigint", nullable: false),
+                    removed_edition = table.Column<long>(type: "bigint", nullable: false),
+                    changed_edition = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_lists", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_events",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    type = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    label = table.Column<long>(type: "bigint", nullable: true),
+                    review_version = table.Column<int>(type: "integer", nullable: true),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    case_version = table.Column<int>(type: "integer", nullable: true),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    before = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    after = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_events", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pair_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    first = table.Column<int>(type: "integer", nullable: false),
+                    second = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pair_days", x => new { x.day, x.policy_version, x.first, x.second });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "received_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    sender = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    external_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    key_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    action = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    rule = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    outcome = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
+                    is_alert = table.Column<bool>(type: "boolean", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: true),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    tries = table.Column<int>(type: "integer", nullable: false),
+                    next_at = table.Column<long>(type: "bigint", nullable: false),
+                    processed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_received_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_marks",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_marks", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_runs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    beat_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    claim = table.Column<Guid>(type: "uuid", nullable: false),
+                    report = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_runs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "review_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    queue = table.Column<int>(type: "integer", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    until = table.Column<long>(type: "bigint", nullable: true),
+                    reading_milliseconds = table.Column<int>(type: "integer", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_review_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "review_queues",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    is_manual = table.Column<bool>(type: "boolean", nullable: false),
+                    admins_only = table.Column<bool>(type: "boolean", nullable: false),
+                    is_restricted = table.Column<bool>(type: "boolean", nullable: false),
+                    filter = table.Column<string>(type: "text", nullable: false),
+                    delay_minutes = table.Column<int>(type: "integer", nullable: false),
+                    sla_minutes = table.Column<int>(type: "integer", nullable: true),
+                    hours = table.Column<string>(type: "text", nullable: true),
+                    warn_percent = table.Column<int>(type: "integer", nullable: false),
+                    timeout = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    undo_seconds = table.Column<int>(type: "integer", nullable: false),
+                    reasons = table.Column<string>(type: "text", nullable: false),
+                    decline_needs_note = table.Column<bool>(type: "boolean", nullable: false),
+                    second_above = table.Column<string>(type: "text", nullable: false),
+                    weight_of_time = table.Column<int>(type: "integer", nullable: false),
+                    weight_of_stake = table.Column<int>(type: "integer", nullable: false),
+                    weight_of_loyalty = table.Column<int>(type: "integer", nullable: false),
+                    weight_of_expiry = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_review_queues", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reviews",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false),
+                    queue = table.Column<int>(type: "integer", nullable: false),
+                    opened_at = table.Column<long>(type: "bigint", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    visible_at = table.Column<long>(type: "bigint", nullable: false),
+                    due_at = table.Column<long>(type: "bigint", nullable: true),
+                    expires_at = table.Column<long>(type: "bigint", nullable: true),
+                    stake = table.Column<int>(type: "integer", nullable: false),
+                    is_loyal = table.Column<bool>(type: "boolean", nullable: false),
+                    lease_owner = table.Column<Guid>(type: "uuid", nullable: true),
+                    lease_token = table.Column<Guid>(type: "uuid", nullable: true),
+                    lease_until = table.Column<long>(type: "bigint", nullable: true),
+                    lease_is_ahead = table.Column<bool>(type: "boolean", nullable: false),
+                    outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    decided_at = table.Column<long>(type: "bigint", nullable: true),
+                    settles_at = table.Column<long>(type: "bigint", nullable: true),
+                    decided_with = table.Column<Guid>(type: "uuid", nullable: true),
+                    is_timed_out = table.Column<bool>(type: "boolean", nullable: false),
+                    first_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    first_outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    entries = table.Column<string>(type: "text", nullable: true),
+                    label_id = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_reviews", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rollups",
+                columns: table => new
+                {
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    blocked = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    score_sum = table.Column<long>(type: "bigint", nullable: false),
+                    latency_microseconds = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rollups", x => new { x.bucket, x.flow, x.decision, x.currency, x.simulated });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rule_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: false),
+                    rule = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    decided = table.Column<long>(type: "bigint", nullable: false),
+                    last_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_rule_days", x => new { x.day, x.policy_version, x.rule });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "score_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    score = table.Column<int>(type: "integer", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_score_days", x => new { x.day, x.flow, x.currency, x.score, x.kind });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "settings",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    value = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_settings", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "signal_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    signal = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "submerchants",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    removed = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_submerchants", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tallies",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    length = table.Column<int>(type: "integer", nullable: false),
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    decision = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    final = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    label = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tallies", x => new { x.scope, x.length, x.bucket, x.flow, x.currency, x.simulated, x.decision, x.final, x.label });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tally_values",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    length = table.Column<int>(type: "integer", nullable: false),
+                    bucket = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    currency = table.Column<string>(type: "text", nullable: false),
+                    simulated = table.Column<bool>(type: "boolean", nullable: false),
+                    counts = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tally_values", x => new { x.scope, x.length, x.bucket, x.flow, x.currency, x.simulated });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "users",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    culture = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: true),
+                    time_zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    theme = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    last_sign_in_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_totp_step = table.Column<long>(type: "bigint", nullable: false),
+                    protected_totp_secret = table.Column<byte[]>(type: "bytea", maxLength: 500, nullable: true),
+                    recovery_code_hashes = table.Column<byte[]>(type: "bytea", maxLength: 320, nullable: false),
+                    user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    normalized_email = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    email_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    password_hash = table.Column<string>(type: "text", nullable: true),
+                    security_stamp = table.Column<string>(type: "text", nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "text", nullable: true),
+                    phone_number = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    phone_number_confirmed = table.Column<bool>(type: "boolean", nullable: false),
+                    two_factor_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    lockout_end = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    lockout_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    access_failed_count = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_users", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    from = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    to = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    detail = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    actor_kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_events", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_case_events_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_files",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    content_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    stored_as = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_files", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_case_files_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_links",
+                columns: table => new
+                {
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    target = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_links", x => new { x.case_id, x.kind, x.target });
+                    table.ForeignKey(
+                        name: "fk_case_links_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_notes",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_notes", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_case_notes_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "case_packages",
+                columns: table => new
+                {
+                    case_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    json = table.Column<byte[]>(type: "bytea", nullable: false),
+                    html = table.Column<byte[]>(type: "bytea", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    sealed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    actor_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_case_packages", x => x.case_id);
+                    table.ForeignKey(
+                        name: "fk_case_packages_cases_case_id",
+                        column: x => x.case_id,
+                        principalTable: "cases",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_facts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: true),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    values = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    entered_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    entered_by_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    entered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_facts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_facts_disputes_dispute_id",
+                        column: x => x.dispute_id,
+                        principalTable: "disputes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_files",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    content_type = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    pages = table.Column<int>(type: "integer", nullable: true),
+                    category = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    entered_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    entered_by_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    entered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_files", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_files_disputes_dispute_id",
+                        column: x => x.dispute_id,
+                        principalTable: "disputes",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "list_hits",
+                columns: table => new
+                {
+                    entry_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    last_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_list_hits", x => x.entry_id);
+                    table.ForeignKey(
+                        name: "fk_list_hits_list_entries_entry_id",
+                        column: x => x.entry_id,
+                        principalTable: "list_entries",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "named_list_values",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    list_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    value = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    added_edition = table.Column<long>(type: "bigint", nullable: false),
+                    removed_edition = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_named_list_values", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_named_list_values_named_lists_list_id",
+                        column: x => x.list_id,
+                        principalTable: "named_lists",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "api_keys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    type = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    last_four = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: false),
+                    permissions = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    per_minute = table.Column<int>(type: "integer", nullable: false),
+                    per_day = table.Column<int>(type: "integer", nullable: true),
+                    allowed_origins = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    counted_on = table.Column<DateOnly>(type: "date", nullable: true),
+                    counted = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_api_keys", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_api_keys_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_api_keys_users_revoked_by_id",
+                        column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invitations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    role = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    secret_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    accepted_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invitations", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_invitations_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_drafts",
+                columns: table => new
+                {
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    based_on = table.Column<int>(type: "integer", nullable: false),
+                    changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_drafts", x => x.owner_id);
+                    table.ForeignKey(
+                        name: "fk_policy_drafts_users_owner_id",
+                        column: x => x.owner_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "policy_versions",
+                columns: table => new
+                {
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    guard_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    based_on = table.Column<int>(type: "integer", nullable: true),
+                    reverts = table.Column<int>(type: "integer", nullable: true),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    decided_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    decided_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    decision_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    effective_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    activated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    retired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_policy_versions", x => x.version);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_policy_versions_users_decided_by_id",
+                        column: x => x.decided_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_runs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    document = table.Column<string>(type: "text", nullable: false),
+                    policy_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    policy_version = table.Column<int>(type: "integer", nullable: true),
+                    active_version = table.Column<int>(type: "integer", nullable: false),
+                    lists_edition = table.Column<long>(type: "bigint", nullable: false),
+                    from_at = table.Column<long>(type: "bigint", nullable: false),
+                    to_at = table.Column<long>(type: "bigint", nullable: false),
+                    flow = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: true),
+                    first_seq = table.Column<long>(type: "bigint", nullable: false),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    labels_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    done_seq = table.Column<long>(type: "bigint", nullable: false),
+                    judged = table.Column<long>(type: "bigint", nullable: false),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    result = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_runs", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_runs_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_scenarios",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    flow = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    request = table.Column<string>(type: "text", nullable: false),
+                    times = table.Column<int>(type: "integer", nullable: false),
+                    varies = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    steps = table.Column<string>(type: "text", nullable: true),
+                    expected = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    author_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_scenarios", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_scenarios_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_claims",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    claim_type = table.Column<string>(type: "text", nullable: true),
+                    claim_value = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_claims", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_user_claims_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_logins",
+                columns: table => new
+                {
+                    login_provider = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    provider_key = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    provider_display_name = table.Column<string>(type: "text", nullable: true),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_logins", x => new { x.login_provider, x.provider_key });
+                    table.ForeignKey(
+                        name: "fk_user_logins_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_passkeys",
+                columns: table => new
+                {
+                    credential_id = table.Column<byte[]>(type: "bytea", maxLength: 1024, nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    Data = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_passkeys", x => x.credential_id);
+                    table.ForeignKey(
+                        name: "fk_user_passkeys_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_sessions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    is_program = table.Column<bool>(type: "boolean", nullable: false),
+                    key_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    ticket = table.Column<byte[]>(type: "bytea", nullable: false),
+                    started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    seen_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    address = table.Column<string>(type: "character varying(45)", maxLength: 45, nullable: true),
+                    browser = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_sessions", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_user_sessions_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "user_tokens",
+                columns: table => new
+                {
+                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    login_provider = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    value = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_user_tokens", x => new { x.user_id, x.login_provider, x.name });
+                    table.ForeignKey(
+                        name: "fk_user_tokens_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_endpoints",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    description = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    events = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    secret = table.Column<byte[]>(type: "bytea", nullable: false),
+                    previous_secret = table.Column<byte[]>(type: "bytea", nullable: true),
+                    previous_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    state_reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    state_since = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    mark = table.Column<long>(type: "bigint", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    failing_since = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_success_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_endpoints", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_endpoints_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_checks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    policy_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    asked_by_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    asked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    active_version = table.Column<int>(type: "integer", nullable: true),
+                    scenarios = table.Column<int>(type: "integer", nullable: false),
+                    as_expected = table.Column<int>(type: "integer", nullable: false),
+                    lines = table.Column<string>(type: "text", nullable: true),
+                    failure = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_checks", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_simulation_checks_policy_versions_version",
+                        column: x => x.version,
+                        principalTable: "policy_versions",
+                        principalColumn: "version",
+                        onDelete: ReferentialAction.Cascade);
+                    table.ForeignKey(
+                        name: "fk_simulation_checks_users_asked_by_id",
+                        column: x => x.asked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_parts",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    last_seq = table.Column<long>(type: "bigint", nullable: false),
+                    sums = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_parts", x => new { x.run_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_simulation_parts_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "simulation_sets",
+                columns: table => new
+                {
+                    run_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    part = table.Column<int>(type: "integer", nullable: false),
+                    count = table.Column<int>(type: "integer", nullable: false),
+                    places = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_simulation_sets", x => new { x.run_id, x.name, x.part });
+                    table.ForeignKey(
+                        name: "fk_simulation_sets_simulation_runs_run_id",
+                        column: x => x.run_id,
+                        principalTable: "simulation_runs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    endpoint_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    @event = table.Column<long>(name: "event", type: "bigint", nullable: true),
+                    name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    subject = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: true),
+                    state = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    first_tried_at = table.Column<long>(type: "bigint", nullable: true),
+                    next_at = table.Column<long>(type: "bigint", nullable: false),
+                    claim = table.Column<Guid>(type: "uuid", nullable: true),
+                    claimed_until = table.Column<long>(type: "bigint", nullable: true),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true),
+                    replays = table.Column<int>(type: "integer", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhook_endpoints_endpoint_id",
+                        column: x => x.endpoint_id,
+                        principalTable: "webhook_endpoints",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_attempts",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    delivery_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    milliseconds = table.Column<int>(type: "integer", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    response = table.Column<string>(type: "text", nullable: true),
+                    is_cut = table.Column<bool>(type: "boolean", nullable: false),
+                    signed_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_attempts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_attempts_webhook_deliveries_delivery_id",
+                        column: x => x.delivery_id,
+                        principalTable: "webhook_deliveries",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.InsertData(
+                table: "change_marks",
+                columns: new[] { "topic", "version" },
+                values: new object[,]
+                {
+                    { "imports", 0L },
+                    { "keys", 0L },
+                    { "lists", 0L },
+                    { "named-lists", 0L },
+                    { "policy", 0L },
+                    { "reviews", 0L },
+                    { "settings", 0L },
+                    { "team", 0L }
+                });
+
+            migrationBuilder.InsertData(
+                table: "review_queues",
+                columns: new[] { "number", "admins_only", "decline_needs_note", "delay_minutes", "filter", "hours", "is_active", "is_manual", "is_restricted", "name", "position", "reasons", "second_above", "sla_minutes", "timeout", "undo_seconds", "warn_percent", "weight_of_expiry", "weight_of_loyalty", "weight_of_stake", "weight_of_time" },
+                values: new object[,]
+                {
+                    { 1, false, false, 0, "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}", null, true, false, false, "Flagged by a list or rule", 1, "{}", "{}", 60, "None", 8, 75, 60, 10, 30, 50 },
+                    { 2, false, false, 30, "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}", null, true, false, false, "Challenge not answered", 2, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 },
+                    { 3, false, false, 0, "{}", null, true, false, false, "Review", 3, "{}", "{}", 120, "None", 8, 75, 60, 10, 30, 50 },
+                    { 4, true, false, 0, "{}", null, true, true, false, "Escalated", 4, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 }
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_acknowledged_at_hour",
+                table: "alerts",
+                columns: new[] { "acknowledged_at", "hour" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_hour_kind_key",
+                table: "alerts",
+                columns: new[] { "hour", "kind", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_created_by_id",
+                table: "api_keys",
+                column: "created_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_hash",
+                table: "api_keys",
+                column: "hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_revoked_by_id",
+                table: "api_keys",
+                column: "revoked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_country_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "country", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_currency_amount_seq",
+                table: "assessment_rows",
+                columns: new[] { "currency", "amount", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_decision_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "decision", "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_score_seq",
+                table: "assessment_rows",
+                columns: new[] { "score", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_assessment_rows_submerchant_at_seq",
+                table: "assessment_rows",
+                columns: new[] { "submerchant", "at", "seq" },
+                filter: "submerchant <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_at",
+                table: "audit_entries",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_subject_kind_subject_id",
+                table: "audit_entries",
+                columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_events_case_id_version_id",
+                table: "case_events",
+                columns: new[] { "case_id", "version", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_files_case_id_at",
+                table: "case_files",
+                columns: new[] { "case_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_files_stored_as",
+                table: "case_files",
+                column: "stored_as",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_links_kind_target",
+                table: "case_links",
+                columns: new[] { "kind", "target" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_case_notes_case_id_at",
+                table: "case_notes",
+                columns: new[] { "case_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_assigned_to_id",
+                table: "cases",
+                column: "assigned_to_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_opened_at",
+                table: "cases",
+                column: "opened_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_reference_number",
+                table: "cases",
+                column: "reference_number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_report_label",
+                table: "cases",
+                column: "report_label",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_cases_status_opened_at",
+                table: "cases",
+                columns: new[] { "status", "opened_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_current_labels_at_seq",
+                table: "current_labels",
+                columns: new[] { "at", "seq" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_facts_dispute_id",
+                table: "dispute_facts",
+                column: "dispute_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_files_dispute_id_number",
+                table: "dispute_files",
+                columns: new[] { "dispute_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_arn",
+                table: "disputes",
+                column: "arn");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_case_id",
+                table: "disputes",
+                column: "case_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_external_id",
+                table: "disputes",
+                column: "external_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_number",
+                table: "disputes",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_received_at",
+                table: "disputes",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_seq",
+                table: "disputes",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_disputes_state_respond_by",
+                table: "disputes",
+                columns: new[] { "state", "respond_by" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_event_rules_priority_id",
+                table: "event_rules",
+                columns: new[] { "priority", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_fraud_reports_key_id_idempotency_key",
+                table: "fraud_reports",
+                columns: new[] { "key_id", "idempotency_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_fraud_reports_seq",
+                table: "fraud_reports",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_import_jobs_state",
+                table: "import_jobs",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invitations_created_by_id",
+                table: "invitations",
+                column: "created_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invitations_secret_hash",
+                table: "invitations",
+                column: "secret_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_id",
+                table: "labels",
+                column: "id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_recorded_at",
+                table: "labels",
+                column: "recorded_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_reverses",
+                table: "labels",
+                column: "reverses",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_seq_number",
+                table: "labels",
+                columns: new[] { "seq", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_labels_source_reference",
+                table: "labels",
+                columns: new[] { "source", "reference" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_list_entries_type_value",
+                table: "list_entries",
+                columns: new[] { "type", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_list_values_list_id_removed_edition_value",
+                table: "named_list_values",
+                columns: new[] { "list_id", "removed_edition", "value" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_named_lists_name_removed_edition",
+                table: "named_lists",
+                columns: new[] { "name", "removed_edition" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_author_id",
+                table: "policy_versions",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_policy_versions_decided_by_id",
+                table: "policy_versions",
+                column: "decided_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_dispute_id",
+                table: "received_events",
+                column: "dispute_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_is_alert",
+                table: "received_events",
+                column: "is_alert");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_received_at",
+                table: "received_events",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_sender_external_id_type",
+                table: "received_events",
+                columns: new[] { "sender", "external_id", "type" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_seq",
+                table: "received_events",
+                column: "seq");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_received_events_state_next_at",
+                table: "received_events",
+                columns: new[] { "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_retention_runs_day",
+                table: "retention_runs",
+                column: "day",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_review_events_at_kind",
+                table: "review_events",
+                columns: new[] { "at", "kind" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_review_events_seq_at",
+                table: "review_events",
+                columns: new[] { "seq", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_decided",
+                table: "reviews",
+                columns: new[] { "decided_at", "seq" },
+                filter: "decided_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_due",
+                table: "reviews",
+                column: "due_at",
+                filter: "state = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_leased",
+                table: "reviews",
+                column: "lease_owner",
+                filter: "lease_owner IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_settling",
+                table: "reviews",
+                column: "settles_at",
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_unclosed",
+                table: "reviews",
+                column: "opened_at",
+                filter: "state <> 2");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_reviews_waiting",
+                table: "reviews",
+                columns: new[] { "queue", "visible_at" },
+                filter: "state = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_asked_by_id",
+                table: "simulation_checks",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_state",
+                table: "simulation_checks",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_checks_version",
+                table: "simulation_checks",
+                column: "version");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_author_id",
+                table: "simulation_runs",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_policy_hash",
+                table: "simulation_runs",
+                column: "policy_hash");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_runs_state",
+                table: "simulation_runs",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_scenarios_author_id",
+                table: "simulation_scenarios",
+                column: "author_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_simulation_scenarios_name",
+                table: "simulation_scenarios",
+                column: "name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_submerchants_count",
+                table: "submerchants",
+                column: "count");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_claims_user_id",
+                table: "user_claims",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_logins_user_id",
+                table: "user_logins",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_passkeys_user_id",
+                table: "user_passkeys",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_sessions_expires_at",
+                table: "user_sessions",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_sessions_key_hash",
+                table: "user_sessions",
+                column: "key_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_sessions_user_id",
+                table: "user_sessions",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "email_index",
+                table: "users",
+                column: "normalized_email");
+
+            migrationBuilder.CreateIndex(
+                name: "user_name_index",
+                table: "users",
+                column: "normalized_user_name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_attempts_at",
+                table: "webhook_attempts",
+                column: "at",
+                filter: "response IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_attempts_delivery_id_at",
+                table: "webhook_attempts",
+                columns: new[] { "delivery_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_ended_at",
+                table: "webhook_deliveries",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_event",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "event" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_id",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_state_next_at",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_endpoint_id_subject_event",
+                table: "webhook_deliveries",
+                columns: new[] { "endpoint_id", "subject", "event" });
+
+            migrationBuilder.CreateIndex(
+                name: "webhook_deliveries_with_body",
+                table: "webhook_deliveries",
+                column: "ended_at",
+                filter: "body IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_endpoints_created_by_id",
+                table: "webhook_endpoints",
+                column: "created_by_id");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "alerts");
+
+            migrationBuilder.DropTable(
+                name: "api_keys");
+
+            migrationBuilder.DropTable(
+                name: "assessment_releases");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rows");
+
+            migrationBuilder.DropTable(
+                name: "assessment_rules");
+
+            migrationBuilder.DropTable(
+                name: "assessment_signals");
+
+            migrationBuilder.DropTable(
+                name: "assessment_terms");
+
+            migrationBuilder.DropTable(
+                name: "assessments");
+
+            migrationBuilder.DropTable(
+                name: "audit_anchors");
+
+            migrationBuilder.DropTable(
+                name: "audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "case_events");
+
+            migrationBuilder.DropTable(
+                name: "case_files");
+
+            migrationBuilder.DropTable(
+                name: "case_links");
+
+            migrationBuilder.DropTable(
+                name: "case_notes");
+
+            migrationBuilder.DropTable(
+                name: "case_packages");
+
+            migrationBuilder.DropTable(
+                name: "change_marks");
+
+            migrationBuilder.DropTable(
+                name: "current_labels");
+
+            migrationBuilder.DropTable(
+                name: "decision_days");
+
+            migrationBuilder.DropTable(
+                name: "dispute_facts");
+
+            migrationBuilder.DropTable(
+                name: "dispute_files");
+
+            migrationBuilder.DropTable(
+                name: "event_rules");
+
+            migrationBuilder.DropTable(
+                name: "fraud_reports");
+
+            migrationBuilder.DropTable(
+                name: "held_facts");
+
+            migrationBuilder.DropTable(
+                name: "hour_counts");
+
+            migrationBuilder.DropTable(
+                name: "import_jobs");
+
+            migrationBuilder.DropTable(
+                name: "inbound_providers");
+
+            migrationBuilder.DropTable(
+                name: "invitations");
+
+            migrationBuilder.DropTable(
+                name: "label_counts");
+
+            migrationBuilder.DropTable(
+                name: "labels");
+
+            migrationBuilder.DropTable(
+                name: "list_hits");
+
+            migrationBuilder.DropTable(
+                name: "log_marks");
+
+            migrationBuilder.DropTable(
+                name: "memory_records");
+
+            migrationBuilder.DropTable(
+                name: "named_list_values");
+
+            migrationBuilder.DropTable(
+                name: "outbox_events");
+
+            migrationBuilder.DropTable(
+                name: "pair_days");
+
+            migrationBuilder.DropTable(
+                name: "policy_drafts");
+
+            migrationBuilder.DropTable(
+                name: "received_events");
+
+            migrationBuilder.DropTable(
+                name: "retention_marks");
+
+            migrationBuilder.DropTable(
+                name: "retention_runs");
+
+            migrationBuilder.DropTable(
+                name: "review_events");
+
+            migrationBuilder.DropTable(
+                name: "review_queues");
+
+            migrationBuilder.DropTable(
+                name: "reviews");
+
+            migrationBuilder.DropTable(
+                name: "rollups");
+
+            migrationBuilder.DropTable(
+                name: "rule_days");
+
+            migrationBuilder.DropTable(
+                name: "score_days");
+
+            migrationBuilder.DropTable(
+                name: "settings");
+
+            migrationBuilder.DropTable(
+                name: "signal_days");
+
+            migrationBuilder.DropTable(
+                name: "simulation_checks");
+
+            migrationBuilder.DropTable(
+                name: "simulation_parts");
+
+            migrationBuilder.DropTable(
+                name: "simulation_scenarios");
+
+            migrationBuilder.DropTable(
+                name: "simulation_sets");
+
+            migrationBuilder.DropTable(
+                name: "submerchants");
+
+            migrationBuilder.DropTable(
+                name: "tallies");
+
+            migrationBuilder.DropTable(
+                name: "tally_values");
+
+            migrationBuilder.DropTable(
+                name: "user_claims");
+
+            migrationBuilder.DropTable(
+                name: "user_logins");
+
+            migrationBuilder.DropTable(
+                name: "user_passkeys");
+
+            migrationBuilder.DropTable(
+                name: "user_sessions");
+
+            migrationBuilder.DropTable(
+                name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "webhook_attempts");
+
+            migrationBuilder.DropTable(
+                name: "cases");
+
+            migrationBuilder.DropTable(
+                name: "disputes");
+
+            migrationBuilder.DropTable(
+                name: "list_entries");
+
+            migrationBuilder.DropTable(
+                name: "named_lists");
+
+            migrationBuilder.DropTable(
+                name: "policy_versions");
+
+            migrationBuilder.DropTable(
+                name: "simulation_runs");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "webhook_endpoints");
+
+            migrationBuilder.DropTable(
+                name: "users");
+        }
+    }
+}
