@@ -102,9 +102,9 @@ public abstract class RetentionStories
         Assert.Equal(1_000 + entries.Count(e => e.Submerchant == "seldom" && !e.Simulated), await CountAsync(app, "seldom"));
         Assert.Equal((0, ""), await VerifyAsync(app));
 
-        // The next place of the log is a new one, whatever is gone.
+        // The next night it is one day more.
         app.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(0, (int)Line(await RunAsync(app), KeptData.Payments).Removed);
+        Assert.Equal(entries.Count(e => e.At >= before && e.At < before.AddDays(1) && e is not { Simulated: false, Label: not null, Decision: Decision.Review or Decision.Challenge }), (int)Line(await RunAsync(app), KeptData.Payments).Removed);
         Assert.Null(await app.Services.GetRequiredService<ApplyRetention>().RunAsync(default));
     }
 
@@ -216,7 +216,8 @@ public abstract class RetentionStories
         var line = Line(await RunAsync(app), KeptData.DeviceFacts);
         Assert.Equal((1, 1), ((int)line.Removed, (int)line.Held[HoldReason.Dispute]));
         var after = await AllAsync();
-        Assert.Equal((before[1].Facts, before[1].Request), (after[1].Facts, after[1].Request));
+        Assert.Equal(before[1].Facts, after[1].Facts);
+        Assert.Equal(before[1].Request, after[1].Request);
         var (was, its) = (before[0], after[0]);
         Assert.Equal((was.Id, was.Decision, was.Score, was.Amount, was.PolicyVersion, was.SessionId, was.BlockedBy, was.Warnings), (its.Id, its.Decision, its.Score, its.Amount, its.PolicyVersion, its.SessionId, its.BlockedBy, its.Warnings));
         Assert.Equal(was.Signals, its.Signals);
