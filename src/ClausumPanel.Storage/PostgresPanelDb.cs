@@ -33,13 +33,17 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
 
     internal override IReadOnlyList<string> Guards =>
     [
-        "CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit entries are never altered or removed'; END $$",
+        "CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' THEN IF OLD.sequence <= (SELECT max(sequence) FROM audit_anchors) THEN RETURN OLD; END IF; END IF; RAISE EXCEPTION 'audit entries are never altered or removed'; END $$",
         "CREATE OR REPLACE TRIGGER audit_entries_keep BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entries_refuse()",
         "CREATE OR REPLACE TRIGGER audit_entries_stay BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_refuse()",
+        "CREATE OR REPLACE FUNCTION audit_anchors_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'seals of the audit log are never altered or removed'; END $$",
+        "CREATE OR REPLACE TRIGGER audit_anchors_keep BEFORE UPDATE OR DELETE ON audit_anchors FOR EACH ROW EXECUTE FUNCTION audit_anchors_refuse()",
+        "CREATE OR REPLACE TRIGGER audit_anchors_stay BEFORE TRUNCATE ON audit_anchors FOR EACH STATEMENT EXECUTE FUNCTION audit_anchors_refuse()",
         "CREATE OR REPLACE FUNCTION labels_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'labels and fraud reports are never altered or removed'; END $$",
         "CREATE OR REPLACE TRIGGER labels_keep BEFORE UPDATE OR DELETE ON labels FOR EACH ROW EXECUTE FUNCTION labels_refuse()",
         "CREATE OR REPLACE TRIGGER labels_stay BEFORE TRUNCATE ON labels FOR EACH STATEMENT EXECUTE FUNCTION labels_refuse()",
-        "CREATE OR REPLACE TRIGGER fraud_reports_keep BEFORE UPDATE OR DELETE ON fraud_reports FOR EACH ROW EXECUTE FUNCTION labels_refuse()",
+        "CREATE OR REPLACE FUNCTION fraud_reports_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' THEN IF NOT EXISTS (SELECT 1 FROM assessments WHERE seq = OLD.seq) THEN RETURN OLD; END IF; END IF; RAISE EXCEPTION 'fraud reports are never altered, nor removed before their payments'; END $$",
+        "CREATE OR REPLACE TRIGGER fraud_reports_keep BEFORE UPDATE OR DELETE ON fraud_reports FOR EACH ROW EXECUTE FUNCTION fraud_reports_refuse()",
         "CREATE OR REPLACE TRIGGER fraud_reports_stay BEFORE TRUNCATE ON fraud_reports FOR EACH STATEMENT EXECUTE FUNCTION labels_refuse()",
         "CREATE OR REPLACE FUNCTION cases_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'what belongs to a case is never altered or removed'; END $$",
         "CREATE OR REPLACE TRIGGER case_events_keep BEFORE UPDATE OR DELETE ON case_events FOR EACH ROW EXECUTE FUNCTION cases_refuse()",

@@ -30,11 +30,13 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
     internal override IReadOnlyList<string> Guards =>
     [
         "CREATE TRIGGER IF NOT EXISTS audit_entries_keep BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never altered'); END",
-        "CREATE TRIGGER IF NOT EXISTS audit_entries_stay BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS audit_entries_stay BEFORE DELETE ON audit_entries WHEN OLD.sequence > coalesce((SELECT max(sequence) FROM audit_anchors), 0) BEGIN SELECT RAISE(ABORT, 'audit entries are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS audit_anchors_keep BEFORE UPDATE ON audit_anchors BEGIN SELECT RAISE(ABORT, 'seals of the audit log are never altered'); END",
+        "CREATE TRIGGER IF NOT EXISTS audit_anchors_stay BEFORE DELETE ON audit_anchors BEGIN SELECT RAISE(ABORT, 'seals of the audit log are never removed'); END",
         "CREATE TRIGGER IF NOT EXISTS labels_keep BEFORE UPDATE ON labels BEGIN SELECT RAISE(ABORT, 'labels are never altered'); END",
         "CREATE TRIGGER IF NOT EXISTS labels_stay BEFORE DELETE ON labels BEGIN SELECT RAISE(ABORT, 'labels are never removed'); END",
         "CREATE TRIGGER IF NOT EXISTS fraud_reports_keep BEFORE UPDATE ON fraud_reports BEGIN SELECT RAISE(ABORT, 'fraud reports are never altered'); END",
-        "CREATE TRIGGER IF NOT EXISTS fraud_reports_stay BEFORE DELETE ON fraud_reports BEGIN SELECT RAISE(ABORT, 'fraud reports are never removed'); END",
+        "CREATE TRIGGER IF NOT EXISTS fraud_reports_stay BEFORE DELETE ON fraud_reports WHEN EXISTS (SELECT 1 FROM assessments WHERE seq = OLD.seq) BEGIN SELECT RAISE(ABORT, 'fraud reports are never removed'); END",
         "CREATE TRIGGER IF NOT EXISTS case_events_keep BEFORE UPDATE ON case_events BEGIN SELECT RAISE(ABORT, 'lines of a case are never altered'); END",
         "CREATE TRIGGER IF NOT EXISTS case_events_stay BEFORE DELETE ON case_events BEGIN SELECT RAISE(ABORT, 'lines of a case are never removed'); END",
         "CREATE TRIGGER IF NOT EXISTS case_notes_keep BEFORE UPDATE ON case_notes BEGIN SELECT RAISE(ABORT, 'notes of a case are never altered'); END",

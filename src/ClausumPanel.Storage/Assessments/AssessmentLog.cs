@@ -142,6 +142,7 @@ public sealed partial class AssessmentLog : IDisposable
             _rollupWriter = new RollupWriter(_store.Connection);
             _folding = new Folding(_store, _routing);
             _folded = _folding.Mark;
+            _seq = Math.Max(_seq, _folded);         // the newest may be so old that they are gone: no place is given twice
             _unfoldedSince = _clock.GetTimestamp();
             _opened.SetResult();
         }

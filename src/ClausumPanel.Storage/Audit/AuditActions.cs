@@ -22,7 +22,7 @@ public static class AuditActions
         DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
         BatchAsked = "dispute-batch.asked", BatchCancelled = "dispute-batch.cancelled", BatchMade = "dispute-batch.made",
         CaseOpened = "case.opened", CaseChanged = "case.changed", CaseNoted = "case.noted", CaseFileAdded = "case.file-added", CaseLinked = "case.linked", CaseSubmitted = "case.submitted",
-        AuditVerified = "audit.verified", RollupsRebuilt = "rollups.rebuilt",
+        AuditVerified = "audit.verified", AuditCut = "audit.cut", RetentionRun = "retention.run", RollupsRebuilt = "rollups.rebuilt",
         AlertAcknowledged = "alert.acknowledged",
         WebhookCreated = "webhook.created", WebhookChanged = "webhook.changed", WebhookRotated = "webhook.secret-rotated", WebhookPaused = "webhook.paused", WebhookResumed = "webhook.resumed", WebhookDisabled = "webhook.disabled",
         WebhookRemoved = "webhook.removed", WebhookTested = "webhook.tested", WebhookReplayed = "webhook.replayed",

@@ -47,11 +47,8 @@ public sealed partial class MetricReader(PanelDb db)
         foreach (var (row, label) in tail)
             for (var i = 0; i < spans.Count; i++)
                 if (row.At >= spans[i].From && row.At < spans[i].To) sheets[i].Add(new TallyCell(row.Flow, row.Decision, FinalOutcomes.Of(row.Decision, null), label, row.Currency, row.Simulated, 1, row.Amount));
-        if (!await IsTalliedAsync(scope, stop))
-        {
-            await AddRowsAsync(scope, spans, sheets, stop);
-            return sheets;
-        }
+        // Beside the rows of a seldom sub-merchant only its payments that are gone are summed.
+        if (!await IsTalliedAsync(scope, stop)) await AddRowsAsync(scope, spans, sheets, stop);
         var parts = spans.SelectMany((span, i) => Parts(span, scope.Scheme is null ? Tally.Lengths : Days).Select(p => (Index: i, p.Length, p.From, p.To))).ToList();
         if (parts.Count > 0)
         {
@@ -80,11 +77,7 @@ public sealed partial class MetricReader(PanelDb db)
         var wanted = kinds.Aggregate(0, (sum, kind) => sum | (1 << (int)kind));
         foreach (var (row, _) in await TailAsync(scope, stop))
             if (row.At >= span.From && row.At < span.To) Add(sheet, wanted, row.Score, row.Country, row.LatencyMicroseconds, row.Signals, row.Decision);
-        if (!await IsTalliedAsync(scope, stop))
-        {
-            await AddRowsAsync(scope, span, sheet, wanted, stop);
-            return sheet;
-        }
+        if (!await IsTalliedAsync(scope, stop)) await AddRowsAsync(scope, span, sheet, wanted, stop);
         var values = string.Join(',', Parts(span, TallyValue.Lengths).Select(p => string.Create(CultureInfo.InvariantCulture, $"({p.Length},{p.From},{p.To})")));
         if (values.Length == 0) return sheet;
         await using var command = await CommandAsync($"""

@@ -4,6 +4,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Retention;
 using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -22,7 +23,7 @@ public sealed record RollupDifference(string Table, long Rows, long Missing, lon
 
 /// <summary>
 /// Counts every assessment anew, with its labels from the ledger and the outcome of its review, and holds what the panel counts by against it; or puts it in its place. The new count is made in temporary tables of the
-/// same names, by the same statements.
+/// same names, by the same statements. Sums of a time whose payments were kept long enough and are gone have nothing to be held against: they stay as they are.
 /// </summary>
 public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider clock)
 {
@@ -38,6 +39,10 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
     ];
 
     private readonly int _oldest = HourCount.Oldest(clock.GetUtcNow());
+    private long? _from;
+
+    /// <summary>From when on sums were counted anew: before, payments are gone. Null: all were.</summary>
+    public DateTimeOffset? From => _from is { } from ? DateTimeOffset.FromUnixTimeMilliseconds(from) : null;
 
     private bool IsSqlite => storage.Provider == StorageProvider.Sqlite;
     private string Stored => IsSqlite ? "main" : "public";
@@ -54,7 +59,7 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
         foreach (var shape in Tables)
         {
             var (table, columns) = (shape.Table, string.Join(", ", shape.Columns));
-            var (stored, counted) = ($"SELECT {columns} FROM {Stored}.{table}{There(shape)}", $"SELECT {columns} FROM {Counted}.{table}{There(shape)}");
+            var (stored, counted) = ($"SELECT {columns} FROM {Kept(shape)}{There(shape)}", $"SELECT {columns} FROM {Counted}.{table}{There(shape)}");
             var missing = await ScalarAsync($"SELECT count(*) FROM ({counted} EXCEPT {stored}) AS d", stop);
             var wrong = await ScalarAsync($"SELECT count(*) FROM ({stored} EXCEPT {counted}) AS d", stop);
             var example = missing > 0 ? await ExampleAsync($"{counted} EXCEPT {stored} LIMIT 1", stop) : wrong > 0 ? await ExampleAsync($"{stored} EXCEPT {counted} LIMIT 1", stop) : null;
@@ -78,8 +83,17 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
         foreach (var shape in Tables)
         {
             var columns = string.Join(", ", shape.Columns);
-            await ExecuteAsync($"DELETE FROM {Stored}.{shape.Table}", stop);
-            rows.Add((shape.Table, await ExecuteAsync($"INSERT INTO {Stored}.{shape.Table} ({columns}) SELECT {columns} FROM {Counted}.{shape.Table}{There(shape)}", stop)));
+            var counted = $"{Counted}.{shape.Table}{There(shape)}";
+            if (shape == SubmerchantWriter.Shape)
+            {
+                // How many are gone is known nowhere else.
+                await ExecuteAsync($"DELETE FROM {Stored}.submerchants WHERE removed = 0", stop);
+                await ExecuteAsync($"UPDATE {Stored}.submerchants SET count = removed", stop);
+                rows.Add((shape.Table, await ExecuteAsync(shape.Insert($"SELECT {columns} FROM {counted}").Replace("INTO submerchants", $"INTO {Stored}.submerchants", StringComparison.Ordinal), stop)));
+                continue;
+            }
+            await ExecuteAsync($"DELETE FROM {Stored}.{shape.Table}{Since(shape)}", stop);
+            rows.Add((shape.Table, await ExecuteAsync($"INSERT INTO {Stored}.{shape.Table} ({columns}) SELECT {columns} FROM {counted}", stop)));
         }
         await DropAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
@@ -97,9 +111,12 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
             }
             else await ExecuteAsync($"CREATE TEMP TABLE {shape.Table} (LIKE public.{shape.Table} INCLUDING ALL)", stop);
         }
+        _from = await db.Set<RetentionMark>().Where(m => m.Name == RetentionMark.Payments).Select(m => (long?)m.At).SingleOrDefaultAsync(stop);
         var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction());
         var mark = await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
         var tallied = await db.Set<AssessmentRow>().Where(r => r.Submerchant != "" && r.Seq <= mark).GroupBy(r => r.Submerchant).Where(g => g.Count() >= Submerchant.Tallied).Select(g => g.Key).ToHashSetAsync(stop);
+        var thinned = db.Set<Submerchant>().Where(s => s.Removed > 0 && s.Removed + db.Set<AssessmentRow>().Count(r => r.Submerchant == s.Name && r.Submerchant != "" && r.Seq <= mark) >= Submerchant.Tallied);
+        tallied.UnionWith(await thinned.Select(s => s.Name).ToListAsync(stop));
         using var rollups = new RollupWriter(connection, transaction);
         using var days = new DayWriter(connection, transaction);
         using var figures = new FigureWriter(connection, transaction);
@@ -162,8 +179,30 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
         }
     }
 
+    /// <summary>A sub-merchant's number of payments also counts those that are gone.</summary>
+    private string Kept(SumShape shape) => shape == SubmerchantWriter.Shape ? $"(SELECT name, count - removed AS count FROM {Stored}.submerchants) AS kept" : $"{Stored}.{shape.Table}";
+
     /// <summary>What moved away to the last leaves a row of nothing: as good as none. And hours are kept for some weeks only, so that older ones may be there or not.</summary>
-    private string There(SumShape shape) => (shape.Sums.Contains("count") ? " WHERE count <> 0" : "") + (shape == FigureWriter.HourCounts ? string.Create(CultureInfo.InvariantCulture, $" AND hour >= {_oldest}") : "");
+    private string There(SumShape shape)
+    {
+        string[] conditions =
+        [
+            .. shape.Sums.Contains("count") ? (string[])["count <> 0"] : [], .. shape == FigureWriter.HourCounts ? (string[])[string.Create(CultureInfo.InvariantCulture, $"hour >= {_oldest}")] : [], .. SinceWhen(shape) is { } since ? (string[])[since] : [],
+        ];
+        return conditions.Length == 0 ? "" : " WHERE " + string.Join(" AND ", conditions);
+    }
+
+    private string Since(SumShape shape) => SinceWhen(shape) is { } since ? " WHERE " + since : "";
+
+    /// <summary>Which of a table's rows can be counted anew; null: all. What waits now is all there, whenever it was made.</summary>
+    private string? SinceWhen(SumShape shape) => _from is not { } from ? null : (Array.Find(shape.Keys, k => k is "bucket" or "day" or "hour"), shape == TallyWriter.Tallies) switch
+    {
+        ("bucket", true) => string.Create(CultureInfo.InvariantCulture, $"(bucket >= {from} OR length = {Tally.Now})"),
+        ("bucket", false) => string.Create(CultureInfo.InvariantCulture, $"bucket >= {from}"),
+        ("day", _) => string.Create(CultureInfo.InvariantCulture, $"day >= {from / 86_400_000}"),
+        ("hour", _) => string.Create(CultureInfo.InvariantCulture, $"hour >= {from / 3_600_000}"),
+        _ => null,
+    };
 
     private async Task DropAsync(CancellationToken stop)
     {

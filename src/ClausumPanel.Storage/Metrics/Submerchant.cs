@@ -21,6 +21,9 @@ public sealed class Submerchant
 
     public string Name { get; init; } = "";
     public long Count { get; init; }
+
+    /// <summary>Of those, payments that were kept long enough and are gone.</summary>
+    public long Removed { get; init; }
 }
 
 internal sealed class SubmerchantMap : IEntityTypeConfiguration<Submerchant>
@@ -30,6 +33,7 @@ internal sealed class SubmerchantMap : IEntityTypeConfiguration<Submerchant>
         builder.ToTable("submerchants");
         builder.HasKey(s => s.Name);
         builder.Property(s => s.Name).HasMaxLength(TallyScope.LongestSubmerchant);
+        builder.Property(s => s.Removed).HasDefaultValue(0L);       // the log writes names and counts only
         builder.HasIndex(s => s.Count);
     }
 }

@@ -20,9 +20,12 @@ internal sealed class VerifyRollups : Command
         foreach (var table in differences.Where(d => !d.IsNone))
             await run.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{table.Table}: {table.Missing} rows are missing or wrong, {table.Wrong} should not be so; for example {table.Example}"));
         if (differences.Any(d => !d.IsNone)) return run.Refuse("The figures are not what the assessments give. `rollups rebuild` counts them anew.");
-        await run.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The figures agree with {counted} assessments: {string.Join(", ", differences.Select(d => $"{d.Table} {d.Rows}"))} rows."));
+        await run.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The figures agree with {counted} assessments: {string.Join(", ", differences.Select(d => $"{d.Table} {d.Rows}"))} rows.{Since(check)}"));
         return 0;
     }
+
+    /// <summary>Says from when on, where payments are gone.</summary>
+    internal static string Since(RollupCheck check) => check.From is { } from ? string.Create(CultureInfo.InvariantCulture, $" From {from:yyyy-MM-dd} (UTC) on: payments before were kept long enough and are gone, and their sums stay as they are.") : "";
 }
 
 /// <summary>Counts the figures anew.</summary>
@@ -41,10 +44,11 @@ internal sealed class RebuildRollups : Command
             await using var scope = run.Services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
             var counted = 0L;
-            var rows = await new RollupCheck(db, storage, run.Get<TimeProvider>()).RebuildAsync(n => counted = n, stop);
+            var check = new RollupCheck(db, storage, run.Get<TimeProvider>());
+            var rows = await check.RebuildAsync(n => counted = n, stop);
             db.Audit(Actor.CommandLine, AuditActions.RollupsRebuilt, run.Get<TimeProvider>().GetUtcNow(), "rollups", after: new { Rows = rows.Sum(r => r.Rows) });
             await db.SaveChangesAsync(stop);
-            await run.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Counted {counted} assessments anew: {string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}"))} rows."));
+            await run.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Counted {counted} assessments anew: {string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}"))} rows.{VerifyRollups.Since(check)}"));
             return 0;
         }
     }

@@ -51,8 +51,10 @@ public sealed class GoLive(PanelDb db, PolicyShelf policies, LiveSettings settin
     private async Task<LiveCheck> WebhookAsync(CancellationToken stop)
     {
         var active = db.WebhookEndpoints.Where(e => e.State == EndpointState.Active);
-        var last = await db.WebhookDeliveries.Where(d => d.State == DeliveryState.Delivered && active.Any(e => e.Id == d.EndpointId)).MaxAsync(d => d.EndedAt, stop);
-        return new LiveCheck(LiveStep.WebhookVerified, last is not null, last is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, Of: await active.CountAsync(stop));
+        var ended = await db.WebhookDeliveries.Where(d => d.State == DeliveryState.Delivered && active.Any(e => e.Id == d.EndpointId)).MaxAsync(d => d.EndedAt, stop);
+        // The log goes after a while; the endpoint remembers the last event that it took.
+        var last = ended is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : await active.MaxAsync(e => e.LastSuccessAt, stop);
+        return new LiveCheck(LiveStep.WebhookVerified, last is not null, last, Of: await active.CountAsync(stop));
     }
 
     /// <summary>What judges now was held against the scenarios that are saved now, and all came out as expected.</summary>

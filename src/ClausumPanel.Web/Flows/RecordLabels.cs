@@ -56,7 +56,8 @@ public sealed class RecordLabels(PanelDb db, AssessService service, ListShelf sh
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await ledger.BeginAsync(stop);
         if (await db.Set<Label>().AsNoTracking().SingleOrDefaultAsync(l => l.Id == id, stop) is not { } row) return false;
-        var at = await db.Set<StoredAssessment>().Where(a => a.Seq == row.Seq).Select(a => a.At).SingleAsync(stop);
+        // Of a payment that was kept long enough nothing is counted anew: what was said of it stays said.
+        if (await db.Set<StoredAssessment>().Where(a => a.Seq == row.Seq).Select(a => (long?)a.At).SingleOrDefaultAsync(stop) is not { } at) return false;
         if (await ledger.ReverseAsync(row, at, note, channel, actor, now, stop, knownAt) is not { } reversal) return false;
         db.Audit(actor, AuditActions.LabelReversed, now, Subject, row.Id.ToString(), row.Summary, reversal.Summary);
         var freed = await FreeAsync(row, actor, now, stop);

@@ -235,7 +235,7 @@ public sealed partial class DeliverWebhooks(IServiceScopeFactory scopes, Webhook
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>Lets go of what was kept long enough.</summary>
+    /// <summary>Lets go of what was sent and answered; the rows themselves go at night, with all that is kept by time.</summary>
     private async Task TidyAsync(CancellationToken stop)
     {
         var now = clock.GetUtcNow();
@@ -244,14 +244,12 @@ public sealed partial class DeliverWebhooks(IServiceScopeFactory scopes, Webhook
         _tidied = now;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-        var (bodies, rows) = (now.AddDays(-options.Value.KeepBodiesDays).ToUnixTimeMilliseconds(), now.AddDays(-options.Value.KeepLogDays).ToUnixTimeMilliseconds());
+        var bodies = now.AddDays(-options.Value.KeepBodiesDays).ToUnixTimeMilliseconds();
         // Looked for first and written by their ids, some at a time: nobody who pays waits for the store meanwhile.
         while (await db.WebhookDeliveries.Where(d => d.EndedAt < bodies && d.Body != null).Select(d => d.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } sent)
             await db.WebhookDeliveries.Where(d => sent.Contains(d.Id)).ExecuteUpdateAsync(d => d.SetProperty(x => x.Body, (string?)null), stop);
         while (await db.Set<WebhookAttempt>().Where(a => a.At < bodies && a.Response != null).Select(a => a.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } answered)
             await db.Set<WebhookAttempt>().Where(a => answered.Contains(a.Id)).ExecuteUpdateAsync(a => a.SetProperty(x => x.Response, (string?)null), stop);
-        while (await db.WebhookDeliveries.Where(d => d.EndedAt < rows).OrderBy(d => d.EndedAt).Select(d => d.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } old)
-            await db.WebhookDeliveries.Where(d => old.Contains(d.Id)).ExecuteDeleteAsync(stop);
     }
 
     [LoggerMessage(LogLevel.Error, "Webhooks cannot be sent at the moment; they will be when the store answers")]

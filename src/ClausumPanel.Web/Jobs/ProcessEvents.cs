@@ -3,17 +3,15 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Inbound;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Jobs;
 
 /// <summary>Does with received events what the rules say, one after the other in the order they came; what fails is tried again, later each time.</summary>
-public sealed partial class ProcessEvents(IServiceScopeFactory scopes, TimeProvider clock, IOptions<EventOptions> options, ILogger<ProcessEvents> log) : BackgroundService
+public sealed partial class ProcessEvents(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ProcessEvents> log) : BackgroundService
 {
-    private const int AtOnce = 50, DroppedAtOnce = 500;
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1), TidyEvery = TimeSpan.FromHours(1), TidyFirst = TimeSpan.FromMinutes(2);
+    private const int AtOnce = 50;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private DateTimeOffset? _tidied;
     private readonly SemaphoreSlim _asked = new(0, 1), _one = new(1, 1);
 
     /// <summary>Something came in.</summary>
@@ -38,7 +36,6 @@ public sealed partial class ProcessEvents(IServiceScopeFactory scopes, TimeProvi
             try
             {
                 await RunAsync(stoppingToken);
-                await TidyWhenDueAsync(stoppingToken);
                 failing = false;
             }
             catch (Exception e) when (e is DbException or InvalidOperationException or DbUpdateException)
@@ -62,26 +59,6 @@ public sealed partial class ProcessEvents(IServiceScopeFactory scopes, TimeProvi
         {
             _one.Release();
         }
-    }
-
-    /// <summary>Lets go of what was processed long enough ago; what waits, and an alert that nobody has seen, stays.</summary>
-    public async Task TidyAsync(CancellationToken stop)
-    {
-        var before = clock.GetUtcNow().AddDays(-options.Value.KeepDays);
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-        // Looked for first and deleted by their ids, some at a time: nobody who pays waits for the store meanwhile.
-        while (await db.ReceivedEvents.Where(e => e.ReceivedAt < before && e.State != ReceivedState.Waiting && !e.IsAlert).OrderBy(e => e.ReceivedAt).Select(e => e.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } old)
-            await db.ReceivedEvents.Where(e => old.Contains(e.Id)).ExecuteDeleteAsync(stop);
-    }
-
-    private async Task TidyWhenDueAsync(CancellationToken stop)
-    {
-        var now = clock.GetUtcNow();
-        _tidied ??= now - TidyEvery + TidyFirst;        // a start has enough to do
-        if (now - _tidied < TidyEvery) return;
-        _tidied = now;
-        await TidyAsync(stop);
     }
 
     public override void Dispose()

@@ -43,6 +43,9 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     /// <summary>There is something to do.</summary>
     public void Wake() => _asked.Release();
 
+    /// <summary>Payments were removed, or say less than they did: what is in memory of them goes too.</summary>
+    public void Forget() => _resident.Clear();
+
     /// <summary>Stops that run, if it is the one under way.</summary>
     public void Cancel(Guid run)
     {

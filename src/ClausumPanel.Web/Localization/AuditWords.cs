@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Retention;
 using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Localization;
@@ -33,11 +34,11 @@ public static class AuditWords
         ["cases"] = [AuditActions.CaseOpened, AuditActions.CaseChanged, AuditActions.CaseSubmitted, AuditActions.CaseNoted, AuditActions.CaseFileAdded, AuditActions.CaseLinked],
         ["simulation"] = [AuditActions.SimulationStarted, AuditActions.SimulationCancelled, AuditActions.SimulationResumed, AuditActions.SimulationDeleted, AuditActions.ScenarioRun, AuditActions.ScenarioSaved, AuditActions.ScenarioDeleted, AuditActions.ScenariosChecked],
         ["data"] = [AuditActions.Exported, AuditActions.HistoryImported, AuditActions.DemoSeeded],
-        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.RollupsRebuilt, AuditActions.AlertAcknowledged],
+        ["operation"] = [AuditActions.BackedUp, AuditActions.Restored, AuditActions.Started, AuditActions.AuditVerified, AuditActions.AuditCut, AuditActions.RetentionRun, AuditActions.RollupsRebuilt, AuditActions.AlertAcknowledged],
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior", "retention"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -149,6 +150,8 @@ public static class AuditWords
         AuditActions.Restored => T["Restored a backup"],
         AuditActions.Started => T["Started the panel"],
         AuditActions.AuditVerified => T["Verified the audit log"],
+        AuditActions.AuditCut => T["Removed the oldest part of the audit log"],
+        AuditActions.RetentionRun => T["Removed what was kept long enough"],
         AuditActions.RollupsRebuilt => T["Counted the figures anew"],
         AuditActions.AlertAcknowledged => T["Acknowledged an alert"],
         _ => code,
@@ -175,6 +178,7 @@ public static class AuditWords
         "route" => T["Page"],
         "file" => T["File"],
         "audit" => T["Audit log"],
+        "retention" => T["How long data is kept"],
         "rollups" => T["Figures"],
         "alert" => T["Alert"],
         "service" => T["Service"],
@@ -244,7 +248,12 @@ public static class AuditWords
         "description" => T["What happened"],
         "assignedTo" => T["Assigned to"],
         "dueOn" => T["Due"],
+        "hash" => T["Hash"],
+        "removed" => T["Rows removed"],
+        "held" => T["Held back"],
+        "olderThan" => T["Older than"],
         "" => T["Value"],
+        _ when path.Split('.') is [var what, var member] && Enum.TryParse<KeptData>(what, out var kept) => $"{T.Name(kept)}: {T.Member(member)}",
         _ => path,
     };
 
@@ -268,5 +277,6 @@ public static class AuditWords
         AuditFault.Altered => T["Entry {0} is not as it was written.", verdict.Sequence],
         AuditFault.EndMissing => T["Entry {0} is missing: the log reached {1} once, as the file beside the database says.", verdict.Sequence, verdict.Other],
         AuditFault.HeadDiffers => T["Entry {0} is not the one that the file beside the database remembers.", verdict.Sequence],
+        AuditFault.SealBroken => T["The seal under which the entries up to {0} were removed is not this installation's.", verdict.Sequence],
     };
 }

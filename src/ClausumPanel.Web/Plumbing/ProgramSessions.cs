@@ -48,7 +48,7 @@ public sealed class ProgramSessions(
         await db.EndSurplusAsync(user.Id, session.Id, isProgram: true, security.Value.SessionsPerUser, now);
         await db.NoteSignInAsync(user, context, now);
         await transaction.CommitAsync();
-        return await SealAsync(user, session.Id, secret, session.ExpiresAt, now);
+        return await SealAsync(user, session, secret, session.ExpiresAt, now);
     }
 
     /// <summary>Who calls, by the access token of the header; null when it is over, was ended, or never was one.</summary>
@@ -88,7 +88,7 @@ public sealed class ProgramSessions(
             await db.SaveChangesAsync();
         }
         await transaction.CommitAsync();
-        return turned == 0 ? null : await SealAsync(user, id, next, end, now);
+        return turned == 0 ? null : await SealAsync(user, session, next, end, now);
     }
 
     /// <summary>Signs the program out that a refresh token is of, used before or not. Whose it was is recorded; whoever asks learns nothing.</summary>
@@ -117,12 +117,13 @@ public sealed class ProgramSessions(
 
     private BearerTokenOptions Bearer => bearer.Get(Scheme);
 
-    private async Task<ProgramTokens> SealAsync(User user, Guid id, string secret, DateTimeOffset end, DateTimeOffset now)
+    /// <summary>A refresh token is sealed until its session is over whatever happens; whether it was idle for too long only its row says, which every call moves on.</summary>
+    private async Task<ProgramTokens> SealAsync(User user, UserSession session, string secret, DateTimeOffset end, DateTimeOffset now)
     {
-        var until = now + Bearer.BearerTokenExpiration;
+        var (id, until) = (session.Id, now + Bearer.BearerTokenExpiration);
         var access = new AuthenticationProperties { ExpiresUtc = until };
         access.Items[SessionTickets.SessionId] = id.ToString();
-        var refresh = new AuthenticationProperties { ExpiresUtc = end };
+        var refresh = new AuthenticationProperties { ExpiresUtc = session.StartedAt.AddHours(security.Value.AbsoluteHours) };
         (refresh.Items[SessionTickets.SessionId], refresh.Items[Secret], refresh.Items[Stamp]) = (id.ToString(), secret, user.SecurityStamp);
         return new ProgramTokens(Seal(Bearer.BearerTokenProtector, await signIn.CreateUserPrincipalAsync(user), access), Seal(Bearer.RefreshTokenProtector, new ClaimsPrincipal(new ClaimsIdentity()), refresh), until, end);
     }

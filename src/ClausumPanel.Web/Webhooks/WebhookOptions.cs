@@ -17,8 +17,8 @@ public sealed class WebhookOptions : IValidatableObject
     /// <summary>Days that requests and answers stay in the log.</summary>
     [Range(1, 3_650)] public int KeepBodiesDays { get; set; } = 30;
 
-    /// <summary>Days that the log itself stays.</summary>
-    [Range(1, 3_650)] public int KeepLogDays { get; set; } = 90;
+    /// <summary>Days that the log itself stays; changed in the panel too.</summary>
+    [Range(1, 3_650)] public int KeepLogDays { get; set; } = 30;
 
     public bool Allows(string host, int port)
     {

@@ -18,6 +18,10 @@ internal static class WebhookSetup
         builder.Services.AddSingleton<DeliverWebhooks>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<DeliverWebhooks>());
         builder.Services.AddSettings<EventOptions>("Panel:Events");
+        builder.Services.AddSettings<RetentionOptions>("Panel:Retention");
+        builder.Services.AddSingleton<RetentionTerms>();
+        builder.Services.AddSingleton<ApplyRetention>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ApplyRetention>());
         builder.Services.AddScoped<ProviderSecrets>();
         builder.Services.AddScoped<ReceiveEvents>();
         builder.Services.AddScoped<ApplyEvents>();

@@ -235,10 +235,10 @@ public abstract class IngestStories
         world.App.Clock.Advance(TimeSpan.FromDays(29));
         await world.PostAsync("""{"event":"usual","data":{"id":"3"}}""");
         await world.DoneAsync(3);
-        await world.App.Services.GetRequiredService<ProcessEvents>().TidyAsync(default);
+        Assert.NotNull(await world.App.Services.GetRequiredService<ApplyRetention>().RunAsync(default));
         Assert.Equal(3, await world.App.InDbAsync(db => db.ReceivedEvents.CountAsync()));
         world.App.Clock.Advance(TimeSpan.FromDays(2));
-        await world.App.Services.GetRequiredService<ProcessEvents>().TidyAsync(default);
+        Assert.NotNull(await world.App.Services.GetRequiredService<ApplyRetention>().RunAsync(default));
         Assert.Equal(["1", "3"], await world.App.InDbAsync(db => db.ReceivedEvents.OrderBy(e => e.ExternalId).Select(e => e.ExternalId).ToListAsync()));
     }
 

@@ -119,6 +119,33 @@ public sealed class ProgramSignInTests : ProgramSignInStories
     }
 
     [Fact]
+    public async Task A_program_that_calls_within_the_idle_time_refreshes_later_than_it_and_is_out_when_the_session_is_over()
+    {
+        await using var app = await StartAsync(("Panel:Security:IdleMinutes", "240"), ("Panel:Security:AbsoluteHours", "12"));
+        var maria = await PersonsProgram.OfAsync(app, World.Maria);
+        app.Clock.Advance(TimeSpan.FromMinutes(14));
+        (await maria.GetAsync("/api/v1/cases")).MustBeGood();
+        // Four hours and ten minutes after the token was made, and less than four after the last call.
+        app.Clock.Advance(TimeSpan.FromMinutes(236));
+        maria.Keep((await maria.RefreshAsync()).MustBeGood());
+        for (var i = 0; i < 2; i++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(220));
+            maria.Keep((await maria.RefreshAsync()).MustBeGood());
+        }
+        // Eleven and a half hours: its last turn ends with the twelfth, however young its token is.
+        app.Clock.Advance(TimeSpan.FromMinutes(29));
+        var last = (await maria.RefreshAsync()).MustBeGood();
+        Assert.InRange(last.Json.GetProperty("refresh_expires_in").GetInt32(), 1, 60);
+        app.Clock.Advance(TimeSpan.FromMinutes(2));
+        (await maria.Keep(last).RefreshAsync()).MustRefuse(401, "UNAUTHORIZED");
+        // And one that was silent for too long is out although its token is sealed for longer.
+        maria.Keep((await maria.SignInAsync(World.Maria.Email, World.Password)).MustBeGood());
+        app.Clock.Advance(TimeSpan.FromMinutes(241));
+        (await maria.RefreshAsync()).MustRefuse(401, "UNAUTHORIZED");
+    }
+
+    [Fact]
     public async Task Tokens_open_nothing_but_what_they_are_for()
     {
         await using var app = await StartAsync();

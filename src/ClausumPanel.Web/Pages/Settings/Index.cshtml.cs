@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Pages.Settings;
 
-public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settings, ReferenceData data, IOptions<SecurityOptions> security, IOptions<EventOptions> events, TimeProvider clock, Texts T) : PageModel
+public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settings, ReferenceData data, IOptions<SecurityOptions> security, RetentionTerms terms, TimeProvider clock, Texts T) : PageModel
 {
     [BindProperty] public SettingsInput Input { get; set; } = new();
     [TempData] public string? Said { get; set; }
@@ -21,7 +21,7 @@ public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settin
     public FailOpenTest? LastTest { get; private set; }
     public bool InMaintenance => settings.Now(LiveSetting.Maintenance) == "on";
     public int TurnedAway => settings.TurnedAway;
-    public int EventDays => events.Value.KeepDays;
+    public int Kept(RetentionTerm term) => terms[term.What];
     public int SessionHours => security.Value.AbsoluteHours;
     public IReadOnlyList<DataFile> Files => data.Files;
 
