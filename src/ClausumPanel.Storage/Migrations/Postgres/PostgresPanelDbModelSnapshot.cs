@@ -152,6 +152,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("latency_microseconds");
 
+                    b.Property<string>("Scheme")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("scheme");
+
                     b.Property<int>("Score")
                         .HasColumnType("integer")
                         .HasColumnName("score");
@@ -662,6 +667,38 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_assessments");
 
                     b.ToTable("assessments", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditAnchor", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<DateTime>("CutAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cut_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTime>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<byte[]>("Seal")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("seal");
+
+                    b.HasKey("Sequence")
+                        .HasName("pk_audit_anchors");
+
+                    b.ToTable("audit_anchors", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Audit.AuditEntry", b =>
@@ -1278,6 +1315,91 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_disputes_state_respond_by");
 
                     b.ToTable("disputes", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeBatch", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<Guid>("AskedById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("asked_by_id");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTime?>("HeldUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_until");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("language");
+
+                    b.Property<int>("LeftOut")
+                        .HasColumnType("integer")
+                        .HasColumnName("left_out");
+
+                    b.Property<int>("Made")
+                        .HasColumnType("integer")
+                        .HasColumnName("made");
+
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("StoredAs")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("stored_as");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.Property<int>("Turns")
+                        .HasColumnType("integer")
+                        .HasColumnName("turns");
+
+                    b.Property<string>("Zone")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("zone");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dispute_batches");
+
+                    b.HasIndex("AskedAt")
+                        .HasDatabaseName("ix_dispute_batches_asked_at");
+
+                    b.HasIndex("AskedById")
+                        .HasDatabaseName("ix_dispute_batches_asked_by_id");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_dispute_batches_state");
+
+                    b.ToTable("dispute_batches", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeFact", b =>
@@ -2029,6 +2151,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .IsUnique()
                         .HasDatabaseName("ix_labels_id");
 
+                    b.HasIndex("KnownAt")
+                        .HasDatabaseName("ix_labels_told")
+                        .HasFilter("source >= 30 AND outcome = 1");
+
                     b.HasIndex("RecordedAt")
                         .HasDatabaseName("ix_labels_recorded_at");
 
@@ -2290,6 +2416,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long>("Count")
                         .HasColumnType("bigint")
                         .HasColumnName("count");
+
+                    b.Property<long>("Removed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("removed");
 
                     b.HasKey("Name")
                         .HasName("pk_submerchants");
@@ -2554,6 +2686,80 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_policy_versions_decided_by_id");
 
                     b.ToTable("policy_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Retention.HeldFacts", b =>
+                {
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Seq")
+                        .HasName("pk_held_facts");
+
+                    b.ToTable("held_facts", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Retention.RetentionMark", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Name")
+                        .HasName("pk_retention_marks");
+
+                    b.ToTable("retention_marks", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Retention.RetentionRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("BeatAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("beat_at");
+
+                    b.Property<Guid>("Claim")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claim");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Report")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("report");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_retention_runs");
+
+                    b.HasIndex("Day")
+                        .IsUnique()
+                        .HasDatabaseName("ix_retention_runs_day");
+
+                    b.ToTable("retention_runs", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Reviews.Review", b =>
@@ -4022,6 +4228,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_case_packages_cases_case_id");
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeBatch", b =>
+                {
+                    b.HasOne("ClausumPanel.Storage.Team.User", null)
+                        .WithMany()
+                        .HasForeignKey("AskedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_dispute_batches_users_asked_by_id");
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Disputes.DisputeFact", b =>

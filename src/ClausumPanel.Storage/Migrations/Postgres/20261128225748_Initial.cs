@@ -63,6 +63,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     simulated = table.Column<bool>(type: "boolean", nullable: false),
                     channel = table.Column<string>(type: "text", nullable: false),
                     submerchant = table.Column<string>(type: "text", nullable: false),
+                    scheme = table.Column<string>(type: "text", nullable: false),
                     latency_microseconds = table.Column<int>(type: "integer", nullable: false),
                     signals = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
@@ -139,6 +140,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_assessments", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_anchors",
+                columns: table => new
+                {
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    last_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    cut_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    seal = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_anchors", x => x.sequence);
                 });
 
             migrationBuilder.CreateTable(
@@ -329,6 +345,17 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "held_facts",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_held_facts", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -570,6 +597,36 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "retention_marks",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_marks", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_runs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    beat_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    claim = table.Column<Guid>(type: "uuid", nullable: false),
+                    report = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_runs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "review_events",
                 columns: table => new
                 {
@@ -746,7 +803,8 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    count = table.Column<long>(type: "bigint", nullable: false)
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    removed = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L)
                 },
                 constraints: table =>
                 {
@@ -1079,6 +1137,37 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     table.ForeignKey(
                         name: "fk_api_keys_users_revoked_by_id",
                         column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_batches",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    asked_by_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    asked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    language = table.Column<string>(type: "character varying(10)", maxLength: 10, nullable: false),
+                    zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    turns = table.Column<int>(type: "integer", nullable: false),
+                    held_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    stored_as = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    total = table.Column<int>(type: "integer", nullable: false),
+                    made = table.Column<int>(type: "integer", nullable: false),
+                    left_out = table.Column<int>(type: "integer", nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_batches", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_batches_users_asked_by_id",
+                        column: x => x.asked_by_id,
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -1656,6 +1745,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: new[] { "at", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_asked_at",
+                table: "dispute_batches",
+                column: "asked_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_asked_by_id",
+                table: "dispute_batches",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_state",
+                table: "dispute_batches",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_dispute_facts_dispute_id",
                 table: "dispute_facts",
                 column: "dispute_id");
@@ -1764,6 +1868,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_labels_told",
+                table: "labels",
+                column: "known_at",
+                filter: "source >= 30 AND outcome = 1");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",
                 table: "list_entries",
                 columns: new[] { "type", "value" },
@@ -1821,6 +1931,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_received_events_state_next_at",
                 table: "received_events",
                 columns: new[] { "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_retention_runs_day",
+                table: "retention_runs",
+                column: "day",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_decided",
@@ -2039,6 +2155,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "assessments");
 
             migrationBuilder.DropTable(
+                name: "audit_anchors");
+
+            migrationBuilder.DropTable(
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
@@ -2066,6 +2185,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "decision_days");
 
             migrationBuilder.DropTable(
+                name: "dispute_batches");
+
+            migrationBuilder.DropTable(
                 name: "dispute_facts");
 
             migrationBuilder.DropTable(
@@ -2076,6 +2198,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "fraud_reports");
+
+            migrationBuilder.DropTable(
+                name: "held_facts");
 
             migrationBuilder.DropTable(
                 name: "hour_counts");
@@ -2118,6 +2243,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "received_events");
+
+            migrationBuilder.DropTable(
+                name: "retention_marks");
+
+            migrationBuilder.DropTable(
+                name: "retention_runs");
 
             migrationBuilder.DropTable(
                 name: "review_events");

@@ -62,6 +62,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     simulated = table.Column<bool>(type: "INTEGER", nullable: false),
                     channel = table.Column<string>(type: "TEXT", nullable: false),
                     submerchant = table.Column<string>(type: "TEXT", nullable: false),
+                    scheme = table.Column<string>(type: "TEXT", nullable: false),
                     latency_microseconds = table.Column<int>(type: "INTEGER", nullable: false),
                     signals = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
@@ -138,6 +139,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_assessments", x => x.seq);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_anchors",
+                columns: table => new
+                {
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    last_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    cut_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seal = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_anchors", x => x.sequence);
                 });
 
             migrationBuilder.CreateTable(
@@ -328,6 +344,17 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_fraud_reports", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "held_facts",
+                columns: table => new
+                {
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_held_facts", x => x.seq);
                 });
 
             migrationBuilder.CreateTable(
@@ -569,6 +596,36 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "retention_marks",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", maxLength: 20, nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seq = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_marks", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_runs",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    day = table.Column<DateOnly>(type: "TEXT", nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    beat_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    claim = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    report = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_runs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "review_events",
                 columns: table => new
                 {
@@ -745,7 +802,8 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    count = table.Column<long>(type: "INTEGER", nullable: false)
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    removed = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L)
                 },
                 constraints: table =>
                 {
@@ -1078,6 +1136,37 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     table.ForeignKey(
                         name: "fk_api_keys_users_revoked_by_id",
                         column: x => x.revoked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_batches",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    asked_by_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    asked_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    language = table.Column<string>(type: "TEXT", maxLength: 10, nullable: false),
+                    zone = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    turns = table.Column<int>(type: "INTEGER", nullable: false),
+                    held_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    stored_as = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    total = table.Column<int>(type: "INTEGER", nullable: false),
+                    made = table.Column<int>(type: "INTEGER", nullable: false),
+                    left_out = table.Column<int>(type: "INTEGER", nullable: false),
+                    size = table.Column<long>(type: "INTEGER", nullable: false),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_batches", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_batches_users_asked_by_id",
+                        column: x => x.asked_by_id,
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
@@ -1655,6 +1744,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: new[] { "at", "seq" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_asked_at",
+                table: "dispute_batches",
+                column: "asked_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_asked_by_id",
+                table: "dispute_batches",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_state",
+                table: "dispute_batches",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_dispute_facts_dispute_id",
                 table: "dispute_facts",
                 column: "dispute_id");
@@ -1763,6 +1867,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_labels_told",
+                table: "labels",
+                column: "known_at",
+                filter: "source >= 30 AND outcome = 1");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_list_entries_type_value",
                 table: "list_entries",
                 columns: new[] { "type", "value" },
@@ -1820,6 +1930,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "ix_received_events_state_next_at",
                 table: "received_events",
                 columns: new[] { "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_retention_runs_day",
+                table: "retention_runs",
+                column: "day",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_decided",
@@ -2038,6 +2154,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "assessments");
 
             migrationBuilder.DropTable(
+                name: "audit_anchors");
+
+            migrationBuilder.DropTable(
                 name: "audit_entries");
 
             migrationBuilder.DropTable(
@@ -2065,6 +2184,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "decision_days");
 
             migrationBuilder.DropTable(
+                name: "dispute_batches");
+
+            migrationBuilder.DropTable(
                 name: "dispute_facts");
 
             migrationBuilder.DropTable(
@@ -2075,6 +2197,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "fraud_reports");
+
+            migrationBuilder.DropTable(
+                name: "held_facts");
 
             migrationBuilder.DropTable(
                 name: "hour_counts");
@@ -2117,6 +2242,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "received_events");
+
+            migrationBuilder.DropTable(
+                name: "retention_marks");
+
+            migrationBuilder.DropTable(
+                name: "retention_runs");
 
             migrationBuilder.DropTable(
                 name: "review_events");
