@@ -36,13 +36,16 @@ for (const preset of option("presets", "desktop,mobile").split(",")) {
   console.log(`\n| ${preset} | ${categories.join(" | ")} | FCP s | LCP s | TBT ms | CLS | KiB |\n|---|${categories.map(() => "---|").join("")}---|---|---|---|---|`);
   for (const path of option("only", pages.join(",")).split(",")) {
     const runs = [];
-    for (let i = 0; i < Number(option("runs", "3")); i++) {
+    for (let i = 0, failed = 0; i < Number(option("runs", "3")); i++) {
       // A browser that keeps nothing of the run before.
       const context = await browser.createBrowserContext();
       if (!path.startsWith("/account/login")) await context.setCookie(...cookies);
       const page = await context.newPage();
-      runs.push((await lighthouse(origin + path, { onlyCategories: categories, disableStorageReset: true, output: "json", logLevel: "error" }, preset === "desktop" ? desktopConfig : undefined, page)).lhr);
+      const { lhr } = await lighthouse(origin + path, { onlyCategories: categories, disableStorageReset: true, output: "json", logLevel: "error" }, preset === "desktop" ? desktopConfig : undefined, page);
       await context.close();
+      // A run in which the browser painted nothing in time says nothing.
+      if (categories.some(c => lhr.categories[c].score === null) && failed++ < 3) i--;
+      else runs.push(lhr);
     }
     const score = name => Math.round(100 * median(runs.map(r => r.categories[name].score ?? 0)));
     const value = name => median(runs.map(r => r.audits[name]?.numericValue ?? NaN));

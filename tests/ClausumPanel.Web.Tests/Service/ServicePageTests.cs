@@ -65,7 +65,7 @@ public sealed class ServicePageTests
         Assert.Equal(await shop.StoredAsync(), read["panel_log_rows_total"]);
         Assert.True(read["panel_log_commits_total"] is >= 1 and <= 6);
         Assert.Equal(new FileInfo(app.Database.File).Length, read["panel_database_bytes"]);
-        Assert.Equal(10, read.Samples.Count(s => s.Name == "panel_data_file_timestamp_seconds"));
+        Assert.Equal(11, read.Samples.Count(s => s.Name == "panel_data_file_timestamp_seconds"));
     }
 
     [Fact]

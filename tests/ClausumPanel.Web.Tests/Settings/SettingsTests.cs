@@ -111,7 +111,7 @@ public sealed class SettingsTests : IAsyncLifetime
     public async Task Every_data_file_is_listed_with_its_date()
     {
         var page = await Ines.PageAsync(Page);
-        Assert.Equal(10, page.QuerySelectorAll("[data-file]").Length);
+        Assert.Equal(11, page.QuerySelectorAll("[data-file]").Length);
         Assert.All(page.QuerySelectorAll("[data-file]"), row => Assert.NotEqual("0", row.QuerySelector("td.num")!.TextContent));
     }
 
