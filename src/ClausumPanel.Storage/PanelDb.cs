@@ -62,7 +62,9 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     {
         var key = this.GetService<AuditKey>();
         var last = await AuditEntries.AsNoTracking().OrderByDescending(e => e.Sequence).Select(e => new { e.Sequence, e.Hash }).FirstOrDefaultAsync(stop);
-        var (sequence, hash) = (last?.Sequence ?? 0, last?.Hash ?? AuditChain.Beginning);
+        // Without any the chain goes on where it was cut, never from its beginning again.
+        var cut = last is null ? await Set<AuditAnchor>().AsNoTracking().OrderByDescending(a => a.Sequence).FirstOrDefaultAsync(stop) : null;
+        var (sequence, hash) = (last?.Sequence ?? cut?.Sequence ?? 0, last?.Hash ?? cut?.Hash ?? AuditChain.Beginning);
         foreach (var entry in entries)
         {
             Entry(entry).State = EntityState.Detached;

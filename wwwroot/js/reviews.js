@@ -229,7 +229,7 @@
   const prepare = () => preparing = askAhead();
   const askAhead = async () => {
     const mine = asked = round;
-    const answer = await fetch(form().dataset.ahead, { method: "POST", body: body() }).catch(() => null);
+    const answer = await fetch(form().dataset.ahead, { method: "POST", body: body(), signal: AbortSignal.timeout(4000) }).catch(() => null);
     // Once it is decided the lease is over, and the next page is on its way already.
     if (mine !== round || leaving) return;
     if (answer?.status === 410) { leaving = true; location.reload(); return; }
@@ -295,6 +295,7 @@
   };
   // Who is quicker than the next item waits for it: that takes less than a whole page.
   const sendWithNext = async (button, data) => {
+    form().ariaBusy = "true";
     if (!ready || Date.now() - ready.at > stale) await (asked === round && !ready ? preparing : prepare());
     if (leaving) return;
     if (ready) { await send(button?.getAttribute("formaction") ?? form().getAttribute("action"), data); return; }

@@ -22,12 +22,13 @@ public sealed partial class AssessmentReader
     /// <summary>Of the newest assessments that many are read first: most histories that are long are complete within them.</summary>
     private const int NewestSegments = 16;
 
-    // One seek per segment and text, whatever the size of the log; the rows are joined only to what was found.
+    // One seek per segment and text, whatever the size of the log.
     private const string History = """
         WITH RECURSIVE segments(n) AS (SELECT CAST(@high AS bigint) UNION ALL SELECT n - 1 FROM segments WHERE n > @low),
-        found AS (SELECT t.seq AS seq FROM segments CROSS JOIN assessment_terms t WHERE t.segment = segments.n AND t.term = @term AND t.kind = @kind AND t.seq <= @mark ORDER BY t.seq DESC LIMIT @most)
+        found AS (SELECT t.seq AS seq FROM segments CROSS JOIN assessment_terms t CROSS JOIN assessment_rows r
+            WHERE t.segment = segments.n AND t.term = @term AND t.kind = @kind AND t.seq <= @mark AND r.seq = t.seq AND NOT r.simulated ORDER BY t.seq DESC LIMIT @most)
         SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed
-        FROM found f JOIN assessment_rows r ON r.seq = f.seq LEFT JOIN current_labels l ON l.seq = f.seq WHERE NOT r.simulated
+        FROM found f JOIN assessment_rows r ON r.seq = f.seq LEFT JOIN current_labels l ON l.seq = f.seq
         """;
 
     /// <summary>Per text, the newest live assessments that name exactly it, the newest first: at most so many of each, simulations left out.</summary>

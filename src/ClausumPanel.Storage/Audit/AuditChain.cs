@@ -86,6 +86,8 @@ public static class AuditChain
             counted?.Invoke(last - gone);
             if (batch.Count < BatchSize) break;
         }
+        // After each cut stands at least the entry that tells of it.
+        if (cut is not null && last == gone) return new(0, AuditFault.EndMissing, last + 1, Math.Max(head?.Sequence ?? 0, last + 1));
         return head?.Sequence > last ? new(last - gone, AuditFault.EndMissing, last + 1, head.Value.Sequence) : new(last - gone);
     }
 

@@ -287,6 +287,7 @@ internal sealed class DisputeFactMap : IEntityTypeConfiguration<DisputeFact>
         builder.Property(f => f.EnteredByName).HasMaxLength(256);
         builder.Ignore(f => f.Summary);
         builder.HasIndex(f => f.DisputeId);
+        builder.HasIndex(f => f.Seq).HasFilter("seq IS NOT NULL");
         builder.HasOne<Dispute>().WithMany().HasForeignKey(f => f.DisputeId).OnDelete(DeleteBehavior.Restrict);
     }
 }

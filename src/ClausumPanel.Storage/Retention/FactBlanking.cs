@@ -69,15 +69,19 @@ public sealed class FactBlanking(PanelDb db, DateTimeOffset? before, DateTimeOff
         }
         var changed = _stored.Values.Select(s => (s.Seq, s.Id, Facts: DeviceFacts.Without(s.Facts, _facts, _room), Request: DeviceFacts.Without(s.Request))).Where(c => c.Facts is not null || c.Request is not null).ToList();
         var held = await PaymentHolds.FindAsync(Db, changed.ToDictionary(c => c.Seq, c => c.Id), since, stop);
-        foreach (var reason in held.Values) Hold(reason);
-        changed.RemoveAll(c => held.ContainsKey(c.Seq));
+        // What an earlier, shorter term had reached and today's has not waits like what is held.
+        var young = _rows.Where(r => r.At >= _before).Select(r => r.Seq).ToHashSet();
+        foreach (var (seq, reason) in held)
+            if (!young.Contains(seq)) Hold(reason);
+        var waiting = changed.Where(c => held.ContainsKey(c.Seq) || young.Contains(c.Seq)).Select(c => c.Seq).ToList();
+        changed.RemoveAll(c => held.ContainsKey(c.Seq) || young.Contains(c.Seq));
         foreach (var (seq, _, facts, request) in changed)
         {
             var (newFacts, newRequest) = (facts ?? _stored[seq].Facts, request ?? _stored[seq].Request);
             await Db.Set<StoredAssessment>().Where(a => a.Seq == seq).ExecuteUpdateAsync(a => a.SetProperty(x => x.Facts, newFacts).SetProperty(x => x.Request, newRequest), stop);
         }
         await ForgetTermsAsync([.. changed.Select(c => c.Seq)], stop);
-        await KeepHeldAsync(held.Keys, stop);
+        await KeepHeldAsync(waiting, stop);
         _after = _rows[^1].Seq;
         if (_phase == Phase.Aged)
         {

@@ -47,11 +47,15 @@ public sealed class PaymentRemoval(PanelDb db, DateTimeOffset? before, DateTimeO
     {
         // Whoever writes a label, a review's end or an event waits for this moment.
         await Db.LockLabelsAsync(stop);
+        // Another node that was thought silent may have removed some of them meanwhile.
+        var (last, seqs) = (_rows[^1], Seqs(_rows));
+        var still = (await Db.Set<AssessmentRow>().Where(r => seqs.Contains(r.Seq)).Select(r => r.Seq).ToListAsync(stop)).ToHashSet();
+        _rows.RemoveAll(r => !still.Contains(r.Seq));
         var held = await PaymentHolds.FindAsync(Db, _judged.ToDictionary(j => j.Key, j => j.Value.Id), since, stop);
         await HoldReplacingAsync(held, stop);
         foreach (var reason in held.Values) Hold(reason);
         var rows = _rows.Where(r => !held.ContainsKey(r.Seq)).ToList();
-        _after = (_rows[^1].At, _rows[^1].Seq);
+        _after = (last.At, last.Seq);
         if (rows.Count == 0) return 0;
         if (await MarkAsync(Db, RetentionMark.Payments, stop) is not { } mark || mark.At < _before) await MarkAsync(Db, RetentionMark.Payments, _before, 0, stop);
         await SumSeldomAsync(rows, stop);
@@ -130,9 +134,10 @@ public sealed class PaymentRemoval(PanelDb db, DateTimeOffset? before, DateTimeO
         }
         await Db.Set<ReviewEvent>().Where(e => seqs.Contains(e.Seq)).ExecuteDeleteAsync(stop);
         await Db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteDeleteAsync(stop);
-        await Db.Set<AssessmentRelease>().Where(r => seqs.Contains(r.Seq)).ExecuteDeleteAsync(stop);
         await Db.Set<HeldFacts>().Where(h => seqs.Contains(h.Seq)).ExecuteDeleteAsync(stop);
         await Db.Set<MemoryRecord>().Where(m => seqs.Contains(m.Seq) && !Db.Set<CurrentLabel>().Any(l => l.Seq == m.Seq && (l.IsReported || l.IsDisputed))).ExecuteDeleteAsync(stop);
+        // What is still remembered stays released as it was.
+        await Db.Set<AssessmentRelease>().Where(r => seqs.Contains(r.Seq) && !Db.Set<MemoryRecord>().Any(m => m.Seq == r.Seq)).ExecuteDeleteAsync(stop);
         await Db.Set<AssessmentRow>().Where(r => seqs.Contains(r.Seq)).ExecuteDeleteAsync(stop);
         await Db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).ExecuteDeleteAsync(stop);
         // The store lets a report go once its payment is gone.

@@ -18,11 +18,14 @@ public sealed class SchemeReader(PanelDb db, MetricReader metrics)
 
     public static MetricScope Scope(string scheme) => new() { Flow = Flow.PayIn, Scheme = scheme };
 
+    /// <summary>From here until it is disposed, everything read is of one moment.</summary>
+    public Task<IAsyncDisposable> SnapshotAsync(CancellationToken stop) => metrics.SnapshotAsync(stop);
+
     /// <summary>Everything banks said between two instants, and what they had said before of the same payments. What was taken back is not among it.</summary>
     public async Task<IReadOnlyList<SchemeWord>> WordsAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
     {
         var words = await ReadAsync(Disputes.Where(d => d.ReceivedAt >= from && d.ReceivedAt < to), Labels.Where(l => l.KnownAt >= from && l.KnownAt < to), stop);
-        foreach (var seqs in words.Where(w => w.Seq is not null).Select(w => w.Seq!.Value).Distinct().Chunk(Portion))
+        foreach (var seqs in words.Where(w => w.Seq is not null).Select(w => w.Seq!.Value).Distinct().Chunk(Portion).ToList())
             words.AddRange(await ReadAsync(Disputes.Where(d => d.ReceivedAt < from && d.Seq != null && seqs.Contains(d.Seq.Value)), Labels.Where(l => l.KnownAt < from && seqs.Contains(l.Seq)), stop));
         return words;
     }

@@ -10,8 +10,8 @@ public sealed class RetentionOptions : IValidatableObject
 
     [Range(0, 240)] public int PaymentMonths { get; set; } = 18;
 
-    /// <summary>Of the payments that are kept: what they say of the device and of what was done at it.</summary>
-    [Range(0, 240)] public int DeviceFactMonths { get; set; } = 6;
+    /// <summary>Of the payments that are kept: what they say of the device and of what was done at it. By default as long as evidence against a claim of fraud may name it, 365 days before the payment, and a month.</summary>
+    [Range(0, 240)] public int DeviceFactMonths { get; set; } = 13;
     [Range(0, 240)] public int SimulationMonths { get; set; } = 12;
     [Range(0, 240)] public int ImportMonths { get; set; } = 6;
     [Range(0, 50)] public int AuditYears { get; set; } = 5;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
@@ -19,8 +18,8 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
 {
     public const string Subject = "retention";
 
-    /// <summary>From that hour on, in the organization's time zone.</summary>
-    public const int Hour = 3;
+    /// <summary>A day's run begins between these hours, in the organization's time zone: not whenever the service happens to be started.</summary>
+    public const int Hour = 3, LastHour = 6;
     private const int Smallest = 20, Largest = 500, RestFactor = 4, CopyEvery = 40;
 
     public static readonly TimeSpan Silent = TimeSpan.FromMinutes(10);
@@ -35,10 +34,10 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
         {
             try
             {
-                if (Local.Hour >= Hour) await RunAsync(stoppingToken);
+                await RunAsync(stoppingToken, mayBegin: Local.Hour is >= Hour and < LastHour);
                 failing = false;
             }
-            catch (Exception e) when (e is DbException or InvalidOperationException or DbUpdateException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!failing) Failed(e);
                 failing = true;
@@ -47,22 +46,38 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
     }
 
     /// <summary>Does today's run, or what is left of it.</summary>
-    /// <returns>Null when it is done, or somebody else is at it.</returns>
-    public async Task<RetentionRun?> RunAsync(CancellationToken stop)
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="mayBegin">False: only what was begun goes on.</param>
+    /// <returns>Null when it is done, could not be done wholly, or somebody else is at it.</returns>
+    public async Task<RetentionRun?> RunAsync(CancellationToken stop, bool mayBegin = true)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-        if (await ClaimAsync(db, stop) is not { } run) return null;
-        var lines = run.Lines.ToList();
+        if (await ClaimAsync(db, mayBegin, stop) is not { } run) return null;
+        var (lines, isWhole) = (run.Lines.ToList(), true);
         foreach (var step in Steps(db, clock.GetUtcNow()))
         {
             var line = lines.Find(l => l.What == step.What);
             if (line is { IsDone: true }) continue;
             if (line is null) lines.Add(line = new RetentionLine { What = step.What, Before = step.Before });
-            if (!await WorkAsync(db, run, lines, line, step, stop)) return null;
+            try
+            {
+                if (!await WorkAsync(db, run, lines, line, step, stop)) return null;
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                // One row that cannot be read keeps nothing else from going; its kind is tried again when the run is taken up.
+                FailedAt(e, step.What);
+                isWhole = false;
+                db.ChangeTracker.Clear();
+                lines = [.. (await db.Set<RetentionRun>().AsNoTracking().SingleAsync(r => r.Id == run.Id, stop)).Lines];
+            }
         }
-        return await FinishAsync(db, run, lines) ? run : null;
+        return isWhole && await FinishAsync(db, run, lines) ? run : null;
     }
+
+    /// <summary>Somebody has said meanwhile that this is kept longer.</summary>
+    private bool IsKeptLonger(RetentionStep step) => step.Before is { } before && !(terms.Before(step.What, clock.GetUtcNow()) >= before);
 
     private DateTimeOffset Local => TimeZoneInfo.ConvertTime(clock.GetUtcNow(), panel.Value.Zone);
 
@@ -73,11 +88,13 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
         new ImportRemoval(db, terms.Before(KeptData.Imports, now)), new AuditRemoval(db, key, terms.Before(KeptData.Audit, now), now),
     ];
 
-    private async Task<RetentionRun?> ClaimAsync(PanelDb db, CancellationToken stop)
+    private async Task<RetentionRun?> ClaimAsync(PanelDb db, bool mayBegin, CancellationToken stop)
     {
         var (now, day, mine) = (clock.GetUtcNow(), DateOnly.FromDateTime(Local.DateTime), Guid.NewGuid());
         if (await db.Set<RetentionRun>().AsNoTracking().SingleOrDefaultAsync(r => r.Day == day, stop) is not { } known)
         {
+            // One that goes on over midnight ends before the next begins.
+            if (!mayBegin || await db.Set<RetentionRun>().AnyAsync(r => r.FinishedAt == null && r.BeatAt > now - Silent, stop)) return null;
             var begun = new RetentionRun { Day = day, StartedAt = now, BeatAt = now, Claim = mine };
             db.Add(begun);
             try
@@ -104,6 +121,7 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
         for (var portion = 1; await step.LookAsync(size, stop); portion++)
         {
             stop.ThrowIfCancellationRequested();
+            if (IsKeptLonger(step)) return await KeepAsync(db, run, lines, stop);
             var began = Stopwatch.GetTimestamp();
             await using (var transaction = await db.Database.BeginTransactionAsync(stop))
             {
@@ -152,6 +170,9 @@ public sealed partial class ApplyRetention(IServiceScopeFactory scopes, StorageC
 
     [LoggerMessage(LogLevel.Information, "What was kept long enough is removed: {Removed} rows in the run of {Day}")]
     private partial void Done(DateOnly day, long removed);
+
+    [LoggerMessage(LogLevel.Error, "What was kept long enough of {What} cannot be removed; it is tried again")]
+    private partial void FailedAt(Exception exception, KeptData what);
 
     [LoggerMessage(LogLevel.Error, "What was kept long enough cannot be removed at the moment; it will be when the store answers")]
     private partial void Failed(Exception exception);

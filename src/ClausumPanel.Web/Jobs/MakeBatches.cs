@@ -35,7 +35,7 @@ public sealed partial class MakeBatches(IServiceScopeFactory scopes, FileFolder 
                 await ForgetAsync(stoppingToken);
                 failing = false;
             }
-            catch (Exception e) when (e is DbException or DbUpdateException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or IOException or UnauthorizedAccessException)
             {
                 if (!failing) NotNow(e);
                 failing = true;
@@ -136,7 +136,7 @@ public sealed partial class MakeBatches(IServiceScopeFactory scopes, FileFolder 
             {
                 return;
             }
-            catch (DbException e)
+            catch (Exception e) when (e is DbException or InvalidOperationException)
             {
                 // Written the next time, or another server takes it over.
                 Unreported(e);

@@ -200,7 +200,7 @@ public abstract class RetentionStories
 
     protected async Task DeviceAsync()
     {
-        await using var app = await StartAsync();
+        await using var app = await StartAsync(("Panel:Retention:DeviceFactMonths", "6"));
         var shop = await Shop.OpenAsync(app);
         var body = Shop.With(Shop.With(Shop.Full, "device.ip", "\"189.203.10.7\""), "metadata.note", "\"ñ \\u0022\"");
         var first = (await shop.AssessAsync(body)).MustBeGood();

@@ -1456,6 +1456,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("DisputeId")
                         .HasDatabaseName("ix_dispute_facts_dispute_id");
 
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_dispute_facts_seq")
+                        .HasFilter("seq IS NOT NULL");
+
                     b.ToTable("dispute_facts", (string)null);
                 });
 

@@ -89,6 +89,7 @@ public sealed class ReadSchemes(SchemeReader reader, ReferenceData data, TimePro
         var firsts = Enumerable.Range(0, months).Select(i => last.AddMonths(-i)).ToList();
         // A running month is judged by the four weeks before it as well.
         var from = last == ThisMonth && pace < Start(firsts[^1]) ? pace : Start(firsts[^1]);
+        await using var moment = await reader.SnapshotAsync(stop);
         var words = await reader.WordsAsync(from, Start(last.AddMonths(1)), stop);
         var payments = new Dictionary<string, IReadOnlyList<long>>();
         MetricSpan[] spans = [.. firsts.Append(firsts[^1].AddMonths(-1)).Select(SpanOf), new MetricSpan(pace.ToUnixTimeMilliseconds(), today.ToUnixTimeMilliseconds())];

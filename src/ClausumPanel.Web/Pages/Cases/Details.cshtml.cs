@@ -96,6 +96,7 @@ public sealed class CaseDetailsModel(PanelDb db, ChangeCases cases, CaseReader r
                 return RedirectToPage(new { id });
             case ReportStatus.AlreadyReported: return await RefuseAsync(id, T["Somebody has reported this payment already."], StatusCodes.Status409Conflict, stop);
             case ReportStatus.Simulated: return await RefuseAsync(id, T["A simulation has no label."], StatusCodes.Status422UnprocessableEntity, stop);
+            case ReportStatus.NotFound: return NotFound();
             default: return await RefuseAsync(id, T["The panel is starting. Try again in a moment."], StatusCodes.Status503ServiceUnavailable, stop);
         }
     }

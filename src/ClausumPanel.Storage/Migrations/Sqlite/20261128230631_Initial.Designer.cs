@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261128225658_Initial")]
+    [Migration("20261128230631_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1458,6 +1458,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
                     b.HasIndex("DisputeId")
                         .HasDatabaseName("ix_dispute_facts_dispute_id");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_dispute_facts_seq")
+                        .HasFilter("seq IS NOT NULL");
 
                     b.ToTable("dispute_facts", (string)null);
                 });

@@ -1764,6 +1764,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 column: "dispute_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_dispute_facts_seq",
+                table: "dispute_facts",
+                column: "seq",
+                filter: "seq IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_dispute_files_dispute_id_number",
                 table: "dispute_files",
                 columns: new[] { "dispute_id", "number" },

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261128225748_Initial")]
+    [Migration("20261128230706_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1458,6 +1458,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
                     b.HasIndex("DisputeId")
                         .HasDatabaseName("ix_dispute_facts_dispute_id");
+
+                    b.HasIndex("Seq")
+                        .HasDatabaseName("ix_dispute_facts_seq")
+                        .HasFilter("seq IS NOT NULL");
 
                     b.ToTable("dispute_facts", (string)null);
                 });
