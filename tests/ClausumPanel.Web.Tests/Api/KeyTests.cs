@@ -41,6 +41,29 @@ public sealed class KeyTests : IAsyncLifetime
         Assert.Equal("unknown", Reason((await WithHeaderAsync($"Bearer {text}")).MustRefuse(401, "UNAUTHORIZED")));
     }
 
+    [Theory, InlineData("server"), InlineData("checkout"), InlineData("ingest")]
+    public async Task After_it_was_shown_a_key_stands_in_no_answer_page_or_log_whatever_is_done_with_it(string type)
+    {
+        var ines = _app.As(World.Ines);
+        using var created = await ines.SubmitAsync($"/dashboard/connections/new?type={type}", [("Input.Name", "told to nobody"), ("Input.Password", World.Password), .. type == "checkout" ? [("Input.Origins", "https://shop.example")] : Array.Empty<(string, string)>()]);
+        var key = (await created.HtmlAsync()).QuerySelector("#key")!.GetAttribute("value")!;
+        await _app.InDbAsync(db => _app.Services.GetRequiredService<ApiKeyRing>().ReloadAsync(db, CancellationToken.None));
+        var said = new List<string>();
+        // On what it does not open, with a body that is none, wrongly spelt, and when it is over.
+        foreach (var (address, body, sent) in ((string, string, string)[])[("/api/v1/assess", "{}", key), ("/api/v1/cases", "{", key), ("/api/webhooks/ingest", "{", key), ("/api/v1/assess", "{}", key + "x"), ("/api/v1/assess", "{}", key[..^1])])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Headers = { { "Authorization", "Bearer " + sent } } };
+            var answer = await Answer.OfAsync(await _app.CreateDefaultClient().SendAsync(request));
+            Assert.InRange(answer.Code, 400, 499);
+            said.Add(answer.Text);
+        }
+        foreach (var page in (string[])["/dashboard/connections", "/dashboard/audit", "/dashboard/going-live"]) said.Add((await ines.PageAsync(page)).DocumentElement.OuterHtml);
+        var secret = key[^24..^1];
+        Assert.DoesNotContain(said, text => text.Contains(secret, StringComparison.Ordinal));
+        Assert.NotEmpty(_app.Logged);
+        Assert.DoesNotContain(_app.Logged, line => line.Contains(secret, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_revoked_key_stops_at_once()
     {

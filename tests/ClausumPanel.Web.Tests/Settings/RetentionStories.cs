@@ -241,14 +241,9 @@ public abstract class RetentionStories
         Assert.NotNull(second);
 
         // What came later but is of an earlier time is found, and what was held goes when nobody needs it any more.
-        (await shop.AssessAsync(Shop.With(Shop.With(Shop.With(body, "idempotency_key", "\"k3\""), "session_id", "\"ps_1716998400000_c1b2c3d4e\""), "order_id", "\"o3\""))).MustBeGood();
-        await app.Services.GetRequiredService<Flows.AssessService>().Log!.CatchUpAsync(default);
+        await LateAsync(3);
         await app.InDbAsync(async db =>
         {
-            // As an import stores it.
-            var (late, at) = (await db.Set<AssessmentRow>().MaxAsync(r => r.Seq), TestClock.Start.AddDays(-40).ToUnixTimeMilliseconds());
-            await db.Set<AssessmentRow>().Where(r => r.Seq == late).ExecuteUpdateAsync(r => r.SetProperty(x => x.At, at));
-            await db.Set<StoredAssessment>().Where(r => r.Seq == late).ExecuteUpdateAsync(r => r.SetProperty(x => x.At, at));
             (await db.Set<Dispute>().SingleAsync()).Close(DisputeOutcome.Won, null, TestClock.Start, TestClock.Start);
             await db.SaveChangesAsync();
         });
@@ -256,6 +251,30 @@ public abstract class RetentionStories
         Assert.Equal(2, (int)Line(await RunAsync(app), KeptData.DeviceFacts).Removed);
         Assert.DoesNotContain(await AllAsync(), a => Encoding.UTF8.GetString(a.Request).Contains("fp_9a8b7c6d", StringComparison.Ordinal));
         Assert.False(await app.InDbAsync(db => db.Set<HeldFacts>().AnyAsync()));
+
+        // Where they are kept longer from now on, what comes late stays as long as any other.
+        var (terms, term) = (app.Services.GetRequiredService<Flows.RetentionTerms>(), Flows.RetentionTerm.All.Single(t => t.What == KeptData.DeviceFacts));
+        terms.Apply(term, "13");
+        await LateAsync(4);
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, (int)Line(await RunAsync(app), KeptData.DeviceFacts).Removed);
+        Assert.Contains("fp_9a8b7c6d", Encoding.UTF8.GetString((await AllAsync())[^1].Request), StringComparison.Ordinal);
+        terms.Apply(term, "6");
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(1, (int)Line(await RunAsync(app), KeptData.DeviceFacts).Removed);
+
+        // As an import stores it.
+        async Task LateAsync(int number)
+        {
+            (await shop.AssessAsync(Shop.With(Shop.With(Shop.With(body, "idempotency_key", $"\"k{number}\""), "session_id", $"\"ps_171699840000{number}_c1b2c3d4e\""), "order_id", $"\"o{number}\""))).MustBeGood();
+            await app.Services.GetRequiredService<Flows.AssessService>().Log!.CatchUpAsync(default);
+            await app.InDbAsync(async db =>
+            {
+                var (late, at) = (await db.Set<AssessmentRow>().MaxAsync(r => r.Seq), TestClock.Start.AddDays(-40).ToUnixTimeMilliseconds());
+                await db.Set<AssessmentRow>().Where(r => r.Seq == late).ExecuteUpdateAsync(r => r.SetProperty(x => x.At, at));
+                await db.Set<StoredAssessment>().Where(r => r.Seq == late).ExecuteUpdateAsync(r => r.SetProperty(x => x.At, at));
+            });
+        }
 
         Task<List<StoredAssessment>> AllAsync() => app.InDbAsync(db => db.Set<StoredAssessment>().AsNoTracking().OrderBy(a => a.Seq).ToListAsync());
     }

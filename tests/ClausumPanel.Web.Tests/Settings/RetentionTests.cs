@@ -35,7 +35,7 @@ public sealed class RetentionTests : RetentionStories
         await using var app = await StartAsync(("Panel:Events:KeepDays", "45"));
         var ines = app.As(World.Ines);
         var page = await ines.PageAsync(Page);
-        Assert.Equal(["18", "6", "30", "45", "12", "6", "5"], page.QuerySelectorAll("[data-kept] input").Select(i => i.GetAttribute("value")!));
+        Assert.Equal(["18", "13", "30", "45", "12", "6", "5"], page.QuerySelectorAll("[data-kept] input").Select(i => i.GetAttribute("value")!));
         Assert.Contains("Panel__Events__KeepDays", page.QuerySelector("[data-fixed='retention-events']")!.TextContent, StringComparison.Ordinal);
 
         Task<HttpResponseMessage> SaveAsync(params (string, string)[] fields) => ines.SubmitAsync(Page, "#retention-form", fields);

@@ -26,8 +26,7 @@ public sealed class ExportModel(PanelDb db, AssessmentReader assessments, Export
         return this.Fragment("_ExportProgress");
     }
 
-    public IActionResult OnGetFile(Guid? id) =>
-        id is { } known && exports.Find(known, User.Id) is { Work.IsCompletedSuccessfully: true } found ? PhysicalFile(found.File, found.ContentType, found.Name) : NotFound();
+    public async Task<IActionResult> OnGetFileAsync(Guid? id) => id is { } known && exports.Find(known, User.Id) is { Work.IsCompletedSuccessfully: true } found ? await HandOutAsync(found) : NotFound();
 
     public async Task<IActionResult> OnPostAsync([FromQuery(Name = "")] MonitorQuery query, [FromForm] string? format, CancellationToken stop)
     {
@@ -42,10 +41,16 @@ public sealed class ExportModel(PanelDb db, AssessmentReader assessments, Export
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             return Page();
         }
-        db.Audit(HttpContext.Actor, AuditActions.Exported, now, "assessments", after: new { Format = format, Rows = total, Filter = query.Pairs.Select(p => $"{p.Name}={p.Value}") });
-        await db.SaveChangesAsync(CancellationToken.None);
-        Export = exports.Start(User.Id, format, filter, query.Order, total, reader.Zone, T);
+        Export = exports.Start(User.Id, format, filter, [.. query.Pairs.Select(p => $"{p.Name}={p.Value}")], query.Order, total, reader.Zone, T);
         await Task.WhenAny(Export.Work, Task.Delay(Patience, stop));
-        return Export.Work.IsCompletedSuccessfully ? PhysicalFile(Export.File, Export.ContentType, Export.Name) : RedirectToPage(new { id = Export.Id });
+        return Export.Work.IsCompletedSuccessfully ? await HandOutAsync(Export) : RedirectToPage(new { id = Export.Id });
+    }
+
+    /// <summary>Nothing leaves before it is recorded who takes what.</summary>
+    private async Task<IActionResult> HandOutAsync(Export export)
+    {
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "assessments", after: new { export.Format, Rows = export.Done, export.Sha256, export.Filter });
+        await db.SaveChangesAsync(CancellationToken.None);
+        return PhysicalFile(export.File, export.ContentType, export.Name);
     }
 }

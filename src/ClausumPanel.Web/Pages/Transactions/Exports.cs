@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Web.Localization;
@@ -17,12 +18,13 @@ public sealed partial class Exports(IServiceScopeFactory scopes, TimeProvider cl
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<Guid, Export> _all = new();
 
-    public Export Start(Guid owner, string format, AssessmentFilter filter, AssessmentOrder order, long total, TimeZoneInfo zone, Texts T)
+    /// <param name="words">The filter as the audit log names it.</param>
+    public Export Start(Guid owner, string format, AssessmentFilter filter, IReadOnlyList<string> words, AssessmentOrder order, long total, TimeZoneInfo zone, Texts T)
     {
         var now = clock.GetUtcNow();
         foreach (var old in _all.Values.Where(e => e.StartedAt < now - Kept && e.Work.IsCompleted))
             if (_all.TryRemove(old.Id, out _)) File.Delete(old.File);
-        var export = new Export(owner, format, total, now);
+        var export = new Export(owner, format, words, total, now);
         _all[export.Id] = export;
         var head = Columns(T);
         var culture = CultureInfo.CurrentCulture;
@@ -35,6 +37,8 @@ public sealed partial class Exports(IServiceScopeFactory scopes, TimeProvider cl
                 var lines = scope.ServiceProvider.GetRequiredService<AssessmentReader>().AllAsync(filter, order, life.ApplicationStopping);
                 if (format == "xlsx") await WriteExcelAsync(export, lines, head, zone, T);
                 else await WriteCsvAsync(export, lines, head, zone, T);
+                await using var written = File.OpenRead(export.File);
+                export.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(written));
             }
             catch (Exception e)
             {
@@ -43,6 +47,14 @@ public sealed partial class Exports(IServiceScopeFactory scopes, TimeProvider cl
             }
         });
         return export;
+    }
+
+    /// <summary>A new file that nobody else on the machine may read.</summary>
+    public static FileStream Create(string path, FileOptions options = FileOptions.None)
+    {
+        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = options };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, how);
     }
 
     /// <summary>The person's own export; nobody else's is there for them.</summary>
@@ -67,7 +79,7 @@ public sealed partial class Exports(IServiceScopeFactory scopes, TimeProvider cl
     private static async Task WriteCsvAsync(Export export, IAsyncEnumerable<IReadOnlyList<AssessmentLine>> pages, string[] head, TimeZoneInfo zone, Texts T)
     {
         // With its mark, so that Excel too reads it as UTF-8.
-        await using var writer = new StreamWriter(export.File, append: false, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        await using var writer = new StreamWriter(Create(export.File), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         await using var csv = CsvWriter.Create(writer, null, leaveOpen: true);
         await csv.WriteRecordAsync(head, CancellationToken.None);
         await foreach (var page in pages)
@@ -102,7 +114,8 @@ public sealed partial class Exports(IServiceScopeFactory scopes, TimeProvider cl
             }
             export.Count(page.Count);
         }
-        book.SaveAs(export.File);
+        await using var file = Create(export.File);
+        book.SaveAs(file);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Export {Id} could not be written")]
@@ -110,13 +123,18 @@ public sealed partial class Exports(IServiceScopeFactory scopes, TimeProvider cl
 }
 
 /// <summary>One file on its way.</summary>
-public sealed class Export(Guid owner, string format, long total, DateTimeOffset startedAt)
+public sealed class Export(Guid owner, string format, IReadOnlyList<string> filter, long total, DateTimeOffset startedAt)
 {
     private long _done;
 
     public Guid Id { get; } = Guid.CreateVersion7();
     public Guid Owner { get; } = owner;
+    public string Format { get; } = format;
+    public IReadOnlyList<string> Filter { get; } = filter;
     public long Total { get; } = total;
+
+    /// <summary>Of the file, once it is written.</summary>
+    public string? Sha256 { get; set; }
     public DateTimeOffset StartedAt { get; } = startedAt;
     public string File { get; } = Path.Combine(Path.GetTempPath(), $"clausumpanel-{Guid.NewGuid():N}.{format}");
     public string Name { get; } = $"assessments-{startedAt:yyyyMMdd-HHmmss}.{format}";
