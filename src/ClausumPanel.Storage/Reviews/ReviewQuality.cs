@@ -10,6 +10,7 @@ namespace ClausumPanel.Storage.Reviews;
 public sealed class QualityFigures
 {
     private readonly List<long> _reading = [], _waiting = [];
+    private bool _isSorted;
 
     public int Approved { get; private set; }
     public int Challenged { get; private set; }
@@ -48,11 +49,11 @@ public sealed class QualityFigures
     public int Read => _reading.Count;
 
     /// <summary>Milliseconds; null when none was measured.</summary>
-    public long? ReadingMedian => Median(_reading);
-    public long? ReadingP90 => P90(_reading);
+    public long? ReadingMedian => Median(Sorted(_reading));
+    public long? ReadingP90 => P90(Sorted(_reading));
 
     /// <summary>Milliseconds from the payment to the decision.</summary>
-    public long? WaitingMedian => Median(_waiting);
+    public long? WaitingMedian => Median(Sorted(_waiting));
 
     public double? Share(ReviewOutcome outcome) => Decided == 0 ? null : outcome switch
     {
@@ -66,6 +67,7 @@ public sealed class QualityFigures
         if (decided.Outcome == ReviewOutcome.Approve) Approved++;
         else if (decided.Outcome == ReviewOutcome.Challenge) Challenged++;
         else Declined++;
+        _isSorted = false;
         if (decided.Reading is { } read) _reading.Add(read);
         if (decided.Waited is { } waited) _waiting.Add(waited);
         if (decided.IsLate) Late++;
@@ -91,10 +93,21 @@ public sealed class QualityFigures
         }
     }
 
+    // Once, however often the page asks.
+    private List<long> Sorted(List<long> values)
+    {
+        if (!_isSorted)
+        {
+            _reading.Sort();
+            _waiting.Sort();
+        }
+        _isSorted = true;
+        return values;
+    }
+
     private static long? Median(List<long> values)
     {
         if (values.Count == 0) return null;
-        values.Sort();
         return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
     }
 
@@ -102,7 +115,6 @@ public sealed class QualityFigures
     private static long? P90(List<long> values)
     {
         if (values.Count == 0) return null;
-        values.Sort();
         return values[(int)Math.Ceiling(values.Count * .9) - 1];
     }
 }

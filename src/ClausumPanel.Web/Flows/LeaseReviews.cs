@@ -55,9 +55,10 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     {
         using var turn = await turns.TakeAsync(stop);
         var now = Now;
-        var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
+        var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
         if (mine is not null) return await ProlongAsync(mine.Seq, mine.LeaseToken!.Value, stop);
-        var ahead = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && (queue == null || r.Queue == queue)).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
+        // Of several, by several tabs, the one that was shown as the next: the order is that of AheadAsync.
+        var ahead = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
         if (ahead is not null && await ProlongAsync(ahead.Seq, ahead.LeaseToken!.Value, stop) is { } prolonged)
         {
             await NoteAsync(reviewer, ahead.Seq, ReviewEventKind.Leased, stop);
@@ -73,7 +74,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     {
         using var turn = await turns.TakeAsync(stop);
         var now = Now;
-        var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenBy(r => r.LeaseUntil)
+        var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenBy(r => r.LeaseUntil).ThenBy(r => r.Seq)
             .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
         if (kept is null) return await BestAsync(reviewer, queue, ahead: true, current, stop);
         await KeepAheadAsync(reviewer, now, stop);
