@@ -141,6 +141,8 @@ public static class FactCatalog
             FactTable.Add($"list.{ListName(list)}", FactType.Number, FactSource.Lists, "severity", "Severity of the list entries that match, as the sum of allow 1, review 2, flag 4, block 8");
         All = [.. FactTable.Rows];
         ByName = All.ToFrozenDictionary(d => d.Name, d => d.Fact, StringComparer.Ordinal);
+        OfDevice = All.Where(d => d.Name.StartsWith("device.", StringComparison.Ordinal) || d.Name.StartsWith("behavior.", StringComparison.Ordinal) || d.Fact == Known.Ip || d.Fact == Known.IpNetwork || d.Fact == Known.IpProvider)
+            .Select(d => d.Fact).ToFrozenSet();
     }
 
     /// <summary>All facts, by index.</summary>
@@ -148,6 +150,9 @@ public static class FactCatalog
 
     /// <summary>Index by name.</summary>
     public static FrozenDictionary<string, Fact> ByName { get; }
+
+    /// <summary>What is known of the device, its address and what was done at it: kept for less long than the rest. The address's country is not one of them: figures are counted by it.</summary>
+    public static FrozenSet<Fact> OfDevice { get; }
 
     /// <summary>The number of facts.</summary>
     public static int Count => All.Length;

@@ -15,7 +15,8 @@ public static class FactSnapshot
     /// <summary>No snapshot of a request the API accepts is longer.</summary>
     public const int MostBytes = 128 * 1_024;
 
-    private const byte Version = 1;
+    // Of the second kind is what was written again after facts were taken out.
+    private const byte Whole = 1, Cut = 2;
 
     private enum Kind : byte
     {
@@ -24,12 +25,22 @@ public static class FactSnapshot
 
     /// <summary>Writes what is known and gives the number of bytes. Allocates nothing.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public static int Write(Facts facts, Span<byte> destination)
+    public static int Write(Facts facts, Span<byte> destination) => Write(facts, Whole, destination);
+
+    /// <summary>Writes what is left after facts were taken out, and that some were.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static int WriteCut(Facts facts, Span<byte> destination) => Write(facts, Cut, destination);
+
+    /// <summary>Whether facts were taken out of a snapshot since it was judged by, so that judging it again may give something else.</summary>
+    public static bool IsCut(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] == Cut;
+
+    private static int Write(Facts facts, byte version, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(facts);
         var writer = new PackedWriter(destination);
         try
         {
+            writer.Byte(version);
             Write(facts, ref writer);
         }
         catch (Exception tooShort) when (tooShort is IndexOutOfRangeException or ArgumentException)
@@ -51,7 +62,7 @@ public static class FactSnapshot
         into.Clear();
         into.Keep(bytes);
         var reader = new PackedReader(bytes);
-        if (reader.Byte() != Version) throw new FormatException("The snapshot has a version that is not known.");
+        if (reader.Byte() is not (Whole or Cut)) throw new FormatException("The snapshot has a version that is not known.");
         var (number, unknown) = (0, 0);
         while (!reader.AtEnd)
         {
@@ -82,7 +93,6 @@ public static class FactSnapshot
 
     private static void Write(Facts facts, ref PackedWriter writer)
     {
-        writer.Byte(Version);
         var rows = FactNumbers.Rows;
         var stretches = FactNumbers.IsStretch;
         var numbers = facts.Numbers;

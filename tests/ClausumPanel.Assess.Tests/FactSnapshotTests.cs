@@ -122,7 +122,7 @@ public sealed class FactSnapshotTests
         }
         Assert.True(refused > 1_000);
         Assert.Throws<FormatException>(() => FactSnapshot.Read([], new Facts()));
-        Assert.Throws<FormatException>(() => FactSnapshot.Read([2], new Facts()));
+        Assert.Throws<FormatException>(() => FactSnapshot.Read([3], new Facts()));
     }
 
     [Fact]

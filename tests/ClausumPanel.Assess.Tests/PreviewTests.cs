@@ -143,6 +143,73 @@ public sealed class PreviewTests
         Assert.True(kept > 1_000 && odd > 100 && moved > 100, $"{kept} {odd} {moved}");
     }
 
+    /// <summary>
+    /// Where the device facts of old payments are gone, the active policy still moves nothing and every other one judges as it would have: what it could only guess at it passes over, with the reason.
+    /// </summary>
+    [Fact]
+    public void What_lost_its_device_facts_is_judged_as_before_or_passed_over()
+    {
+        var random = new Random(20_261_201);
+        var (passed, judged, moved) = (0L, 0L, 0L);
+        for (var turn = 0; turn < 60; turn++)
+        {
+            var active = RandomPolicy(random, 1).Complete();
+            // Some ask about the device and some do not; some change nothing but weights, bands and rules.
+            if (turn % 3 > 0) active = active with { Rules = [.. active.Rules.Where(r => !Asks(r))] };
+            var proposed = (turn % 2 == 0 ? RandomPolicy(random, 2).Complete() : active with { Version = 2, Bands = new Bands(20, 50, 90), Signals = [.. active.Signals.Select(s => s with { Weight = random.Next(-40, 60) })] })
+                with { Rules = [.. RandomPolicy(random, 2).Rules.Where(r => turn % 3 == 0 || !Asks(r))] };
+            var (now, by) = (new Assessor(active), new Assessor(proposed));
+            var versions = new Dictionary<int, Policy> { [1] = active };
+            var (same, other, memory) = (new PreviewJudge(now, now, 0, versions), new PreviewJudge(by, now, 0, versions), new PreviewJudge(by, now, 0, versions));
+            var builder = new TrafficBlock.Builder(memory.Needs);
+            var (facts, then, would, again) = (new Facts(), new Assessment(), new Assessment(), new Assessment());
+            var (buffer, signals, expected) = (new byte[FactSnapshot.MostBytes], new byte[SignalHits.MostBytes], new long[16]);
+            for (var seq = 1L; seq <= 60; seq++)
+            {
+                RandomFacts.Fill(facts, random);
+                if (random.Next(4) > 0)
+                    foreach (var type in Enum.GetValues<ListType>()) facts.Set(FactCatalog.List(type), double.NaN);
+                now.Assess(facts, seq * 1_000, then);
+                by.Assess(facts, seq * 1_000, would);
+                var isCut = random.Next(3) > 0;
+                if (isCut) foreach (var fact in FactCatalog.OfDevice) Remove(facts, fact);
+                var row = new PreviewRow
+                {
+                    Seq = seq, At = seq * 1_000, Decision = then.Decision, Score = then.Score, Amount = 100, PolicyVersion = 1, IsBlocked = then.BlockedBy is not null,
+                    Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, then.Rules, signals)), Facts = buffer.AsSpan(0, isCut ? FactSnapshot.WriteCut(facts, buffer) : FactSnapshot.Write(facts, buffer)),
+                };
+                same.Take(row);
+                other.Take(row);
+                Assert.True(builder.Add(row));
+                if (!other.TryJudge(row, again)) Assert.True(isCut);
+                else
+                {
+                    Assert.Equal((would.Decision, would.Score), (again.Decision, again.Score));
+                    Assert.Equal(would.Signals.ToArray().Select(h => (h.Signal, h.Weight)), again.Signals.ToArray().Select(h => (h.Signal, h.Weight)));
+                    expected[((int)then.Decision * 4) + (int)would.Decision]++;
+                }
+            }
+            var block = builder.Finish();
+            for (var i = 0; i < block.Count; i++) memory.Take(block, i, Outcome.Unknown);
+            var (ofSame, ofOther, fromMemory) = (same.Finish().Sums, other.Finish().Sums, memory.Finish().Sums);
+            Assert.Equal(0, ofSame.Decided.Moved);
+            Assert.Equal(60, ofSame.Judged + ofSame.Skipped.GetValueOrDefault(PreviewJudge.FactsRemoved));
+            Assert.Equal(expected, ofOther.Decided.Cells.Select(c => c.All.Count));
+            Assert.Equal(60 - expected.Sum(), ofOther.Skipped.Values.Sum());
+            Assert.Equal(System.Text.Json.JsonSerializer.Serialize(ofOther), System.Text.Json.JsonSerializer.Serialize(fromMemory));
+            (passed, judged, moved) = (passed + ofOther.Skipped.Values.Sum(), judged + ofOther.Judged, moved + ofOther.Decided.Moved);
+        }
+        Assert.True(passed > 500 && judged > 1_000 && moved > 100, $"{passed} {judged} {moved}");
+
+        static bool Asks(PolicyRule rule) => FactCatalog.OfDevice.Any(f => rule.Text.Contains(f.Definition.Name, StringComparison.Ordinal));
+
+        static void Remove(Facts facts, Fact fact)
+        {
+            facts.Set(fact, double.NaN);
+            facts.Set(fact, (string?)null);
+        }
+    }
+
     /// <summary>What the stored hits tell need not be found again: the same comes out, and only where nothing could have gone untold.</summary>
     [Fact]
     public void What_the_stored_hits_tell_is_what_the_facts_tell()

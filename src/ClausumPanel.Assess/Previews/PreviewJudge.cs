@@ -39,13 +39,14 @@ public readonly ref struct PreviewRow
 public sealed class PreviewJudge(Assessor proposed, Assessor active, long edition, IReadOnlyDictionary<int, Policy> versions)
 {
     /// <summary>Why an assessment could not be judged again.</summary>
-    public const string NoFacts = "no_facts", Unreadable = "unreadable", NewerFacts = "newer_facts";
+    public const string NoFacts = "no_facts", Unreadable = "unreadable", NewerFacts = "newer_facts", FactsRemoved = "facts_removed";
 
     private const int Cells = TransitionMatrix.Decisions * TransitionMatrix.Decisions, Outcomes = 3;
 
     private static readonly string[] DecidedNames = Names(PreviewSets.Decided), ActiveNames = Names(PreviewSets.Active);
 
     private readonly Facts _facts = new(), _some = new();
+    private readonly bool _asksDevice = proposed.RuleFacts.Concat(active.RuleFacts).Any(FactCatalog.OfDevice.Contains);
     private readonly StretchFacts _stretch = new();
     private readonly FiredSignals _firedNew = new(proposed.Policy), _firedNow = new(active.Policy);
     private readonly Assessment _new = new(), _now = new(), _without = new();
@@ -92,6 +93,26 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         TakeFrom(block, row, outcome);
     }
 
+    /// <summary>Judges one by the proposed policy alone, as it is judged when it is counted.</summary>
+    /// <returns>False for one that is passed over.</returns>
+    public bool TryJudge(in PreviewRow row, Assessment into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        JudgeGathered();
+        var builder = new TrafficBlock.Builder(Needs, isKept: false);
+        if (builder.Add(row) && builder.Finish() is var block && !block.IsOdd(0))
+        {
+            if (IsLost(block, 0)) return false;
+            Open(block);
+            block.PutCommon(0, _some);
+            proposed.AssessFound(new Assessor.Found(_blockNew[0], _heldNew, 0), _some, row.At, into);
+            return true;
+        }
+        if (WhyNot(row) is not null) return false;
+        proposed.Assess(_facts, row.At, into);
+        return true;
+    }
+
     private void JudgeGathered()
     {
         if (_gathered is null) return;
@@ -102,7 +123,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private void TakeAlone(in PreviewRow row)
     {
-        if (TryRead(row)) Judge(row, _facts, null, null, isTold: false);
+        if (WhyNot(row) is { } reason) Skip(reason, row.Seq);
+        else Judge(row, _facts, null, null, isTold: false);
     }
 
     private void TakeFrom(TrafficBlock block, int row, Outcome outcome)
@@ -112,15 +134,26 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
             TakeAlone(block.Row(row, outcome));
             return;
         }
-        if (block != _block)
+        if (IsLost(block, row))
         {
-            (_block, _blockNew, _blockNow) = (block, block.FiredUnder(_firedNew), block.FiredUnder(_firedNow));
-            _stretch.Open(block);
-            (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _stretch), active.HeldIn(block, edition, _stretch));
+            Skip(FactsRemoved, block.SeqAt(row));
+            return;
         }
+        Open(block);
         block.PutCommon(row, _some);
         Judge(block.Row(row, outcome), _some, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row), block.IsTold(row));
     }
+
+    private void Open(TrafficBlock block)
+    {
+        if (block == _block) return;
+        (_block, _blockNew, _blockNow) = (block, block.FiredUnder(_firedNew), block.FiredUnder(_firedNow));
+        _stretch.Open(block);
+        (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _stretch), active.HeldIn(block, edition, _stretch));
+    }
+
+    // Without the facts that were taken out only what its hits tell is known, and no rule that asks them.
+    private bool IsLost(TrafficBlock block, int row) => block.IsCut(row) && (_asksDevice || !block.IsTold(row));
 
     // With what was found before under either policy, if anything was; the facts are all of them then, or those that are needed beside.
     private void Judge(in PreviewRow row, Facts facts, Assessor.Found? foundNew, Assessor.Found? foundNow, bool isTold)
@@ -181,24 +214,25 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         return found;
     }
 
-    private bool TryRead(in PreviewRow row)
+    // Reads its facts, all of them; null when they suffice.
+    private string? WhyNot(in PreviewRow row)
     {
-        if (row.Facts.IsEmpty) return Skip(NoFacts, row.Seq);
+        if (row.Facts.IsEmpty) return NoFacts;
         try
         {
-            return FactSnapshot.Read(row.Facts, _facts) == 0 || Skip(NewerFacts, row.Seq);
+            if (FactSnapshot.Read(row.Facts, _facts) != 0) return NewerFacts;
         }
         catch (FormatException)
         {
-            return Skip(Unreadable, row.Seq);
+            return Unreadable;
         }
+        return FactSnapshot.IsCut(row.Facts) ? FactsRemoved : null;
     }
 
-    private bool Skip(string reason, long seq)
+    private void Skip(string reason, long seq)
     {
         _sums.Skipped[reason] = _sums.Skipped.GetValueOrDefault(reason) + 1;
         Keep(PreviewSets.Skipped(reason), seq);
-        return false;
     }
 
     private void Move(in PreviewRow row, string currency, Decision now, Decision to)

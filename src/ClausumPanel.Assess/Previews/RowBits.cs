@@ -11,6 +11,8 @@ internal static class RowBits
 
     public static bool Has(ReadOnlySpan<ulong> rows, int row) => (rows[row / Together] & (1UL << (row % Together))) != 0;
 
+    public static void Mark(Span<ulong> rows, int row) => rows[row / Together] |= 1UL << (row % Together);
+
     public static void And(Span<ulong> rows, ReadOnlySpan<ulong> others)
     {
         for (var i = 0; i < rows.Length; i++) rows[i] &= others[i];

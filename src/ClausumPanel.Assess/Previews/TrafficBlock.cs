@@ -55,7 +55,9 @@ public sealed class TrafficBlock
     private readonly ConcurrentDictionary<(string Rule, long Edition), ulong[]> _held = new();
     private readonly Dictionary<string, UInt128[]> _fired;
     private readonly UInt128 _told;
-    private readonly ulong[] _toldRows;
+    private readonly ulong[] _toldRows, _cutRows;
+    private readonly bool _hasCut;
+    private readonly UInt128 _asked;
     private readonly Dictionary<int, byte[]> _odd;
     private readonly Entry[] _entries;
     private readonly int[] _signalEnds;
@@ -67,7 +69,8 @@ public sealed class TrafficBlock
         _columns = from.FinishColumns();
         _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact))];
         (_fired, _told, _toldRows, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Told, from.ToldRows, from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
-        Bytes = _columns.Sum(c => (long)c.Bytes) + (sizeof(ulong) * _toldRows.Length) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
+        (_cutRows, _hasCut, _asked) = (from.CutRows, from.CutRows.AsSpan().ContainsAnyExcept(0UL), from.Asked);
+        Bytes = _columns.Sum(c => (long)c.Bytes) + (2 * sizeof(ulong) * _toldRows.Length) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));
     }
 
     /// <summary>The facts it holds.</summary>
@@ -85,7 +88,9 @@ public sealed class TrafficBlock
     public bool Has(PreviewNeeds needs)
     {
         ArgumentNullException.ThrowIfNull(needs);
-        return needs.Facts.IsSubsetOf(Facts) && (needs.Asked & ~_told) == 0 && needs.Fired.All(f => _fired.ContainsKey(f.Key));
+        if (!needs.Facts.IsSubsetOf(Facts) || (needs.Asked & ~_told) != 0 || !needs.Fired.All(f => _fired.ContainsKey(f.Key))) return false;
+        // Where facts were taken out, what fires is known from the hits alone, and whether they tell depends on all that is asked.
+        return !_hasCut || (needs.Asked == _asked && needs.Fired.Count == _fired.Count);
     }
 
     /// <summary>The place in the log of a row.</summary>
@@ -112,6 +117,9 @@ public sealed class TrafficBlock
 
     /// <summary>Whether what fires in a row is what its stored hits say.</summary>
     internal bool IsTold(int row) => RowBits.Has(_toldRows, row);
+
+    /// <summary>Whether facts of a row were taken out since it was judged.</summary>
+    internal bool IsCut(int row) => _hasCut && RowBits.Has(_cutRows, row);
 
     internal UInt128[] FiredUnder(FiredSignals tests) => _fired[tests.Key];
 
@@ -168,6 +176,8 @@ public sealed class TrafficBlock
         internal UInt128 Told { get; private set; } = UInt128.MaxValue;
 
         internal ulong[] ToldRows { get; } = new ulong[Places / RowBits.Together];
+        internal ulong[] CutRows { get; } = new ulong[Places / RowBits.Together];
+        internal UInt128 Asked => needs.Asked;
 
         /// <summary>How many were added.</summary>
         public int Count => Entries.Count;
@@ -198,8 +208,9 @@ public sealed class TrafficBlock
             if (told != 0)
             {
                 Told &= told;
-                ToldRows[(Entries.Count - 1) / RowBits.Together] |= 1UL << ((Entries.Count - 1) % RowBits.Together);
+                RowBits.Mark(ToldRows, Entries.Count - 1);
             }
+            if (FactSnapshot.IsCut(row.Facts)) RowBits.Mark(CutRows, Entries.Count - 1);
             foreach (var (fact, numbers, texts) in _columns)
             {
                 if (numbers is not null) numbers[Entries.Count - 1] = _facts.Number(fact);

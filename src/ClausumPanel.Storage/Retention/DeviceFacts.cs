@@ -8,10 +8,7 @@ namespace ClausumPanel.Storage.Retention;
 /// <summary>What a stored payment says of the device and of what was done at it, and how it is taken out: decision, score and reasons stand beside it and do not change.</summary>
 public static class DeviceFacts
 {
-    private static readonly string[] Beginnings = ["device.", "behavior."], Sections = ["device", "behavior"];
-
-    // The country stays: figures are counted by it.
-    private static readonly Fact[] All = [.. FactCatalog.All.Where(d => Array.Exists(Beginnings, b => d.Name.StartsWith(b, StringComparison.Ordinal)) || d.Fact == Known.Ip || d.Fact == Known.IpNetwork || d.Fact == Known.IpProvider).Select(d => d.Fact)];
+    private static readonly string[] Sections = ["device", "behavior"];
 
     // Quotation marks stay as they came: this is JSON for programs.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -25,14 +22,14 @@ public static class DeviceFacts
         ArgumentNullException.ThrowIfNull(facts);
         FactSnapshot.Read(snapshot, facts);
         var has = false;
-        foreach (var fact in All)
+        foreach (var fact in FactCatalog.OfDevice)
         {
             if (!facts.Has(fact)) continue;
             has = true;
             facts.Set(fact, double.NaN);
             facts.Set(fact, (string?)null);
         }
-        return has ? room[..FactSnapshot.Write(facts, room)] : null;
+        return has ? room[..FactSnapshot.WriteCut(facts, room)] : null;
     }
 
     /// <summary>The request without its sections of them; null when it has none, or is no request.</summary>

@@ -6,8 +6,6 @@ using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
-using ClausumPanel.Storage.Lists;
-using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
@@ -106,7 +104,8 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
 
     private async Task CountAsync(PanelDb db, SimulationRun run, CancellationToken stop)
     {
-        var judges = await JudgesAsync(db, run, stop);
+        var open = await PreviewJudges.ReadAsync(db, run, stop);
+        PreviewJudge[] judges = [.. Enumerable.Range(0, _threads).Select(_ => open())];
         var part = await db.Set<SimulationPart>().CountAsync(p => p.RunId == run.Id, stop);
         var (done, judged) = (run.DoneSeq, run.Judged);
         while (done < run.LastSeq)
@@ -138,17 +137,6 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
             }
         }
         await FinishAsync(db, run, stop);
-    }
-
-    private async Task<PreviewJudge[]> JudgesAsync(PanelDb db, SimulationRun run, CancellationToken stop)
-    {
-        var versions = new Dictionary<int, Policy>();
-        foreach (var stored in await db.Set<PolicyVersion>().AsNoTracking().ToListAsync(stop))
-            if (PolicyJson.TryReadStored(stored.Document, out var known, out _)) versions[stored.Version] = known with { Version = stored.Version };
-        if (!PolicyJson.TryReadStored(run.Document, out var policy, out var problems)) throw new InvalidDataException(string.Join("; ", problems));
-        var lists = (await NamedListEdition.ReadAsync(db, run.ListsEdition, null, stop)).Lists;
-        var (proposed, active) = (new Assessor(policy, lists), new Assessor(versions[run.ActiveVersion], lists));
-        return [.. Enumerable.Range(0, _threads).Select(_ => new PreviewJudge(proposed, active, run.ListsEdition, versions))];
     }
 
     /// <summary>How the assessments of a stretch turned out, as far as it was known then.</summary>

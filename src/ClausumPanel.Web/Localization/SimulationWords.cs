@@ -78,6 +78,7 @@ public static class SimulationWords
         PreviewJudge.NoFacts => T["no facts were stored with it"],
         PreviewJudge.NewerFacts => T["a newer program stored facts this one does not know"],
         PreviewJudge.Unreadable => T["its facts cannot be read"],
+        PreviewJudge.FactsRemoved => T["its device facts were removed by age"],
         _ => reason,
     };
 

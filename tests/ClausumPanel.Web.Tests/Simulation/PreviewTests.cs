@@ -131,6 +131,40 @@ public sealed class PreviewTests
     }
 
     [Fact]
+    public async Task What_lost_its_device_facts_by_age_is_passed_over_where_they_are_asked_for()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Retention:DeviceFactMonths", "6"));
+        await PayFromAsync("old", 20);
+        var from = app.Clock.GetUtcNow().AddDays(-1);
+        app.Clock.Advance(TimeSpan.FromDays(185));
+        Assert.Equal(20, (await app.Services.GetRequiredService<ApplyRetention>().RunAsync(CancellationToken.None))!.Lines.Single(l => l.What == ClausumPanel.Storage.Retention.KeptData.DeviceFacts).Removed);
+        await PayFromAsync("new", 5);
+        (string, string)[] period = [("Input.From", from.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("Input.To", app.Clock.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))];
+        var ines = app.As(World.Ines);
+        var same = Sums(await RunAsync(app, ines, [("Input.Version", "1"), .. period]));
+        Assert.Equal((25, 0, 0), (same.Judged, same.Decided.Moved, same.Skipped.Count));
+
+        await DraftAsync(app, "when device.timezone = \"America/Mexico_City\" then challenge");
+        var run = await RunAsync(app, ines, period);
+        var asked = Sums(run);
+        Assert.Equal((5, 5, 20), (asked.Judged, asked.Decided.Moved, asked.Skipped[PreviewJudge.FactsRemoved]));
+        var page = await ines.PageAsync($"{Previews}/{run.Id}");
+        Assert.Contains("sus datos del dispositivo se eliminaron por antigüedad", page.Body!.TextContent, StringComparison.Ordinal);
+        var rows = await ines.PageAsync($"{Previews}/{run.Id}/rows?set={PreviewSets.Skipped(PreviewJudge.FactsRemoved)}");
+        Assert.Equal(20, rows.QuerySelectorAll("tr[data-row]").Length);
+        Assert.All(rows.QuerySelectorAll("tr[data-row]"), row => Assert.Equal("–", row.Children[2].TextContent.Trim()));
+        var again = await ines.SubmitAsync(rows.QuerySelector("tr[data-row] a")!.GetAttribute("href")!, "#judge-again form");
+        Assert.Contains("no se puede volver a evaluar igual", await again.Content.ReadAsStringAsync().ContinueWith(t => WebUtility.HtmlDecode(t.Result), TaskScheduler.Default), StringComparison.Ordinal);
+
+        async Task PayFromAsync(string order, int count)
+        {
+            var shop = await Shop.OpenAsync(app);
+            for (var i = 1; i <= count; i++) (await shop.AssessAsync($$"""{"amount":{{i}}00,"amount_unit":"minor","currency":"MXN","order_id":"{{order}}-{{i}}","email":"{{order}}{{i}}@example.mx","device":{"fingerprint":"fp_{{order}}{{i}}","timezone":"America/Mexico_City"} }""")).MustBeGood();
+            await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task A_period_without_payments_says_so()
     {
         await using var app = await PanelApp.StartAsync();

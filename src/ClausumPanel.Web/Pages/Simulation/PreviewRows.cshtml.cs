@@ -2,8 +2,8 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
-using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -52,17 +52,19 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
     private async Task<IReadOnlyList<MovedRow>> MovedAsync(List<long> seqs, CancellationToken stop)
     {
         if (!PolicyJson.TryReadStored(Run.Document, out var policy, out _)) return [];
-        var assessor = new Assessor(policy, (await NamedListEdition.ReadAsync(db, Run.ListsEdition, null, stop)).Lists);
+        var judge = (await PreviewJudges.ReadAsync(db, Run, stop))();
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
         var versions = await db.Set<Storage.Policies.PolicyVersion>().AsNoTracking().ToDictionaryAsync(p => p.Version, p => p.Document, stop);
-        var (facts, into) = (new Facts(), new Assessment());
+        var into = new Assessment();
         List<MovedRow> rows = [];
         foreach (var line in await assessments.LinesAsync(seqs, stop))
         {
             var row = stored[line.Seq];
-            FactSnapshot.Read(row.Facts, facts);
-            assessor.Assess(facts, row.At, into);
-            rows.Add(new MovedRow(line, into.Decision, into.Score, Differences(row, into, policy, versions)));
+            var isJudged = judge.TryJudge(new PreviewRow
+            {
+                Seq = row.Seq, At = row.At, Decision = row.Decision, Score = row.Score, Amount = row.Amount, PolicyVersion = row.PolicyVersion, IsBlocked = row.BlockedBy is not null, Signals = row.Signals, Facts = row.Facts,
+            }, into);
+            rows.Add(isJudged ? new MovedRow(line, into.Decision, into.Score, Differences(row, into, policy, versions)) : new MovedRow(line, null, 0, []));
         }
         return rows;
     }
@@ -98,7 +100,7 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
 }
 
 /// <param name="Line">As it was decided.</param>
-/// <param name="Decision">As the policy of the run decides it.</param>
+/// <param name="Decision">As the policy of the run decides it; null for one that was passed over.</param>
 /// <param name="Score">Under the policy of the run.</param>
 /// <param name="Differences">Signals and rules that count for more or less, with their points then and now.</param>
-public sealed record MovedRow(AssessmentLine Line, Decision Decision, int Score, IReadOnlyList<(string Code, int Then, int Now)> Differences);
+public sealed record MovedRow(AssessmentLine Line, Decision? Decision, int Score, IReadOnlyList<(string Code, int Then, int Now)> Differences);

@@ -152,6 +152,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
 
     private Verdict Judge(PolicyShelf.Judge judge)
     {
+        if (FactSnapshot.IsCut(Stored.Facts)) return new Verdict(judge.Policy.Version, [], IsCut: true);
         var again = new Assessment();
         judge.Assessor.Assess(Facts, Stored.At, again);
         List<string> differences = [];
@@ -190,4 +191,6 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
 }
 
 /// <param name="Policy">The version it was judged under; null when the store does not know it any more.</param>
-public sealed record Verdict(int? Policy, IReadOnlyList<string> Differences);
+/// <param name="Differences">What came out otherwise.</param>
+/// <param name="IsCut">Facts it was judged by are gone.</param>
+public sealed record Verdict(int? Policy, IReadOnlyList<string> Differences, bool IsCut = false);
