@@ -21,6 +21,7 @@ public sealed partial class AssessmentLog : IDisposable
     private const int SmallestShare = 4;
     private const int Much = 1_000;
     private static readonly TimeSpan RestBeforeFolding = TimeSpan.FromMilliseconds(30), Patience = TimeSpan.FromSeconds(1), PatienceWithMuch = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestBusy = TimeSpan.FromSeconds(10), BeforeTrying = TimeSpan.FromSeconds(1);
 
     private readonly Func<ILogStore> _open;
     private readonly ILogger _log;
@@ -39,6 +40,7 @@ public sealed partial class AssessmentLog : IDisposable
     private Folding? _folding;
     private long _seq;
     private long _unfoldedSince;
+    private long? _busySince;
     private volatile bool _stopping, _cannotFold;
     private volatile string? _trouble;
     private long _commits, _rows, _folded;
@@ -156,6 +158,7 @@ public sealed partial class AssessmentLog : IDisposable
             var (hasWork, stopping) = Take();
             if (hasWork) Work();
             else if (stopping) break;
+            else if (_trouble is not null) TryAgain();
             else if (FoldedSeq < LastSeq && !_cannotFold) Fold();
             else _wake.WaitOne();
         }
@@ -190,6 +193,24 @@ public sealed partial class AssessmentLog : IDisposable
         foreach (var errand in errands) errand.Run(_store!);
     }
 
+    /// <summary>Whoever asks whether payments are taken is told no until the store takes something again, and may send none before: so it is tried without one.</summary>
+    private void TryAgain()
+    {
+        if (_wake.WaitOne(BeforeTrying)) return;
+        try
+        {
+            _store!.Begin();
+            _store.Try();
+            _store.Commit();
+            _trouble = null;
+        }
+        catch (Exception e)
+        {
+            _store!.Rollback();
+            Failed(e);
+        }
+    }
+
     /// <summary>
     /// Nobody waits: wait a moment longer for somebody, then use the pause. Where calls never pause, what they stored is made findable, and told to the outside, all the same:
     /// after a second, or after ten when there is so much of it that folding would hold the callers up.
@@ -209,11 +230,13 @@ public sealed partial class AssessmentLog : IDisposable
         try
         {
             Interlocked.Exchange(ref _folded, _folding!.Advance(most));
+            _busySince = null;
         }
         catch (DbException e)
         {
             _store!.Rollback();
-            Failed(e);
+            // What is folded can wait for another's long transaction: a payment that comes finds out by itself.
+            if (!_store.IsBusy(e) || _clock.GetElapsedTime(_busySince ??= _clock.GetTimestamp()) >= LongestBusy) Failed(e);
         }
         catch (Exception e)
         {

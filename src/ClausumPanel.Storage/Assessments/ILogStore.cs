@@ -43,11 +43,17 @@ internal interface ILogStore : IDisposable
     /// <summary>Rows of one table; finish one table before the next.</summary>
     ITableAppender Append(LogTable table);
 
+    /// <summary>Inside a transaction: writes as much as a large payment, and nothing that stays.</summary>
+    void Try();
+
     /// <summary>Called between transactions: time for housekeeping that must not delay a commit.</summary>
     void Rest(int rowsWritten);
 
     /// <summary>True when a row itself was refused (not the disk, not the connection), so the others of its batch can still be stored.</summary>
     bool IsRowsFault(Exception e);
+
+    /// <summary>True when another writer was waited for in vain: nothing is wrong with the store.</summary>
+    bool IsBusy(Exception e);
 }
 
 /// <summary>Writes values in column order, then <see cref="EndRow"/>; <see cref="IDisposable.Dispose"/> ends the table.</summary>

@@ -50,6 +50,12 @@ internal sealed class PostgresLogStore : ILogStore
         _transaction = null;
     }
 
+    public void Try()
+    {
+        using var command = new NpgsqlCommand("UPDATE log_marks SET seq = seq", _connection);
+        command.ExecuteNonQuery();
+    }
+
     public ITableAppender Append(LogTable table) =>
         new Appender(_connection.BeginBinaryImport($"COPY {table.Name} ({string.Join(", ", table.Columns)}) FROM STDIN (FORMAT BINARY)"));
 
@@ -58,6 +64,8 @@ internal sealed class PostgresLogStore : ILogStore
     }
 
     public bool IsRowsFault(Exception e) => e is PostgresException { SqlState: [ '2', '2' or '3', ..] };
+
+    public bool IsBusy(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected };
 
     public void Dispose()
     {

@@ -57,6 +57,12 @@ internal sealed class SqliteLogStore : ILogStore
         if (raw.sqlite3_get_autocommit(_db) == 0) Run(_rollback);
     }
 
+    public void Try()
+    {
+        Check(raw.sqlite3_exec(_db, "INSERT INTO log_marks (reader, seq) VALUES (hex(zeroblob(30000)), 0)"));
+        Check(raw.sqlite3_exec(_db, "DELETE FROM log_marks WHERE reader = hex(zeroblob(30000))"));
+    }
+
     public ITableAppender Append(LogTable table)
     {
         if (!_appenders.TryGetValue(table, out var appender))
@@ -80,6 +86,8 @@ internal sealed class SqliteLogStore : ILogStore
     }
 
     public bool IsRowsFault(Exception e) => e is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH };
+
+    public bool IsBusy(Exception e) => e is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY };
 
     public void Dispose()
     {

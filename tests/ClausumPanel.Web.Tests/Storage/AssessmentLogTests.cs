@@ -115,6 +115,27 @@ public sealed class AssessmentLogTests
         Assert.Null(log.Trouble);
     }
 
+    /// <summary>Whoever asks whether payments are taken sends none while the answer is no.</summary>
+    [Theory, OnSqlite]
+    public async Task A_store_that_was_locked_is_found_free_again_without_another_payment(StorageProvider provider)
+    {
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
+        await using var other = new SqliteConnection(world.Storage.ConnectionString);
+        await other.OpenAsync();
+        Execute(other, "BEGIN IMMEDIATE");
+        var refused = Payment("payer@example.mx", Decision.Approve, 1);
+        Assert.True(log.TryAppend(refused));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => refused.Stored.AsTask());
+        Assert.Equal("database is locked", log.Trouble);
+        Execute(other, "ROLLBACK");
+        await Task.Run(async () =>
+        {
+            while (log.Trouble is not null) await Task.Yield();
+        }).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal([0L, 0L], [Scalar(other, "SELECT count(*) FROM assessments"), Scalar(other, "SELECT count(*) FROM log_marks WHERE length(reader) > 100")]);
+    }
+
     [Theory, OnSqlite, OnPostgres]
     public async Task A_new_log_goes_on_where_the_old_one_stopped(StorageProvider provider)
     {
