@@ -246,9 +246,9 @@ public sealed partial class DeliverWebhooks(IServiceScopeFactory scopes, Webhook
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         var bodies = now.AddDays(-options.Value.KeepBodiesDays).ToUnixTimeMilliseconds();
         // Looked for first and written by their ids, some at a time: nobody who pays waits for the store meanwhile.
-        while (await db.WebhookDeliveries.Where(d => d.EndedAt < bodies && d.Body != null).Select(d => d.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } sent)
+        while (await db.WebhookDeliveries.Where(d => d.EndedAt < bodies && d.Body != null).OrderBy(d => d.EndedAt).Select(d => d.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } sent)
             await db.WebhookDeliveries.Where(d => sent.Contains(d.Id)).ExecuteUpdateAsync(d => d.SetProperty(x => x.Body, (string?)null), stop);
-        while (await db.Set<WebhookAttempt>().Where(a => a.At < bodies && a.Response != null).Select(a => a.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } answered)
+        while (await db.Set<WebhookAttempt>().Where(a => a.At < bodies && a.Response != null).OrderBy(a => a.At).Select(a => a.Id).Take(DroppedAtOnce).ToListAsync(stop) is { Count: > 0 } answered)
             await db.Set<WebhookAttempt>().Where(a => answered.Contains(a.Id)).ExecuteUpdateAsync(a => a.SetProperty(x => x.Response, (string?)null), stop);
     }
 
