@@ -130,6 +130,8 @@ public sealed record AssessmentLine(
 
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }
+    public string? PaymentId { get; init; }
+    public string? SubmerchantId { get; init; }
 }
 
 /// <param name="Lines">In the order asked for.</param>
