@@ -71,7 +71,8 @@ public sealed record AssessmentFilter
         if (Flow is { } flow) yield return r => r.Flow == flow;
         if (Decisions.Count > 0)
         {
-            var decisions = Decisions.ToArray();
+            // No array: of that a span would be asked, which the tail's interpreted conditions cannot.
+            var decisions = Decisions.ToList();
             if (decisions is [var only]) yield return r => r.Decision == only;
             else yield return r => decisions.Contains(r.Decision);
         }

@@ -1,4 +1,6 @@
 using System.Text;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Api;
@@ -74,6 +76,14 @@ public sealed class MerchantApiTests(PanelApp app) : IClassFixture<PanelApp>
             Assert.Equal(expected, Orders(listed));
             Assert.Equal(listed.Text, (await SearchAsync(shop, body)).Text);
         }
+    }
+
+    [Fact]
+    public void What_is_not_folded_yet_is_judged_by_several_decisions_as_what_is()
+    {
+        // As the reader does, which does not compile for a short tail.
+        var conditions = new AssessmentFilter { Decisions = [Decision.Review, Decision.Challenge] }.Conditions().Select(c => c.Compile(preferInterpretation: true)).ToList();
+        Assert.Equal([false, true, true, false], Enum.GetValues<Decision>().Order().Select(d => conditions.TrueForAll(c => c(new AssessmentRow { Decision = d }))));
     }
 
     [Theory]

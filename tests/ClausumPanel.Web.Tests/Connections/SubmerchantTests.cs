@@ -263,7 +263,8 @@ public abstract class SubmerchantStories(PanelApp app)
         for (var i = 0; i < 5; i++) (await SendAsync(shop, "POST", Path, New($"zz_list_{i}", $"Zapatería {4 - i}", active: false))).MustBe(201);
         var all = (await SendAsync(shop, "GET", $"{Path}?search=ZZ_LIST")).MustBeGood();
         MustFit(all, "Submerchants");
-        Assert.Equal((5, new[] { "zz_list_4", "zz_list_3", "zz_list_2", "zz_list_1", "zz_list_0" }), (all.Json.GetProperty("total").GetInt32(), Ids(all)));
+        Assert.Equal(5, all.Json.GetProperty("total").GetInt32());
+        Assert.Equal(["zz_list_4", "zz_list_3", "zz_list_2", "zz_list_1", "zz_list_0"], Ids(all));
         var part = (await SendAsync(shop, "GET", $"{Path}?search=zz_list&is_active=false&limit=2&offset=2")).MustBeGood();
         Assert.Equal(["zz_list_2", "zz_list_1"], Ids(part));
         Assert.Empty(Ids((await SendAsync(shop, "GET", $"{Path}?search=zz_list&is_active=true")).MustBeGood()));
