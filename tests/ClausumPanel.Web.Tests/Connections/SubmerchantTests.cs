@@ -141,11 +141,14 @@ public sealed class SubmerchantTests(PanelApp app) : SubmerchantStories(app), IC
         (string, string)[] good = [("Input.Name", "Acme México"), ("Input.ExternalId", "sm_acme_mx"), ("Input.Country", "MX"), ("Input.Mcc", "5411")];
         foreach (var (field, wrong) in new[] { ("Input.Name", " "), ("Input.ExternalId", ""), ("Input.Mcc", "54"), ("Input.Country", "XX") })
         {
-            using var refused = await ines.SubmitAsync(Page + "/new", "#submerchant", [.. good, (field, wrong)]);
+            using var refused = await ines.SubmitAsync(Page + "/new", "#submerchant", [.. good, ("Input.Password", World.Password), (field, wrong)]);
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
             Assert.Contains((await refused.HtmlAsync()).QuerySelectorAll(".invalid-feedback"), e => e.TextContent.Trim().Length > 0);
         }
-        using (var done = await ines.SubmitAsync(Page + "/new", "#submerchant", good)) Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        // The first one makes payments that name none be refused: that asks for the password.
+        using (var stolen = await ines.SubmitAsync(Page + "/new", "#submerchant", [.. good, ("Input.Password", "not her password")])) Assert.Equal(HttpStatusCode.UnprocessableEntity, stolen.StatusCode);
+        Assert.Equal(0, await own.InDbAsync(db => db.Set<RegisteredSubmerchant>().CountAsync()));
+        using (var done = await ines.SubmitAsync(Page + "/new", "#submerchant", [.. good, ("Input.Password", World.Password)])) Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
         using (var twice = await ines.SubmitAsync(Page + "/new", "#submerchant", good)) Assert.Contains("Acme México", (await twice.HtmlAsync()).QuerySelector("#submerchant")!.TextContent, StringComparison.Ordinal);
 
         var list = await ines.PageAsync(Page);
@@ -164,7 +167,11 @@ public sealed class SubmerchantTests(PanelApp app) : SubmerchantStories(app), IC
 
         using (var off = await ines.SubmitAsync(Page, "[data-switch=sm_acme_mx]")) Assert.Equal(HttpStatusCode.Redirect, off.StatusCode);
         Assert.False(own.Services.GetRequiredService<SubmerchantShelf>().Current.MustBeNamed);
-        using (var on = await ines.SubmitAsync(Page, "[data-switch=sm_acme_mx]")) Assert.Equal(HttpStatusCode.Redirect, on.StatusCode);
+        Assert.Null((await ines.PageAsync(Page)).QuerySelector("[data-switch]"));
+        using (var stolen = await ines.SubmitAsync($"{Page}/{its.Id}", "#reactivate", ("password", "not her password"))) Assert.Equal(HttpStatusCode.Redirect, stolen.StatusCode);
+        Assert.False(own.Services.GetRequiredService<SubmerchantShelf>().Current.MustBeNamed);
+        Assert.NotNull((await ines.PageAsync($"{Page}/{its.Id}")).QuerySelector("[role=alert]"));
+        using (var on = await ines.SubmitAsync($"{Page}/{its.Id}", "#reactivate", ("password", World.Password))) Assert.Equal(HttpStatusCode.Redirect, on.StatusCode);
         Assert.True(own.Services.GetRequiredService<SubmerchantShelf>().Current.MustBeNamed);
         var trail = await own.InDbAsync(db => db.AuditEntries.Where(e => e.SubjectKind == "submerchant").OrderBy(e => e.Sequence).Select(e => e.Action).ToListAsync());
         Assert.Equal([AuditActions.SubmerchantAdded, AuditActions.SubmerchantChanged, AuditActions.SubmerchantDeactivated, AuditActions.SubmerchantReactivated], trail);

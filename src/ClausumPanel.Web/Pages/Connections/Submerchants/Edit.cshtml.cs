@@ -11,16 +11,19 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Connections.Submerchants;
 
 /// <summary>A new submerchant, or what is said of one.</summary>
-public sealed class SubmerchantModel(PanelDb db, ChangeSubmerchants submerchants, SubmerchantShelf shelf, Texts T) : PageModel
+public sealed class SubmerchantModel(PanelDb db, ChangeSubmerchants submerchants, SubmerchantShelf shelf, StepUp stepUp, Texts T) : PageModel
 {
     [BindProperty] public SubmerchantInput Input { get; set; } = new();
     [TempData] public string? Said { get; set; }
 
+    /// <summary>Why it was not reactivated.</summary>
+    [TempData] public string? Refused { get; set; }
+
     /// <summary>Null: a new one.</summary>
     public RegisteredSubmerchant? Its { get; private set; }
 
-    /// <summary>From its registration on, payments that name none are refused; nobody has been told so yet.</summary>
-    public bool IsFirst => Its is null && !shelf.Current.MustBeNamed;
+    /// <summary>Once it is active, payments that name none are refused: whoever holds a stolen session could stop them all, so the password is asked for.</summary>
+    public bool IsFirst => Its is not { IsActive: true } && !shelf.Current.MustBeNamed;
 
     public async Task<IActionResult> OnGetAsync(string which, CancellationToken stop)
     {
@@ -33,7 +36,9 @@ public sealed class SubmerchantModel(PanelDb db, ChangeSubmerchants submerchants
     {
         if (!await FindAsync(which, stop)) return NotFound();
         var externalId = Its?.ExternalId ?? ListTexts.Clean(Input.ExternalId);
-        if (Read(externalId) is { } facts)
+        var facts = Read(externalId);
+        if (facts is not null && Its is null && IsFirst && !await stepUp.PasswordIsRightAsync(User, Input.Password)) ModelState.AddModelError("Input.Password", T["This is not your password."]);
+        if (facts is not null && ModelState.IsValid)
         {
             if (Its is { } its)
             {
@@ -78,4 +83,5 @@ public sealed class SubmerchantInput
     public string? Name { get; set; }
     public string? Country { get; set; }
     public string? Mcc { get; set; }
+    [System.ComponentModel.DataAnnotations.StringLength(Passwords.Longest)] public string? Password { get; set; }
 }
