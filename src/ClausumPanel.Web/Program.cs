@@ -62,6 +62,7 @@ try
     app.MapReportFraudApi();
     app.MapLabelsApi();
     app.MapAssessmentsApi();
+    app.MapMerchantApi();
     app.MapBlocklistsApi();
     app.MapCasesApi();
     app.MapDisputesApi();
@@ -70,6 +71,7 @@ try
     app.MapStripeApi();
     app.MapSignInApi();
     app.MapKeysApi();
+    app.MapSubmerchantsApi();
     app.MapPoliciesApi();
     app.MapReviewsApi();
     app.MapApiReference();

@@ -71,7 +71,8 @@ public sealed record AssessmentFilter
         if (Flow is { } flow) yield return r => r.Flow == flow;
         if (Decisions.Count > 0)
         {
-            var decisions = Decisions.ToArray();
+            // No array: of that a span would be asked, which the tail's interpreted conditions cannot.
+            var decisions = Decisions.ToList();
             if (decisions is [var only]) yield return r => r.Decision == only;
             else yield return r => decisions.Contains(r.Decision);
         }
@@ -130,6 +131,8 @@ public sealed record AssessmentLine(
 
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }
+    public string? PaymentId { get; init; }
+    public string? SubmerchantId { get; init; }
 }
 
 /// <param name="Lines">In the order asked for.</param>

@@ -25,6 +25,14 @@ public sealed partial class AssessmentReader(PanelDb db)
 
     public async Task<StoredAssessment?> FindAsync(long seq, CancellationToken stop) => await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == seq, stop);
 
+    /// <summary>It has not been removed since it was looked up. Asked inside a transaction that numbers events or writes labels, it stays to the end of that.</summary>
+    public Task<bool> IsThereAsync(StoredAssessment found, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        var seq = found.Seq;
+        return db.Set<StoredAssessment>().AnyAsync(a => a.Seq == seq, stop);
+    }
+
     /// <summary>The newest place in the log; 0 while it is empty.</summary>
     public async Task<long> NewestAsync(CancellationToken stop) => await db.Set<StoredAssessment>().MaxAsync(a => (long?)a.Seq, stop) ?? 0;
 
@@ -299,7 +307,7 @@ public sealed partial class AssessmentReader(PanelDb db)
         var count = SignalHits.Read(stored.Signals, hits);
         return new AssessmentLine(stored.Seq, stored.Id, stored.Instant, stored.Flow, stored.Decision, stored.Score, stored.Money, facts.Text(Known.Email), facts.Text(Known.CustomerId),
             facts.Text(Known.CardLast4), facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.Ip), FoundBy.Country(facts),
-            facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated) { Card = FoundBy.Card(facts) };
+            facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId), stored.OrderId, stored.SessionId, hits[..count], stored.BlockedBy, stored.Simulated) { Card = FoundBy.Card(facts), PaymentId = stored.PaymentId, SubmerchantId = facts.Text(Known.SubmerchantId) };
     }
 }
 

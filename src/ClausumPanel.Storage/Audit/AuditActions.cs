@@ -10,6 +10,7 @@ public static class AuditActions
         UserCreated = "user.created", UserChanged = "user.changed", UserDisabled = "user.disabled", UserUnlocked = "user.unlocked", UserEnabled = "user.enabled",
         InvitationSent = "invitation.sent", InvitationRevoked = "invitation.revoked",
         KeyCreated = "key.created", KeyRevoked = "key.revoked", KeyRotated = "key.rotated",
+        SubmerchantAdded = "submerchant.added", SubmerchantChanged = "submerchant.changed", SubmerchantDeactivated = "submerchant.deactivated", SubmerchantReactivated = "submerchant.reactivated",
         ListEntryAdded = "list.added", ListEntryChanged = "list.changed", ListEntryDeleted = "list.deleted", ListImported = "list.imported", ListsCleanedUp = "list.cleaned-up",
         NamedListCreated = "named-list.created", NamedListChanged = "named-list.changed", NamedListDeleted = "named-list.deleted",
         Exported = "data.exported", AccessRefused = "access.refused", SettingChanged = "setting.changed", PolicyChanged = "policy.changed",

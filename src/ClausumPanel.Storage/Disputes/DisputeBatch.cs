@@ -105,6 +105,8 @@ internal sealed class DisputeBatchMap : IEntityTypeConfiguration<DisputeBatch>
         builder.Property(b => b.Sha256).HasMaxLength(64);
         builder.HasIndex(b => b.State);
         builder.HasIndex(b => b.AskedAt);
+        // Of two that one person asks for at once, one stands.
+        builder.HasIndex(b => b.AskedById).IsUnique().HasFilter($"state IN ('{nameof(BatchState.Waiting)}', '{nameof(BatchState.Running)}')").HasDatabaseName("ix_dispute_batches_under_way");
         builder.HasOne<User>().WithMany().HasForeignKey(b => b.AskedById).OnDelete(DeleteBehavior.Restrict);
     }
 }

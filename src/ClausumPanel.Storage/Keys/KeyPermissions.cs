@@ -2,11 +2,11 @@ namespace ClausumPanel.Storage.Keys;
 
 public static class KeyPermissions
 {
-    public const string Assess = "assess", ReportFraud = "fraud:report", ReadTransactions = "transactions:read", Disputes = "disputes:manage", Ingest = "ingest", Everything = "*";
+    public const string Assess = "assess", ReportFraud = "fraud:report", ReadTransactions = "transactions:read", Disputes = "disputes:manage", Submerchants = "submerchants:manage", Ingest = "ingest", Everything = "*";
 
     public static IReadOnlyList<string> Of(KeyType type) => type switch
     {
-        KeyType.Server => [Assess, ReportFraud, ReadTransactions, Disputes],
+        KeyType.Server => [Assess, ReportFraud, ReadTransactions, Disputes, Submerchants],
         KeyType.Checkout => [Assess],
         KeyType.Ingest => [Ingest],
     };

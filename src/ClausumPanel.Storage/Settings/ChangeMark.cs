@@ -15,8 +15,8 @@ public sealed class ChangeMark
 
 public static class ChangeTopics
 {
-    public const string Keys = "keys", Policy = "policy", Lists = "lists", Settings = "settings", Team = "team", Imports = "imports", NamedLists = "named-lists", Reviews = "reviews";
-    public static readonly string[] All = [Keys, Policy, Lists, Settings, Team, Imports, NamedLists, Reviews];
+    public const string Keys = "keys", Policy = "policy", Lists = "lists", Settings = "settings", Team = "team", Imports = "imports", NamedLists = "named-lists", Reviews = "reviews", Submerchants = "submerchants";
+    public static readonly string[] All = [Keys, Policy, Lists, Settings, Team, Imports, NamedLists, Reviews, Submerchants];
 }
 
 public static class ChangeMarks

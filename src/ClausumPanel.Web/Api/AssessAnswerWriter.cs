@@ -15,7 +15,7 @@ internal static class AssessAnswerWriter
         CodeName = JsonEncodedText.Encode("code"), WeightName = JsonEncodedText.Encode("weight"), DescriptionName = JsonEncodedText.Encode("description"), SessionName = JsonEncodedText.Encode("session_id"),
         BlockedName = JsonEncodedText.Encode("blocked_by"), LatencyName = JsonEncodedText.Encode("latency_ms"), FlowName = JsonEncodedText.Encode("flow"), IdName = JsonEncodedText.Encode("assessment_id"),
         SimulatedName = JsonEncodedText.Encode("simulated"), PolicyName = JsonEncodedText.Encode("policy_version"), OrderName = JsonEncodedText.Encode("order_id"), PaymentName = JsonEncodedText.Encode("payment_id"), KeyName = JsonEncodedText.Encode("idempotency_key"),
-        SubmerchantName = JsonEncodedText.Encode("submerchant_id"), WarningsName = JsonEncodedText.Encode("field_warnings"), PayIn = JsonEncodedText.Encode("payin"), PayOut = JsonEncodedText.Encode("payout");
+        SubmerchantIdName = JsonEncodedText.Encode("submerchant_id"), SubmerchantName = JsonEncodedText.Encode("submerchant_name"), WarningsName = JsonEncodedText.Encode("field_warnings"), PayIn = JsonEncodedText.Encode("payin"), PayOut = JsonEncodedText.Encode("payout");
 
     public static string Word(Decision decision) => decision switch
     {
@@ -52,7 +52,8 @@ internal static class AssessAnswerWriter
             WriteEcho(json, OrderName, answer.OrderId);
             WriteEcho(json, PaymentName, answer.PaymentId);
             WriteEcho(json, KeyName, answer.IdempotencyKey);
-            WriteEcho(json, SubmerchantName, answer.SubmerchantId);
+            WriteEcho(json, SubmerchantIdName, answer.SubmerchantId);
+            WriteEcho(json, SubmerchantName, answer.SubmerchantName);
             if (answer.Warnings.Count > 0)
             {
                 json.WriteStartArray(WarningsName);

@@ -98,6 +98,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
             work.Call.KeyId = key.Id;
             work.Call.KeyType = key.Type;
             work.Call.Simulated = simulated;
+            work.Call.MustNameSubmerchant = true;
             work.Call.Started = started;
             var parsed = clock.GetTimestamp();
             var status = service.Transaction is { } transaction ? await transaction.RunAsync(work.Call, context.RequestAborted) : AssessStatus.Unavailable;
@@ -114,6 +115,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
                 if (trace is not null) Describe(trace, work.Call.Answer);
                 await AnswerAsync(context, work, brief: key.Type == KeyType.Checkout);
             }
+            else if (status == AssessStatus.NoSubmerchant) await Problems.WriteAsync(context, [SubmerchantsApi.Unnamed(work.Call)]);
             else await RefuseAsync(context, status);
         }
         catch (BadHttpRequestException)
@@ -134,6 +136,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
     {
         AssessStatus.Answered => replayed ? CallEnd.Replayed : simulated ? CallEnd.Simulated : CallEnd.Answered,
         AssessStatus.Conflict => CallEnd.Conflict,
+        AssessStatus.NoSubmerchant => CallEnd.Invalid,
         AssessStatus.InProgress => CallEnd.InProgress,
         AssessStatus.Unavailable => CallEnd.Unavailable,
         AssessStatus.TimedOut => CallEnd.TimedOut,

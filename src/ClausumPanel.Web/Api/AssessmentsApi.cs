@@ -7,6 +7,7 @@ using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,12 +22,25 @@ public static class AssessmentsApi
     private static async Task FindAsync(HttpContext context)
     {
         if (await context.RequireServerKeyAsync(KeyPermissions.ReadTransactions) is null) return;
-        var (db, stop) = (context.RequestServices.GetRequiredService<PanelDb>(), context.RequestAborted);
-        if (!Guid.TryParseExact(context.Request.RouteValues["id"] as string, "D", out var id) || await context.RequestServices.GetRequiredService<AssessmentReader>().FindAsync(id, stop) is not { } stored)
+        if (await StateAsync(context) is not { } state)
         {
             await Problems.WriteAsync(context, Problems.NotFound, "There is no assessment with this id.");
             return;
         }
+        context.Response.Headers.CacheControl = "no-store";
+        await context.AnswerAsync(StatusCodes.Status200OK, json =>
+        {
+            json.WriteStartObject();
+            state.Write(json);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>The assessment that the path names, and what writes the members of how it stands now; null when there is none such.</summary>
+    internal static async Task<(StoredAssessment Stored, LabelOutcome? Label, Action<Utf8JsonWriter> Write)?> StateAsync(HttpContext context)
+    {
+        var (db, stop) = (context.RequestServices.GetRequiredService<PanelDb>(), context.RequestAborted);
+        if (!Guid.TryParseExact(context.Request.RouteValues["id"] as string, "D", out var id) || await context.RequestServices.GetRequiredService<AssessmentReader>().FindAsync(id, stop) is not { } stored) return null;
         // The review before the label: a decision that takes effect in between then shows its label early, never its outcome without it.
         var review = await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == stored.Seq, stop);
         var isComing = review is null && stored is { Simulated: false, Decision: Decision.Review or Decision.Challenge } && !await context.RequestServices.GetRequiredService<AssessmentReader>().IsFoldedAsync(stored.Seq, stop);
@@ -34,12 +48,10 @@ public static class AssessmentsApi
         var label = await db.Set<CurrentLabel>().AsNoTracking().SingleOrDefaultAsync(l => l.Seq == stored.Seq, stop);
         var (facts, answer) = (new Facts(), new AssessAnswer());
         FactSnapshot.Read(stored.Facts, facts);
-        answer.Read(stored, facts, await context.RequestServices.GetRequiredService<PolicyShelf>().PolicyAsync(db, stored.PolicyVersion, stop));
+        answer.Read(stored, facts, await context.RequestServices.GetRequiredService<PolicyShelf>().PolicyAsync(db, stored.PolicyVersion, stop), context.RequestServices.GetRequiredService<SubmerchantShelf>().Current);
         var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
-        context.Response.Headers.CacheControl = "no-store";
-        await context.AnswerAsync(StatusCodes.Status200OK, json =>
+        return (stored, label?.Outcome, json =>
         {
-            json.WriteStartObject();
             AssessAnswerWriter.WriteMembers(json, answer, brief: false);
             json.WriteString("created_at", Instant(stored.At));
             json.WriteString("final_decision", review is null ? isComing ? null : AssessAnswerWriter.Word(stored.Decision) : review.State == ReviewState.Closed ? Word(review.Outcome) : null);
@@ -52,7 +64,6 @@ public static class AssessmentsApi
                 json.WriteString("source", label.Source.Word());
                 json.WriteEndObject();
             }
-            json.WriteEndObject();
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClausumPanel.Storage.Submerchants;
 
 namespace ClausumPanel.Web.Api;
 
@@ -7,23 +8,30 @@ internal static class Catalogue
 {
     public const string Version = "1.3.0";
 
+    private const string Submerchant = "submerchant_id";
+
     public static Task PayInAsync(HttpContext context) => WriteAsync(context, "payin", json =>
     {
+        var required = Required(context);
         json.WriteStartObject("field_requirements_by_segment");
-        Segment(json, "comercio", ["amount", "currency"], ["order_id", "device.ip", "email"]);
-        Segment(json, "psp", ["amount", "currency"], ["submerchant_id", "payment_id", "device.ip"]);
-        Segment(json, "banco", ["amount", "currency"], ["payment_id", "customer_id"]);
-        Segment(json, "bank", ["amount", "currency"], ["payment_id", "customer_id"]);
+        Segment(json, "comercio", required, ["order_id", "device.ip", "email"]);
+        Segment(json, "psp", required, required.Contains(Submerchant) ? ["payment_id", "device.ip"] : [Submerchant, "payment_id", "device.ip"]);
+        Segment(json, "banco", required, ["payment_id", "customer_id"]);
+        Segment(json, "bank", required, ["payment_id", "customer_id"]);
         json.WriteEndObject();
     });
 
     public static Task PayOutAsync(HttpContext context) => WriteAsync(context, "payout", json =>
     {
         json.WriteStartObject("field_requirements");
-        Names(json, "required", ["amount", "currency"]);
+        Names(json, "required", Required(context));
         Names(json, "recommended", ["beneficiary.id or beneficiary.clabe", "beneficiary.country", "origin.country", "payout.rail", "payout.first_to_beneficiary", "payout.initiated_by"]);
         json.WriteEndObject();
     });
+
+    /// <summary>Where submerchants are registered and active, whoever asks names one.</summary>
+    private static string[] Required(HttpContext context) =>
+        context.RequestServices.GetRequiredService<SubmerchantShelf>().Current.MustBeNamed ? ["amount", "currency", Submerchant] : ["amount", "currency"];
 
     private static async Task WriteAsync(HttpContext context, string flow, Action<Utf8JsonWriter> requirements)
     {

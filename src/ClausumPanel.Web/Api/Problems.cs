@@ -21,7 +21,7 @@ public static class Problems
     public static readonly Problem InvalidSeverity = new(400, "INVALID_SEVERITY", "There is no such severity");
     public static readonly Problem KeyInQuery = new(400, "KEY_IN_QUERY_NOT_ALLOWED", "Keys in a URL end up in logs");
     public static readonly Problem Unauthorized = new(401, "UNAUTHORIZED", "The API key is missing or not valid");
-    public static readonly Problem Forbidden = new(403, "FORBIDDEN", "The key lacks the permission");
+    public static readonly Problem Forbidden = new(403, "FORBIDDEN", "The caller may not do this");
     public static readonly Problem SecretKeyRequired = new(403, "SECRET_KEY_REQUIRED", "This needs a server key");
     public static readonly Problem ServerKeyFromBrowser = new(403, "SERVER_KEY_FROM_BROWSER", "A server key must never be in a browser");
     public static readonly Problem OriginNotAllowed = new(403, "ORIGIN_NOT_ALLOWED", "The key may not be used from this origin");

@@ -33,6 +33,24 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
+    /// <summary>One word or several, each by itself or with commas between them.</summary>
+    public IReadOnlyList<T> Words<T>(string name, Func<string, T?> read) where T : struct
+    {
+        List<T> found = [];
+        foreach (var word in query[name].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            if (read(word) is { } known) found.Add(known);
+            else
+            {
+                Wrong(name);
+                break;
+            }
+        }
+        return [.. found.Distinct()];
+    }
+
+    public bool Has(string name) => query[name].ToString().Length > 0;
+
     public DateTimeOffset? Moment(string name) => Word(name, t => Moments.Read(t, TimeZoneInfo.Utc));
 
     /// <summary>Before which moment; a day alone means all of it.</summary>

@@ -12,7 +12,7 @@ internal static class SessionApi
     private static readonly PathString[] Paths = ["/api/v1/blocklists", "/api/v1/cases", "/api/v1/keys", "/api/v1/policies", "/api/v1/reviews"];
 
     /// <summary>What a server may ask for with its key, and a person with a token.</summary>
-    private static readonly PathString[] Shared = ["/api/v1/dashboard/overview", "/api/v1/disputes"];
+    private static readonly PathString[] Shared = ["/api/v1/dashboard/overview", "/api/v1/disputes", "/api/v1/submerchants"];
 
     public static void UseSessionApi(this WebApplication app) => app.UseWhen(IsOfPerson, api =>
     {

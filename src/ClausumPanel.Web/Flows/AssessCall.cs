@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Api;
 
@@ -25,6 +26,12 @@ public sealed class AssessCall
 
     /// <summary>False for a simulation that is only looked at: nothing of it is stored.</summary>
     public bool IsKept { get; set; } = true;
+
+    /// <summary>Where submerchants are registered, it is refused unless it names an active one.</summary>
+    public bool MustNameSubmerchant { get; set; }
+
+    /// <summary>Whose payment it is, by the registry; null when it names none that is registered.</summary>
+    public SubmerchantInfo? Submerchant { get; internal set; }
 
     /// <summary>What is taken to have happened before a simulation, beside what did; null: nothing.</summary>
     public SupposedActivity? Supposed { get; set; }
@@ -61,6 +68,9 @@ public enum AssessStatus
     /// <summary>The idempotency key stands for another body. Nothing is stored.</summary>
     Conflict,
 
+    /// <summary>It names no active submerchant, and must: <see cref="AssessCall.Submerchant"/> is the one that it names. Nothing is stored.</summary>
+    NoSubmerchant,
+
     /// <summary>Another request under the same key is still running.</summary>
     InProgress,
 
@@ -89,6 +99,9 @@ public sealed class AssessAnswer
     public string? PaymentId { get; set; }
     public string? IdempotencyKey { get; set; }
     public string? SubmerchantId { get; set; }
+
+    /// <summary>As the registry calls it now; null when it is not registered.</summary>
+    public string? SubmerchantName { get; set; }
     public IReadOnlyList<string> Warnings { get; set; } = [];
     public SignalHit[] SignalBuffer { get; } = new SignalHit[Assessment.MostSignals];
     public int SignalCount { get; set; }
@@ -100,10 +113,12 @@ public sealed class AssessAnswer
     /// <param name="stored">The assessment.</param>
     /// <param name="facts">Its facts.</param>
     /// <param name="policy">That judged it, for what its rules are called; null when the store does not know it any more.</param>
-    public void Read(StoredAssessment stored, Facts facts, Policy? policy)
+    /// <param name="submerchants">As they are registered now.</param>
+    public void Read(StoredAssessment stored, Facts facts, Policy? policy, SubmerchantIndex submerchants)
     {
         ArgumentNullException.ThrowIfNull(stored);
         ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(submerchants);
         Simulated = stored.Simulated;
         AssessmentId = stored.Id;
         Flow = stored.Flow;
@@ -118,6 +133,7 @@ public sealed class AssessAnswer
         PaymentId = stored.PaymentId;
         IdempotencyKey = stored.IdempotencyKey;
         SubmerchantId = facts.Text(Known.SubmerchantId);
+        SubmerchantName = submerchants.Find(SubmerchantId)?.Name;
         Warnings = stored.Warnings?.Split('\n') ?? [];
         SignalCount = SignalHits.Read(stored.Signals, SignalBuffer);
         Rules.Clear();

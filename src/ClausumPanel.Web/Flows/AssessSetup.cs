@@ -3,6 +3,7 @@ using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows.Evidence;
 using ClausumPanel.Web.Jobs;
@@ -30,6 +31,9 @@ internal static class AssessSetup
         services.AddSettings<ProtectionOptions>("Panel:Protection");
         services.AddScoped<PolicyDesk>();
         services.AddScoped<ChangeKeys>();
+        services.AddSingleton<SubmerchantShelf>();
+        services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<SubmerchantShelf>());
+        services.AddScoped<ChangeSubmerchants>();
         services.AddScoped<ReadQueues>();
         services.AddSingleton<RuleTrialRoom>();
         services.AddScoped<LatestScan>();

@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Enrichment;
@@ -16,7 +17,7 @@ namespace ClausumPanel.Web.Flows;
 /// One assessment in order: replay? → enrich → remember → decide → write → answer. The one way into the log, for the API, the demo and imported history alike.
 /// </summary>
 public sealed class AssessTransaction(
-    AssessmentMemory memory, AssessmentLog log, PolicyShelf policies, ListShelf lists, Enricher enricher, IServiceScopeFactory scopes, TimeProvider clock, AssessOptions options)
+    AssessmentMemory memory, AssessmentLog log, PolicyShelf policies, ListShelf lists, SubmerchantShelf submerchants, Enricher enricher, IServiceScopeFactory scopes, TimeProvider clock, AssessOptions options)
 {
     /// <summary>Sorts of hashed texts beside the entities' own, see <see cref="EntityHasher"/>.</summary>
     private const byte SessionSort = 64, ExplicitSort = 65, PairSort = 67, MethodSort = 69;
@@ -74,10 +75,20 @@ public sealed class AssessTransaction(
     {
         call.ReplacedHandle = -1;
         call.Pending.Settled = null;
+        var registry = submerchants.Current;
+        call.Submerchant = registry.Find(call.Request.SubmerchantId);
+        // After the look for an earlier answer: one that was given stands, whatever became of the submerchant since.
+        if (call.MustNameSubmerchant && registry.MustBeNamed && call.Submerchant is not { IsActive: true })
+        {
+            GiveUp(call, key);
+            return new(AssessStatus.NoSubmerchant);
+        }
         try
         {
             call.Facts.Clear();
             enricher.Fill(call.Request, call.Facts, now);
+            // However it was named, it is judged, stored and counted under one name.
+            if (call.Submerchant is { } its) call.Facts.Set(Known.SubmerchantId, its.ExternalId);
             SetServiceFacts(call, now);
 
             var at = now.ToUnixTimeMilliseconds();
@@ -288,6 +299,7 @@ public sealed class AssessTransaction(
         answer.PaymentId = pending.PaymentId;
         answer.IdempotencyKey = pending.IdempotencyKey;
         answer.SubmerchantId = call.Request.SubmerchantId;
+        answer.SubmerchantName = call.Submerchant?.Name;
         answer.Warnings = call.Request.Warnings;
         call.Assessment.Signals.CopyTo(answer.SignalBuffer);
         answer.SignalCount = call.Assessment.SignalCount;
@@ -301,7 +313,9 @@ public sealed class AssessTransaction(
             ?? throw new InvalidOperationException($"The log has no assessment {seq}, though an idempotency key names it.");
         var answer = call.Answer;
         FactSnapshot.Read(stored.Facts, call.Facts);
-        answer.Read(stored, call.Facts, await policies.PolicyAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop));
+        var registry = submerchants.Current;
+        answer.Read(stored, call.Facts, await policies.PolicyAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), stored.PolicyVersion, stop), registry);
+        if (registry.Find(call.Request.SubmerchantId) is { } its && its.ExternalId == answer.SubmerchantId) answer.SubmerchantId = call.Request.SubmerchantId;
         answer.Replayed = true;
         return AssessStatus.Answered;
     }

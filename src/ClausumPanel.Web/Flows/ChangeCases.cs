@@ -62,6 +62,9 @@ public enum CaseFate
     /// <summary>Nobody by that id who may work on cases.</summary>
     NobodySuch,
 
+    /// <summary>The payment was kept long enough, and is removed.</summary>
+    PaymentGone,
+
     /// <summary>The file is not taken, see <see cref="CaseAnswer.File"/>.</summary>
     FileRefused,
 }
@@ -78,7 +81,7 @@ public sealed record CaseAnswer(CaseFate Fate, Case? Case = null)
 /// <summary>
 /// The steps of cases, for pages, API, reports and the demo alike: each is one transaction with its line in the timeline, its event for the outside and its entry in the trail. The entity says what it allows.
 /// </summary>
-public sealed class ChangeCases(PanelDb db, PolicyShelf policies, FileFolder folder, TimeProvider clock)
+public sealed class ChangeCases(PanelDb db, AssessmentReader assessments, PolicyShelf policies, FileFolder folder, TimeProvider clock)
 {
     public const string Subject = "case";
 
@@ -92,7 +95,12 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, FileFolder fol
         if (opening.AssignedToId is { } person && !await MayWorkAsync(person, stop)) return null;
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        var opened = await AddAsync(opening, actor, now, await db.NextEventAsync(stop), stop);
+        var number = await db.NextEventAsync(stop);
+        // What was kept long enough may have gone since the caller looked.
+        List<StoredAssessment> there = [];
+        foreach (var payment in opening.Assessments)
+            if (await assessments.IsThereAsync(payment, stop)) there.Add(payment);
+        var opened = await AddAsync(opening with { Assessments = there }, actor, now, number, stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return opened;
@@ -187,7 +195,7 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, FileFolder fol
         {
             db.Add(new CaseLink { CaseId = its.Id, Kind = CaseLinkKind.Assessment, Target = stored.Id, At = now, ActorName = actor.Name });
             db.Audit(actor, AuditActions.CaseLinked, now, Subject, id.ToString(), after: new { Kind = CaseLinkKind.Assessment.Word(), Target = stored.Id });
-        }, stop);
+        }, stop, stored);
     }
 
     /// <param name="sentName">As it was sent.</param>
@@ -257,12 +265,13 @@ public sealed class ChangeCases(PanelDb db, PolicyShelf policies, FileFolder fol
     /// <summary>What the organization calls a large amount in that currency.</summary>
     internal long Large(string? currency, Flow flow = Flow.PayIn) => policies.Active.Policy.Limits.FirstOrDefault(l => l.Flow == flow && l.Currency == currency)?.Large ?? UsualLarge;
 
-    private async Task<CaseAnswer> ExtendAsync(Guid id, Actor actor, CaseEventKind kind, string? detail, Action<Case, DateTimeOffset> add, CancellationToken stop)
+    private async Task<CaseAnswer> ExtendAsync(Guid id, Actor actor, CaseEventKind kind, string? detail, Action<Case, DateTimeOffset> add, CancellationToken stop, StoredAssessment? payment = null)
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await db.NextEventAsync(stop);              // two at once take turns
         if (await FindAsync(id, stop) is not { } found) return new(CaseFate.NotFound);
+        if (payment is not null && !await assessments.IsThereAsync(payment, stop)) return Refuse(CaseFate.PaymentGone, found);
         if (!found.Extend(now)) return Refuse(CaseFate.Archived, found);
         add(found, now);
         db.Add(CaseEvent.Of(found, kind, actor, now, detail));

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Flows;
 
 /// <summary>Opens, changes, answers and closes disputes, for pages, imports and the demo alike: what changed, its trail and the label an outcome means, in one transaction.</summary>
-public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment payments, FileFolder folder, TimeProvider clock)
+public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment payments, AssessmentReader assessments, FileFolder folder, TimeProvider clock)
 {
     public const string Subject = "dispute";
 
@@ -40,6 +40,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         var number = await DisputeQueries.NextNumberAsync(db, stop);
         if (once && await SameAsync(item, stop) is { } there) return (there, false);
+        payment = await StillAsync(payment, stop);
         var dispute = new Dispute { Number = number, Origin = origin, CreatedAt = now };
         Fill(dispute, item, payment);
         dispute.Touch(now);
@@ -62,7 +63,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
     public async Task ChangeAsync(Dispute dispute, DisputeItem item, int version, Actor actor, CancellationToken stop)
     {
         var payment = await FindAsync(item, stop);
-        await StepsAsync(dispute, version, actor, stop, (AuditActions.DisputeChanged, now =>
+        await StepsAsync(dispute, version, actor, async () => payment = await StillAsync(payment, stop), stop, (AuditActions.DisputeChanged, now =>
         {
             Fill(dispute, item, payment);
             dispute.Touch(now);
@@ -72,27 +73,33 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
 
     /// <returns>False when it was answered or closed before.</returns>
     public Task<bool> AnswerAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, DateTimeOffset? at = null) =>
-        StepsAsync(dispute, version, actor, stop, (AuditActions.DisputeAnswered, now => dispute.Answer(at ?? now, now)));
+        StepsAsync(dispute, version, actor, null, stop, (AuditActions.DisputeAnswered, now => dispute.Answer(at ?? now, now)));
 
     /// <summary>It came back at a further stage: there is a new date to answer by.</summary>
     public Task ReopenAsync(Dispute dispute, DisputeStage stage, DateTimeOffset respondBy, int version, Actor actor, CancellationToken stop) =>
-        StepsAsync(dispute, version, actor, stop, (AuditActions.DisputeChanged, now => dispute.Reopen(stage, respondBy, now)));
+        StepsAsync(dispute, version, actor, null, stop, (AuditActions.DisputeChanged, now => dispute.Reopen(stage, respondBy, now)));
 
     /// <summary>Where it stands and that it was answered, as one telling says both: all of it is stored, or nothing.</summary>
     /// <returns>False when that is what it says already.</returns>
     public Task<bool> AdvanceAsync(Dispute dispute, DisputeStanding to, int version, Actor actor, CancellationToken stop)
     {
         var (stage, respondBy) = (to.Stage ?? dispute.Stage, to.RespondBy ?? dispute.RespondBy);
-        return StepsAsync(dispute, version, actor, stop,
+        return StepsAsync(dispute, version, actor, null, stop,
             (AuditActions.DisputeChanged, now => to.Reopens ? dispute.Reopen(stage, respondBy, now) : dispute.Move(stage, respondBy, now)), (AuditActions.DisputeAnswered, now => to.AnsweredAt is { } at && dispute.Answer(at, now)));
     }
 
     /// <summary>Steps of one dispute, each with its trail and its event for the outside, in one transaction.</summary>
+    /// <param name="look">What is looked at before the first, while nobody removes payments; null: nothing.</param>
     /// <returns>False when none of them changed anything.</returns>
-    private async Task<bool> StepsAsync(Dispute dispute, int version, Actor actor, CancellationToken stop, params (string Action, Func<DateTimeOffset, bool> Take)[] steps)
+    private async Task<bool> StepsAsync(Dispute dispute, int version, Actor actor, Func<Task>? look, CancellationToken stop, params (string Action, Func<DateTimeOffset, bool> Take)[] steps)
     {
         var (now, changed) = (clock.GetUtcNow(), false);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        if (look is not null)
+        {
+            await db.NextEventAsync(stop);
+            await look();
+        }
         Expect(dispute, version);
         foreach (var (action, take) in steps)
         {
@@ -159,11 +166,14 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
                 db.Audit(actor, AuditActions.LabelReversed, now, RecordLabels.Subject, row.Id.ToString(), row.Summary, reversal.Summary);
     }
 
-    /// <returns>Null when there are too many.</returns>
+    /// <returns>Null when there are too many, or the payment it is of was kept long enough and is gone.</returns>
     public async Task<DisputeFact?> AddFactAsync(Dispute dispute, FactKind kind, long? seq, IReadOnlyDictionary<string, string> values, string? source, TimeZoneInfo zone, Actor actor, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await db.NextEventAsync(stop);              // while nobody removes payments
         if (await db.Set<DisputeFact>().CountAsync(f => f.DisputeId == dispute.Id, stop) >= DisputeFact.Most) return null;
+        if (seq is { } named && !await db.Set<StoredAssessment>().AnyAsync(a => a.Seq == named, stop)) return null;
         var fact = new DisputeFact
         {
             DisputeId = dispute.Id, Kind = kind, Seq = seq == dispute.Seq ? null : seq, Values = FactFields.Write(values), Source = source, EnteredBy = actor.Id, EnteredByName = actor.Name, EnteredAt = now,
@@ -173,6 +183,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         dispute.Touch(now);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: fact.Summary);
         await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
         return fact;
     }
 
@@ -233,6 +244,9 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
     {
         Number = await db.NextEventAsync(stop), Type = type, Seq = dispute.Seq ?? 0, At = now.ToUnixTimeMilliseconds(), DisputeId = dispute.Id, Before = before?.SnakeWord(), After = dispute.State.SnakeWord(),
     });
+
+    /// <summary>Inside the transaction: the payment, unless what was kept long enough has gone since it was looked up. Its numbers stay those that the dispute was told with.</summary>
+    private async Task<StoredAssessment?> StillAsync(StoredAssessment? payment, CancellationToken stop) => payment is not null && await assessments.IsThereAsync(payment, stop) ? payment : null;
 
     /// <summary>The second of two people is told when they save.</summary>
     private void Expect(Dispute dispute, int version) => db.Entry(dispute).Property(d => d.Version).OriginalValue = version;

@@ -91,6 +91,8 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await ledger.BeginAsync(stop);                  // of fifty at once one goes on here, the others see what it wrote
         if (idempotencyKey is not null && await ReplayAsync(keyId, idempotencyKey, fingerprint, stop) is { } replay) return replay;
+        // What was kept long enough may have gone since it was looked up.
+        if (!await assessments.IsThereAsync(found, stop)) return new(ReportStatus.NotFound);
         if (await db.Set<Label>().AsNoTracking().Where(l => l.Seq == found.Seq && l.Source == LabelSource.FraudReport && l.Reverses == null && !db.Set<Label>().Any(r => r.Reverses == l.Number))
             .OrderBy(l => l.Number).FirstOrDefaultAsync(stop) is { } standing)
             return new(ReportStatus.AlreadyReported, found.Id, standing, Case: await db.OfReportAsync(standing.Number, stop));

@@ -18,6 +18,7 @@ public static class AuditWords
             AuditActions.SecondFactorOn, AuditActions.SecondFactorOff, AuditActions.RecoveryCodesMade, AuditActions.RecoveryCodeUsed,
         ],
         ["keys"] = [AuditActions.KeyCreated, AuditActions.KeyRotated, AuditActions.KeyRevoked],
+        ["submerchants"] = [AuditActions.SubmerchantAdded, AuditActions.SubmerchantChanged, AuditActions.SubmerchantDeactivated, AuditActions.SubmerchantReactivated],
         ["webhooks"] =
         [
             AuditActions.WebhookCreated, AuditActions.WebhookChanged, AuditActions.WebhookRotated, AuditActions.WebhookPaused, AuditActions.WebhookResumed, AuditActions.WebhookDisabled, AuditActions.WebhookRemoved, AuditActions.WebhookTested,
@@ -38,13 +39,14 @@ public static class AuditWords
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior", "retention"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "submerchant", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior", "retention"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
         "access" => T["Signing in"],
         "accounts" => T["People and accounts"],
         "keys" => T["Keys"],
+        "submerchants" => T["Sub-merchants"],
         "webhooks" => T["Webhooks and events"],
         "protection" => T["Policies and settings"],
         "labels" => T["Labels and fraud reports"],
@@ -80,6 +82,10 @@ public static class AuditWords
         AuditActions.KeyCreated => T["Created a key"],
         AuditActions.KeyRotated => T["Rotated a key"],
         AuditActions.KeyRevoked => T["Revoked a key"],
+        AuditActions.SubmerchantAdded => T["Registered a sub-merchant"],
+        AuditActions.SubmerchantChanged => T["Changed a sub-merchant"],
+        AuditActions.SubmerchantDeactivated => T["Deactivated a sub-merchant"],
+        AuditActions.SubmerchantReactivated => T["Reactivated a sub-merchant"],
         AuditActions.WebhookCreated => T["Added an endpoint of webhooks"],
         AuditActions.WebhookChanged => T["Changed an endpoint of webhooks"],
         AuditActions.WebhookRotated => T["Rotated the secret of an endpoint"],
@@ -162,6 +168,7 @@ public static class AuditWords
         "user" => T["Person"],
         "invitation" => T["Invitation"],
         "key" => T["Key"],
+        "submerchant" => T["Registered sub-merchant"],
         "webhook" => T["Endpoint"],
         "event-rule" => T["Rule for events"],
         "event" => T["Received event"],
@@ -241,6 +248,10 @@ public static class AuditWords
         "incidentType" => T["Incident"],
         "incidentDate" => T["Date of the incident"],
         "jurisdiction" => T["Jurisdiction"],
+        "externalId" => "submerchant_id",
+        "country" => T["Country"],
+        "isActive" => T["In use"],
+        "mcc" => T["Merchant category (MCC)"],
         "amount" => T["Amount"],
         "currency" => T["Currency"],
         "victimName" => T["Name of the victim"],

@@ -91,6 +91,7 @@ public static class CaseSentences
         CaseFate.SubmittedAlready => T["This case was submitted already."],
         CaseFate.Sealed => T["This case was submitted: what its sealed package states no longer changes."],
         CaseFate.Archived => T["This case is archived: nothing of it changes any more."],
+        CaseFate.PaymentGone => T["The payment was kept long enough and is removed."],
         CaseFate.NobodySuch => T["Nobody of that name may work on cases."],
         CaseFate.FileRefused => T.Say(answer.File!.Value.Problem, answer.File.Value.Room),
     };

@@ -23,6 +23,7 @@ public static class Permissions
         ManageDisputes = nameof(ManageDisputes),
         ViewKeys = nameof(ViewKeys),
         ManageKeys = nameof(ManageKeys),
+        ManageSubmerchants = nameof(ManageSubmerchants),
         ManageWebhooks = nameof(ManageWebhooks),
         ManageTeam = nameof(ManageTeam),
         ManageSettings = nameof(ManageSettings),
@@ -45,6 +46,7 @@ public static class Permissions
         [ManageDisputes] = [Role.Admin, Role.Analyst, Role.Compliance],
         [ViewKeys] = [Role.Admin, Role.Analyst],
         [ManageKeys] = [Role.Admin],
+        [ManageSubmerchants] = [Role.Admin],
         [ManageWebhooks] = [Role.Admin],
         [ManageTeam] = [Role.Admin],
         [ManageSettings] = [Role.Admin],
@@ -116,6 +118,8 @@ public static class Permissions
         pages.AuthorizePage("/Connections/New", ManageKeys);
         pages.AuthorizePage("/Connections/Revocation", ManageKeys);
         pages.AuthorizePage("/Connections/Rotation", ManageKeys);
+        pages.AuthorizePage("/Connections/Submerchants/Edit", ManageSubmerchants);
+        pages.AuthorizePage("/Connections/Submerchants/Step", ManageSubmerchants);
         pages.AuthorizeFolder("/Team", ManageTeam);
         pages.AuthorizeFolder("/Settings", ManageSettings);
         pages.AuthorizeFolder("/GoingLive", ManageSettings);

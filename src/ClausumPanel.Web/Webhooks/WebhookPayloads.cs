@@ -12,6 +12,7 @@ using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Storage.Webhooks;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Flows;
@@ -24,7 +25,7 @@ namespace ClausumPanel.Web.Webhooks;
 public sealed record WebhookMessage(OutboxEvent Event, string Subject, string Body);
 
 /// <summary>Writes events of the outbox as the receivers of webhooks get them. Source of the shapes: Clausum documentation, concepts/webhook-events; what is ours beside them stands in docs/webhooks.md.</summary>
-public sealed class WebhookPayloads(PanelDb db, PolicyShelf policies)
+public sealed class WebhookPayloads(PanelDb db, PolicyShelf policies, SubmerchantShelf submerchants)
 {
     // Quotation marks and angle brackets stay as they are: this is JSON for programs, never a part of a page.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -94,7 +95,7 @@ public sealed class WebhookPayloads(PanelDb db, PolicyShelf policies)
     {
         var (facts, answer) = (new Facts(), new AssessAnswer());
         FactSnapshot.Read(stored.Facts, facts);
-        answer.Read(stored, facts, await policies.PolicyAsync(db, stored.PolicyVersion, stop));
+        answer.Read(stored, facts, await policies.PolicyAsync(db, stored.PolicyVersion, stop), submerchants.Current);
         var status = one.Type switch
         {
             OutboxEventType.TransactionBlocked => "blocked",
@@ -118,7 +119,8 @@ public sealed class WebhookPayloads(PanelDb db, PolicyShelf policies)
             json.WriteString("decision", AssessAnswerWriter.Word(stored.Decision));
             json.WriteNumber("risk_score", stored.Score);
             json.WriteString("blocked_by", stored.BlockedBy);
-            json.WriteString("submerchant_id", facts.Text(Known.SubmerchantId));
+            json.WriteString("submerchant_id", answer.SubmerchantId);
+            json.WriteString("submerchant_name", answer.SubmerchantName);
             json.WriteString("created_at", Instant(stored.At));
             json.WriteEndObject();
             json.WriteStartObject("assess_response");

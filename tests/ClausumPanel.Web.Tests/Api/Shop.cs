@@ -157,6 +157,12 @@ public sealed record Answer(HttpStatusCode Status, string Text, HttpResponseHead
 
     public override string ToString() => $"{Code} {Text}";
 
+    public Answer MustBe(int code)
+    {
+        Assert.True(Code == code, $"{Code} instead of {code}: {Text}");
+        return this;
+    }
+
     public Answer MustBeGood()
     {
         Assert.True(Code == 200, $"{Code}: {Text}");

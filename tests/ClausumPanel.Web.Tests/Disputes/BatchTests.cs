@@ -132,6 +132,21 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Of_two_tabs_that_ask_at_once_the_slower_gets_the_workbook_of_the_quicker()
+    {
+        await using var app = await PanelApp.StartAsync();
+        await using var scope = app.Services.CreateAsyncScope();
+        var clara = await app.InDbAsync(db => db.Users.Where(u => u.Email == World.Clara.Email).Select(u => u.Id).SingleAsync());
+        DisputeBatch? quicker = null;
+        using var between = new BeforeTransaction(async () => quicker = await LeftAsync(app, World.Clara, TimeSpan.FromHours(1)));
+        var answered = await scope.ServiceProvider.GetRequiredService<BatchDesk>().AskAsync(new Actor(ActorKind.Person, clara, World.Clara.Name), TimeZoneInfo.Utc, CancellationToken.None);
+        Assert.True(between.HasHappened);
+        Assert.Equal(quicker!.Id, answered);
+        Assert.Equal(1, await app.InDbAsync(db => db.Set<DisputeBatch>().CountAsync()));
+        Assert.Empty(await Counter.TrailAsync(app, AuditActions.BatchAsked));
+    }
+
+    [Fact]
     public async Task One_whose_server_fell_silent_is_made_by_the_next_and_one_that_always_breaks_off_is_given_up()
     {
         await using var app = await PanelApp.StartAsync();

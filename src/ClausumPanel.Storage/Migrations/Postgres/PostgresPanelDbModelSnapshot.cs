@@ -1394,7 +1394,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_dispute_batches_asked_at");
 
                     b.HasIndex("AskedById")
-                        .HasDatabaseName("ix_dispute_batches_asked_by_id");
+                        .IsUnique()
+                        .HasDatabaseName("ix_dispute_batches_under_way")
+                        .HasFilter("state IN ('Waiting', 'Running')");
 
                     b.HasIndex("State")
                         .HasDatabaseName("ix_dispute_batches_state");
@@ -3308,6 +3310,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         {
                             Topic = "reviews",
                             Version = 0L
+                        },
+                        new
+                        {
+                            Topic = "submerchants",
+                            Version = 0L
                         });
                 });
 
@@ -3636,6 +3643,59 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_simulation_sets");
 
                     b.ToTable("simulation_sets", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Submerchants.RegisteredSubmerchant", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Country")
+                        .HasMaxLength(2)
+                        .HasColumnType("character varying(2)")
+                        .HasColumnName("country");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ExternalId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("external_id");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_active");
+
+                    b.Property<string>("Mcc")
+                        .HasMaxLength(4)
+                        .HasColumnType("character varying(4)")
+                        .HasColumnName("mcc");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_registered_submerchants");
+
+                    b.HasIndex("ExternalId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_registered_submerchants_external_id");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_registered_submerchants_name_id");
+
+                    b.ToTable("registered_submerchants", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Team.Invitation", b =>

@@ -1393,7 +1393,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_dispute_batches_asked_at");
 
                     b.HasIndex("AskedById")
-                        .HasDatabaseName("ix_dispute_batches_asked_by_id");
+                        .IsUnique()
+                        .HasDatabaseName("ix_dispute_batches_under_way")
+                        .HasFilter("state IN ('Waiting', 'Running')");
 
                     b.HasIndex("State")
                         .HasDatabaseName("ix_dispute_batches_state");
@@ -3311,6 +3313,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         {
                             Topic = "reviews",
                             Version = 0L
+                        },
+                        new
+                        {
+                            Topic = "submerchants",
+                            Version = 0L
                         });
                 });
 
@@ -3639,6 +3646,59 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_simulation_sets");
 
                     b.ToTable("simulation_sets", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Submerchants.RegisteredSubmerchant", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Country")
+                        .HasMaxLength(2)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("country");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ExternalId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("external_id");
+
+                    b.Property<bool>("IsActive")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_active");
+
+                    b.Property<string>("Mcc")
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mcc");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_registered_submerchants");
+
+                    b.HasIndex("ExternalId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_registered_submerchants_external_id");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_registered_submerchants_name_id");
+
+                    b.ToTable("registered_submerchants", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Team.Invitation", b =>

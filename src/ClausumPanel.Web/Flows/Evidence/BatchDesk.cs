@@ -15,13 +15,25 @@ public sealed class BatchDesk(PanelDb db, FileFolder folder, MakeBatches maker, 
     public async Task<Guid> AskAsync(Actor actor, TimeZoneInfo zone, CancellationToken stop)
     {
         var (now, person) = (clock.GetUtcNow(), actor.Id!.Value);
-        if (await db.Set<DisputeBatch>().UnderWay.NewestFirst.Where(b => b.AskedById == person).Select(b => (Guid?)b.Id).FirstOrDefaultAsync(stop) is { } there) return there;
+        if (await UnderWayAsync() is { } there) return there;
         var batch = new DisputeBatch { AskedById = person, AskedAt = now, Language = CultureInfo.CurrentUICulture.Name, Zone = zone.Id };
         db.Add(batch);
         db.Audit(actor, AuditActions.BatchAsked, now, DisputeDesk.Subject, after: new { Batch = batch.Id, batch.Language, batch.Zone });
-        await db.SaveChangesAsync(stop);
+        try
+        {
+            await db.SaveChangesAsync(stop);
+        }
+        catch (DbUpdateException)
+        {
+            // The index is the judge: another tab of this person was quicker.
+            db.ChangeTracker.Clear();
+            if (await UnderWayAsync() is { } quicker) return quicker;
+            throw;
+        }
         maker.Wake();
         return batch.Id;
+
+        Task<Guid?> UnderWayAsync() => db.Set<DisputeBatch>().UnderWay.NewestFirst.Where(b => b.AskedById == person).Select(b => (Guid?)b.Id).FirstOrDefaultAsync(stop);
     }
 
     /// <returns>False when it was over already.</returns>

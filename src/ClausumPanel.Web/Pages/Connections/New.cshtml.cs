@@ -55,6 +55,7 @@ public sealed class NewKeyModel(ChangeKeys keys, StepUp stepUp, Texts T) : PageM
         KeyPermissions.ReportFraud => T["Report fraud"],
         KeyPermissions.ReadTransactions => T["Read transactions"],
         KeyPermissions.Disputes => T["Tell of disputes and read them"],
+        KeyPermissions.Submerchants => T["Keep the registry of sub-merchants"],
         _ => permission,
     };
 }

@@ -119,7 +119,8 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, DisputeCases disp
         var read = await evidence.OfAsync(dispute, stop);
         var seq = long.TryParse(about, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var chosen) && read.Others.ContainsKey(chosen) ? chosen : (long?)null;
         var cleanSource = ListTexts.Clean(source);
-        if (await desk.AddFactAsync(dispute, kind, seq, values, cleanSource?[..Math.Min(200, cleanSource.Length)], reader.Zone, HttpContext.Actor, CancellationToken.None) is null) return await RefuseAsync(id, T["There are {0} facts already.", DisputeFact.Most], stop);
+        if (await desk.AddFactAsync(dispute, kind, seq, values, cleanSource?[..Math.Min(200, cleanSource.Length)], reader.Zone, HttpContext.Actor, CancellationToken.None) is null)
+            return await RefuseAsync(id, seq is { } gone && !(await evidence.OfAsync(dispute, stop)).Others.ContainsKey(gone) ? T["The payment was kept long enough and is removed."] : T["There are {0} facts already.", DisputeFact.Most], stop);
         return Done(id, T["The fact is written down."]);
     }
 

@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Flows.Metrics;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Panel;
 
 /// <summary>A period at a glance, on the reader's own clock. Whatever it counts is one click away as a list of just as many rows.</summary>
-public sealed class PanelModel(ReadFigures figures, MetricReader metrics, AssessmentReader assessments, PolicyShelf policies, ReadSchemes schemes, Reader reader, TimeProvider clock) : PageModel
+public sealed class PanelModel(ReadFigures figures, MetricReader metrics, AssessmentReader assessments, PolicyShelf policies, ReadSchemes schemes, SubmerchantShelf submerchants, Reader reader, TimeProvider clock) : PageModel
 {
     public const int MostCountries = 10;
 
@@ -24,6 +25,9 @@ public sealed class PanelModel(ReadFigures figures, MetricReader metrics, Assess
     public Bands Bands => policies.Active.Policy.Bands;
     public DateTimeOffset Now { get; private set; }
     public (IReadOnlyList<string> Currencies, IReadOnlyList<string> Channels, IReadOnlyList<string> Submerchants) Names { get; private set; } = ([], [], []);
+
+    /// <summary>What sub-merchants are called.</summary>
+    public SubmerchantIndex Registry => submerchants.Current;
 
     public async Task OnGetAsync(CancellationToken stop)
     {

@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
-public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Flows.QualityReport rules, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Flows.QualityReport rules, SubmerchantShelf submerchants, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
 
@@ -56,7 +57,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
                     "review" => T["Waiting for a person"],
                     "channel" => T["Channel {0}", value],
-                    "submerchant" => T["Sub-merchant: {0}", value],
+                    "submerchant" => T["Sub-merchant: {0}", submerchants.Current.Find(value)?.Name ?? value],
                     "scheme" => MonitorQuery.SchemeName(value),
                     "country" => value == MonitorQuery.NoCountry ? T["Country not known"] : Showing.Country(value),
                     "kind" => value == "simulated" ? T["Simulated only"] : T["Live only"],

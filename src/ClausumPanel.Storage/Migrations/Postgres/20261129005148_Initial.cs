@@ -597,6 +597,24 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "registered_submerchants",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    country = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true),
+                    mcc = table.Column<string>(type: "character varying(4)", maxLength: 4, nullable: true),
+                    is_active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_registered_submerchants", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "retention_marks",
                 columns: table => new
                 {
@@ -1604,6 +1622,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     { "policy", 0L },
                     { "reviews", 0L },
                     { "settings", 0L },
+                    { "submerchants", 0L },
                     { "team", 0L }
                 });
 
@@ -1750,14 +1769,16 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 column: "asked_at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_dispute_batches_asked_by_id",
-                table: "dispute_batches",
-                column: "asked_by_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_dispute_batches_state",
                 table: "dispute_batches",
                 column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_batches_under_way",
+                table: "dispute_batches",
+                column: "asked_by_id",
+                unique: true,
+                filter: "state IN ('Waiting', 'Running')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_dispute_facts_dispute_id",
@@ -1937,6 +1958,17 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "ix_received_events_state_next_at",
                 table: "received_events",
                 columns: new[] { "state", "next_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_registered_submerchants_external_id",
+                table: "registered_submerchants",
+                column: "external_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_registered_submerchants_name_id",
+                table: "registered_submerchants",
+                columns: new[] { "name", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_retention_runs_day",
@@ -2249,6 +2281,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "received_events");
+
+            migrationBuilder.DropTable(
+                name: "registered_submerchants");
 
             migrationBuilder.DropTable(
                 name: "retention_marks");
