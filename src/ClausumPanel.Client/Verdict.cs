@@ -43,6 +43,12 @@ public sealed record Verdict
     /// <summary>What blocked it, where something did.</summary>
     public string? BlockedBy { get; init; }
 
+    /// <summary>The merchant below you that was named, as you named it.</summary>
+    public string? SubmerchantId { get; init; }
+
+    /// <summary>What the panel's registry calls it; null where none is registered.</summary>
+    public string? SubmerchantName { get; init; }
+
     /// <summary>Recommended fields that were not said, and values that were masked.</summary>
     public IReadOnlyList<string> FieldWarnings { get => field ?? []; init; }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using ClausumPanel.Client;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,16 @@ public sealed class ClausumClientTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Equal(verdict.RiskScore, verdict.SignalDetails.Sum(d => d.Weight));
         Assert.NotNull(verdict.AssessmentId);
         Assert.StartsWith("ps_", verdict.SessionId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_merchant_that_was_named_comes_back_with_its_name()
+    {
+        var (clausum, _) = await BackendAsync();
+        await using (var scope = app.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<ChangeSubmerchants>().AddAsync("sm_acme_mx", new SubmerchantFacts("Acme México", "MX", "5411", IsActive: false), ClausumPanel.Storage.Audit.Actor.System, default);
+        var verdict = await clausum.AssessAsync(Purchase with { SubmerchantId = "sm_acme_mx" });
+        Assert.Equal(("sm_acme_mx", "Acme México", false), (verdict.SubmerchantId, verdict.SubmerchantName, verdict.IsDegraded));
     }
 
     [Fact]
