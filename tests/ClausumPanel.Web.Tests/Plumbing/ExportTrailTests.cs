@@ -45,9 +45,9 @@ public sealed class ExportTrailTests(CloseMouthedApp app) : IClassFixture<CloseM
             Assert.Equal((way.Address, way.Rows(bytes)), (way.Address, after.GetProperty("rows").GetInt64()));
             // Whoever reads the log sees both without opening anything.
             var shown = (await ines.Client.PageAsync($"/dashboard/audit?period=all&action={AuditActions.Exported}")).QuerySelector($"#entry-{entry.Sequence} dl.members")!.TextContent;
-            Assert.Contains("sha256", shown, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("SHA-256", shown, StringComparison.Ordinal);
             Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(bytes)), shown, StringComparison.Ordinal);
-            Assert.Contains("rows", shown, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("Filas", shown, StringComparison.Ordinal);
         }
     }
 
