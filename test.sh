@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: provides what they need (Chromium, PostgreSQL) through apt when it is missing, starts a PostgreSQL of its own, and ends with one line of counts.
+# Runs every test: provides what they need (Chromium, PostgreSQL, openpyxl) through apt when it is missing, starts a PostgreSQL of its own, and ends with one line of counts.
 #   ./test.sh            all tests
 #   ./test.sh quick      those that need nothing, in seconds
 set -uo pipefail
@@ -23,6 +23,9 @@ provide() { # package, then a command that is there once it is
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
 has_postgres() { [ -x "$(postgres_bin)/initdb" ]; }
 has_chromium() { [ -n "${CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+# The system's own Python: a package of the system is for no other.
+has_openpyxl() { /usr/bin/python3 -c 'import openpyxl'; }
 
 # PostgreSQL refuses to run as root, so root lends it to the user the package made.
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
@@ -51,6 +54,7 @@ if [ "${1:-}" = quick ]; then
 else
   provide postgresql has_postgres || exit 1
   provide chromium has_chromium || exit 1
+  provide python3-openpyxl has_openpyxl || exit 1
   [ -n "${PANEL_POSTGRES:-}" ] || start_postgres || { echo "PostgreSQL did not start." >&2; exit 1; }
   dotnet build ClausumPanel.sln --nologo -v q 2>&1 | tee -a "$log"
   [ "${PIPESTATUS[0]}" = 0 ] || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }

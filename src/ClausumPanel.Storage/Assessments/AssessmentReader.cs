@@ -33,6 +33,9 @@ public sealed partial class AssessmentReader(PanelDb db)
         return db.Set<StoredAssessment>().AnyAsync(a => a.Seq == seq, stop);
     }
 
+    /// <summary>Those of these places that there are.</summary>
+    public async Task<IReadOnlyList<StoredAssessment>> FindAsync(long[] seqs, CancellationToken stop) => await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToListAsync(stop);
+
     /// <summary>The newest place in the log; 0 while it is empty.</summary>
     public async Task<long> NewestAsync(CancellationToken stop) => await db.Set<StoredAssessment>().MaxAsync(a => (long?)a.Seq, stop) ?? 0;
 

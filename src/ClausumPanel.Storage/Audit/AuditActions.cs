@@ -21,6 +21,7 @@ public static class AuditActions
         ReviewDecided = "review.decided", ReviewUndone = "review.undone", ReviewClosed = "review.closed", ReviewReopened = "review.reopened", ReviewSkipped = "review.skipped", ReviewHeld = "review.held",
         ReviewEscalated = "review.escalated", ReviewNoted = "review.noted", ReviewTakenOver = "review.taken-over", ReviewTimedOut = "review.timed-out", ReviewQueueChanged = "review-queue.changed",
         DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
+        DisputeImportAsked = "disputes-import.asked", DisputeImportCancelled = "disputes-import.cancelled",
         BatchAsked = "dispute-batch.asked", BatchCancelled = "dispute-batch.cancelled", BatchMade = "dispute-batch.made",
         CaseOpened = "case.opened", CaseChanged = "case.changed", CaseNoted = "case.noted", CaseFileAdded = "case.file-added", CaseLinked = "case.linked", CaseSubmitted = "case.submitted",
         AuditVerified = "audit.verified", AuditCut = "audit.cut", RetentionRun = "retention.run", RollupsRebuilt = "rollups.rebuilt",

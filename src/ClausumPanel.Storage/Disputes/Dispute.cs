@@ -118,6 +118,10 @@ public sealed class Dispute
     public Guid? CaseId { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How many items of evidence its reason asks for, and how many of them are there, as of <see cref="ChangedAt"/>: see <see cref="EvidenceWanted"/>.</summary>
+    public int EvidenceAsked { get; private set; }
+    public int EvidenceFound { get; private set; }
+
     /// <summary>Of the dispute, its facts or its files.</summary>
     public DateTimeOffset ChangedAt { get; private set; }
 
@@ -142,6 +146,13 @@ public sealed class Dispute
     {
         ChangedAt = now;
         Version++;
+    }
+
+    /// <summary>Says how much of the evidence is there.</summary>
+    public void Weigh(EvidenceCompleteness evidence)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        (EvidenceAsked, EvidenceFound) = (evidence.Items.Count, evidence.Found);
     }
 
     /// <summary>Another stage or date of one that waits for its answer or its outcome.</summary>

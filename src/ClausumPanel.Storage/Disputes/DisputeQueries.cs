@@ -23,6 +23,9 @@ public sealed record DisputeFilter
     public DateTimeOffset? ReceivedTo { get; init; }
     public DateTimeOffset? DueFrom { get; init; }
     public DateTimeOffset? DueTo { get; init; }
+
+    /// <summary>Everything its reason asks for is there, or is not.</summary>
+    public bool? HasAllEvidence { get; init; }
 }
 
 public enum DisputeOrder
@@ -33,7 +36,7 @@ public enum DisputeOrder
 /// <param name="Received">All that came in, those still open too.</param>
 /// <param name="Answered">Those of them that were answered.</param>
 /// <param name="Late">Closed or open past their date without an answer.</param>
-public sealed record DisputeFigures(int Received, int Answered, int Late, int Won, int Lost, int Accepted, IReadOnlyList<Recovery> Recovery, IReadOnlyList<double> DaysToAnswer)
+public sealed record DisputeFigures(int Received, int Answered, int Late, int Won, int Lost, int Accepted, IReadOnlyList<Recovery> Recovery, IReadOnlyList<double> DaysToAnswer, EvidenceFigures Evidence)
 {
     /// <summary>Won of all received: those nobody fought count as what they are.</summary>
     public double? WinRate => Received == 0 ? null : Won / (double)Received;
@@ -44,6 +47,16 @@ public sealed record DisputeFigures(int Received, int Answered, int Late, int Wo
 
     /// <summary>The nearest rank; null of nothing.</summary>
     public double? Days(double share) => DaysToAnswer.Count == 0 ? null : DaysToAnswer[Math.Clamp((int)Math.Ceiling(share * DaysToAnswer.Count) - 1, 0, DaysToAnswer.Count - 1)];
+}
+
+/// <summary>How much of the evidence there is of all that came in.</summary>
+/// <param name="Asked">Items that the reasons ask for.</param>
+/// <param name="Found">Those of them that are there.</param>
+/// <param name="Complete">Disputes that lack none.</param>
+public sealed record EvidenceFigures(long Asked, long Found, int Complete)
+{
+    /// <summary>Found of asked; null of nothing.</summary>
+    public double? Share => Asked == 0 ? null : Found / (double)Asked;
 }
 
 /// <summary>Of one currency, minor units.</summary>
@@ -75,6 +88,7 @@ public static class DisputeQueries
             if (filter.ReceivedTo is { } receivedTo) found = found.Where(d => d.ReceivedAt < receivedTo);
             if (filter.DueFrom is { } dueFrom) found = found.Where(d => d.RespondBy >= dueFrom);
             if (filter.DueTo is { } dueTo) found = found.Where(d => d.RespondBy < dueTo);
+            if (filter.HasAllEvidence is { } complete) found = found.Where(d => d.EvidenceFound >= d.EvidenceAsked == complete);
             if (filter.Search?.Trim() is not { Length: > 0 } text) return found;
             var number = Dispute.NumberOf(text) ?? -1;
             var seq = Guid.TryParse(text, out var id) ? AssessmentId.SeqOf(id) : -1;
@@ -105,10 +119,11 @@ public static class DisputeQueries
     public static async Task<DisputeFigures> FiguresAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken stop)
     {
         var rows = await db.Set<Dispute>().AsNoTracking().Where(d => d.ReceivedAt >= from && d.ReceivedAt < to)
-            .Select(d => new { d.State, d.Outcome, d.AnsweredAt, d.ReceivedAt, d.RespondBy, d.Currency, d.Amount, d.Recovered }).ToListAsync(stop);
+            .Select(d => new { d.State, d.Outcome, d.AnsweredAt, d.ReceivedAt, d.RespondBy, d.Currency, d.Amount, d.Recovered, d.EvidenceAsked, d.EvidenceFound }).ToListAsync(stop);
         return new DisputeFigures(rows.Count, rows.Count(r => r.AnsweredAt is not null), rows.Count(r => r.AnsweredAt is { } at ? at > r.RespondBy : r.Outcome is null && r.RespondBy < now),
             rows.Count(r => r.Outcome == DisputeOutcome.Won), rows.Count(r => r.Outcome == DisputeOutcome.Lost), rows.Count(r => r.Outcome == DisputeOutcome.Accepted),
             [.. rows.GroupBy(r => r.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Recovery(g.Key, g.Sum(r => r.Amount), g.Sum(r => r.Recovered ?? 0)))],
-            [.. rows.Where(r => r.AnsweredAt is not null).Select(r => (r.AnsweredAt!.Value - r.ReceivedAt).TotalDays).Order()]);
+            [.. rows.Where(r => r.AnsweredAt is not null).Select(r => (r.AnsweredAt!.Value - r.ReceivedAt).TotalDays).Order()],
+            new EvidenceFigures(rows.Sum(r => (long)r.EvidenceAsked), rows.Sum(r => (long)r.EvidenceFound), rows.Count(r => r.EvidenceFound >= r.EvidenceAsked)));
     }
 }

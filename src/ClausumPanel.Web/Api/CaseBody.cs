@@ -37,7 +37,7 @@ internal static class CaseBody
 
     private static string? ReadEmail(JsonBody body)
     {
-        if (body.Text("victim_email", Case.LongestEmail) is not { } text) return null;
+        if (ListTexts.Clean(body.Text("victim_email", Case.LongestEmail)) is not { } text) return null;
         return MailAddress.TryCreate(text, out var address) && address.Address == text ? text : body.Wrong("victim_email", "format", "victim_email must be an e-mail address.");
     }
 

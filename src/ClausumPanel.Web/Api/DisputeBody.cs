@@ -38,7 +38,7 @@ internal static class DisputeBody
             var text = name == "amount" ? body.Minor(name)?.ToString(CultureInfo.InvariantCulture) : body.Text(name, name == "notes" ? Dispute.LongestNotes : 200);
             if (text is not null) values[name] = text;
         }
-        var provider = body.Text("provider", Dispute.LongestProvider)?.ToLowerInvariant();
+        var provider = ListTexts.Clean(body.Text("provider", Dispute.LongestProvider))?.ToLowerInvariant();
         foreach (var name in (string[])["outcome", "closed_at", "recovered"])
             if (body.Has(name)) body.Wrong(name, "unknown", $"{name} is told with PATCH /api/v1/disputes/{{id}}, once the dispute is there.");
         if (!body.Has("external_id") && !body.Has("arn")) body.Wrong("external_id", "required", "external_id or arn is required: by it a repeated call is known to be of the same dispute.");

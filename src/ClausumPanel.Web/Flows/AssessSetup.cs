@@ -63,6 +63,9 @@ internal static class AssessSetup
         services.AddScoped<DisputeImport>();
         services.AddScoped<ReadEvidence>();
         services.AddScoped<BatchWorkbook>();
+        services.AddScoped<DisputeUploadDesk>();
+        services.AddSingleton<ImportDisputes>();
+        services.AddHostedService(provider => provider.GetRequiredService<ImportDisputes>());
         services.AddScoped<BatchDesk>();
         services.AddSingleton<MakeBatches>();
         services.AddHostedService(provider => provider.GetRequiredService<MakeBatches>());

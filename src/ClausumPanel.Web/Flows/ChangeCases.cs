@@ -202,7 +202,7 @@ public sealed class ChangeCases(PanelDb db, AssessmentReader assessments, Policy
     public async Task<CaseAnswer> AddFileAsync(Guid id, string? sentName, byte[] bytes, Actor actor, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        var (room, name) = ((await FileSettings.LoadAsync(db, stop)).Cases, FileTypes.CleanName(sentName));
+        var (room, name) = ((await FileSettings.LoadAsync(db, stop)).Cases, ListTexts.Clean(FileTypes.CleanName(sentName)));
         var problem = room.Check(name, bytes, out var kind);
         if (problem == FileProblem.None && await db.Set<CaseFile>().CountAsync(f => f.CaseId == id, stop) >= room.Files) problem = FileProblem.TooMany;
         if (problem != FileProblem.None) return new(CaseFate.FileRefused) { File = (problem, room) };

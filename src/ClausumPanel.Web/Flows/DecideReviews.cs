@@ -64,7 +64,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
 
         var entries = verdict.Entries is { Count: > 0 } listed ? JsonSerializer.Serialize(listed) : null;
         var (decidedAt, settlesAt) = (now.ToUnixTimeMilliseconds(), now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds());
-        var note = Trimmed(verdict.Note);
+        var note = ListTexts.Clean(verdict.Note);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
@@ -124,7 +124,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var review = found.Review;
         if (review.State != ReviewState.Closed) return new(NotClosed);
         // First what it was taken for; a crash in between leaves a closed item without its label, which can be reopened again.
-        if (review.LabelId is { } label) await labels.ReverseAsync(label, Trimmed(note), LabelChannel.Panel, reviewer.Who, stop);
+        if (review.LabelId is { } label) await labels.ReverseAsync(label, ListTexts.Clean(note), LabelChannel.Panel, reviewer.Who, stop);
         var now = clock.GetUtcNow();
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
@@ -249,7 +249,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         db.Add(new ReviewEvent
         {
             Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
-            Note = Trimmed(said?.Note), Until = until, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
+            Note = ListTexts.Clean(said?.Note), Until = until, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
         db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },
@@ -285,6 +285,4 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var length = note?.Trim().Length ?? 0;
         return length > Review.LongestNote ? new(NoteTooLong, Review.LongestNote) : needed && length < ShortestNote ? new(NoteMissing, ShortestNote) : null;
     }
-
-    private static string? Trimmed(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim();
 }

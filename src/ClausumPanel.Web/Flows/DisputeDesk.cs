@@ -7,6 +7,7 @@ using ClausumPanel.Storage.Files;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Web.Api;
+using ClausumPanel.Web.Flows.Evidence;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Flows;
@@ -28,6 +29,9 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         return found is { Simulated: false } ? found : null;
     }
 
+    /// <summary>Of many at once, in their order.</summary>
+    public Task<IReadOnlyList<StoredAssessment?>> FindAsync(IReadOnlyList<DisputeItem> items, CancellationToken stop) => payments.ManyAsync([.. items.Select(i => new PaymentNumbers(i.TransactionId, i.PaymentId, i.OrderId))], stop);
+
     public async Task<Dispute> OpenAsync(DisputeItem item, Actor actor, CancellationToken stop, DisputeOrigin origin = DisputeOrigin.Manual) => (await OpenAsync(item, actor, origin, once: false, stop)).Dispute;
 
     /// <summary>Opens it, unless it is there: by the provider's own number, else by the ARN with the same scheme, reason, amount and currency. Of many at once one opens it.</summary>
@@ -38,18 +42,25 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
     {
         var (payment, now) = (await FindAsync(item, stop), clock.GetUtcNow());
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        var number = await DisputeQueries.NextNumberAsync(db, stop);
+        var numbers = await DisputeNumbers.BeginAsync(db, stop);
         if (once && await SameAsync(item, stop) is { } there) return (there, false);
-        payment = await StillAsync(payment, stop);
-        var dispute = new Dispute { Number = number, Origin = origin, CreatedAt = now };
-        Fill(dispute, item, payment);
-        dispute.Touch(now);
-        db.Add(dispute);
-        db.Audit(actor, AuditActions.DisputeOpened, now, Subject, dispute.Code, after: dispute.Summary);
-        await TellAsync(dispute, OutboxEventType.DisputeCreated, null, now, stop);
+        var dispute = Put(item, await StillAsync(payment, stop), origin, numbers, actor, now);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return (dispute, true);
+    }
+
+    /// <summary>Inside the caller's transaction, who saves.</summary>
+    internal Dispute Put(DisputeItem item, StoredAssessment? payment, DisputeOrigin origin, DisputeNumbers numbers, Actor actor, DateTimeOffset now)
+    {
+        var dispute = new Dispute { Number = numbers.NextDispute(), Origin = origin, CreatedAt = now };
+        Fill(dispute, item, payment);
+        dispute.Touch(now);
+        dispute.Weigh(WeighEvidence.Of(dispute, payment, [], []));
+        db.Add(dispute);
+        db.Audit(actor, AuditActions.DisputeOpened, now, Subject, dispute.Code, after: dispute.Summary);
+        Tell(dispute, OutboxEventType.DisputeCreated, null, numbers.NextEvent(), now);
+        return dispute;
     }
 
     private Task<Dispute?> SameAsync(DisputeItem item, CancellationToken stop)
@@ -62,11 +73,12 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
 
     public async Task ChangeAsync(Dispute dispute, DisputeItem item, int version, Actor actor, CancellationToken stop)
     {
-        var payment = await FindAsync(item, stop);
+        var (payment, facts, files) = (await FindAsync(item, stop), await FactsAsync(dispute, stop), await FilesAsync(dispute, stop));
         await StepsAsync(dispute, version, actor, async () => payment = await StillAsync(payment, stop), stop, (AuditActions.DisputeChanged, now =>
         {
             Fill(dispute, item, payment);
             dispute.Touch(now);
+            dispute.Weigh(WeighEvidence.Of(dispute, payment, facts, files));
             return true;
         }));
     }
@@ -107,7 +119,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
             if (!take(now)) continue;
             changed = true;
             db.Audit(actor, action, now, Subject, dispute.Code, before, dispute.Summary);
-            await TellAsync(dispute, OutboxEventType.DisputeUpdated, was, now, stop);
+            Tell(dispute, OutboxEventType.DisputeUpdated, was, await db.NextEventAsync(stop), now);
             await db.SaveChangesAsync(stop);
         }
         if (changed) await transaction.CommitAsync(CancellationToken.None);
@@ -123,16 +135,28 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         await ledger.BeginAsync(stop);
         var dispute = await db.Set<Dispute>().SingleAsync(d => d.Id == id, stop);
         Expect(dispute, version);
+        if (!await EndAsync(dispute, outcome, recovered, at, ledger, await DisputeNumbers.BeginAsync(db, stop), channel, actor, now, stop)) return false;
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        await NoteAsync(ledger);
+        return true;
+    }
+
+    /// <summary>Inside the caller's transaction, who has begun the ledger and saves.</summary>
+    /// <returns>False when that is its outcome already.</returns>
+    internal async Task<bool> EndAsync(
+        Dispute dispute, DisputeOutcome outcome, long? recovered, DateTimeOffset? at, LabelLedger ledger, DisputeNumbers numbers, LabelChannel channel, Actor actor, DateTimeOffset now, CancellationToken stop)
+    {
         var (before, was) = (dispute.Summary, dispute.State);
         if (!dispute.Close(outcome, recovered, at ?? now, now)) return false;
         await LabelAsync(dispute, outcome, ledger, channel, actor, now, stop);
-        await TellAsync(dispute, OutboxEventType.DisputeResolved, was, now, stop);
+        Tell(dispute, OutboxEventType.DisputeResolved, was, numbers.NextEvent(), now);
         db.Audit(actor, AuditActions.DisputeClosed, now, Subject, dispute.Code, before, dispute.Summary);
-        await db.SaveChangesAsync(stop);
-        await transaction.CommitAsync(CancellationToken.None);
-        await service.Memory!.NoteAsync(db, ledger.Changes, CancellationToken.None);
         return true;
     }
+
+    /// <summary>After the commit: the payers' history is what the ledger says.</summary>
+    internal Task NoteAsync(LabelLedger ledger) => service.Memory!.NoteAsync(db, ledger.Changes, CancellationToken.None);
 
     /// <summary>
     /// A lost fraud dispute is a chargeback: fraud. A won one takes standing chargebacks of the payment back, and where the reason was fraud the scheme's word is that it was good.
@@ -172,7 +196,8 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         await db.NextEventAsync(stop);              // while nobody removes payments
-        if (await db.Set<DisputeFact>().CountAsync(f => f.DisputeId == dispute.Id, stop) >= DisputeFact.Most) return null;
+        var facts = await FactsAsync(dispute, stop);
+        if (facts.Count >= DisputeFact.Most) return null;
         if (seq is { } named && !await db.Set<StoredAssessment>().AnyAsync(a => a.Seq == named, stop)) return null;
         var fact = new DisputeFact
         {
@@ -181,6 +206,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         };
         db.Add(fact);
         dispute.Touch(now);
+        await WeighAsync(dispute, [.. facts, fact], await FilesAsync(dispute, stop), stop);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: fact.Summary);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
@@ -193,6 +219,7 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         var now = clock.GetUtcNow();
         db.Remove(fact);
         dispute.Touch(now);
+        await WeighAsync(dispute, (await FactsAsync(dispute, stop)).FindAll(f => f.Id != id), await FilesAsync(dispute, stop), stop);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, fact.Summary);
         await db.SaveChangesAsync(stop);
     }
@@ -201,20 +228,21 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
     /// <returns>Null with what is wrong.</returns>
     public async Task<(DisputeFile? File, FileProblem Problem, FileRoom Room)> AddFileAsync(Dispute dispute, string? sentName, byte[] bytes, FileCategory category, Actor actor, CancellationToken stop)
     {
-        var (room, name) = ((await FileSettings.LoadAsync(db, stop)).Disputes, FileTypes.CleanName(sentName));
+        var (room, name) = ((await FileSettings.LoadAsync(db, stop)).Disputes, ListTexts.Clean(FileTypes.CleanName(sentName)));
         if (room.Check(name, bytes, out var kind) is not FileProblem.None and var problem) return (null, problem, room);
-        var numbers = await db.Set<DisputeFile>().Where(f => f.DisputeId == dispute.Id).Select(f => f.Number).ToListAsync(stop);
-        if (numbers.Count >= room.Files) return (null, FileProblem.TooMany, room);
+        var files = await FilesAsync(dispute, stop);
+        if (files.Count >= room.Files) return (null, FileProblem.TooMany, room);
         var now = clock.GetUtcNow();
         var file = new DisputeFile
         {
-            DisputeId = dispute.Id, Number = numbers.Count == 0 ? 1 : numbers.Max() + 1, Name = name!, ContentType = kind.ContentType(), Size = bytes.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Category = category,
+            DisputeId = dispute.Id, Number = files.Select(f => f.Number).DefaultIfEmpty(0).Max() + 1, Name = name!, ContentType = kind.ContentType(), Size = bytes.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Category = category,
             Pages = FileTypes.PagesOf(kind, bytes), EnteredBy = actor.Id, EnteredByName = actor.Name, EnteredAt = now,
         };
         // The bytes first: a row without its file would be worse than a file without its row.
         await folder.KeepAsync(file.StoredAs, bytes, stop);
         db.Add(file);
         dispute.Touch(now);
+        await WeighAsync(dispute, await FactsAsync(dispute, stop), [.. files, file], stop);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: file.Summary);
         try
         {
@@ -234,15 +262,26 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         var now = clock.GetUtcNow();
         db.Remove(file);
         dispute.Touch(now);
+        await WeighAsync(dispute, await FactsAsync(dispute, stop), (await FilesAsync(dispute, stop)).FindAll(f => f.Id != id), stop);
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, file.Summary);
         await db.SaveChangesAsync(stop);
         folder.Forget(file.StoredAs);
     }
 
-    /// <summary>Inside the change's transaction: the outside will be told.</summary>
-    private async Task TellAsync(Dispute dispute, OutboxEventType type, DisputeState? before, DateTimeOffset now, CancellationToken stop) => db.Add(new OutboxEvent
+    private Task<List<DisputeFact>> FactsAsync(Dispute dispute, CancellationToken stop) => db.Set<DisputeFact>().AsNoTracking().Where(f => f.DisputeId == dispute.Id).OrderBy(f => f.EnteredAt).ThenBy(f => f.Id).ToListAsync(stop);
+
+    private Task<List<DisputeFile>> FilesAsync(Dispute dispute, CancellationToken stop) => db.Set<DisputeFile>().AsNoTracking().Where(f => f.DisputeId == dispute.Id).ToListAsync(stop);
+
+    private async Task WeighAsync(Dispute dispute, List<DisputeFact> facts, List<DisputeFile> files, CancellationToken stop)
     {
-        Number = await db.NextEventAsync(stop), Type = type, Seq = dispute.Seq ?? 0, At = now.ToUnixTimeMilliseconds(), DisputeId = dispute.Id, Before = before?.SnakeWord(), After = dispute.State.SnakeWord(),
+        var payment = dispute.Seq is { } seq ? await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == seq, stop) : null;
+        dispute.Weigh(WeighEvidence.Of(dispute, payment, facts, files));
+    }
+
+    /// <summary>Inside the change's transaction: the outside will be told.</summary>
+    private void Tell(Dispute dispute, OutboxEventType type, DisputeState? before, long number, DateTimeOffset now) => db.Add(new OutboxEvent
+    {
+        Number = number, Type = type, Seq = dispute.Seq ?? 0, At = now.ToUnixTimeMilliseconds(), DisputeId = dispute.Id, Before = before?.SnakeWord(), After = dispute.State.SnakeWord(),
     });
 
     /// <summary>Inside the transaction: the payment, unless what was kept long enough has gone since it was looked up. Its numbers stay those that the dispute was told with.</summary>
@@ -263,3 +302,20 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
 /// <summary>Where a dispute stands, as it is told; null: nothing is said of that.</summary>
 /// <param name="Reopens">It was answered or closed, and is back at this stage with this date.</param>
 public sealed record DisputeStanding(DisputeStage? Stage, DateTimeOffset? RespondBy, DateTimeOffset? AnsweredAt, bool Reopens);
+
+/// <summary>The numbers that disputes and their events get. Inside the transaction that uses them: from here to its end nobody else takes one.</summary>
+internal sealed class DisputeNumbers
+{
+    private int _dispute;
+    private long _event;
+
+    private DisputeNumbers()
+    {
+    }
+
+    public static async Task<DisputeNumbers> BeginAsync(PanelDb db, CancellationToken stop) => new() { _dispute = await DisputeQueries.NextNumberAsync(db, stop), _event = await db.NextEventAsync(stop) };
+
+    public int NextDispute() => _dispute++;
+
+    public long NextEvent() => _event++;
+}

@@ -168,7 +168,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var run = await LatestRunAsync(view.Policy, stop);
         var breaches = await BreachesAsync(run, stop);
         if (breaches.Count > 0 && !IsReason(guardReason)) return new PolicyOutcome(GuardBroken);
-        var version = await AddAsync(who, view.Policy, reason!, view.ActiveVersion, null, stop, breaches.Count > 0 ? guardReason!.Trim() : null);
+        var version = await AddAsync(who, view.Policy, reason!, view.ActiveVersion, null, stop, breaches.Count > 0 ? ListTexts.Clean(guardReason) : null);
         db.Remove(draft);
         Tell(who, "proposed", version.Version, null, new { version.Reason, version.GuardReason, Simulation = run?.Id, Changes = Told(view.Changes) });
         if (run is null)
@@ -225,6 +225,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var now = clock.GetUtcNow();
         if (effectiveAt <= now || effectiveAt > now.AddDays(LongestWaitDays)) return new PolicyOutcome(NoSuchTime, LongestWaitDays);
         if (reason?.Length > LongestReason) return new PolicyOutcome(ReasonMissing);
+        reason = ListTexts.Clean(reason);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
         if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);
@@ -348,6 +349,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         if (await db.Set<PolicyVersion>().SingleOrDefaultAsync(p => p.Version == number, stop) is not { } version) return new PolicyOutcome(NoVersion, number);
         if (version.State != PolicyState.Proposed) return new PolicyOutcome(NotProposed, number);
         if (refuses(version) is { } refusal) return new PolicyOutcome(refusal);
+        reason = ListTexts.Clean(reason);
         (version.State, version.DecidedById, version.DecidedAt, version.DecisionReason) = (end, who.Id, clock.GetUtcNow(), reason);
         Tell(who, end == PolicyState.Rejected ? "rejected" : "withdrawn", number, null, new { version.Reason, Decision = reason });
         return await DoneAsync(transaction, number, activated: false, stop);
@@ -358,7 +360,7 @@ public sealed class PolicyDesk(PanelDb db, IOptions<ProtectionOptions> options, 
         var number = await db.Set<PolicyVersion>().MaxAsync(p => p.Version, stop) + 1;
         var version = new PolicyVersion
         {
-            Version = number, State = PolicyState.Proposed, Document = PolicyJson.Write(policy with { Version = number }), Reason = reason.Trim(), GuardReason = guardReason, BasedOn = basedOn, Reverts = reverts,
+            Version = number, State = PolicyState.Proposed, Document = PolicyJson.Write(policy with { Version = number }), Reason = ListTexts.Clean(reason)!, GuardReason = guardReason, BasedOn = basedOn, Reverts = reverts,
             AuthorId = who.Id, CreatedAt = clock.GetUtcNow(),
         };
         db.Add(version);

@@ -33,6 +33,13 @@ internal static class SealedPackage
         return new CasePackage { CaseId = detail.Case.Id, Json = json, Html = Encoding.UTF8.GetBytes(Page(detail, panel, actor, now, hash)), Sha256 = hash, SealedAt = now, ActorId = actor.Id, ActorName = actor.Name };
     }
 
+    /// <summary>What it holds beside the case itself: payments, labels, list entries, disputes, files, notes, steps.</summary>
+    public static int Entries(byte[] json)
+    {
+        using var read = JsonDocument.Parse(json);
+        return read.RootElement.EnumerateObject().Where(m => m.Value.ValueKind == JsonValueKind.Array).Sum(m => m.Value.GetArrayLength());
+    }
+
     /// <summary>The one way to write that value.</summary>
     public static byte[] Canonical(JsonElement value)
     {

@@ -320,6 +320,75 @@ public static class DisputeSentences
         DisputeFate.Known => T["There already"],
     };
 
+    /// <summary>An item of evidence.</summary>
+    public static string Name(this Texts T, EvidenceItem item) => item switch
+    {
+        EvidenceItem.ProductDescription => T.Field("product_description"),
+        EvidenceItem.GoodsType => T.Field("goods_type"),
+        EvidenceItem.CustomerName => T.Field("customer_name"),
+        EvidenceItem.Email => T["E-mail"],
+        EvidenceItem.Ip => T["IP address"],
+        EvidenceItem.Device => T["Device id or fingerprint"],
+        EvidenceItem.BillingAddress => T.Field("billing_address"),
+        EvidenceItem.ShippingAddress => T.Field("shipping_address"),
+        EvidenceItem.AvsResult => T.Field("avs_result"),
+        EvidenceItem.CvvResult => T.Field("cvv_result"),
+        EvidenceItem.ThreeDSecure => T.Field("threeds_result"),
+        EvidenceItem.Carrier => T.Field("carrier"),
+        EvidenceItem.TrackingNumber => T.Field("tracking_number"),
+        EvidenceItem.ShippedAt => T["Day it was shipped"],
+        EvidenceItem.DeliveredAt => T["Proof of delivery"],
+        EvidenceItem.ServiceDate => T.Field("service_date"),
+        EvidenceItem.Access => T["Proof of access or use"],
+        EvidenceItem.Communication => T["Communication with the customer"],
+        EvidenceItem.PolicyText => T.Field("policy_text"),
+        EvidenceItem.PolicyAccepted => T["Acceptance of the policy"],
+        EvidenceItem.Refund => T["Refund, or why it was refused"],
+        EvidenceItem.AuthorizationCode => T.Field("auth_code"),
+        EvidenceItem.CapturedAt => T["Time it was captured or processed"],
+        EvidenceItem.Receipt => T["Receipt or invoice as a file"],
+    };
+
+    /// <summary>What the cardholder says, and so what an answer must show.</summary>
+    public static string Say(this Texts T, EvidenceTopic topic) => topic switch
+    {
+        EvidenceTopic.Fraud => T["The cardholder says that it was not them: the answer shows who bought, from where, and who received it."],
+        EvidenceTopic.Authorization => T["The bank says that it had not agreed: the answer shows the authorization and the checks."],
+        EvidenceTopic.Processing => T["Amount, currency or account are said to be wrong: the answer shows what was agreed and what was charged."],
+        EvidenceTopic.Duplicate => T["It is said to be charged twice or paid otherwise: the answer shows that these are two purchases."],
+        EvidenceTopic.NotReceived => T["The cardholder says that it never came: the answer shows what was sold and that it arrived or was used."],
+        EvidenceTopic.NotAsDescribed => T["The cardholder says that it is not what was promised: the answer shows what was promised, accepted and handed over."],
+        EvidenceTopic.Cancelled => T["The cardholder says that they had cancelled: the answer shows the policy, its acceptance and what was used or refunded."],
+        EvidenceTopic.CreditNotProcessed => T["The cardholder waits for a refund: the answer shows it, or the policy by which there is none."],
+        EvidenceTopic.General => T["The reason asks for nothing in particular: the answer shows what was sold, to whom, and that it was handed over."],
+    };
+
+    public static string Badge(DisputeFate fate) => fate switch
+    {
+        DisputeFate.Wrong => "bg-red-lt",
+        DisputeFate.Known => "bg-secondary-lt",
+        DisputeFate.Opens or DisputeFate.Closes => "bg-green-lt",
+    };
+
+    /// <summary>How far an import is.</summary>
+    public static string Name(this Texts T, DisputeUpload upload, DateTimeOffset now) => upload.State switch
+    {
+        BatchState.Waiting => T["Waits its turn"],
+        BatchState.Running => upload.IsInterrupted(now) ? T["It was interrupted"] : T["It is being written"],
+        BatchState.Done => T["Imported"],
+        BatchState.Cancelled => T["It was stopped"],
+        BatchState.Failed => T["It broke off"],
+    };
+
+    public static string Badge(DisputeUpload upload, DateTimeOffset now) => upload.State switch
+    {
+        BatchState.Waiting => "bg-blue-lt",
+        BatchState.Running => upload.IsInterrupted(now) ? "bg-yellow-lt" : "bg-blue-lt",
+        BatchState.Done => "bg-green-lt",
+        BatchState.Cancelled => "bg-secondary-lt",
+        BatchState.Failed => "bg-red-lt",
+    };
+
     public static string Name(this Texts T, EvidenceSource source) => source switch
     {
         EvidenceSource.Request => T["Request as received"],

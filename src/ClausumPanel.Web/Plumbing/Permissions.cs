@@ -92,6 +92,8 @@ public static class Permissions
         pages.AuthorizePage("/Protection/Lists/New", EditLists);
         pages.AuthorizePage("/Protection/Lists/Entry", EditLists);
         pages.AuthorizePage("/Protection/Lists/Import", EditLists);
+        pages.AuthorizePage("/Protection/Lists/ImportLines", EditLists);
+        pages.AuthorizePage("/Protection/Lists/ImportLines", Export);
         pages.AuthorizePage("/Protection/Lists/Deletion", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/CleanUp", DeleteFromLists);
         pages.AuthorizePage("/Protection/Lists/Export", Export);
@@ -104,6 +106,7 @@ public static class Permissions
         pages.AuthorizePage("/Disputes/New", ManageDisputes);
         pages.AuthorizePage("/Disputes/Change", ManageDisputes);
         pages.AuthorizePage("/Disputes/Import", ManageDisputes);
+        pages.AuthorizePage("/Disputes/Upload", ManageDisputes);
         pages.AuthorizePage("/Disputes/Workbook", Export);
         pages.AuthorizePage("/Disputes/Batches", Export);
         pages.AuthorizePage("/Disputes/Batch", Export);

@@ -186,7 +186,7 @@ public sealed class DisputePagesTests(PanelApp app) : IClassFixture<PanelApp>
         var page = await maria.PageAsync(Disputes);
         Assert.Equal([late.Code, soon.Code, far.Code], page.QuerySelectorAll("tr[data-row] a[data-open]").Select(a => a.TextContent));
         Assert.Equal(["bg-red-lt", "bg-yellow-lt", "bg-secondary-lt"], page.QuerySelectorAll("tr[data-row] .badge").Select(b => b.ClassList[1]));
-        Assert.Equal(["1", "1"], page.QuerySelectorAll("a.tile .tile-number").Select(n => n.TextContent));
+        Assert.Equal(["1", "1", "1"], page.QuerySelectorAll("a.tile .tile-number").Select(n => n.TextContent));
         Assert.Equal([late.Code], (await maria.PageAsync(Disputes + "?due=overdue")).QuerySelectorAll("a[data-open]").Select(a => a.TextContent));
         Assert.Equal([soon.Code], (await maria.PageAsync(Disputes + "?scheme=mastercard")).QuerySelectorAll("a[data-open]").Select(a => a.TextContent));
         Assert.Equal([far.Code], (await maria.PageAsync($"{Disputes}?q={far.Code}")).QuerySelectorAll("a[data-open]").Select(a => a.TextContent));
@@ -230,16 +230,19 @@ public sealed class DisputePagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Contains("comilla", lines["8"], StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, await app.InDbAsync(db => db.Set<Dispute>().CountAsync(d => d.ExternalId!.StartsWith("imp-"))));
 
-        var written = await (await maria.PostAsync(form.Action + "?write=yes", form.Content)).HtmlAsync();
-        Assert.Contains("2 abiertas", written.QuerySelector("[data-announce]")!.TextContent, StringComparison.Ordinal);
+        var written = await UploadTests.SendAsync(app, maria, form["Lines"]);
+        Assert.Equal((2, 0, 0, 5), (written.Opened, written.Closed, written.Known, written.Wrong));
+        var page = await maria.PageAsync($"{Disputes}/import/{written.Id}");
+        Assert.Contains("2 abiertas", page.QuerySelector("[role=status]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("unidades menores", page.QuerySelector("tr[data-line='3']")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("línea anterior", page.QuerySelector("tr[data-line='6']")!.TextContent, StringComparison.Ordinal);
         var known = await app.InDbAsync(db => db.Set<Dispute>().AsNoTracking().Where(d => d.ExternalId!.StartsWith("imp-")).OrderBy(d => d.ExternalId).ToListAsync());
         Assert.Equal([("imp-1", paid.Seq, null), ("imp-5", (long?)null, DisputeOutcome.Lost)], known.Select(d => (d.ExternalId!, d.Seq, d.Outcome)));
         // A day to answer by ends with the day in Mexico.
         Assert.Equal(new DateTimeOffset(2026, 12, 11, 5, 59, 0, TimeSpan.Zero), known[0].RespondBy);
 
-        form["Lines"] = "external_id,outcome,recovered\nimp-1,won,45000\nimp-5,lost,\n";
-        var outcome = await (await maria.PostAsync(form.Action + "?write=yes", form.Content)).HtmlAsync();
-        Assert.Contains("0 abiertas, 1 resultados", outcome.QuerySelector("[data-announce]")!.TextContent, StringComparison.Ordinal);
+        var outcome = await UploadTests.SendAsync(app, maria, "external_id,outcome,recovered\nimp-1,won,45000\nimp-5,lost,\n");
+        Assert.Equal((0, 1, 1, 0), (outcome.Opened, outcome.Closed, outcome.Known, outcome.Wrong));
         Assert.Equal(LabelOutcome.Good, LabelRanking.Of(await LabelsAsync(paid.Seq)).Effective!.Outcome);
         var trail = (await Counter.TrailAsync(app, AuditActions.DisputesImported))[0];
         Assert.Contains("\"closed\":1", trail.After, StringComparison.Ordinal);

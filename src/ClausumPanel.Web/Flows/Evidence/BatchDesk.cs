@@ -53,7 +53,7 @@ public sealed class BatchDesk(PanelDb db, FileFolder folder, MakeBatches maker, 
     {
         var now = clock.GetUtcNow();
         if (!batch.HasFile(now) || await folder.ReadAsync(batch.StoredAs!, Convert.FromHexString(batch.Sha256!), stop) is not { } bytes) return null;
-        db.Audit(actor, AuditActions.Exported, now, DisputeDesk.Subject, after: new { Format = "xlsx", Batch = batch.Id, Rows = batch.Made, batch.LeftOut, batch.Sha256 });
+        db.Audit(actor, AuditActions.Exported, now, DisputeDesk.Subject, after: new { Format = "xlsx", Rows = batch.Made, batch.Sha256, Batch = batch.Id, batch.LeftOut });
         await db.SaveChangesAsync(CancellationToken.None);
         return bytes;
     }

@@ -11,6 +11,8 @@ public static partial class WorkbookFile
 {
     public const string ContentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+    private const string Strings = "xl/sharedStrings.xml";
+
     /// <summary>The earliest a zip file can say.</summary>
     private static readonly DateTimeOffset Always = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -148,6 +150,8 @@ public static partial class WorkbookFile
         parts["docProps/core.xml"] = Encoding.UTF8.GetBytes(
             """<?xml version="1.0" encoding="utf-8"?><cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>"""
             + System.Security.SecurityElement.Escape(EvidenceCell.Clean(title)) + "</dc:title><dc:creator>ClausumPanel</dc:creator><dcterms:created xsi:type=\"dcterms:W3CDTF\">" + stamp + "</dcterms:created><dcterms:modified xsi:type=\"dcterms:W3CDTF\">" + stamp + "</dcterms:modified></cp:coreProperties>");
+        // The library writes a character beyond the first 65,536 as the numbers of its two halves: Excel puts them together, other programs show them as they stand.
+        if (parts.TryGetValue(Strings, out var strings)) parts[Strings] = Encoding.UTF8.GetBytes(Halves().Replace(Encoding.UTF8.GetString(strings), m => new string([(char)Convert.ToUInt16(m.Groups[1].Value, 16), (char)Convert.ToUInt16(m.Groups[2].Value, 16)])));
         parts["[Content_Types].xml"] = Encoding.UTF8.GetBytes(Types(Encoding.UTF8.GetString(parts["[Content_Types].xml"])));
         using var settled = new MemoryStream();
         using (var zip = new ZipArchive(settled, ZipArchiveMode.Create, leaveOpen: true))
@@ -209,6 +213,9 @@ public static partial class WorkbookFile
 
     [GeneratedRegex("<(?:Default|Override) [^>]*>")]
     private static partial Regex TypeEntry();
+
+    [GeneratedRegex("_x(D[89AB][0-9A-F]{2})__x(D[C-F][0-9A-F]{2})_", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Halves();
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Digits();

@@ -42,7 +42,7 @@ public sealed class CaseInput
     /// <summary>Reads it, with a sentence for every field that is wrong.</summary>
     public CaseFacts? Read(ModelStateDictionary state, Texts T, DateOnly today)
     {
-        var (incident, place, email) = (CaseWords.ReadIncident(Incident), CaseWords.ReadJurisdiction(Jurisdiction), Blank(VictimEmail));
+        var (incident, place, email) = (CaseWords.ReadIncident(Incident), CaseWords.ReadJurisdiction(Jurisdiction), ListTexts.Clean(VictimEmail));
         if (incident is null) Wrong(nameof(Incident), T["Choose what happened."]);
         if (Blank(Jurisdiction) is not null && place is null) Wrong(nameof(Jurisdiction), T["There is no such jurisdiction."]);
         var (day, amount, currency) = (Day(IncidentDate), ReadAmount(T, Wrong), (string?)null);

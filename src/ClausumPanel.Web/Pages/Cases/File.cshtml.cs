@@ -18,7 +18,7 @@ public sealed class CaseFileModel(PanelDb db, FileFolder folder, TimeProvider cl
         if (await db.Set<CaseFile>().AsNoTracking().SingleOrDefaultAsync(f => f.CaseId == id && f.Id == file, stop) is not { } found) return NotFound();
         // Gone from the folder, or not what was stored: nobody gets something else under its name.
         if (await folder.ReadAsync(found.StoredAs, found.Sha256, stop) is not { } bytes) return NotFound();
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), ChangeCases.Subject, id.ToString(), after: new { Format = found.ContentType, File = found.Id, found.Name, Sha256 = Convert.ToHexStringLower(found.Sha256) });
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), ChangeCases.Subject, id.ToString(), after: new { Format = found.ContentType, Rows = 1, Sha256 = Convert.ToHexStringLower(found.Sha256), File = found.Id, found.Name });
         await db.SaveChangesAsync(CancellationToken.None);
         return File(bytes, found.ContentType, found.Name);
     }

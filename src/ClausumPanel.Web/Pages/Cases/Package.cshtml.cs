@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
@@ -16,8 +17,12 @@ public sealed class CasePackageModel(PanelDb db, TimeProvider clock) : PageModel
     {
         if (form is not ("json" or "html") || await db.Set<CasePackage>().AsNoTracking().SingleOrDefaultAsync(p => p.CaseId == id, stop) is not { } package) return NotFound();
         var reference = await db.Set<Case>().Where(c => c.Id == id).Select(c => c.ReferenceNumber).SingleAsync(stop);
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), ChangeCases.Subject, id.ToString(), after: new { Format = form, Sha256 = Convert.ToHexStringLower(package.Sha256) });
+        var bytes = form == "json" ? package.Json : package.Html;
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), ChangeCases.Subject, id.ToString(), after: new
+        {
+            Format = form, Rows = SealedPackage.Entries(package.Json), Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Package = Convert.ToHexStringLower(package.Sha256),
+        });
         await db.SaveChangesAsync(CancellationToken.None);
-        return form == "json" ? File(package.Json, "application/json; charset=utf-8", $"{reference}.json") : File(package.Html, "text/html; charset=utf-8", $"{reference}.html");
+        return File(bytes, form == "json" ? "application/json; charset=utf-8" : "text/html; charset=utf-8", $"{reference}.{form}");
     }
 }

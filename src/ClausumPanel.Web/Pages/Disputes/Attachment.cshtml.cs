@@ -17,7 +17,7 @@ public sealed class AttachmentModel(PanelDb db, FileFolder folder, TimeProvider 
     {
         if (await db.Set<DisputeFile>().AsNoTracking().SingleOrDefaultAsync(f => f.Id == row && f.DisputeId == id, stop) is not { } file || await folder.ReadAsync(file.StoredAs, Convert.FromHexString(file.Sha256), stop) is not { } bytes) return NotFound();
         var number = await db.Set<Dispute>().Where(d => d.Id == id).Select(d => d.Number).SingleAsync(stop);
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), DisputeDesk.Subject, Dispute.CodeOf(number), after: new { Format = "file", file.Name, file.Size, file.Sha256 });
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), DisputeDesk.Subject, Dispute.CodeOf(number), after: new { Format = "file", Rows = 1, file.Sha256, file.Name, file.Size });
         await db.SaveChangesAsync(CancellationToken.None);
         return File(bytes, file.ContentType, file.Name);
     }

@@ -24,6 +24,9 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, DisputeCases disp
 
     public EvidenceFile Evidence { get; private set; } = null!;
     public Dispute Dispute => Evidence.Dispute;
+
+    /// <summary>How much of what its reason asks for is there.</summary>
+    public EvidenceCompleteness Completeness { get; private set; } = null!;
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
     public IReadOnlyList<EvidenceSheet> Sheets { get; private set; } = [];
     public IReadOnlyList<AuditEntry> Trail { get; private set; } = [];
@@ -168,6 +171,7 @@ public sealed class DetailsModel(PanelDb db, DisputeDesk desk, DisputeCases disp
         db.ChangeTracker.Clear();
         if (await db.Set<Dispute>().AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, stop) is not { } found) return NotFound();
         Evidence = await evidence.OfAsync(found, stop);
+        Completeness = WeighEvidence.Of(Evidence);
         Room = (await FileSettings.LoadAsync(db, stop)).Disputes;
         Cases = await db.Set<Case>().AsNoTracking().Where(c => c.Id == found.CaseId || db.Set<CaseLink>().Any(l => l.CaseId == c.Id && l.Kind == CaseLinkKind.Dispute && l.Target == id)).OrderBy(c => c.OpenedAt).ToListAsync(stop);
         Events = await db.ReceivedEvents.AsNoTracking().Where(e => e.DisputeId == id).OrderBy(e => e.ReceivedAt).ThenBy(e => e.Id).Take(MostEvents).Select(e => new ToldEvent(e.Id, e.Type, e.ExternalId, e.ReceivedAt)).ToListAsync(stop);

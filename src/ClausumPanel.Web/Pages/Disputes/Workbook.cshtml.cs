@@ -57,7 +57,7 @@ public sealed class WorkbookModel(PanelDb db, ReadEvidence evidence, Reader read
         var sha = print ? Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Sheets.Select(s => s.Sha256))))) : Convert.ToHexStringLower(SHA256.HashData(bytes));
         db.Audit(HttpContext.Actor, AuditActions.Exported, now, DisputeDesk.Subject, found.Code, after: new
         {
-            Format = print ? "print" : "xlsx", Copy = outward ? "bank" : "house", Language = culture.TwoLetterISOLanguageName, Rows = Sheets.Sum(s => s.Tables.Sum(t => t.Rows.Count)), Sha256 = sha, DisputeVersion = found.Version,
+            Format = print ? "print" : "xlsx", Rows = Sheets.Sum(s => s.Tables.Sum(t => t.Rows.Count)), Sha256 = sha, Copy = outward ? "bank" : "house", Language = culture.TwoLetterISOLanguageName, DisputeVersion = found.Version,
         });
         await db.SaveChangesAsync(CancellationToken.None);
         return print ? Page() : File(bytes, WorkbookFile.ContentType, EvidenceSheets.FileName(found, layout.On));

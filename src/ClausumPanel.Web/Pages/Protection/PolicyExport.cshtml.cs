@@ -23,7 +23,7 @@ public sealed class PolicyExportModel(PanelDb db, PolicyDesk desk, TimeProvider 
         if (policy is null) return NotFound();
         var name = version is { } known ? known.ToString(CultureInfo.InvariantCulture) : "draft";
         var bytes = PolicyJson.WriteUtf8(policy);
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "policy", name, after: new { Format = "json", Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "policy", name, after: new { Format = "json", Rows = policy.Limits.Count + policy.Signals.Count + policy.Rules.Count, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Rules = policy.Rules.Count });
         await db.SaveChangesAsync(CancellationToken.None);
         return File(bytes, "application/json; charset=utf-8", $"policy-{name}.json");
     }

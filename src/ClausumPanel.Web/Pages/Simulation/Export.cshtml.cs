@@ -27,7 +27,7 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
         var tables = Tables(run, figures);
         var name = $"simulation-{run.Id:N}.{format}";
         var bytes = format == "csv" ? await CsvAsync(tables) : Excel(tables);
-        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "simulation", id.ToString(), null, new { run.Name, format, Rows = tables.Sum(t => t.Rows.Count), Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)) });
+        db.Audit(HttpContext.Actor, AuditActions.Exported, clock.GetUtcNow(), "simulation", id.ToString(), null, new { Format = format, Rows = tables.Sum(t => t.Rows.Count - 1), Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), run.Name });
         await db.SaveChangesAsync(CancellationToken.None);
         return File(bytes, format == "csv" ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name);
     }

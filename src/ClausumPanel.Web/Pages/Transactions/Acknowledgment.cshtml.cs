@@ -32,7 +32,7 @@ public sealed class AcknowledgmentModel(PanelDb db, PolicyShelf policies, Reader
             return Page();
         }
         var now = clock.GetUtcNow();
-        if (!Alert.Acknowledge(HttpContext.Actor, Input.Reason!.Trim(), now)) return TooLate();
+        if (!Alert.Acknowledge(HttpContext.Actor, Flows.ListTexts.Clean(Input.Reason)!, now)) return TooLate();
         db.Audit(HttpContext.Actor, AuditActions.AlertAcknowledged, now, "alert", Alert.Id.ToString(), after: new { Kind = Alert.Kind.ToString(), Alert.Key, Alert.Hour, Alert.Count, Alert.Earlier, Alert.Reason });
         try
         {

@@ -3,9 +3,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
-using ClausumPanel.Web.Pages.Transactions;
 using ClausumPanel.Web.Plumbing;
-using CsvHelper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -63,21 +61,6 @@ public sealed class ImportModel(PanelDb db, ListImports imports, Reader reader, 
         if (!Find(id)) return NotFound();
         await Task.WhenAny(imports.Start(Import!, HttpContext.Actor), Task.Delay(Patience, stop));
         return RedirectToPage(new { id });
-    }
-
-    /// <summary>Every line with what happens to it, for whoever has more of them than a page shows.</summary>
-    public async Task<IActionResult> OnGetLinesAsync(Guid id)
-    {
-        if (!Find(id)) return NotFound();
-        using var file = new MemoryStream();
-        await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
-        await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
-        {
-            await csv.WriteRecordAsync([T["Line"], T["Type"], T["Value"], T["Outcome"], T["What happens"]], CancellationToken.None);
-            foreach (var line in Import!.Lines)
-                await csv.WriteRecordAsync([line.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), line.Entry.Type.Word(), Exports.Harmless(line.Entry.Value), T.Name(line.Kind), T.Say(line)], CancellationToken.None);
-        }
-        return File(file.ToArray(), "text/csv; charset=utf-8", "import-preview.csv");
     }
 
     private bool Find(Guid id) => (Import = imports.Find<EntriesImport>(id, User.Id)) is not null;

@@ -297,6 +297,8 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     label_id = table.Column<Guid>(type: "uuid", nullable: true),
                     case_id = table.Column<Guid>(type: "uuid", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    evidence_asked = table.Column<int>(type: "integer", nullable: false),
+                    evidence_found = table.Column<int>(type: "integer", nullable: false),
                     changed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
@@ -1192,6 +1194,39 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "dispute_uploads",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    asked_by_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    asked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    turns = table.Column<int>(type: "integer", nullable: false),
+                    turn = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    held_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    stored_as = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    total = table.Column<int>(type: "integer", nullable: false),
+                    read = table.Column<int>(type: "integer", nullable: false),
+                    opened = table.Column<int>(type: "integer", nullable: false),
+                    closed = table.Column<int>(type: "integer", nullable: false),
+                    known = table.Column<int>(type: "integer", nullable: false),
+                    wrong = table.Column<int>(type: "integer", nullable: false),
+                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_uploads", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_uploads_users_asked_by_id",
+                        column: x => x.asked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invitations",
                 columns: table => new
                 {
@@ -1474,6 +1509,29 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_upload_lines",
+                columns: table => new
+                {
+                    upload_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    fate = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    external_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
+                    dispute_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    is_matched = table.Column<bool>(type: "boolean", nullable: false),
+                    errors = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_upload_lines", x => new { x.upload_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_dispute_upload_lines_dispute_uploads_upload_id",
+                        column: x => x.upload_id,
+                        principalTable: "dispute_uploads",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1796,6 +1854,21 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 table: "dispute_files",
                 columns: new[] { "dispute_id", "number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_uploads_asked_at",
+                table: "dispute_uploads",
+                column: "asked_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_uploads_asked_by_id",
+                table: "dispute_uploads",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_uploads_state",
+                table: "dispute_uploads",
+                column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_disputes_arn",
@@ -2232,6 +2305,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 name: "dispute_files");
 
             migrationBuilder.DropTable(
+                name: "dispute_upload_lines");
+
+            migrationBuilder.DropTable(
                 name: "event_rules");
 
             migrationBuilder.DropTable(
@@ -2359,6 +2435,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "disputes");
+
+            migrationBuilder.DropTable(
+                name: "dispute_uploads");
 
             migrationBuilder.DropTable(
                 name: "list_entries");

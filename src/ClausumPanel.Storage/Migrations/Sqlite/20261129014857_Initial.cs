@@ -296,6 +296,8 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     label_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     case_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    evidence_asked = table.Column<int>(type: "INTEGER", nullable: false),
+                    evidence_found = table.Column<int>(type: "INTEGER", nullable: false),
                     changed_at = table.Column<long>(type: "INTEGER", nullable: false),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -1191,6 +1193,39 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "dispute_uploads",
+                columns: table => new
+                {
+                    id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    asked_by_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    asked_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    zone = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    turns = table.Column<int>(type: "INTEGER", nullable: false),
+                    turn = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    held_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    stored_as = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
+                    sha256 = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    total = table.Column<int>(type: "INTEGER", nullable: false),
+                    read = table.Column<int>(type: "INTEGER", nullable: false),
+                    opened = table.Column<int>(type: "INTEGER", nullable: false),
+                    closed = table.Column<int>(type: "INTEGER", nullable: false),
+                    known = table.Column<int>(type: "INTEGER", nullable: false),
+                    wrong = table.Column<int>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_uploads", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_dispute_uploads_users_asked_by_id",
+                        column: x => x.asked_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "invitations",
                 columns: table => new
                 {
@@ -1473,6 +1508,29 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dispute_upload_lines",
+                columns: table => new
+                {
+                    upload_id = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    fate = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    external_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    dispute_id = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    is_matched = table.Column<bool>(type: "INTEGER", nullable: false),
+                    errors = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dispute_upload_lines", x => new { x.upload_id, x.number });
+                    table.ForeignKey(
+                        name: "fk_dispute_upload_lines_dispute_uploads_upload_id",
+                        column: x => x.upload_id,
+                        principalTable: "dispute_uploads",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
                 });
 
             migrationBuilder.CreateTable(
@@ -1795,6 +1853,21 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 table: "dispute_files",
                 columns: new[] { "dispute_id", "number" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_uploads_asked_at",
+                table: "dispute_uploads",
+                column: "asked_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_uploads_asked_by_id",
+                table: "dispute_uploads",
+                column: "asked_by_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dispute_uploads_state",
+                table: "dispute_uploads",
+                column: "state");
 
             migrationBuilder.CreateIndex(
                 name: "ix_disputes_arn",
@@ -2231,6 +2304,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 name: "dispute_files");
 
             migrationBuilder.DropTable(
+                name: "dispute_upload_lines");
+
+            migrationBuilder.DropTable(
                 name: "event_rules");
 
             migrationBuilder.DropTable(
@@ -2358,6 +2434,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "disputes");
+
+            migrationBuilder.DropTable(
+                name: "dispute_uploads");
 
             migrationBuilder.DropTable(
                 name: "list_entries");
