@@ -210,6 +210,35 @@ public sealed class PreviewTests
         }
     }
 
+    /// <summary>Whether the hits tell enough of what lost its facts depends on all that is asked: such a stretch serves nobody who asks anything else.</summary>
+    [Fact]
+    public void A_stretch_that_lost_facts_serves_only_who_asks_the_same()
+    {
+        var policy = Policy.Default.Complete() with { Version = 1 };
+        var asked = policy.Signals.First(s => s.Enabled);
+        var versions = new Dictionary<int, Policy> { [1] = policy };
+        var all = PreviewNeeds.Of(versions, new Assessor(policy), new Assessor(policy));
+        var fewer = PreviewNeeds.Of(versions, new Assessor(policy with { Signals = [.. policy.Signals.Select(s => s == asked ? s with { Enabled = false } : s)] }));
+        var (facts, then, buffer, signals) = (new Facts(), new Assessment(), new byte[FactSnapshot.MostBytes], new byte[SignalHits.MostBytes]);
+        facts.Set(Known.Flow, "payin");
+        facts.Set(Known.Currency, "MXN");
+        facts.Set(Known.Amount, 100);
+        new Assessor(policy).Assess(facts, 0, then);
+        Assert.NotEqual(all.Asked, fewer.Asked);
+        Assert.Equal((true, true, true, false), (Of(isCut: false).Has(all), Of(isCut: false).Has(fewer), Of(isCut: true).Has(all), Of(isCut: true).Has(fewer)));
+
+        TrafficBlock Of(bool isCut)
+        {
+            var builder = new TrafficBlock.Builder(all);
+            Assert.True(builder.Add(new PreviewRow
+            {
+                Seq = 1, At = 0, Decision = then.Decision, Score = then.Score, Amount = 100, PolicyVersion = 1, IsBlocked = false,
+                Signals = signals.AsSpan(0, SignalHits.Write(then.Signals, then.Rules, signals)), Facts = buffer.AsSpan(0, isCut ? FactSnapshot.WriteCut(facts, buffer) : FactSnapshot.Write(facts, buffer)),
+            }));
+            return builder.Finish();
+        }
+    }
+
     /// <summary>What the stored hits tell need not be found again: the same comes out, and only where nothing could have gone untold.</summary>
     [Fact]
     public void What_the_stored_hits_tell_is_what_the_facts_tell()

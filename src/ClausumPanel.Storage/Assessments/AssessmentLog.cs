@@ -41,6 +41,7 @@ public sealed partial class AssessmentLog : IDisposable
     private long _seq;
     private long _unfoldedSince;
     private long? _busySince;
+    private bool _foldTrouble;
     private volatile bool _stopping, _cannotFold;
     private volatile string? _trouble;
     private long _commits, _rows, _folded;
@@ -218,7 +219,11 @@ public sealed partial class AssessmentLog : IDisposable
     private void Fold()
     {
         var patience = LastSeq - FoldedSeq < Much ? Patience : PatienceWithMuch;
-        if (_clock.GetElapsedTime(_unfoldedSince) < patience)
+        if (_foldTrouble)
+        {
+            if (!_wake.WaitOne(BeforeTrying)) FoldSlices(FoldSlice);
+        }
+        else if (_clock.GetElapsedTime(_unfoldedSince) < patience)
         {
             if (!_wake.WaitOne(RestBeforeFolding)) FoldSlices(FoldSlice);
         }
@@ -230,13 +235,15 @@ public sealed partial class AssessmentLog : IDisposable
         try
         {
             Interlocked.Exchange(ref _folded, _folding!.Advance(most));
-            _busySince = null;
+            (_busySince, _foldTrouble) = (null, false);
         }
         catch (DbException e)
         {
             _store!.Rollback();
-            // What is folded can wait for another's long transaction: a payment that comes finds out by itself.
-            if (!_store.IsBusy(e) || _clock.GetElapsedTime(_busySince ??= _clock.GetTimestamp()) >= LongestBusy) Failed(e);
+            // Payments find out by themselves whether the store takes them. What is folded can wait, for another's long transaction without a word.
+            if (_store.IsBusy(e) && _clock.GetElapsedTime(_busySince ??= _clock.GetTimestamp()) < LongestBusy) return;
+            if (!_foldTrouble) LogUnfolded(_log, FoldedSeq, e.Message, e);
+            _foldTrouble = true;
         }
         catch (Exception e)
         {
@@ -385,6 +392,9 @@ public sealed partial class AssessmentLog : IDisposable
 
     [LoggerMessage(LogLevel.Error, "The store refuses to take assessments: {Reason}")]
     private static partial void LogRefusal(ILogger logger, string reason, Exception e);
+
+    [LoggerMessage(LogLevel.Error, "The assessments after {Seq} cannot be made findable at the moment; they will be when the store answers: {Reason}")]
+    private static partial void LogUnfolded(ILogger logger, long seq, string reason, Exception e);
 
     [LoggerMessage(LogLevel.Critical, "The assessments after {Seq} cannot be made findable; lists read the log itself from there, which gets slower")]
     private static partial void LogUnfoldable(ILogger logger, long seq, Exception e);

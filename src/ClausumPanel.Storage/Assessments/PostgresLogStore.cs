@@ -44,15 +44,27 @@ internal sealed class PostgresLogStore : ILogStore
 
     public void Rollback()
     {
-        if (_transaction is null) return;
-        if (_connection.State == System.Data.ConnectionState.Open) _transaction.Rollback();
-        _transaction.Dispose();
+        if (_transaction is not { } transaction) return;
         _transaction = null;
+        try
+        {
+            if (_connection.State == System.Data.ConnectionState.Open) transaction.Rollback();
+            transaction.Dispose();
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException)
+        {
+            // Whatever state the connection is in, the server takes back what it did not commit; the next one is opened anew.
+            _connection.Close();
+        }
     }
 
     public void Try()
     {
-        using var command = new NpgsqlCommand("UPDATE log_marks SET seq = seq", _connection);
+        // Rows that do not pack, on pages of their own.
+        using var command = new NpgsqlCommand("""
+            INSERT INTO log_marks (reader, seq) SELECT string_agg(md5(random()::text), ''), 0 FROM generate_series(1, 20) AS one, generate_series(1, 60) AS part GROUP BY one;
+            DELETE FROM log_marks WHERE length(reader) > 1000
+            """, _connection);
         command.ExecuteNonQuery();
     }
 
@@ -65,7 +77,8 @@ internal sealed class PostgresLogStore : ILogStore
 
     public bool IsRowsFault(Exception e) => e is PostgresException { SqlState: [ '2', '2' or '3', ..] };
 
-    public bool IsBusy(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected };
+    // Waiting for a lock ends with the command's time.
+    public bool IsBusy(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected } or NpgsqlException { InnerException: TimeoutException };
 
     public void Dispose()
     {

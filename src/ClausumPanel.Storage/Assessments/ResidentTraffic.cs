@@ -4,7 +4,7 @@ using ClausumPanel.Assess.Previews;
 namespace ClausumPanel.Storage.Assessments;
 
 /// <summary>
-/// Stretches of the log that previews looked at, kept in memory so that the next preview need not read them: what is stored of an assessment never changes. The ones not asked for longest make room.
+/// Stretches of the log that previews looked at, kept in memory so that the next preview need not read them: of what is stored of an assessment nothing changes but what its age takes away. The ones not asked for longest make room.
 /// Thread-safe.
 /// </summary>
 /// <param name="mostBytes">About how much memory they may take together; 0: nothing is kept.</param>
@@ -18,7 +18,7 @@ public sealed class ResidentTraffic(long mostBytes)
     private readonly Dictionary<long, LinkedListNode<(long Number, TrafficBlock Block)>> _blocks = [];
     private readonly LinkedList<(long Number, TrafficBlock Block)> _latestFirst = [];
     private readonly HashSet<long> _unreadable = [];
-    private long _bytes;
+    private long _bytes, _cleared;
 
     /// <summary>About how much memory they take now.</summary>
     public long Bytes
@@ -66,8 +66,10 @@ public sealed class ResidentTraffic(long mostBytes)
     {
         ArgumentNullException.ThrowIfNull(needs);
         ArgumentNullException.ThrowIfNull(step);
+        long cleared;
         lock (_lock)
         {
+            cleared = _cleared;
             if (_unreadable.Contains(number)) return null;
             if (_blocks.TryGetValue(number, out var known)) needs = needs.With(known.Value.Block.Facts);
         }
@@ -84,7 +86,7 @@ public sealed class ResidentTraffic(long mostBytes)
             step();
         }
         var block = builder.Finish();
-        Keep(number, block);
+        Keep(number, block, cleared);
         return block;
     }
 
@@ -96,13 +98,16 @@ public sealed class ResidentTraffic(long mostBytes)
             _blocks.Clear();
             _latestFirst.Clear();
             _bytes = 0;
+            _cleared++;
         }
     }
 
-    private void Keep(long number, TrafficBlock block)
+    private void Keep(long number, TrafficBlock block, long cleared)
     {
         lock (_lock)
         {
+            // What was read before all were forgotten may be what they were forgotten for.
+            if (cleared != _cleared) return;
             if (_blocks.Remove(number, out var old)) Drop(old);
             _blocks[number] = _latestFirst.AddFirst((number, block));
             _bytes += block.Bytes;

@@ -67,6 +67,8 @@ public sealed class FactBlanking(PanelDb db, DateTimeOffset? before, DateTimeOff
             _phase = Phase.Over;
             return 0;
         }
+        // A dispute or a case that is opened now sees them, or is seen.
+        await Db.LockLabelsAsync(stop);
         var changed = _stored.Values.Select(s => (s.Seq, s.Id, Facts: DeviceFacts.Without(s.Facts, _facts, _room), Request: DeviceFacts.Without(s.Request))).Where(c => c.Facts is not null || c.Request is not null).ToList();
         var held = await PaymentHolds.FindAsync(Db, changed.ToDictionary(c => c.Seq, c => c.Id), since, stop);
         // What an earlier, shorter term had reached and today's has not waits like what is held.

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ClausumPanel.Storage.Submerchants;
 
 /// <summary>A submerchant as requests see it.</summary>
@@ -22,6 +24,10 @@ public sealed class SubmerchantIndex
 
     /// <summary>Some submerchant is active: whoever asks to have a payment judged says whose it is.</summary>
     public bool MustBeNamed { get; }
+
+    /// <summary>The name under which it is stored and counted; what is not registered keeps what was said.</summary>
+    [return: NotNullIfNotNull(nameof(said))]
+    public string? NameOf(string? said) => Find(said)?.ExternalId ?? said;
 
     /// <summary>The one that is meant by its own id or by that of the registry; its own wins.</summary>
     public SubmerchantInfo? Find(string? said)

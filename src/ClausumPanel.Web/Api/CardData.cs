@@ -22,6 +22,9 @@ public static class CardData
             or "track" or "track1" or "track2" or "trackdata" or "magstripe";
     }
 
+    /// <summary>Whether something in a text would be overwritten.</summary>
+    public static bool Has(string text) => Mask(System.Text.Encoding.UTF8.GetBytes(text));
+
     /// <summary>Overwrites the card numbers in a text with asterisks, first six and last four digits left; track data whole.</summary>
     /// <param name="text">UTF-8, changed in place, same length.</param>
     /// <param name="isNumber">A JSON number: digits become zeros, so it stays one.</param>

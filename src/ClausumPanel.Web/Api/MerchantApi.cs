@@ -133,7 +133,7 @@ public static class MerchantApi
             Finals = query.Words<FinalOutcome>("final_decision", t => FinalOutcomes.Find(t)),
             MinScore = Score("risk_score_min"), MaxScore = Score("risk_score_max"), Currency = currency, MinAmount = least, MaxAmount = most,
             Signal = query.Word<int>("signal", t => SignalCatalog.ByCode.TryGetValue(t, out var signal) ? signal.Id : null), Label = query.Word<LabelOutcome>("label", t => LabelWords.Outcome(t)),
-            Submerchant = registry.Find(submerchant)?.ExternalId ?? submerchant, Channel = query.Text("channel", 40),
+            Submerchant = registry.NameOf(submerchant), Channel = query.Text("channel", 40),
             Country = query.Text("country", 2) is not { } place ? null : Countries.Find(place) ?? query.Wrong("country"),
             Simulated = query.Word<bool>("simulated", t => t switch { "true" => true, "false" => false, _ => null }) ?? false,
             Search = found.Count == 1 ? query.Text(found[0].Name, LongestText) : null, Exactly = found.Count == 1 ? found[0].Kind : null,

@@ -76,7 +76,8 @@ public static class SubmerchantsApi
         if (!body.Has("external_id")) body.Wrong("external_id", "required", "external_id is required.");
         if (!body.Has("name")) body.Wrong("name", "required", "name is required.");
         if (externalId?.Any(char.IsControl) == true) body.Wrong("external_id", "format", "external_id has a control character.");
-        if (Read(body, new SubmerchantFacts("", null, null, IsActive: true)) is not { } facts)
+        if (externalId is not null && CardData.Has(externalId)) body.Wrong("external_id", "format", CardNumber("external_id"));
+        if (Read(body, new SubmerchantFacts("", null, null, IsActive: true)) is not { } facts || !await MayActivateAsync(context, caller, body, facts))
         {
             await Problems.WriteAsync(context, body.Errors);
             return;
@@ -96,7 +97,7 @@ public static class SubmerchantsApi
         }
         if (body.Names("external_id") && body.Text("external_id", RegisteredSubmerchant.LongestExternalId) != known.ExternalId) body.Wrong("external_id", "format", "external_id cannot change: what was stored goes by it. Register another one.");
         if (body.Names("name") && !body.Has("name")) body.Wrong("name", "required", "name cannot be empty.");
-        if (Read(body, SubmerchantFacts.Of(known)) is null)
+        if (Read(body, SubmerchantFacts.Of(known)) is not { } facts || !await MayActivateAsync(context, caller, body, facts))
         {
             await Problems.WriteAsync(context, body.Errors);
             return;
@@ -114,10 +115,22 @@ public static class SubmerchantsApi
     private static SubmerchantFacts? Read(JsonBody body, SubmerchantFacts was)
     {
         var (name, country, mcc, active) = (body.Text("name", RegisteredSubmerchant.LongestName), body.Text("country", RegisteredSubmerchant.CountryLength), body.Text("mcc", RegisteredSubmerchant.MccLength), body.Flag("is_active"));
+        if (name is not null && CardData.Has(name)) body.Wrong("name", "format", CardNumber("name"));
         if (country is not null && Countries.Find(country) is null) body.Wrong("country", "format", "country must be a code of ISO 3166 with two letters, as in MX.");
         if (mcc is not null && !RegisteredSubmerchant.IsMcc(mcc)) body.Wrong("mcc", "format", "mcc must be four digits, as in 5411.");
         if (body.Errors.Count > 0) return null;
         return new SubmerchantFacts(name ?? was.Name, body.Names("country") ? country is null ? null : Countries.Find(country) : was.Country, body.Names("mcc") ? mcc : was.Mcc, active ?? was.IsActive);
+    }
+
+    private static string CardNumber(string field) => $"{field} has what looks like a card number: payments keep none, so it would not be found.";
+
+    /// <summary>The first that is active makes payments that name none be refused: a stolen session must not do that, as on the page.</summary>
+    private static async Task<bool> MayActivateAsync(HttpContext context, KeyOrPerson caller, JsonBody body, SubmerchantFacts facts)
+    {
+        if (caller.Key is not null || !facts.IsActive || context.RequestServices.GetRequiredService<SubmerchantShelf>().Current.MustBeNamed) return true;
+        if (await context.RequestServices.GetRequiredService<StepUp>().PasswordIsRightAsync(context.User, body.Secret("password", Passwords.Longest))) return true;
+        body.Wrong("password", "credentials", "password is not your password: the first active submerchant makes payments that name none be refused.");
+        return false;
     }
 
     private static Task AnswerAsync(HttpContext context, (RegisteredSubmerchant? Its, bool IsTaken) step) => step switch

@@ -327,7 +327,9 @@ public sealed class AssessTransaction(
         if ((call.IdempotencyKey ?? request.IdempotencyKey) is { } key) return (Hash(ExplicitSort, key, flow), request.Fingerprint128, false);
         if (request is not { OrderId: { } order, PaymentId: { } payment }) return default;
         var method = Hash(MethodSort, $"{request.Amount} {request.Currency} {request.PaymentMethod} {request.CardBin} {request.CardLast4} {request.CardHash} {request.BeneficiaryClabe} {request.BeneficiaryIban}", null);
-        return (Hash(PairSort, $"{flow} {order}", payment), method, true);
+        // Two submerchants may number alike; one that is named in two ways is the same.
+        var whose = submerchants.Current.NameOf(request.SubmerchantId);
+        return (Hash(PairSort, whose is null ? $"{flow} {order}" : $"{flow} {order}\n{whose}", payment), method, true);
     }
 
     private UInt128 Hash(byte sort, string text, string? rest) => new(memory.Hasher.Key(sort, text, rest), memory.Hasher.Key((byte)(sort + 1), text, rest));

@@ -48,7 +48,7 @@ public sealed class RuleTrialRoom : IDisposable
 /// <summary>Tries a rule that judges nobody yet on what was stored. It writes nothing.</summary>
 public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, LatestScan latest, TimeProvider clock)
 {
-    public const string OtherFlow = "it holds for the other flow only", OtherCurrency = "it holds for another currency", OtherSubmerchant = "it holds for another sub-merchant", OtherTime = "it did not hold at that time";
+    public const string OtherFlow = "it holds for the other flow only", OtherCurrency = "it holds for another currency", OtherSubmerchant = "it holds for another sub-merchant", OtherTime = "it did not hold at that time", FactsRemoved = "its device facts were removed by age";
 
     public const int Days = 7, Shown = 10;
 
@@ -77,6 +77,7 @@ public sealed class RuleTrial(PanelDb db, RuleTrialRoom room, LatestScan latest,
         if (rule.Currency is { } currency && currency != stored.Currency) misses.Add(OtherCurrency);
         if (rule.Submerchant is { } submerchant && submerchant != facts.Text(Known.SubmerchantId)) misses.Add(OtherSubmerchant);
         if (!IsInTime(rule, stored.At)) misses.Add(OtherTime);
+        if (FactSnapshot.IsCut(stored.Facts) && compiled.Facts.Any(FactCatalog.OfDevice.Contains)) misses.Add(FactsRemoved);
         return new RuleTrialCase(facts, compiled.Holds(facts), misses, compiled.Explain(facts));
     }
 

@@ -6,6 +6,7 @@ using ClausumPanel.Assess.Previews;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Retention;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
@@ -34,6 +35,7 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
     private Guid _running;
     private CancellationTokenSource? _cancel;
     private long _judging;
+    private DateTimeOffset? _removed;
 
     /// <summary>About how much memory the traffic takes that is kept for the next run.</summary>
     public long ResidentBytes => _resident.Bytes;
@@ -104,6 +106,10 @@ public sealed partial class RunSimulations(IServiceScopeFactory scopes, AssessSe
 
     private async Task CountAsync(PanelDb db, SimulationRun run, CancellationToken stop)
     {
+        // Another node may have taken something away.
+        var removed = await db.Set<RetentionRun>().OrderByDescending(r => r.BeatAt).Select(r => (DateTimeOffset?)r.BeatAt).FirstOrDefaultAsync(stop);
+        if (removed != _removed) _resident.Clear();
+        _removed = removed;
         var open = await PreviewJudges.ReadAsync(db, run, stop);
         PreviewJudge[] judges = [.. Enumerable.Range(0, _threads).Select(_ => open())];
         var part = await db.Set<SimulationPart>().CountAsync(p => p.RunId == run.Id, stop);

@@ -43,6 +43,38 @@ public sealed class SubmerchantTests(PanelApp app) : SubmerchantStories(app), IC
         Assert.Equal(0, await App.InDbAsync(db => db.Set<RegisteredSubmerchant>().CountAsync(s => s.ExternalId.StartsWith("wr"))));
     }
 
+    /// <summary>Each of them numbers its orders for itself.</summary>
+    [Fact]
+    public async Task Two_that_number_alike_are_not_taken_for_a_repetition()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var shop = await Shop.OpenAsync(app);
+        var one = (await SendAsync(shop, "POST", Path, New("sm_pair_a", active: false))).MustBe(201).Json.GetProperty("id").GetString();
+        (await SendAsync(shop, "POST", Path, New("sm_pair_b", active: false))).MustBe(201);
+        string Body(string whose) => $$"""{"amount":100,"currency":"MXN","order_id":"pair-1001","payment_id":"1","submerchant_id":"{{whose}}"}""";
+        var first = (await shop.AssessAsync(Body("sm_pair_a"))).MustBeGood();
+        var again = (await shop.AssessAsync(Body(one!))).MustBeGood();
+        var other = (await shop.AssessAsync(Body("sm_pair_b"))).MustBeGood();
+        Assert.Equal(("true", null), (again.Header("Idempotent-Replayed"), other.Header("Idempotent-Replayed")));
+        Assert.Equal((first.Id, "sm_pair_b"), (again.Id, other.Json.GetProperty("submerchant_id").GetString()));
+        Assert.NotEqual(first.Id, other.Id);
+    }
+
+    [Fact]
+    public async Task A_person_says_the_password_before_the_first_is_active_and_no_card_number_is_an_id()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var ines = await PersonsProgram.OfAsync(app, World.Ines);
+        Assert.Equal(["password credentials"], (await ines.PostAsync(Path, New("sm_first"))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        Assert.Equal(201, (await ines.PostAsync(Path, New("sm_first", active: false))).Code);
+        Assert.Equal(["password credentials"], (await ines.SendAsync("PATCH", Path + "/sm_first", """{"is_active":true,"password":"not hers"}""")).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        (await ines.SendAsync("PATCH", Path + "/sm_first", $$"""{"is_active":true,"password":"{{World.Password}}"}""")).MustBeGood();
+        Assert.Equal(201, (await ines.PostAsync(Path, New("sm_second"))).Code);
+        Assert.Equal(["external_id format"], (await ines.PostAsync(Path, New("4111111111111111"))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        Assert.Equal(["name format"], (await ines.PostAsync(Path, New("sm_third", "4111 1111 1111 1111"))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        Assert.Equal(0, await app.InDbAsync(db => db.AuditEntries.CountAsync(e => e.After!.Contains("4111111111111111"))));
+    }
+
     [Fact]
     public async Task Only_the_keys_and_people_who_may_see_and_keep_the_registry()
     {

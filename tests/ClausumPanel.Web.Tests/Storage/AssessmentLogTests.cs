@@ -8,6 +8,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace ClausumPanel.Web.Tests.Storage;
 
@@ -134,6 +135,55 @@ public sealed class AssessmentLogTests
             while (log.Trouble is not null) await Task.Yield();
         }).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal([0L, 0L], [Scalar(other, "SELECT count(*) FROM assessments"), Scalar(other, "SELECT count(*) FROM log_marks WHERE length(reader) > 100")]);
+    }
+
+    /// <summary>What is only made findable later must not say that payments are refused.</summary>
+    [Theory, OnPostgres]
+    public async Task Payments_are_taken_while_somebody_holds_what_folding_needs(StorageProvider provider)
+    {
+        await using var world = await LogWorld.OnAsync(provider);
+        var log = world.Log;
+        await using var other = new NpgsqlConnection(world.Storage.ConnectionString);
+        await other.OpenAsync();
+        var transaction = await other.BeginTransactionAsync();
+        Execute(other, "LOCK TABLE labels, outbox_events IN SHARE ROW EXCLUSIVE MODE");
+        var first = Payment("payer@example.mx", Decision.Approve, 1);
+        Assert.True(log.TryAppend(first));
+        await first.Stored;
+        // It waits, has waited in vain, and waits again.
+        foreach (var isWaiting in (bool[])[true, false, true])
+            while (await WaitsAsync() != isWaiting) await Task.Yield();
+        Assert.Null(log.Trouble);
+        var second = Payment("payer@example.mx", Decision.Approve, 2);
+        Assert.True(log.TryAppend(second));
+        await second.Stored;
+        await transaction.RollbackAsync();
+        await log.CatchUpAsync(default);
+        Assert.Equal(second.Seq, log.FoldedSeq);
+
+        async Task<bool> WaitsAsync()
+        {
+            await using var watching = new NpgsqlConnection(world.Storage.ConnectionString);
+            await watching.OpenAsync();
+            await using var command = new NpgsqlCommand("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'ClausumPanel log' AND datname = current_database() AND wait_event_type = 'Lock'", watching);
+            return (bool)(await command.ExecuteScalarAsync())!;
+        }
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_store_tries_itself_and_leaves_nothing(StorageProvider provider)
+    {
+        await using var world = await LogWorld.OnAsync(provider);
+        using ILogStore store = provider == StorageProvider.Sqlite ? new SqliteLogStore(world.Storage.ConnectionString) : new PostgresLogStore(world.Storage.ConnectionString);
+        for (var i = 0; i < 2; i++)
+        {
+            store.Begin();
+            store.Try();
+            store.Commit();
+        }
+        using var count = store.Connection.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM log_marks WHERE length(reader) > 100";
+        Assert.Equal(0L, count.ExecuteScalar());
     }
 
     [Theory, OnSqlite, OnPostgres]

@@ -65,6 +65,7 @@ public sealed class PanelModel(ReadFigures figures, MetricReader metrics, Assess
     private async Task LoadAsync(CancellationToken stop)
     {
         Now = clock.GetUtcNow();
+        Query.Submerchant = submerchants.Current.NameOf(Query.Submerchant?.Trim());
         var scope = Query.Scope;
         Figures = await figures.ReadAsync(scope, Query.Span(reader.Zone, Now), reader.Zone, Now, stop);
         Rows = new RowLinks(reader, scope);

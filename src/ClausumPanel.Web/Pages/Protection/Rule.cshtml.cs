@@ -3,6 +3,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -15,7 +16,7 @@ namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>One rule, as text or as what its text says laid out; checked while it is written, saved in the admin's own draft.</summary>
 [RequestFormLimits(ValueCountLimit = MostFields)]
-public sealed class RuleModel(PanelDb db, PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class RuleModel(PanelDb db, PolicyDesk desk, RuleTrial trial, FindPayment payments, AssessmentReader assessments, SubmerchantShelf submerchants, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const string AsBuilder = "builder", AsText = "text";
 
@@ -138,7 +139,7 @@ public sealed class RuleModel(PanelDb db, PolicyDesk desk, RuleTrial trial, Find
     /// <summary>The rule as the form has it, whether it is right or not.</summary>
     private PolicyRule Written(string id) => new(id, Input.Name?.Trim() ?? "", Input.Text ?? "", Input.Reason?.Trim() ?? "")
     {
-        Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : Input.Submerchant.Trim(),
+        Flow = Input.Flow, Currency = string.IsNullOrWhiteSpace(Input.Currency) ? null : Input.Currency.Trim().ToUpperInvariant(), Submerchant = string.IsNullOrWhiteSpace(Input.Submerchant) ? null : submerchants.Current.NameOf(Input.Submerchant.Trim()),
         Starts = Moment(Input.Starts), Ends = Moment(Input.Ends), Enabled = Input.Enabled, ObserveOnly = Input.ObserveOnly,
     };
 

@@ -26,6 +26,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
 
     public async Task OnGetAsync(CancellationToken stop)
     {
+        Query.Submerchant = submerchants.Current.NameOf(Query.Submerchant?.Trim());
         var filter = await Query.FilterAsync(reader, clock.GetUtcNow(), rules, stop);
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);

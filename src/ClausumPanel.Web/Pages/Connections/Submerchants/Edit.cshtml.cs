@@ -1,5 +1,6 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Submerchants;
+using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -35,7 +36,7 @@ public sealed class SubmerchantModel(PanelDb db, ChangeSubmerchants submerchants
     public async Task<IActionResult> OnPostAsync(string which, CancellationToken stop)
     {
         if (!await FindAsync(which, stop)) return NotFound();
-        var externalId = Its?.ExternalId ?? ListTexts.Clean(Input.ExternalId);
+        var externalId = Its?.ExternalId ?? Text(Input.ExternalId);
         var facts = Read(externalId);
         if (facts is not null && Its is null && IsFirst && !await stepUp.PasswordIsRightAsync(User, Input.Password)) ModelState.AddModelError("Input.Password", T["This is not your password."]);
         if (facts is not null && ModelState.IsValid)
@@ -56,12 +57,16 @@ public sealed class SubmerchantModel(PanelDb db, ChangeSubmerchants submerchants
     private SubmerchantFacts? Read(string? externalId)
     {
         if (externalId is null || externalId.Length > RegisteredSubmerchant.LongestExternalId || externalId.Any(char.IsControl)) ModelState.AddModelError("Input.ExternalId", T["Id: 1 to {0} characters.", RegisteredSubmerchant.LongestExternalId]);
-        var (name, country, mcc) = (ListTexts.Clean(Input.Name), ListTexts.Clean(Input.Country), ListTexts.Clean(Input.Mcc));
+        else if (CardData.Has(externalId)) ModelState.AddModelError("Input.ExternalId", T["Id: this looks like a card number. Payments keep none, so it would not be found."]);
+        var (name, country, mcc) = (Text(Input.Name), Text(Input.Country), Text(Input.Mcc));
+        if (name is not null && CardData.Has(name)) ModelState.AddModelError("Input.Name", T["Name: this looks like a card number."]);
         if (name is null || name.Length > RegisteredSubmerchant.LongestName) ModelState.AddModelError("Input.Name", T["Name: 1 to {0} characters.", RegisteredSubmerchant.LongestName]);
         if (country is not null && (country = Countries.Find(country)) is null) ModelState.AddModelError("Input.Country", T["Country: choose one."]);
         if (mcc is not null && !RegisteredSubmerchant.IsMcc(mcc)) ModelState.AddModelError("Input.Mcc", T["Merchant category: four digits, as in 5411."]);
         return ModelState.IsValid ? new SubmerchantFacts(name!, country, mcc, IsActive: true) : null;
     }
+
+    private static string? Text(string? written) => string.IsNullOrWhiteSpace(written) ? null : written.Trim();
 
     private RedirectToPageResult Back(string said)
     {

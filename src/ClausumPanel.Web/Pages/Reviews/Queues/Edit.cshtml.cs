@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Pages.Reviews.Queues;
 
 /// <summary>What one queue takes, how fast, in what order, and what a decision in it needs.</summary>
-public sealed class EditModel(PanelDb db, ChangeQueues queues, IOptions<PanelOptions> panel, Texts T) : PageModel
+public sealed class EditModel(PanelDb db, ChangeQueues queues, SubmerchantShelf submerchants, IOptions<PanelOptions> panel, Texts T) : PageModel
 {
     /// <summary>The item of the example sum: half of its time has passed, it would lose two fifths of a large amount, its payer is loyal, its authorisation lapses in an hour.</summary>
     public const int ExampleTime = 500, ExampleStake = 400, ExampleLoyalty = 1_000, ExampleExpiry = 500;
@@ -45,7 +46,7 @@ public sealed class EditModel(PanelDb db, ChangeQueues queues, IOptions<PanelOpt
     public async Task<IActionResult> OnPostAsync(string which, CancellationToken stop)
     {
         if (!await FindAsync(which, stop)) return NotFound();
-        if (Input.Read(Queue, ModelState, T) is not { } say) return Refuse(null);
+        if (Read() is not { } say) return Refuse(null);
         if (IsNew)
         {
             var made = await queues.AddAsync(say, HttpContext.Actor, stop);
@@ -58,10 +59,16 @@ public sealed class EditModel(PanelDb db, ChangeQueues queues, IOptions<PanelOpt
         return RedirectToPage("Index");
     }
 
+    private Action<ReviewQueue>? Read()
+    {
+        Input.Submerchant = submerchants.Current.NameOf(Input.Submerchant?.Trim());
+        return Input.Read(Queue, ModelState, T);
+    }
+
     public async Task<IActionResult> OnPostReachAsync(string which, CancellationToken stop)
     {
         if (!await FindAsync(which, stop)) return NotFound();
-        if (Input.Read(Queue, ModelState, T) is not { } say) return HttpContext.Request.IsHtmx ? this.Fragment("_Reach", StatusCodes.Status422UnprocessableEntity) : Refuse(null);
+        if (Read() is not { } say) return HttpContext.Request.IsHtmx ? this.Fragment("_Reach", StatusCodes.Status422UnprocessableEntity) : Refuse(null);
         var tried = new ReviewQueue();
         say(tried);
         Reach = await queues.ReachAsync(tried, stop);
