@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261128230631_Initial")]
+    [Migration("20261129005711_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2178,6 +2178,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_labels_source_reference");
 
+                    b.HasIndex("RecordedAt", "Seq", "Number")
+                        .HasDatabaseName("ix_labels_outranking")
+                        .HasFilter("source > 20");
+
                     b.ToTable("labels", (string)null);
                 });
 
@@ -2910,7 +2914,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_reviews_decided")
                         .HasFilter("decided_at IS NOT NULL");
 
-                    b.HasIndex("Queue", "VisibleAt")
+                    b.HasIndex("Queue", "VisibleAt", "DueAt")
                         .HasDatabaseName("ix_reviews_waiting")
                         .HasFilter("state = 0");
 
@@ -2994,7 +2998,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("Seq", "At")
                         .HasDatabaseName("ix_review_events_seq_at");
 
-                    b.HasIndex("At", "Seq", "Version", "Queue", "ActorId", "Outcome", "ReadingMilliseconds", "WaitedMilliseconds", "IsLate")
+                    b.HasIndex("Kind", "At", "Seq", "Version", "Queue", "ActorId", "Outcome", "ReadingMilliseconds", "WaitedMilliseconds", "IsLate")
                         .HasDatabaseName("ix_review_events_decided")
                         .HasFilter("kind = 9");
 
