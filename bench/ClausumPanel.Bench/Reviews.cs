@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 using ClausumPanel.Bench.Measure;
 using ClausumPanel.Bench.Subjects;
 using Microsoft.Data.Sqlite;
-using Microsoft.Playwright;
 
 namespace ClausumPanel.Bench;
 
@@ -18,7 +17,7 @@ internal static partial class Reviews
 {
     private const string Queue = "/dashboard/reviews";
     private const int WarmUps = 8, Labels = 5_000, Reports = 200;
-    private const double PageGoal = 100, KeyGoal = 150;
+    private const double PageGoal = 100;
 
     public static void Run(Arguments arguments)
     {
@@ -36,7 +35,7 @@ internal static partial class Reviews
         Console.WriteLine($"  {store.Stored:N0} stored, {waiting:N0} waiting, {decided:N0} decided within 30 days, {Math.Min(Labels, items.Decided.Count):N0} labels; {samples} of each");
         using var browser = Panel.SignIn(service, store);
         Pages(browser, items, samples);
-        PressAsync(browser, arguments.Number("keys", 30)).GetAwaiter().GetResult();
+        NextCase.MeasureAsync(browser, Queue + "?queue=3", arguments.Number("keys", 30)).GetAwaiter().GetResult();
     }
 
     private static void Pages(Panel browser, Items items, int samples)
@@ -98,56 +97,6 @@ internal static partial class Reviews
             var sorted = taken.Skip(taken.Count > 2 * WarmUps ? WarmUps / 2 : 0).Order().ToList();
             Console.WriteLine($"  {name,-52}{At(sorted, .5),9:0.0}{At(sorted, .95),9:0.0}{sorted[^1],9:0.0}{bytes,11:N0}");
             Goals.AtMost($"p95 of milliseconds: {name}", At(sorted, .95), PageGoal, "0.0");
-        }
-    }
-
-    /// <summary>A real browser on the same queue: the key that confirms, until the next case is painted.</summary>
-    private static async Task PressAsync(Panel signedIn, int presses)
-    {
-        if (presses == 0) return;
-        if (new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(p => !string.IsNullOrEmpty(p) && File.Exists(p)) is not { } path)
-        {
-            Console.WriteLine("  no Chromium (CHROMIUM=/path/to/chromium): from key press to paint is not measured");
-            return;
-        }
-        using var playwright = await Playwright.CreateAsync();
-        await using var chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"] });
-        var context = await chromium.NewContextAsync(new() { BaseURL = signedIn.Address.ToString(), ViewportSize = new() { Width = 1366, Height = 768 } });
-        await context.AddCookiesAsync(signedIn.Cookies.Select(c => new Microsoft.Playwright.Cookie { Name = c.Name, Value = c.Value, Url = signedIn.Address.ToString() }));
-        var page = await context.NewPageAsync();
-        await page.AddInitScriptAsync("""
-            (() => {
-              const now = () => performance.timeOrigin + performance.now();
-              // The frame after the next one begins: by then what was changed has been painted.
-              const painted = () => requestAnimationFrame(() => { const channel = new MessageChannel(); channel.port1.onmessage = () => { const at = Number(sessionStorage.getItem("pressed")); if (at) window.painted = now() - at; sessionStorage.removeItem("pressed"); }; channel.port2.postMessage(0); });
-              addEventListener("keydown", event => { if (event.ctrlKey && event.key === "Enter") { window.painted = undefined; sessionStorage.setItem("pressed", String(now())); } }, true);
-              addEventListener("DOMContentLoaded", () => {
-                let last = document.getElementById("review-item");
-                if (last) painted();
-                new MutationObserver(() => { const item = document.getElementById("review-item"); if (item && item !== last) { last = item; painted(); } }).observe(document.body, { childList: true, subtree: true });
-              });
-            })();
-            """);
-        await page.GotoAsync(Queue + "?queue=3");
-        await page.ClickAsync("button[data-key=start]");
-        foreach (var isReady in (bool[])[true, false])
-        {
-            var taken = new List<double>();
-            for (var i = 0; i < presses + 3; i++)
-            {
-                var before = await page.Locator("#decide [name=Token]").GetAttributeAsync("value");
-                if (isReady) await page.Locator("#decide[data-ready=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
-                await page.Keyboard.PressAsync("a");
-                await page.Keyboard.PressAsync("1");
-                await page.Keyboard.PressAsync("Control+Enter");
-                await Assertions.Expect(page.Locator("#decide [name=Token]")).Not.ToHaveValueAsync(before!);
-                await page.WaitForFunctionAsync("() => window.painted !== undefined");
-                if (i >= 3) taken.Add(await page.EvaluateAsync<double>("() => window.painted"));
-            }
-            var sorted = taken.Order().ToList();
-            var name = isReady ? "key press → next case painted" : "the same, pressed before the next one was ready";
-            Console.WriteLine($"  {name,-52}{At(sorted, .5),9:0.0}{At(sorted, .95),9:0.0}{sorted[^1],9:0.0}");
-            Goals.AtMost($"p95 of milliseconds: {name}", At(sorted, .95), KeyGoal, "0.0");
         }
     }
 
@@ -227,7 +176,7 @@ internal static partial class Reviews
         }
     }
 
-    private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(sorted.Count * share) - 1)];
+    internal static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(sorted.Count * share) - 1)];
 
     private static string Form(string page) => page[Math.Max(0, page.IndexOf("id=\"decide\"", StringComparison.Ordinal))..];
 

@@ -13,7 +13,7 @@ public sealed class AdminPagesTests(BrowserFixture panel)
     {
         await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
         var page = visit.Page;
-        foreach (var path in (string[])["/dashboard/settings", "/dashboard/going-live", "/dashboard/team", "/demo/shop", "/dashboard/team/invite"])
+        foreach (var path in (string[])["/dashboard/settings", "/dashboard/service", "/dashboard/audit", "/dashboard/going-live", "/dashboard/team", "/demo/shop", "/dashboard/team/invite"])
         {
             await page.GotoAsync(path);
             await LookAsync(page);

@@ -35,6 +35,50 @@ public sealed class PanelTests(BrowserFixture panel)
     }
 
     [Fact]
+    public async Task A_hidden_tab_asks_for_nothing_and_is_up_to_date_when_it_is_seen_again()
+    {
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        await page.Clock.InstallAsync();
+        await page.GotoAsync("/dashboard");
+        await Assertions.Expect(page.Locator("#live")).ToBeVisibleAsync();
+        var asked = new List<string>();
+        page.Request += (_, request) => asked.Add(request.Url);
+        await ShowAsync(isHidden: true);
+        await panel.PayAsync("mientras.nadie.mira@tienda.example", 44_400);
+        // Its own timers would have asked three times by now.
+        await page.Clock.RunForAsync(10_000);
+        Assert.Equal([], asked);
+        await ShowAsync(isHidden: false);
+        await Assertions.Expect(page.Locator("#live tr[data-row]").First).ToContainTextAsync("mientras.nadie.mira@tienda.example");
+        Assert.Contains(asked, url => url.EndsWith("/dashboard/events", StringComparison.Ordinal));
+
+        Task ShowAsync(bool isHidden) => page.EvaluateAsync("hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", isHidden);
+    }
+
+    [Fact]
+    public async Task On_paper_everything_is_light_whatever_the_reader_chose()
+    {
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        foreach (var path in (string[])["/dashboard", "/dashboard/protection/quality", "/dashboard/reviews/quality"])
+        {
+            await page.GotoAsync(path);
+            const string ink = "getComputedStyle(document.body).color", paper = "getComputedStyle(document.querySelector('.card')).backgroundColor";
+            var dark = await page.EvaluateAsync<string>(ink);
+            await page.EvaluateAsync($"() => {{ window.seen = []; addEventListener('beforeprint', () => {{ seen = [document.documentElement.dataset.bsTheme, {ink}, {paper}]; }}); }}");
+            await page.PdfAsync();
+            Assert.Equal(["light", "rgb(28, 39, 51)", "rgb(255, 255, 255)"], await page.EvaluateAsync<string[]>("() => seen"));
+            Assert.Equal(("dark", dark), (await page.GetAttributeAsync("html", "data-bs-theme"), await page.EvaluateAsync<string>(ink)));
+            // Where no script runs, the style sheet alone sees to it.
+            await page.EmulateMediaAsync(new() { Media = Media.Print });
+            Assert.Equal("rgb(28, 39, 51)", await page.EvaluateAsync<string>(ink));
+            await page.EmulateMediaAsync(new() { Media = Media.Screen });
+        }
+    }
+
+    [Fact]
     public async Task The_language_can_be_changed_before_anybody_is_signed_in()
     {
         await using var visit = await Visit.StartAsync(panel, "en-US");
@@ -148,7 +192,8 @@ public sealed class PanelTests(BrowserFixture panel)
     [InlineData("/account/login"), InlineData("/dashboard"), InlineData("/dashboard/transactions?period=all&decision=approve&decision=decline"), InlineData("/dashboard/transactions/{id}")]
     [InlineData("/dashboard/connections"), InlineData("/dashboard/connections/new?type=server")]
     [InlineData("/dashboard/protection/thresholds"), InlineData("/dashboard/protection/rules"), InlineData("/dashboard/protection/rule"), InlineData("/dashboard/protection/versions"), InlineData("/dashboard/protection/versions/1")]
-    [InlineData("/dashboard/protection/blocklists"), InlineData("/dashboard/protection/lists"), InlineData("/dashboard/simulation/previews"), InlineData("/dashboard/simulation?preset=card-testing"), InlineData("/dashboard/labels")]
+    [InlineData("/dashboard/protection"), InlineData("/dashboard/protection/quality"), InlineData("/dashboard/protection/programmes"), InlineData("/dashboard/transactions/behavior"), InlineData("/dashboard/transactions/alerts")]
+    [InlineData("/dashboard?period=30d&compare=previous"), InlineData("/dashboard/protection/blocklists"), InlineData("/dashboard/protection/lists"), InlineData("/dashboard/simulation/previews"), InlineData("/dashboard/simulation?preset=card-testing"), InlineData("/dashboard/labels")]
     [InlineData("/account/profile"), InlineData("/account/second-factor/setup"), InlineData("/docs/api"), InlineData("/no/such/page")]
     [InlineData("/dashboard/reviews"), InlineData("/dashboard/reviews/queues"), InlineData("/dashboard/reviews/quality"), InlineData("/dashboard/cases"), InlineData("/dashboard/disputes"), InlineData("/dashboard/disputes/new")]
     [InlineData("/dashboard/entities/email/maria.gonzalez@example.mx"), InlineData("/dashboard/protection/blocklists/clean-up")]

@@ -69,8 +69,4 @@
   addEventListener("resize", () => { if (box() && box().clientWidth !== width) { width = box().clientWidth; draw(); } });
   document.body.addEventListener("htmx:afterSettle", event => { if (event.detail.target?.id === "live" || event.detail.elt?.id === "live") draw(); });
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
-  // On paper everything is light.
-  let theme;
-  addEventListener("beforeprint", () => { theme = document.documentElement.dataset.bsTheme; document.documentElement.dataset.bsTheme = "light"; draw(); });
-  addEventListener("afterprint", () => { document.documentElement.dataset.bsTheme = theme; draw(); });
 })();

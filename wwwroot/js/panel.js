@@ -40,3 +40,14 @@ document.addEventListener("keydown", event => {
   const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
   links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
 });
+
+// Where parts are laid out as they are come near to, the place that was aimed at moves meanwhile: a few frames later it is looked for again.
+if (document.querySelector(".later, .weights")) {
+  const aim = frames => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    target?.scrollIntoView();
+    if (target && frames) requestAnimationFrame(() => aim(frames - 1));
+  };
+  addEventListener("load", () => aim(12));
+  addEventListener("hashchange", () => aim(12));
+}

@@ -54,10 +54,17 @@
   fields.forEach((field, i) => field.addEventListener("change", () => set(i, field.valueAsNumber)));
   handles.forEach((handle, i) => handle.addEventListener("input", () => set(i, handle.valueAsNumber)));
 
-  const items = [...document.querySelectorAll("[data-signal]")];
+  const items = () => document.querySelectorAll("[data-signal]");
   const search = document.querySelector("[data-signal-search]");
   const category = document.querySelector("[data-signal-category]");
-  const filter = () => items.forEach(item => { item.hidden = !item.dataset.signal.includes(search.value.trim().toLowerCase()) || (category.value !== "" && item.dataset.category !== category.value); });
+  const filter = () => items().forEach(item => { item.hidden = !item.dataset.signal.includes(search.value.trim().toLowerCase()) || (category.value !== "" && item.dataset.category !== category.value); });
   search.addEventListener("input", filter);
   category.addEventListener("change", filter);
+  // A form takes its line's place.
+  document.querySelector(".weights").addEventListener("click", event => {
+    const link = event.target.closest("a[data-edit]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    htmx.ajax("GET", link.pathname + link.search, { source: link, target: link.closest("li"), swap: "outerHTML" });
+  });
 })();

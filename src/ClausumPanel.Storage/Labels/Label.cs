@@ -156,6 +156,8 @@ internal sealed class LabelMap : IEntityTypeConfiguration<Label>
         builder.HasIndex(l => l.Id).IsUnique();
         builder.HasIndex(l => new { l.Seq, l.Number });
         builder.HasIndex(l => l.RecordedAt);
+        // What outranks an analyst is a small part of all: by when it was said here.
+        builder.HasIndex(l => new { l.RecordedAt, l.Seq, l.Number }).HasFilter($"source > {(int)LabelSource.Analyst}").HasDatabaseName("ix_labels_outranking");
         // What banks said of fraud is a small part of all: by when they said it.
         builder.HasIndex(l => l.KnownAt).HasFilter("source >= 30 AND outcome = 1").HasDatabaseName("ix_labels_told");
         builder.HasIndex(l => new { l.Source, l.Reference }).IsUnique();

@@ -1,15 +1,19 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace ClausumPanel.Storage.Reviews;
 
 /// <summary>How the reviews of a period were decided. A decision that was undone in its time is none; what time decided is counted apart.</summary>
 public sealed class QualityFigures
 {
-    private readonly List<long> _reading = [], _waiting = [];
+    private List<long> _reading = [], _waiting = [];
     private bool _isSorted;
 
     public int Approved { get; private set; }
@@ -62,7 +66,10 @@ public sealed class QualityFigures
         _ => Declined,
     } / (double)Decided;
 
-    internal void Add(in DecidedEvent decided, bool wasReopened)
+    /// <param name="decided">Which.</param>
+    /// <param name="wasReopened">It no longer stands.</param>
+    /// <param name="spoken">What a higher source than an analyst says of the payment, and when it said so.</param>
+    internal void Add(in DecidedEvent decided, bool wasReopened, (LabelOutcome Outcome, long At)? spoken)
     {
         if (decided.Outcome == ReviewOutcome.Approve) Approved++;
         else if (decided.Outcome == ReviewOutcome.Challenge) Challenged++;
@@ -73,9 +80,23 @@ public sealed class QualityFigures
         if (decided.IsLate) Late++;
         if (wasReopened) Reopened++;
         // What was known when it was decided says nothing against it, nor does anything against what no longer stands.
-        if (wasReopened || decided.Outcome == ReviewOutcome.Challenge || decided.Since is not { } spoken || spoken.At < decided.At) return;
+        if (wasReopened || decided.Outcome == ReviewOutcome.Challenge || spoken is not { } word || word.At < decided.At) return;
         Judged++;
-        if (spoken.Outcome == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
+        if (word.Outcome == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
+    }
+
+    /// <summary>The decisions of others too.</summary>
+    internal void Add(QualityFigures others)
+    {
+        Approved += others.Approved;
+        Challenged += others.Challenged;
+        Declined += others.Declined;
+        Late += others.Late;
+        Reopened += others.Reopened;
+        Judged += others.Judged;
+        Overturned += others.Overturned;
+        _reading = Merged(Sorted(_reading), others.Sorted(others._reading));
+        _waiting = Merged(_waiting, others._waiting);
     }
 
     internal void Add(ReviewEventKind kind, int count)
@@ -105,6 +126,14 @@ public sealed class QualityFigures
         return values;
     }
 
+    // In order, as both are.
+    private static List<long> Merged(List<long> some, List<long> more)
+    {
+        var merged = new List<long>(some.Count + more.Count);
+        for (int i = 0, j = 0; i < some.Count || j < more.Count;) merged.Add(j == more.Count || (i < some.Count && some[i] <= more[j]) ? some[i++] : more[j++]);
+        return merged;
+    }
+
     private static long? Median(List<long> values)
     {
         if (values.Count == 0) return null;
@@ -120,8 +149,7 @@ public sealed class QualityFigures
 }
 
 /// <summary>A decision of a person; instants in Unix milliseconds.</summary>
-/// <param name="Since">What a higher source than an analyst says of the payment, whenever it said so.</param>
-internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, Guid? ActorId, ReviewOutcome Outcome, int? Reading, long At, long? Waited, bool IsLate, (LabelOutcome Outcome, long At)? Since);
+internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, Guid? ActorId, ReviewOutcome Outcome, int? Reading, long At, long? Waited, bool IsLate);
 
 /// <summary>What brought the items of a queue there.</summary>
 public sealed class QueueFill
@@ -162,18 +190,32 @@ public sealed class ReviewQuality
         var later = await events.Where(e => e.At >= @from && (e.Kind == ReviewEventKind.Undone || e.Kind == ReviewEventKind.Reopened)).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop);
         var undone = later.Where(e => e.Kind == ReviewEventKind.Undone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
         var reopened = later.Where(e => e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).ToDictionary(g => g.Key, g => g.Max(e => e.Version));
+        var spoken = await SpokenAsync(db, DateTimeOffset.FromUnixTimeMilliseconds(from), stop);
+        var cells = new Dictionary<(int Queue, Guid? Person), QualityFigures>();
         await foreach (var decided in DecisionsAsync(db, from, to, stop))
         {
             if (undone.Contains((decided.Seq, decided.Version))) continue;
-            var wasReopened = reopened.TryGetValue(decided.Seq, out var version) && version > decided.Version;
-            foreach (var figures in quality.Of(decided.Queue, decided.ActorId)) figures.Add(decided, wasReopened);
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (decided.Queue, decided.ActorId), out _);
+            (cell ??= new QualityFigures()).Add(decided, reopened.TryGetValue(decided.Seq, out var version) && version > decided.Version, spoken.TryGetValue(decided.Seq, out var word) ? word : null);
         }
+        foreach (var ((queue, person), cell) in cells)
+            foreach (var figures in quality.Of(queue, person)) figures.Add(cell);
         var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
         foreach (var step in steps)
             foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Count);
         foreach (var overdue in await db.Set<Review>().Where(r => r.State == ReviewState.Open && r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
             foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
         return quality;
+    }
+
+    // What was said before the period cannot be about its decisions.
+    private static async Task<Dictionary<long, (LabelOutcome Outcome, long At)>> SpokenAsync(PanelDb db, DateTimeOffset from, CancellationToken stop)
+    {
+        var words = from word in db.Set<Label>().AsNoTracking()
+                    where word.Source > LabelSource.Analyst && word.RecordedAt >= @from
+                    join holds in db.Set<CurrentLabel>() on new { word.Seq, word.Number } equals new { holds.Seq, holds.Number }
+                    select new { word.Seq, holds.Outcome, word.RecordedAt };
+        return await words.ToDictionaryAsync(w => w.Seq, w => (w.Outcome, w.RecordedAt.ToUnixTimeMilliseconds()), stop);
     }
 
     // Tens of thousands: read as they come, without an object of the model for each.
@@ -183,9 +225,8 @@ public sealed class ReviewQuality
         await using var command = db.Database.GetDbConnection().CreateCommand();
         // The kind as a word of the query, so that the index over decisions alone answers it.
         command.CommandText = $"""
-            SELECT e.seq, e.version, e.queue, e.actor_id, e.outcome, e.reading_milliseconds, e.at, e.waited_milliseconds, e.is_late, l.outcome, w.recorded_at
-            FROM review_events e LEFT JOIN current_labels l ON l.seq = e.seq AND l.source > {(int)LabelSource.Analyst} LEFT JOIN labels w ON w.number = l.number
-            WHERE e.at >= @from AND e.at < @to AND e.kind = {(int)ReviewEventKind.Decided}
+            SELECT seq, version, queue, actor_id, outcome, reading_milliseconds, at, waited_milliseconds, is_late FROM review_events
+            WHERE at >= @from AND at < @to AND kind = {(int)ReviewEventKind.Decided}
             """;
         foreach (var (name, value) in (IEnumerable<(string, object)>)[("@from", from), ("@to", to)])
         {
@@ -196,18 +237,25 @@ public sealed class ReviewQuality
         try
         {
             await using var reader = await command.ExecuteReaderAsync(stop);
-            while (await reader.ReadAsync(stop))
-            {
-                yield return new DecidedEvent(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2),
-                    reader.GetValue(3) switch { Guid id => id, byte[] bytes => new Guid(bytes, bigEndian: true), _ => null }, (ReviewOutcome)reader.GetInt32(4), reader.IsDBNull(5) ? null : reader.GetInt32(5),
-                    reader.GetInt64(6), reader.IsDBNull(7) ? null : reader.GetInt64(7), reader.GetBoolean(8),
-                    reader.IsDBNull(9) ? null : ((LabelOutcome)reader.GetInt32(9), reader.GetValue(10) is long at ? at : new DateTimeOffset(reader.GetDateTime(10), TimeSpan.Zero).ToUnixTimeMilliseconds()));
-            }
+            var sqlite = (reader as SqliteDataReader)?.Handle;
+            while (await reader.ReadAsync(stop)) yield return sqlite is null ? Decided(reader) : Decided(sqlite);
         }
         finally
         {
             await db.Database.CloseConnectionAsync();
         }
+    }
+
+    private static DecidedEvent Decided(DbDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetGuid(3), (ReviewOutcome)row.GetInt32(4), row.IsDBNull(5) ? null : row.GetInt32(5),
+        row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetBoolean(8));
+
+    // As SQLite holds it: a call of the reader's own for each column would take longer than the row.
+    private static DecidedEvent Decided(sqlite3_stmt row)
+    {
+        var actor = raw.sqlite3_column_blob(row, 3);
+        var (hasRead, hasWaited) = (raw.sqlite3_column_type(row, 5) != raw.SQLITE_NULL, raw.sqlite3_column_type(row, 7) != raw.SQLITE_NULL);
+        return new(raw.sqlite3_column_int64(row, 0), raw.sqlite3_column_int(row, 1), raw.sqlite3_column_int(row, 2), actor.Length == 0 ? null : new Guid(actor, bigEndian: true), (ReviewOutcome)raw.sqlite3_column_int(row, 4),
+            hasRead ? raw.sqlite3_column_int(row, 5) : null, raw.sqlite3_column_int64(row, 6), hasWaited ? raw.sqlite3_column_int64(row, 7) : null, raw.sqlite3_column_int(row, 8) != 0);
     }
 
     /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>

@@ -98,6 +98,9 @@ public sealed partial class ProcessTests : IDisposable
             await server.WaitForExitAsync();
             await Task.WhenAll(callers);
         }
+        using var verify = Start(["rollups", "verify"]);
+        var verified = await EndAsync(verify);
+        Assert.True(verified.Code == 0, verified.Error);
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder, "panel.db")};Pooling=false");
         connection.Open();
         using var command = connection.CreateCommand();

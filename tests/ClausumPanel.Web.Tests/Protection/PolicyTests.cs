@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ClausumPanel.Assess;
@@ -106,7 +107,7 @@ public sealed class PolicyTests
         await using var app = await PanelApp.StartAsync();
         var (maria, tomas, ines) = (app.As(World.Maria), app.As(World.Tomas), app.As(World.Ines));
         await BandsAsync(maria, 25, 50, 80);
-        await maria.SubmitAsync(Thresholds, "#signal-short_session form", ("weight", "44"));
+        await maria.SubmitAsync(Thresholds + "?signal=short_session", "#signal-short_session form", ("weight", "44"));
         await BandsAsync(tomas, 30, 55, 85);
         await ApproveAsync(ines, await ProposeAsync(tomas, "Fewer declines"));
 
@@ -124,9 +125,9 @@ public sealed class PolicyTests
         await using var app = await PanelApp.StartAsync();
         var (maria, tomas, ines) = (app.As(World.Maria), app.As(World.Tomas), app.As(World.Ines));
         await BandsAsync(maria, 22, 50, 82);
-        await maria.SubmitAsync(Thresholds, "#signal-short_session form", ("weight", "44"));
+        await maria.SubmitAsync(Thresholds + "?signal=short_session", "#signal-short_session form", ("weight", "44"));
         await BandsAsync(tomas, 31, 50, 85);
-        await tomas.SubmitAsync(Thresholds, "#signal-short_session form", ("weight", "44"));
+        await tomas.SubmitAsync(Thresholds + "?signal=short_session", "#signal-short_session form", ("weight", "44"));
         await ApproveAsync(ines, await ProposeAsync(tomas, "Fewer declines"));
 
         var page = await maria.PageAsync(Thresholds);
@@ -230,10 +231,34 @@ public sealed class PolicyTests
         {
             var browser = app.As(person);
             var page = await browser.PageAsync(Thresholds);
-            Assert.Empty(page.QuerySelectorAll("main button.btn-primary, main form[action*=Propose]"));
+            Assert.Empty(page.QuerySelectorAll("main button.btn-primary, main form[action*=Propose], a[data-edit]"));
+            Assert.Null((await browser.PageAsync(Thresholds + "?signal=short_session")).QuerySelector("#signal-short_session form"));
             Assert.Equal(HttpStatusCode.Forbidden, (await browser.PostAsync(Thresholds + "?handler=Bands", await TokenAsync(browser, Thresholds, ("review", "1"), ("challenge", "2"), ("decline", "3")))).StatusCode);
         }
         Assert.Equal(0, await app.InDbAsync(db => db.Set<PolicyDraft>().CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_signal_is_read_in_its_line_and_changed_in_a_form_that_takes_the_line_s_place()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var maria = app.As(World.Maria);
+        var page = await maria.PageAsync(Thresholds);
+        Assert.Empty(page.QuerySelectorAll(".weights form"));
+        var line = page.QuerySelector("#signal-short_session")!;
+        var setting = Policy.Default.Of(SignalCatalog.ByCode["short_session"]);
+        Assert.Equal(setting.Weight.ToString(CultureInfo.InvariantCulture), line.QuerySelector(".weight-now b")!.TextContent);
+        foreach (var (_, value) in setting.Parameters) Assert.Contains(value.ToString(CultureInfo.InvariantCulture), line.QuerySelector(".weight-name")!.TextContent, StringComparison.Ordinal);
+        // Without script a page with that one form, with it just the form; a wrong weight comes back in it.
+        var address = line.QuerySelector("a[data-edit]")!.GetAttribute("href")!;
+        Assert.NotNull(Assert.Single((await maria.PageAsync(address)).QuerySelectorAll(".weights form")).QuerySelector("[name^='p.']"));
+        using var part = await maria.SendAsync(new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "HX-Request", "true" } } });
+        var form = await part.HtmlAsync();
+        Assert.Null(form.QuerySelector("h1"));
+        Assert.NotNull(form.QuerySelector("li#signal-short_session form [name=weight]"));
+        using var wrong = await maria.SubmitAsync(address, ".weights form", ("weight", "heavy"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        Assert.NotNull((await wrong.HtmlAsync()).QuerySelector("#signal-short_session form"));
     }
 
     [Fact]

@@ -2319,6 +2319,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_labels_source_reference");
 
+                    b.HasIndex("RecordedAt", "Seq", "Number")
+                        .HasDatabaseName("ix_labels_outranking")
+                        .HasFilter("source > 20");
+
                     b.ToTable("labels", (string)null);
                 });
 
@@ -3051,7 +3055,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_reviews_decided")
                         .HasFilter("decided_at IS NOT NULL");
 
-                    b.HasIndex("Queue", "VisibleAt")
+                    b.HasIndex("Queue", "VisibleAt", "DueAt")
                         .HasDatabaseName("ix_reviews_waiting")
                         .HasFilter("state = 0");
 
@@ -3135,7 +3139,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.HasIndex("Seq", "At")
                         .HasDatabaseName("ix_review_events_seq_at");
 
-                    b.HasIndex("At", "Seq", "Version", "Queue", "ActorId", "Outcome", "ReadingMilliseconds", "WaitedMilliseconds", "IsLate")
+                    b.HasIndex("Kind", "At", "Seq", "Version", "Queue", "ActorId", "Outcome", "ReadingMilliseconds", "WaitedMilliseconds", "IsLate")
                         .HasDatabaseName("ix_review_events_decided")
                         .HasFilter("kind = 9");
 

@@ -35,6 +35,9 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     public IReadOnlyList<SignalRow> Signals { get; private set; } = [];
     public bool MayEdit { get; private set; }
 
+    /// <summary>The code of the signal whose form is shown; the others are for reading, which a browser lays out sooner than a hundred forms.</summary>
+    public string? Opened { get; private set; }
+
     /// <summary>Read by the script of the page.</summary>
     public string Scores => JsonSerializer.Serialize(new
     {
@@ -42,7 +45,15 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         money = Preview.Currencies.ToDictionary(c => c, c => new { free = Preview.Money(ScoreKind.Free, c), held = Preview.Money(ScoreKind.Held, c), digits = Digits(c) }),
     });
 
-    public async Task OnGetAsync(CancellationToken stop) => await LoadAsync(stop);
+    /// <param name="signal">The code of the one to change.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<IActionResult> OnGetAsync(string? signal, CancellationToken stop)
+    {
+        Opened = MayEdit ? signal : null;
+        await LoadAsync(stop);
+        Response.Headers.Append("Vary", "HX-Request");
+        return Request.IsHtmx && Signals.FirstOrDefault(s => s.Signal.Code == Opened) is { } row ? Partial("_Signal", new SignalLine(row, MayEdit, IsOpen: true)) : Page();
+    }
 
     public async Task<IActionResult> OnPostBandsAsync(int review, int challenge, int decline, CancellationToken stop) => await ChangeAsync(
         [new("bands.review", null, (long)review), new("bands.challenge", null, (long)challenge), new("bands.decline", null, (long)decline)], stop);
@@ -141,6 +152,7 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     {
         Refused = signal is null ? why : $"{Texts.Translate(SignalCatalog.ByCode[signal].Title)}: {why}";
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        Opened = signal;
         await LoadAsync(stop);
         return Page();
     }
@@ -174,3 +186,6 @@ public sealed record SignalRow(SignalDefinition Signal, SignalSetting Now, Signa
     public bool IsChanged => Now.Weight != Active.Weight || Now.Enabled != Active.Enabled || !Now.Parameters.OrderBy(p => p.Key).SequenceEqual(Active.Parameters.OrderBy(p => p.Key))
         || Now.Texts.Any(t => !t.Value.SequenceEqual(Active.Texts[t.Key]));
 }
+
+/// <param name="IsOpen">As a form.</param>
+public sealed record SignalLine(SignalRow Row, bool MayEdit, bool IsOpen);

@@ -1946,6 +1946,12 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_labels_outranking",
+                table: "labels",
+                columns: new[] { "recorded_at", "seq", "number" },
+                filter: "source > 20");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_labels_recorded_at",
                 table: "labels",
                 column: "recorded_at");
@@ -2052,7 +2058,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_decided",
                 table: "review_events",
-                columns: new[] { "at", "seq", "version", "queue", "actor_id", "outcome", "reading_milliseconds", "waited_milliseconds", "is_late" },
+                columns: new[] { "kind", "at", "seq", "version", "queue", "actor_id", "outcome", "reading_milliseconds", "waited_milliseconds", "is_late" },
                 filter: "kind = 9");
 
             migrationBuilder.CreateIndex(
@@ -2098,7 +2104,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "ix_reviews_waiting",
                 table: "reviews",
-                columns: new[] { "queue", "visible_at" },
+                columns: new[] { "queue", "visible_at", "due_at" },
                 filter: "state = 0");
 
             migrationBuilder.CreateIndex(

@@ -1945,6 +1945,12 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_labels_outranking",
+                table: "labels",
+                columns: new[] { "recorded_at", "seq", "number" },
+                filter: "source > 20");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_labels_recorded_at",
                 table: "labels",
                 column: "recorded_at");
@@ -2051,7 +2057,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "ix_review_events_decided",
                 table: "review_events",
-                columns: new[] { "at", "seq", "version", "queue", "actor_id", "outcome", "reading_milliseconds", "waited_milliseconds", "is_late" },
+                columns: new[] { "kind", "at", "seq", "version", "queue", "actor_id", "outcome", "reading_milliseconds", "waited_milliseconds", "is_late" },
                 filter: "kind = 9");
 
             migrationBuilder.CreateIndex(
@@ -2097,7 +2103,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "ix_reviews_waiting",
                 table: "reviews",
-                columns: new[] { "queue", "visible_at" },
+                columns: new[] { "queue", "visible_at", "due_at" },
                 filter: "state = 0");
 
             migrationBuilder.CreateIndex(
