@@ -128,7 +128,9 @@ public static class SubmerchantsApi
     private static async Task<bool> MayActivateAsync(HttpContext context, KeyOrPerson caller, JsonBody body, SubmerchantFacts facts)
     {
         if (caller.Key is not null || !facts.IsActive || context.RequestServices.GetRequiredService<SubmerchantShelf>().Current.MustBeNamed) return true;
-        if (await context.RequestServices.GetRequiredService<StepUp>().PasswordIsRightAsync(context.User, body.Secret("password", Passwords.Longest))) return true;
+        var password = body.Secret("password", Passwords.Longest);
+        if (body.Errors.Count > 0) return false;
+        if (await context.RequestServices.GetRequiredService<StepUp>().PasswordIsRightAsync(context.User, password)) return true;
         body.Wrong("password", "credentials", "password is not your password: the first active submerchant makes payments that name none be refused.");
         return false;
     }

@@ -65,7 +65,7 @@ public sealed class SubmerchantTests(PanelApp app) : SubmerchantStories(app), IC
     {
         await using var app = await PanelApp.StartAsync();
         var ines = await PersonsProgram.OfAsync(app, World.Ines);
-        Assert.Equal(["password credentials"], (await ines.PostAsync(Path, New("sm_first"))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        Assert.Equal(["password required"], (await ines.PostAsync(Path, New("sm_first"))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         Assert.Equal(201, (await ines.PostAsync(Path, New("sm_first", active: false))).Code);
         Assert.Equal(["password credentials"], (await ines.SendAsync("PATCH", Path + "/sm_first", """{"is_active":true,"password":"not hers"}""")).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         (await ines.SendAsync("PATCH", Path + "/sm_first", $$"""{"is_active":true,"password":"{{World.Password}}"}""")).MustBeGood();
