@@ -72,7 +72,7 @@ public static class ReportFraudApi
         if (!body.Has("reason")) body.Wrong("reason", "required", "reason is required: chargeback, friendly_fraud, card_testing, account_takeover, identity_theft or other.");
         var claim = new FraudClaim(reason ?? default)
         {
-            TransactionId = body.Text("transaction_id", 100), ExternalId = ListTexts.Clean(body.Text("external_transaction_id", 64)), Provider = body.Text("provider", 60), Amount = body.Minor("amount"), Currency = body.Currency("currency"),
+            TransactionId = ListTexts.Clean(body.Text("transaction_id", 100)), ExternalId = ListTexts.Clean(body.Text("external_transaction_id", 64)), Provider = body.Text("provider", 60), Amount = body.Minor("amount"), Currency = body.Currency("currency"),
             Email = Listed(body, "email", ListType.Email), Ip = Listed(body, "ip_address", ListType.IpAddress), CardBin = Listed(body, "card_bin", ListType.CardBin),
             Description = ListTexts.Clean(body.Text("description", FraudReport.LongestDescription)), EvidenceUrls = Urls(body), Notify = Notified(body),
         };

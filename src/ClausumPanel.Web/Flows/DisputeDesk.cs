@@ -246,7 +246,8 @@ public sealed class DisputeDesk(PanelDb db, AssessService service, FindPayment p
         db.Audit(actor, AuditActions.DisputeChanged, now, Subject, dispute.Code, after: file.Summary);
         try
         {
-            await db.SaveChangesAsync(stop);
+            // To its end: a row that is stored must not lose its file to somebody who has closed the page.
+            await db.SaveChangesAsync(CancellationToken.None);
         }
         catch
         {

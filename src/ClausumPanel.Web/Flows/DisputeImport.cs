@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
@@ -16,6 +17,7 @@ namespace ClausumPanel.Web.Flows;
 public sealed record SentDispute(int Number, IReadOnlyDictionary<string, string> Values, string? Broken)
 {
     /// <summary>As it would be stored.</summary>
+    [JsonIgnore]
     public string? ExternalId { get; } = ListTexts.Clean(Values.GetValueOrDefault("external_id"));
 }
 
@@ -39,6 +41,9 @@ public sealed class DisputeImport(PanelDb db, DisputeDesk desk, TimeProvider clo
 {
     public const int MostLines = 2_000, MostCharacters = 2 * 1024 * 1024;
 
+    /// <summary>What a line says of a column that is none goes no further than this.</summary>
+    private const int LongestColumn = 64;
+
     /// <returns>Null when there are more than <see cref="MostLines"/>.</returns>
     public static List<SentDispute>? Split(string text)
     {
@@ -49,9 +54,13 @@ public sealed class DisputeImport(PanelDb db, DisputeDesk desk, TimeProvider clo
             if (cells.Length == 1 && cells[0].Trim().Length == 0) continue;
             if (names is null)
             {
-                var head = Array.ConvertAll(cells, c => c.Trim().ToLowerInvariant());
+                var head = Array.ConvertAll(cells, c => c.Trim() is { Length: > LongestColumn } name ? name[..LongestColumn].ToLowerInvariant() : c.Trim().ToLowerInvariant());
                 names = head.Contains("scheme") || head.Contains("external_id") ? head : [.. DisputeItem.Names];
-                if (ReferenceEquals(names, head)) continue;
+                if (ReferenceEquals(names, head))
+                {
+                    if (broken) sent.Add(new SentDispute(number, new Dictionary<string, string>(), "quotes"));
+                    continue;
+                }
             }
             if (sent.Count == MostLines) return null;
             var values = new Dictionary<string, string>();
@@ -86,7 +95,7 @@ public sealed class DisputeImport(PanelDb db, DisputeDesk desk, TimeProvider clo
         var until = now + DisputeUpload.Silence;
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         // First: whoever has lost the turn, or was stopped, is told before it writes anything.
-        if (await db.Set<DisputeUpload>().OfTurn(upload.Id, turn).ExecuteUpdateAsync(u => u.SetProperty(x => x.HeldUntil, until).SetProperty(x => x.Read, x => x.Read + sent.Count), stop) == 0) return false;
+        if (await db.Set<DisputeUpload>().OfTurn(upload.Id, turn).ExecuteUpdateAsync(u => u.SetProperty(x => x.HeldUntil, until).SetProperty(x => x.Read, x => x.Read + sent.Count).SetProperty(x => x.Turns, 1), stop) == 0) return false;
         await ledger.BeginAsync(stop);
         var numbers = await DisputeNumbers.BeginAsync(db, stop);
         var known = await KnownAsync(db.Set<Dispute>(), sent, stop);
@@ -131,7 +140,7 @@ public sealed class DisputeImport(PanelDb db, DisputeDesk desk, TimeProvider clo
     private static string? Errors(DisputeLine line)
     {
         var text = string.Join(';', line.Errors.Select(e => $"{e.Field.Replace(';', ',')} {e.Code}"));
-        return text.Length == 0 ? null : text.Length <= DisputeUploadLine.LongestErrors ? text : text[..text.LastIndexOf(';', DisputeUploadLine.LongestErrors)];
+        return text.Length == 0 ? null : text.Length <= DisputeUploadLine.LongestErrors ? text : text[..Math.Max(0, text.LastIndexOf(';', DisputeUploadLine.LongestErrors))];
     }
 
     public static IEnumerable<FieldError> Errors(string? kept) =>

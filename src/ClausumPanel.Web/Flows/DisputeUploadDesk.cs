@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Disputes;
 using ClausumPanel.Storage.Files;
-using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Jobs;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,26 +12,32 @@ namespace ClausumPanel.Web.Flows;
 /// <summary>Takes in many disputes at once, to be written beside the requests; each step is in the audit log.</summary>
 public sealed class DisputeUploadDesk(PanelDb db, FileFolder folder, ImportDisputes writer, TimeProvider clock)
 {
-    /// <param name="text">Looked at already; kept without card numbers until it is written.</param>
-    /// <param name="lines">It has.</param>
-    /// <param name="zone">The clock of whoever sends it.</param>
-    /// <param name="actor">Who sends it.</param>
+    /// <summary>Sent twice within this time by the same person it is one sending: a button was pressed twice.</summary>
+    private static readonly TimeSpan Twice = TimeSpan.FromMinutes(2);
+
+    /// <param name="lines">As they were split; kept without card numbers until they are written.</param>
+    /// <param name="zone">The clock of whoever sends them.</param>
+    /// <param name="actor">Who sends them.</param>
     /// <param name="stop">Ends it before anything is stored.</param>
-    public async Task<Guid> AskAsync(string text, int lines, TimeZoneInfo zone, Actor actor, CancellationToken stop)
+    /// <returns>The import; the one that is there when the same was sent a moment ago.</returns>
+    public async Task<Guid> AskAsync(IReadOnlyList<SentDispute> lines, TimeZoneInfo zone, Actor actor, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(lines);
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentNullException.ThrowIfNull(actor);
-        var (now, bytes, name) = (clock.GetUtcNow(), Encoding.UTF8.GetBytes(text), FileFolder.NewName());
-        CardData.Mask(bytes);
-        var upload = new DisputeUpload { AskedById = actor.Id!.Value, AskedAt = now, Zone = zone.Id, StoredAs = name, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Total = lines };
+        // Cell by cell: what lies side by side in a file is not one number.
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(lines.Select(l => l with { Values = l.Values.ToDictionary(v => v.Key, v => ListTexts.Clean(v.Value) ?? "") }));
+        var (now, name, person, hash) = (clock.GetUtcNow(), FileFolder.NewName(), actor.Id!.Value, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        if (await db.Set<DisputeUpload>().Where(u => u.AskedById == person && u.Sha256 == hash && u.AskedAt > now - Twice && u.State != BatchState.Cancelled && u.State != BatchState.Failed).Select(u => (Guid?)u.Id).FirstOrDefaultAsync(stop) is { } there) return there;
+        var upload = new DisputeUpload { AskedById = person, AskedAt = now, Zone = zone.Id, StoredAs = name, Sha256 = hash, Total = lines.Count };
         // The bytes first: a row without its text would be worse than a text without its row.
         await folder.KeepAsync(name, bytes, stop);
         db.Add(upload);
-        db.Audit(actor, AuditActions.DisputeImportAsked, now, DisputeDesk.Subject, after: new { Import = upload.Id, Read = lines, upload.Sha256 });
+        db.Audit(actor, AuditActions.DisputeImportAsked, now, DisputeDesk.Subject, after: new { Import = upload.Id, Read = lines.Count, upload.Sha256 });
         try
         {
-            await db.SaveChangesAsync(stop);
+            // To its end: a row that is stored must not lose its text to somebody who has closed the page.
+            await db.SaveChangesAsync(CancellationToken.None);
         }
         catch
         {
@@ -42,6 +47,10 @@ public sealed class DisputeUploadDesk(PanelDb db, FileFolder folder, ImportDispu
         writer.Wake();
         return upload.Id;
     }
+
+    /// <summary>The lines as they are kept.</summary>
+    /// <exception cref="JsonException">They are not such lines.</exception>
+    internal static List<SentDispute> Lines(byte[] kept) => JsonSerializer.Deserialize<List<SentDispute>>(kept) ?? [];
 
     /// <summary>What is written stays written; the rest is not begun.</summary>
     /// <returns>False when it was over already.</returns>

@@ -32,7 +32,7 @@ public sealed record LabelItem(LabelOutcome Outcome, LabelSource Source)
             return null;
         }
         var body = new JsonBody(json) { Errors = errors };
-        var (transaction, external, provider) = (body.Text("transaction_id", 100), body.Text("external_transaction_id", 200), body.Text("provider", 60));
+        var (transaction, external, provider) = (ListTexts.Clean(body.Text("transaction_id", 100)), ListTexts.Clean(body.Text("external_transaction_id", 200)), body.Text("provider", 60));
         if (!body.Has("transaction_id") && !body.Has("external_transaction_id")) body.Wrong("transaction_id", "required", "transaction_id or external_transaction_id is required.");
         var outcome = body.Word("outcome", LabelWords.Outcome, "format");
         if (!body.Has("outcome")) body.Wrong("outcome", "required", "outcome is required: fraud or good.");

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Disputes;
@@ -38,7 +36,7 @@ public sealed partial class ImportDisputes(IServiceScopeFactory scopes, FileFold
                 await ForgetAsync(stoppingToken);
                 failing = false;
             }
-            catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // What was under way is taken up again when its server has been silent for long enough, at the line it had come to.
                 if (!failing) NotNow(e);
@@ -95,7 +93,7 @@ public sealed partial class ImportDisputes(IServiceScopeFactory scopes, FileFold
     /// <returns>False when the turn was lost, or somebody stopped it.</returns>
     private async Task<bool> WriteAsync(PanelDb db, DisputeUpload upload, string turn, CancellationToken stop)
     {
-        if (await folder.ReadAsync(upload.StoredAs!, Convert.FromHexString(upload.Sha256), stop) is not { } bytes || DisputeImport.Split(Encoding.UTF8.GetString(bytes)) is not { } sent)
+        if (await folder.ReadAsync(upload.StoredAs!, Convert.FromHexString(upload.Sha256), stop) is not { } bytes || DisputeUploadDesk.Lines(bytes) is not { } sent || sent.Count != upload.Total)
         {
             Unreadable(upload.Id);
             await EndAsync(db, upload, turn, BatchState.Failed);

@@ -256,9 +256,10 @@ public sealed class PolicyTests
         var form = await part.HtmlAsync();
         Assert.Null(form.QuerySelector("h1"));
         Assert.NotNull(form.QuerySelector("li#signal-short_session form [name=weight]"));
-        using var wrong = await maria.SubmitAsync(address, ".weights form", ("weight", "heavy"));
+        using var wrong = await maria.SubmitAsync(address, ".weights form", ("weight", "heavy"), ("p." + setting.Parameters.Keys.First(), "7777"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
-        Assert.NotNull((await wrong.HtmlAsync()).QuerySelector("#signal-short_session form"));
+        var again = (await wrong.HtmlAsync()).QuerySelector("#signal-short_session form")!;
+        Assert.Equal(("heavy", "7777"), (again.QuerySelector("[name=weight]")!.GetAttribute("value"), again.QuerySelector($"[name='p.{setting.Parameters.Keys.First()}']")!.GetAttribute("value")));
     }
 
     [Fact]

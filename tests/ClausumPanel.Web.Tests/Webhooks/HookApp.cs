@@ -71,7 +71,7 @@ public sealed class HookApp : PanelApp
     /// <summary>Lets the workers work until what is expected is seen.</summary>
     public async Task UntilAsync(Func<Task<bool>> seen, string what)
     {
-        var deadline = Environment.TickCount64 + 30_000;
+        var deadline = Environment.TickCount64 + 120_000;
         while (!await seen())
         {
             if (Environment.TickCount64 > deadline) throw new TimeoutException($"Never seen: {what}");

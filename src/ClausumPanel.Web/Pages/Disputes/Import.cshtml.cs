@@ -37,11 +37,11 @@ public sealed class ImportModel(PanelDb db, DisputeImport import, DisputeUploadD
     public async Task<IActionResult> OnPostAsync(string? write, CancellationToken stop)
     {
         var text = await TextAsync(stop);
-        if (text is null) ModelState.AddModelError(nameof(Upload), T["The file is not a text in UTF-8."]);
+        if (text is null || text.Contains('\0', StringComparison.Ordinal)) ModelState.AddModelError(nameof(Upload), T["The file is not a text in UTF-8."]);
         else if (string.IsNullOrWhiteSpace(text)) ModelState.AddModelError(nameof(Lines), T["Paste at least one line, or choose a file."]);
         else if (text.Length > DisputeImport.MostCharacters || DisputeImport.Split(text) is not { } sent)
             ModelState.AddModelError(nameof(Lines), T["More than {0} lines are too many at once.", DisputeImport.MostLines.ToString("N0", System.Globalization.CultureInfo.CurrentCulture)]);
-        else if (write is not null) return Redirect($"/dashboard/disputes/import/{await desk.AskAsync(text, sent.Count, reader.Zone, HttpContext.Actor, stop)}");
+        else if (write is not null) return Redirect($"/dashboard/disputes/import/{await desk.AskAsync(sent, reader.Zone, HttpContext.Actor, stop)}");
         else
         {
             (Read, Lines) = (await import.LookAsync(sent, new HashSet<string>(StringComparer.Ordinal), reader.Zone, stop), text);

@@ -38,6 +38,9 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     /// <summary>The code of the signal whose form is shown; the others are for reading, which a browser lays out sooner than a hundred forms.</summary>
     public string? Opened { get; private set; }
 
+    /// <summary>What was sent for it and refused.</summary>
+    public IFormCollection? Typed { get; private set; }
+
     /// <summary>Read by the script of the page.</summary>
     public string Scores => JsonSerializer.Serialize(new
     {
@@ -153,6 +156,7 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         Refused = signal is null ? why : $"{Texts.Translate(SignalCatalog.ByCode[signal].Title)}: {why}";
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         Opened = signal;
+        if (signal is not null) Typed = Request.Form;
         await LoadAsync(stop);
         return Page();
     }
@@ -188,4 +192,8 @@ public sealed record SignalRow(SignalDefinition Signal, SignalSetting Now, Signa
 }
 
 /// <param name="IsOpen">As a form.</param>
-public sealed record SignalLine(SignalRow Row, bool MayEdit, bool IsOpen);
+/// <param name="Typed">What was sent and refused: the form shows it again.</param>
+public sealed record SignalLine(SignalRow Row, bool MayEdit, bool IsOpen, IFormCollection? Typed = null)
+{
+    public string Value(string name, string stored) => Typed is { } typed && typed.TryGetValue(name, out var value) ? value.ToString() : stored;
+}
