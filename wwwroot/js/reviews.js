@@ -214,7 +214,8 @@
     showReasons();
     if (!form()) return;
     until = Date.now() + Number(form().dataset.leaseLength);
-    reading = 0;
+    // Whoever looks elsewhere and comes back goes on reading.
+    reading = Number(sessionStorage.getItem(`reading ${location.pathname}`));
     last = performance.now();
     document.getElementById("item").focus({ preventScroll: true });
     const mine = round;
@@ -329,6 +330,7 @@
     const now = performance.now();
     if (!document.hidden) reading += now - last;
     last = now;
+    if (form()) sessionStorage.setItem(`reading ${location.pathname}`, Math.round(reading));
     if (form() && Date.now() > until - Number(form().dataset.leaseLength) / 5) over(false);
   }, 500);
   setInterval(() => { if (!document.hidden && Date.now() - seen < 120000) beat(); }, 60000);

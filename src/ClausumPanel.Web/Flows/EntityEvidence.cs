@@ -82,12 +82,22 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
         var places = PlacesView.Of(facts, T);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
+        var known = histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq)?.Label;
+        var said = known is null ? null : await SaidAsync(stored.Seq, stop);
         return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked),
             View(stored.Id, choice, links, linked, lines, histories),
-            Balance.Of(facts, why.Hits, why.Steps.Where(s => s.Signal is null), histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq)?.Label, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
+            Balance.Of(facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
             places, await EntriesAsync(facts, stop));
+    }
+
+    /// <summary>Who said what of it, oldest first, without what was taken back.</summary>
+    private async Task<string> SaidAsync(long seq, CancellationToken stop)
+    {
+        var labels = await LabelQueries.HistoryAsync(db, seq, stop);
+        return string.Join(" · ", labels.Where(l => l.Reverses is null && !labels.Exists(o => o.Reverses == l.Number))
+            .Select(l => $"{T.Name(l.Source)}, {reader.Day(l.KnownAt.ToUnixTimeMilliseconds())}: {T.Name(l.Outcome)}{(l.Reason is { } reason ? $" ({T.LabelReason(reason)})" : "")}"));
     }
 
     // Only where a list had a say: most payments meet none.
@@ -245,7 +255,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         [
             .. from one in shared.Values
                where choice.All ? chosen.Count > 0 && chosen.IsSubsetOf(one.Kinds) : chosen.Overlaps(one.Kinds)
-               orderby one.Kinds.Count descending, one.Kinds.Count(rare.Contains) descending, one.Event.At descending, one.Event.Seq descending
+               orderby one.Event.Label == LabelOutcome.Fraud descending, one.Kinds.Count descending, one.Kinds.Count(rare.Contains) descending, one.Event.At descending, one.Event.Seq descending
                select (one.Event, (IReadOnlyList<TermKind>)one.Kinds),
         ];
     }

@@ -42,7 +42,7 @@ public static class LabelSentences
     };
 
     /// <summary>A stored reason: one of the documented ones by its name, anything else as it came.</summary>
-    public static string LabelReason(this Texts T, string reason) => ReportEffects.Reason(reason) is { } known ? T.Name(known) : reason;
+    public static string LabelReason(this Texts T, string reason) => ReportEffects.Reason(reason) is { } known ? T.Name(known) : T.Reason(reason);
 
     public static string Style(LabelOutcome outcome) => outcome == LabelOutcome.Fraud ? "is-decline" : "is-approve";
 

@@ -48,7 +48,10 @@ public sealed class QualityTests : QualityStories
         foreach (var (person, sees) in ((Person, bool)[])[(World.Ines, true), (World.Maria, false), (World.Victor, false)])
         {
             var client = world.App.As(person);
-            Assert.Equal(sees, (await client.PageAsync(Path)).QuerySelector("main")!.TextContent.Contains(World.Maria.Name, StringComparison.Ordinal));
+            var page = await client.PageAsync(Path);
+            // Their own figures everybody sees who decided something.
+            Assert.Equal((sees, person == World.Maria), (page.QuerySelector("#by-person") is not null, page.QuerySelector("#yours") is not null));
+            Assert.Equal(person != World.Victor, page.QuerySelector("main")!.TextContent.Contains(World.Maria.Name, StringComparison.Ordinal));
             using var file = await client.SubmitAsync(Path + "?period=7d", "form[action*=export]");
             Assert.Equal("text/csv; charset=utf-8", file.Content.Headers.ContentType!.ToString());
             var lines = (await file.Content.ReadAsStringAsync()).Trim('\uFEFF', '\n', '\r').Split('\n');

@@ -29,6 +29,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="hits">Signals that fired.</param>
     /// <param name="rules">Rules that held, as the reasons tell them.</param>
     /// <param name="known">What this very payment is known to have been; null: nobody has said.</param>
+    /// <param name="said">By whom and when.</param>
     /// <param name="currency">Of its amount.</param>
     /// <param name="payerKind">By what the payer was recognised.</param>
     /// <param name="payer">What else the same payer did.</param>
@@ -38,7 +39,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
     /// <param name="T">Whose language.</param>
-    public static Balance Of(Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
+    public static Balance Of(Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
         foreach (ref readonly var hit in hits)
@@ -51,8 +52,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (rule.Points > 0) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points));
             else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points));
         }
-        if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Said to be fraud already"], T["this very payment; its page says by whom and when"], 100));
-        if (known == LabelOutcome.Good) good.Add(new Argument(T["Said to be good already"], T["this very payment; its page says by whom and when"], 100));
+        if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Said to be fraud already"], said, 100));
+        if (known == LabelOutcome.Good) good.Add(new Argument(T["Said to be good already"], said, 100));
         Unsaid(facts, hits, bad, T);
         History(payer, isMore, sameDevice, good, bad, reader, T);
         foreach (var link in links)

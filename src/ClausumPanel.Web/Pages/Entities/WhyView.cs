@@ -34,7 +34,8 @@ public sealed class WhyView
         SignalCategory.Amount when Balance.Range(Facts) is { } range => T.SayBeside(range, Stored.Currency),
         SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts =>
             T["usual here: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)],
-        SignalCategory.Velocity when Balance.PerDay(Facts) is { } perDay => T["usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
+        // A number of payments says nothing beside an amount.
+        SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T["usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         _ => null,
     };
 

@@ -23,6 +23,9 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
     public ReviewQuality Figures { get; private set; } = null!;
     public Func<int, string> QueueName { get; private set; } = null!;
 
+    /// <summary>Of whoever looks; null: they decided nothing in this time.</summary>
+    public QualityFigures? Yours { get; private set; }
+
     /// <summary>Empty for whoever does not run the team.</summary>
     public IReadOnlyList<(string Name, QualityFigures Figures)> People { get; private set; } = [];
     public IReadOnlyDictionary<int, QueueReasons> Reasons { get; private set; } = new Dictionary<int, QueueReasons>();
@@ -36,6 +39,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
         var (from, to) = Query.Span(reader, now);
         Figures = await ReviewQuality.OfAsync(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), stop);
         QueueName = await QualityQuery.QueueNamesAsync(db, T, stop);
+        Yours = Figures.People.GetValueOrDefault(User.Id);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
         var reasons = new Dictionary<int, QueueReasons>();
         foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, stop)) reasons[queue] = await ReasonsAsync(fill, stop);
