@@ -13,15 +13,15 @@ internal static class DemoLists
         var before = now.AddDays(-45);
         return
         [
-            Entry(ListType.Email, BlockedEmail, ListSeverity.Block, "Three chargebacks in September", before),
-            Entry(ListType.EmailDomain, ReviewedDomain, ListSeverity.Review, "Reseller under observation", before),
-            Entry(ListType.IpRange, "45.79.16.0/20", ListSeverity.Flag, "Rented servers, seen in card testing", before),
-            Entry(ListType.CardBin, "506201", ListSeverity.Block, "Leaked range", before, now.AddDays(60)),
-            Entry(ListType.CustomerId, "cus_10050", ListSeverity.Allow, "Corporate account, verified by telephone", before),
-            Entry(ListType.Country, "KP", ListSeverity.Block, "Sanctions", before),
-            Entry(ListType.EmailDomain, "ofertas-relampago.com.mx", ListSeverity.Flag, "Spam campaign of last year", now.AddDays(-260)),
-            Entry(ListType.IpRange, "185.220.101.0/24", ListSeverity.Review, "Anonymous network", now.AddDays(-190)),
-            Entry(ListType.Email, "j.romero.pagos@outlook.com", ListSeverity.Block, "Chargeback lost", now.AddDays(-140), source: ListSource.Chargeback),
+            Entry(ListType.Email, BlockedEmail, ListSeverity.Block, "Tres contracargos en septiembre", before),
+            Entry(ListType.EmailDomain, ReviewedDomain, ListSeverity.Review, "Revendedor en observación: pregunte si el pedido es para revender", before),
+            Entry(ListType.IpRange, "45.79.16.0/20", ListSeverity.Flag, "Servidores rentados, vistos probando tarjetas", before),
+            Entry(ListType.CardBin, "506201", ListSeverity.Block, "Rango filtrado", before, now.AddDays(60)),
+            Entry(ListType.CustomerId, "cus_10050", ListSeverity.Allow, "Cuenta corporativa, verificada por teléfono", before),
+            Entry(ListType.Country, "KP", ListSeverity.Block, "Sanciones", before),
+            Entry(ListType.EmailDomain, "ofertas-relampago.com.mx", ListSeverity.Flag, "Campaña de correo no deseado del año pasado", now.AddDays(-260)),
+            Entry(ListType.IpRange, "185.220.101.0/24", ListSeverity.Review, "Red anónima", now.AddDays(-190)),
+            Entry(ListType.Email, "j.romero.pagos@outlook.com", ListSeverity.Block, "Contracargo perdido", now.AddDays(-140), source: ListSource.Chargeback),
         ];
     }
 
