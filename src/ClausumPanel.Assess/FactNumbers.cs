@@ -61,6 +61,9 @@ internal static class FactNumbers
         return index != Unknown;
     }
 
+    /// <summary>The fact with a number that one has.</summary>
+    internal static Fact Find(int number) => new(IndexByNumber[number]);
+
     /// <summary>How many facts from this number on lie side by side in memory; 0 for a number no fact has.</summary>
     internal static int Together(int number, out int index)
     {

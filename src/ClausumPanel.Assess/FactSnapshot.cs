@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Text;
 
 namespace ClausumPanel.Assess;
 
@@ -61,20 +62,18 @@ public static class FactSnapshot
         ArgumentNullException.ThrowIfNull(into);
         into.Clear();
         into.Keep(bytes);
+        if (wanted is not null && TryReadWanted(bytes, into, wanted, out var passedOver)) return passedOver;
         var reader = new PackedReader(bytes);
         if (reader.Byte() is not (Whole or Cut)) throw new FormatException("The snapshot has a version that is not known.");
         var (number, unknown) = (0, 0);
         while (!reader.AtEnd)
         {
-            var head = reader.Unsigned();
-            if (head >> 2 > ushort.MaxValue) throw new FormatException("A fact has a number no fact has.");
-            number += (int)(head >> 2);
-            switch ((Kind)(head & 3))
+            number = Next(number, reader.Unsigned(), out var kind);
+            switch (kind)
             {
                 case Kind.Text:
                     var text = reader.TextOrPlace(out var at, out var length);
                     if (!FactNumbers.TryFind(number, out var textFact)) unknown++;
-                    else if (wanted?.HasWithin(number, 1) == false) break;
                     else if (text is null) into.SetLater(textFact, new Facts.TextPlace(at, length));
                     else into.Set(textFact, text);
                     break;
@@ -82,13 +81,79 @@ public static class FactSnapshot
                     Set(into, number, reader.Double(), ref unknown);
                     break;
                 case Kind.Run:
-                    number = ReadRun(ref reader, number, into, wanted, ref unknown);
+                    var place = 0;
+                    var rest = reader.Rest;
+                    number = ReadRun(rest, ref place, number, into, null, ref unknown);
+                    reader.Skip(place);
                     break;
                 default:
                     throw new FormatException("A fact is written in no way that is known.");
             }
         }
         return unknown;
+    }
+
+    // What most of the time goes to where many stored payments are judged again. False for texts that do not lie in the bytes as they are: then all is to be read anew.
+    private static bool TryReadWanted(ReadOnlySpan<byte> bytes, Facts into, WantedFacts wanted, out int unknown)
+    {
+        var (at, number, lastAt, lastLength) = (1, 0, 0, 0);
+        unknown = 0;
+        if (bytes.Length == 0 || bytes[0] is not (Whole or Cut)) return false;
+        while (at < bytes.Length)
+        {
+            number = Next(number, Next(bytes, ref at), out var kind);
+            switch (kind)
+            {
+                case Kind.Text:
+                    var head = Next(bytes, ref at);
+                    if (!TryPlace(bytes, head, ref at, ref lastAt, ref lastLength)) return false;
+                    if (wanted.HasWithin(number, 1)) into.SetLater(FactNumbers.Find(number), new Facts.TextPlace(lastAt, lastLength));
+                    else if (!FactNumbers.AreKnown(number, 1)) unknown++;
+                    break;
+                case Kind.Number:
+                    if (bytes.Length - at < sizeof(double)) return false;
+                    if (wanted.HasWithin(number, 1)) into.Set(FactNumbers.Find(number), BinaryPrimitives.ReadDoubleLittleEndian(bytes[at..]));
+                    else if (!FactNumbers.AreKnown(number, 1)) unknown++;
+                    at += sizeof(double);
+                    break;
+                case Kind.Run:
+                    // A place of its own: one whose address is given away would lie in memory everywhere else too.
+                    var (place, more) = (at, 0);
+                    number = ReadRun(bytes, ref place, number, into, wanted, ref more);
+                    at = place;
+                    unknown += more;
+                    break;
+                default:
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    // Where a text lies, of which the head was read.
+    private static bool TryPlace(ReadOnlySpan<byte> bytes, ulong head, ref int at, ref int lastAt, ref int lastLength)
+    {
+        var length = head >> 2;
+        switch ((PackedText)(head & 3))
+        {
+            case PackedText.Utf8 when length <= (ulong)(bytes.Length - at):
+                (lastAt, lastLength) = (at, (int)length);
+                at += (int)length;
+                return true;
+            // As many bytes as characters, where each character is one byte.
+            case PackedText.EndOfLast when lastAt > 0 && length <= (ulong)lastLength && Ascii.IsValid(bytes.Slice(lastAt, lastLength)):
+                (lastAt, lastLength) = (lastAt + lastLength - (int)length, (int)length);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static int Next(int number, ulong head, out Kind kind)
+    {
+        if (head >> 2 > ushort.MaxValue) throw new FormatException("A fact has a number no fact has.");
+        kind = (Kind)(head & 3);
+        return number + (int)(head >> 2);
     }
 
     private static void Write(Facts facts, ref PackedWriter writer)
@@ -171,25 +236,26 @@ public static class FactSnapshot
         }
     }
 
-    private static int ReadRun(ref PackedReader reader, int number, Facts into, WantedFacts? wanted, ref int unknown)
+    // Gives the number of the last fact of the run.
+    private static int ReadRun(ReadOnlySpan<byte> bytes, ref int at, int number, Facts into, WantedFacts? wanted, ref int unknown)
     {
-        var length = reader.Unsigned();
+        var length = Next(bytes, ref at);
         if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
         var numbers = into.Numbers;
         var left = (int)length;
         if (wanted?.HasWithin(number, left) == false && FactNumbers.AreKnown(number, left))
         {
-            reader.Skip(SkipRun(reader.Rest, left));
+            SkipRun(bytes, ref at, left);
             return number + left - 1;
         }
         // Facts of neighbouring numbers mostly lie side by side.
         if (FactNumbers.Together(number, out var index) >= left)
         {
-            reader.Skip(ReadRun(reader.Rest, numbers.Slice(index, left)));
+            ReadRun(bytes, ref at, numbers.Slice(index, left));
             return number + left - 1;
         }
         ReadOnlySpan<double> values = into.Scratch(left);
-        reader.Skip(ReadRun(reader.Rest, into.Scratch(left)));
+        ReadRun(bytes, ref at, into.Scratch(left));
         while (values.Length > 0)
         {
             var together = Math.Min(FactNumbers.Together(number, out index), values.Length);
@@ -205,10 +271,10 @@ public static class FactSnapshot
         return number - 1;
     }
 
-    // The innermost loop of all that judges stored payments again. Gives the number of bytes.
-    private static int ReadRun(ReadOnlySpan<byte> bytes, Span<double> into)
+    // The innermost loop of all that judges stored payments again.
+    private static void ReadRun(ReadOnlySpan<byte> bytes, ref int place, Span<double> into)
     {
-        var (last, at) = (0L, 0);
+        var (last, at) = (0L, place);
         for (var i = 0; i < into.Length;)
         {
             var token = Next(bytes, ref at);
@@ -230,22 +296,22 @@ public static class FactSnapshot
             else into.Slice(i, (int)more + 1).Fill(last);
             i += (int)more + 1;
         }
-        return at;
+        place = at;
     }
 
-    // The same without the numbers. Gives the number of bytes.
-    private static int SkipRun(ReadOnlySpan<byte> bytes, int length)
+    // The same without the numbers.
+    private static void SkipRun(ReadOnlySpan<byte> bytes, ref int place, int length)
     {
-        var (at, left) = (0, (ulong)length);
+        var (at, left) = (place, length);
         while (left > 0)
         {
             left--;
             if (Next(bytes, ref at) != 0) continue;
             var more = Next(bytes, ref at);
-            if (more > left) throw TooLong();
-            left -= more;
+            if (more > (ulong)left) throw TooLong();
+            left -= (int)more;
         }
-        return at;
+        place = at;
     }
 
     private static FormatException TooLong() => new("A run of numbers is longer than it says.");

@@ -51,8 +51,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly FiredSignals _firedNew = new(proposed.Policy), _firedNow = new(active.Policy);
     private readonly Assessment _new = new(), _now = new(), _without = new();
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
-    private readonly ushort[] _hitRules = new ushort[Assessment.MostRules];
-    private readonly RuleTally?[] _ofRule = new RuleTally?[proposed.Policy.Rules.Count];
+    private readonly RuleCounts _counts = new(proposed.Policy.Rules);
     private readonly long[] _signalsBefore = new long[SignalCatalog.All.Count], _signalsAfter = new long[SignalCatalog.All.Count];
     private readonly Dictionary<string, MoneyGrid> _money = new(StringComparer.Ordinal);
     private readonly SeqSet?[] _decided = new SeqSet?[Cells], _active = new SeqSet?[Cells];
@@ -196,8 +195,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
             if (_decided[cell] is { } decided) _sets[DecidedNames[cell]] = decided;
             if (_active[cell] is { } now) _sets[ActiveNames[cell]] = now;
         }
-        for (var rule = 0; rule < _ofRule.Length; rule++)
-            if (_ofRule[rule] is { } tally) Conclude(proposed.Policy.Rules[rule].Id, tally);
+        _counts.MoveTo(_sums, _sets);
         for (var signal = 0; signal < _signalsBefore.Length; signal++)
         {
             if (_signalsBefore[signal] > 0) _sums.SignalsBefore[SignalCatalog.All[signal].Id] = _signalsBefore[signal];
@@ -208,7 +206,6 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         _money.Clear();
         Array.Clear(_decided);
         Array.Clear(_active);
-        Array.Clear(_ofRule);
         Array.Clear(_signalsBefore);
         Array.Clear(_signalsAfter);
         return found;
@@ -274,54 +271,10 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         var before = SignalHits.ReadRules(row.Signals, _rules);
         if (before > 0 && versions.TryGetValue(row.PolicyVersion, out var judged))
         {
-            for (var i = 0; i < before; i++) Of(judged.Rules[_rules[i].Rule].Id).Before++;
+            for (var i = 0; i < before; i++) _sums.Of(judged.Rules[_rules[i].Rule].Id).Before++;
         }
         proposed.MarkDecisive(found, facts, row.At, _new, _without);
-        var hits = _new.Rules;
-        var others = _hitRules.AsSpan(0, hits.Length);
-        for (var i = 0; i < hits.Length; i++) others[i] = hits[i].Rule;
-        for (var i = 0; i < hits.Length; i++)
-        {
-            var rule = others[i];
-            var tally = _ofRule[rule] ??= new RuleTally(proposed.Policy.Rules.Count);
-            tally.Hits.Add(row.Seq);
-            if (row.Outcome == Outcome.Fraud) tally.Sums.Fraud++;
-            if (row.Outcome == Outcome.Good) tally.Sums.Good++;
-            // Of each pair only the half behind: the other is the same number.
-            var with = tally.With;
-            foreach (var other in others[(i + 1)..]) with[other]++;
-            if (hits[i].Without is { } without) CountExclusive(row, without, tally);
-        }
-    }
-
-    private static void CountExclusive(in PreviewRow row, Decision without, RuleTally tally)
-    {
-        tally.Exclusive.Add(row.Seq);
-        if (without != Decision.Approve) return;
-        if (row.Outcome == Outcome.Fraud) tally.Sums.ExclusiveFraud++;
-        if (row.Outcome == Outcome.Good) tally.Sums.ExclusiveGood++;
-    }
-
-    private void Conclude(string id, RuleTally tally)
-    {
-        var sums = Of(id);
-        sums.Add(tally.Sums);
-        (sums.Hits, sums.Exclusive) = (tally.Hits.Count, tally.Exclusive.Count);
-        _sets[PreviewSets.RuleHits(id)] = tally.Hits;
-        if (tally.Exclusive.Count > 0) _sets[PreviewSets.RuleExclusive(id)] = tally.Exclusive;
-        for (var other = 0; other < tally.With.Length; other++)
-        {
-            if (tally.With[other] == 0) continue;
-            var otherId = proposed.Policy.Rules[other].Id;
-            sums.With[otherId] = tally.With[other];
-            Of(otherId).With[id] = tally.With[other];
-        }
-    }
-
-    private RuleSums Of(string rule)
-    {
-        if (!_sums.Rules.TryGetValue(rule, out var sums)) _sums.Rules[rule] = sums = new RuleSums();
-        return sums;
+        _counts.Take(row.Seq, row.Outcome, _new.Rules);
     }
 
     private void Keep(string set, long seq)
@@ -334,14 +287,6 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private static string[] Names(Func<Decision, Decision, string> name) =>
         [.. Enumerable.Range(0, Cells).Select(i => name((Decision)(i / TransitionMatrix.Decisions), (Decision)(i % TransitionMatrix.Decisions)))];
-
-    private sealed class RuleTally(int rules)
-    {
-        public RuleSums Sums { get; } = new();
-        public SeqSet Hits { get; } = new();
-        public SeqSet Exclusive { get; } = new();
-        public long[] With { get; } = new long[rules];
-    }
 
     /// <summary>What is added up per row, in one currency: plain arrays, for there may be millions of rows.</summary>
     private sealed class MoneyGrid(string currency)

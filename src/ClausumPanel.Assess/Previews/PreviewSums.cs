@@ -194,6 +194,13 @@ public sealed class PreviewSums
     /// <summary>By kind and currency, the largest amounts first: see <see cref="PreviewSets"/>.</summary>
     public SortedDictionary<string, List<Example>> Examples { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>The sums of a rule, of which there are some from now on.</summary>
+    internal RuleSums Of(string rule)
+    {
+        if (!Rules.TryGetValue(rule, out var sums)) Rules[rule] = sums = new RuleSums();
+        return sums;
+    }
+
     public void AddExample(string kind, string currency, Example example)
     {
         var key = $"{kind}:{currency}";
@@ -217,11 +224,7 @@ public sealed class PreviewSums
         Add(SignalsBefore, later.SignalsBefore);
         Add(SignalsAfter, later.SignalsAfter);
         for (var score = 0; score <= 100; score++) (ScoresBefore[score], ScoresAfter[score]) = (ScoresBefore[score] + later.ScoresBefore[score], ScoresAfter[score] + later.ScoresAfter[score]);
-        foreach (var (id, rule) in later.Rules)
-        {
-            if (!Rules.TryGetValue(id, out var known)) Rules[id] = known = new RuleSums();
-            known.Add(rule);
-        }
+        foreach (var (id, rule) in later.Rules) Of(id).Add(rule);
         foreach (var (key, examples) in later.Examples)
         {
             var colon = key.LastIndexOf(':');

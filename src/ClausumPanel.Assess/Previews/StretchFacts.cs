@@ -80,12 +80,12 @@ internal sealed class StretchFacts
         if (_tested.Length < column.Texts.Length) _tested = new Tested[column.Texts.Length];
         var (tested, codes) = (_tested, column.Codes);
         tested.AsSpan(0, column.Texts.Length).Clear();
-        RowBits.Narrow(rows, row =>
+        foreach (var row in new RowBits.Set(rows))
         {
             ref var one = ref tested[codes[row]];
             if (one == Tested.Not) one = column.Texts[codes[row]] is { } text && passes(text) ? Tested.Passed : Tested.Failed;
-            return one == Tested.Passed;
-        });
+            if (one == Tested.Failed) rows[row / RowBits.Together] &= ~(1UL << (row % RowBits.Together));
+        }
     }
 
     /// <summary>A number of each row, in room that is to be given back.</summary>

@@ -220,10 +220,30 @@ internal sealed class Within(Quantity value, Quantity low, Quantity high, bool w
     public override void Narrow(StretchFacts facts, Span<ulong> rows)
     {
         var (numbers, lows, highs) = (facts.Rent(value), facts.Rent(low), facts.Rent(high));
-        RowBits.Narrow(rows, row => Holds(numbers[row], lows[row], highs[row]));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] == 0) continue;
+            var held = 0UL;
+            for (var at = 0; at < RowBits.Together; at += Vector256<double>.Count)
+            {
+                var place = (i * RowBits.Together) + at;
+                held |= (ulong)Hold(Vector256.Create(numbers, place), Vector256.Create(lows, place), Vector256.Create(highs, place)).ExtractMostSignificantBits() << at;
+            }
+            rows[i] &= held;
+        }
         facts.Return(numbers);
         facts.Return(lows);
         facts.Return(highs);
+    }
+
+    private Vector256<double> Hold(Vector256<double> numbers, Vector256<double> from, Vector256<double> to)
+    {
+        var (after, before) = (Vector256.GreaterThanOrEqual(numbers, from), Vector256.LessThanOrEqual(numbers, to));
+        var within = after & before;
+        if (wraps) within = Vector256.ConditionalSelect(Vector256.GreaterThan(from, to), after | before, within);
+        if (!negated) return within;
+        // Whatever is missing is neither within nor without.
+        return Vector256.Equals(numbers, numbers) & Vector256.Equals(from, from) & Vector256.Equals(to, to) & ~within;
     }
 
     private bool Holds(double number, double from, double to)

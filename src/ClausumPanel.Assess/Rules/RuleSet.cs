@@ -12,30 +12,37 @@ internal sealed class RuleSet
 
     private readonly Step[] _steps;
     private readonly bool[] _favours;
-    private readonly Step?[] _byPlace;
+    private readonly RuleAction[] _byPlace;
+    private readonly string?[] _blockedBy;
+
+    // Side by side: many are looked at for each payment that is judged again.
+    private readonly Effect[] _effects;
 
     public RuleSet(Flow flow, Policy policy, RuleLists? lists)
     {
         var steps = new List<Step>();
         _favours = new bool[policy.Rules.Count];
-        _byPlace = new Step?[policy.Rules.Count];
+        _byPlace = new RuleAction[policy.Rules.Count];
+        _blockedBy = new string?[policy.Rules.Count];
         for (var i = 0; i < policy.Rules.Count; i++)
         {
             var rule = policy.Rules[i];
             if (!rule.Enabled || (rule.Flow is { } only && only != flow) || !CompiledRule.TryCompile(rule.Text, lists, out var compiled, out _)) continue;
-            steps.Add(_byPlace[i] = new Step((ushort)i, rule, compiled));
+            steps.Add(new Step((ushort)i, rule, compiled));
+            (_byPlace[i], _blockedBy[i]) = (compiled.Action, "rule:" + rule.Id);
             _favours[i] = compiled.Action is { Kind: RuleActionKind.Allow } or { Points: < 0 };
         }
         _steps = [.. steps];
+        _effects = [.. steps.Select(step => new Effect(step.Index, step.IsObserved, step.Action))];
     }
 
     /// <summary>The facts its rules ask.</summary>
     public IEnumerable<Fact> Facts => _steps.SelectMany(step => step.Facts);
 
     /// <summary>What a rule that may hit demands.</summary>
-    public RuleAction ActionOf(int place) => _byPlace[place]?.Action ?? default;
+    public RuleAction ActionOf(int place) => _byPlace[place];
 
-    public bool IsBlockedBy(int place, string blocker) => _byPlace[place]?.BlockedBy == blocker;
+    public bool IsBlockedBy(int place, string blocker) => _blockedBy[place] == blocker;
 
     /// <summary>Asks every rule but one and adds a hit for each that holds. The first of the rules that allow or block decides between them.</summary>
     /// <param name="facts">What is known.</param>
@@ -75,7 +82,7 @@ internal sealed class RuleSet
         var steps = _steps;
         while (asked.Next(steps) is >= 0 and var i)
         {
-            var step = steps[i];
+            ref readonly var step = ref _effects[i];
             if (step.Index == without) continue;
             var points = step.Action.Points;
             if (step.IsObserved)
@@ -91,7 +98,7 @@ internal sealed class RuleSet
                     break;
                 case RuleActionKind.Block when !decided:
                     decided = true;
-                    outcome.BlockedBy = step.BlockedBy;
+                    outcome.BlockedBy = _blockedBy[step.Index];
                     points = BlockPoints;
                     break;
                 case RuleActionKind.Review when outcome.Floor < Decision.Review:
@@ -130,6 +137,8 @@ internal sealed class RuleSet
         /// <summary>The place of the hit that allows it, or -1.</summary>
         public int AllowHit;
     }
+
+    private readonly record struct Effect(ushort Index, bool IsObserved, RuleAction Action);
 
     /// <summary>Which rules hold for each row of a stretch.</summary>
     /// <param name="Ends">By row: where its rules end among <paramref name="Steps"/>.</param>
@@ -194,8 +203,6 @@ internal sealed class RuleSet
         public string Key { get; } = $"{rule.Currency}\n{rule.Submerchant}\n{rule.Starts}\n{rule.Ends}\n{rule.Text}";
 
         public bool IsObserved { get; } = rule.ObserveOnly;
-
-        public string BlockedBy { get; } = "rule:" + rule.Id;
 
         public bool Holds(Facts facts, long moment) =>
             (!_isTimed || (moment != NoMoment && moment >= _starts && moment < _ends))

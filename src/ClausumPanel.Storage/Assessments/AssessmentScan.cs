@@ -4,7 +4,6 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using SQLitePCL;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -22,14 +21,14 @@ public sealed class AssessmentScan : IDisposable
 {
     private readonly DbCommand _command;
     private readonly DbDataReader _reader;
-    private readonly sqlite3_stmt? _sqlite;
+    private readonly SqliteColumns? _sqlite;
     private byte[] _signals = [], _facts = [];
 
     private AssessmentScan(DbCommand command)
     {
         _command = command;
         _reader = command.ExecuteReader(CommandBehavior.SingleResult);
-        _sqlite = (_reader as SqliteDataReader)?.Handle;
+        _sqlite = _reader is SqliteDataReader { Handle: { } statement } ? new SqliteColumns(statement) : null;
     }
 
     /// <summary>The places of the first and the last assessment that may be in scope; none when it is empty.</summary>
@@ -85,16 +84,15 @@ public sealed class AssessmentScan : IDisposable
         return true;
     }
 
-    public long Seq => _reader.GetInt64(0);
+    public long Seq => _sqlite?.Number(0) ?? _reader.GetInt64(0);
 
     /// <summary>The row at hand; it lasts until the next one is read.</summary>
     /// <param name="outcome">How it turned out.</param>
-    public PreviewRow Row(Outcome outcome) => _sqlite is { } statement
+    public PreviewRow Row(Outcome outcome) => _sqlite is { } row
         ? new()
         {
-            // As SQLite holds them, without a copy of each.
-            Seq = raw.sqlite3_column_int64(statement, 0), At = raw.sqlite3_column_int64(statement, 1), Decision = (Decision)raw.sqlite3_column_int(statement, 2), Score = raw.sqlite3_column_int(statement, 3),
-            Amount = raw.sqlite3_column_int64(statement, 4), PolicyVersion = raw.sqlite3_column_int(statement, 5), IsBlocked = raw.sqlite3_column_int(statement, 8) != 0, Signals = raw.sqlite3_column_blob(statement, 6), Facts = raw.sqlite3_column_blob(statement, 7), Outcome = outcome,
+            Seq = row.Number(0), At = row.Number(1), Decision = (Decision)row.Number(2), Score = (int)row.Number(3), Amount = row.Number(4), PolicyVersion = (int)row.Number(5), Signals = row.Bytes(6),
+            Facts = row.Bytes(7), IsBlocked = row.Number(8) != 0, Outcome = outcome,
         }
         : new()
         {
@@ -104,6 +102,7 @@ public sealed class AssessmentScan : IDisposable
 
     public void Dispose()
     {
+        _sqlite?.Dispose();
         _reader.Dispose();
         _command.Dispose();
     }
