@@ -307,13 +307,19 @@
     const before = item(), where = location.href, next = ready;
     document.getElementById("review-said").replaceChildren();
     show(next.part);
+    asked = round;
     const answer = await fetch(address, { method: "POST", body: data, headers: { "X-Ahead": next.id } }).catch(() => null);
-    sending = null;
     if (answer?.status === 200 && answer.headers.get("X-Ahead") === next.id) {
-      say(`${told(parsed(await answer.text()))} ${item().dataset.words}`);
-      prepare();
+      const page = parsed(await answer.text()), after = page.querySelector("#review-ahead");
+      sending = null;
+      say(`${told(page)} ${item().dataset.words}`);
+      if (!after) { prepare(); return; }
+      // What comes after this one came with the answer.
+      ready = { id: after.dataset.id, at: Date.now(), part: after.content.querySelector("#review-item") };
+      if (form()) form().dataset.ready = "yes";
       return;
     }
+    sending = null;
     const place = answer?.headers.get("X-Location");
     leaving = true;
     if (place) { location.assign(place); return; }

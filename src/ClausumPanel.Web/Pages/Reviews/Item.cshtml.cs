@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -68,6 +69,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>What became of the step before.</summary>
     public ReviewToast? Toast { get; private set; }
+
+    // What was taken with the step before: what comes after that one is handed over in the same answer.
+    private ReviewLease? _taken;
 
     public string? Payer => PayerOf(Stored, Facts);
 
@@ -163,11 +167,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
         if (!await leases.HoldsAsync(HttpContext.Reviewer, seq, Token, stop)) return StatusCode(StatusCodes.Status410Gone);
-        if (await leases.AheadAsync(HttpContext.Reviewer, Queue, seq, stop) is not { } lease) return new NoContentResult();
-        var next = await IdAsync(lease.Seq, stop);
-        ModelState.Clear();
-        if (!await LoadAsync(next, stop, ahead: true) || !IsMine) return new NoContentResult();
-        Response.Headers[AheadHeader] = next.ToString();
+        if (!await TurnAheadAsync(seq, stop)) return new NoContentResult();
+        Response.Headers[AheadHeader] = Stored.Id.ToString();
         return Partial("_Item", this);
     }
 
@@ -227,7 +228,34 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Before, Said) = (null, null);
         await CountAsync(stop);
         Response.Headers[AheadHeader] = Request.Headers[AheadHeader];
-        return Partial("_Said", this);
+        _taken = lease;
+        return Partial("_Onward", this);
+    }
+
+    /// <summary>Once what became of the step before is written: turns to the one after the one that was taken, as it will look.</summary>
+    /// <returns>False when nothing comes after it.</returns>
+    public async Task<bool> TurnToNextAsync()
+    {
+        Toast = null;
+        try
+        {
+            return _taken is { } taken && await TurnAheadAsync(taken.Seq, HttpContext.RequestAborted);
+        }
+        catch (DbException)
+        {
+            // The step before stands and must be told; the page asks for the next one by itself, and is told why not.
+            return false;
+        }
+    }
+
+    private async Task<bool> TurnAheadAsync(long current, CancellationToken stop)
+    {
+        if (await leases.AheadAsync(HttpContext.Reviewer, Queue, current, stop) is not { } lease) return false;
+        var next = await IdAsync(lease.Seq, stop);
+        // Its form is empty, whatever was sent.
+        ModelState.Clear();
+        Input = new ReviewInput();
+        return await LoadAsync(next, stop, ahead: true) && IsMine;
     }
 
     private async Task<ReviewToast?> ToastAsync(CancellationToken stop)
