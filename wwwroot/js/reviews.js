@@ -50,7 +50,7 @@
     return true;
   };
   const go = key => {
-    const target = { q: "/dashboard/reviews", p: "/dashboard", r: "/dashboard/protection/rules" }[key];
+    const target = { q: "/dashboard/reviews", p: "/dashboard", r: "/dashboard/protection" }[key];
     if (target) location.href = target;
     return target !== undefined;
   };
@@ -113,7 +113,7 @@
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
       // In an open part its own button is meant: what is filled in there is not a decision.
-      (partOf(document.activeElement)?.querySelector("button") ?? form().querySelector('button[data-key="confirm"]')).click();
+      (partOf(document.activeElement)?.querySelector("button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`)).click();
       return;
     }
     if (event.key === "Enter" && event.target.matches("input") && partOf(event.target)) {
@@ -354,7 +354,7 @@
     // Only a decision can be taken back.
     if (button?.closest("details[data-key]")) dropDraft(); else keepDraft();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
-    if (plainly) { leaving = true; return; }
+    if (plainly || button?.name === "finish") { leaving = true; return; }
     event.preventDefault();
     sending = sendWithNext(button, new FormData(form(), button));
   });

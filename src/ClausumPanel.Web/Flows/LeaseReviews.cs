@@ -55,7 +55,8 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     {
         using var turn = await turns.TakeAsync(stop);
         var now = Now;
-        var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
+        // Of several the one that was looked at last: a decision that was undone comes back before what was begun after it.
+        var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderByDescending(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
         if (mine is not null) return await ProlongAsync(mine.Seq, mine.LeaseToken!.Value, stop);
         // Of several, by several tabs, the one that was shown as the next: the order is that of AheadAsync.
         var ahead = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
@@ -74,7 +75,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     {
         using var turn = await turns.TakeAsync(stop);
         var now = Now;
-        var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenBy(r => r.LeaseUntil).ThenBy(r => r.Seq)
+        var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenByDescending(r => r.LeaseIsAhead ? 0 : r.LeaseUntil).ThenBy(r => r.LeaseUntil).ThenBy(r => r.Seq)
             .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
         if (kept is null) return await BestAsync(reviewer, queue, ahead: true, current, stop);
         await KeepAheadAsync(reviewer, now, stop);
@@ -132,11 +133,18 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until), stop);
     }
 
+    /// <summary>What was kept ready for somebody who stops is free.</summary>
+    public async Task StopAsync(Reviewer reviewer, CancellationToken stop)
+    {
+        using var turn = await turns.TakeAsync(stop);
+        await FreeAheadAsync(reviewer, stop);
+    }
+
     /// <summary>Gives it back undecided, and with it what was kept ready.</summary>
     public async Task ReleaseAsync(Reviewer reviewer, long seq, Guid token, CancellationToken stop)
     {
         using var turn = await turns.TakeAsync(stop);
-        await db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
+        await FreeAheadAsync(reviewer, stop);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop) > 0)
             await NoteAsync(reviewer, seq, ReviewEventKind.Released, stop);
     }
@@ -210,6 +218,9 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         return await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseUntil > now && r.State == ReviewState.Open && (owner == null || r.LeaseOwner == owner))
             .ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 1 ? new ReviewLease(seq, token, until) : null;
     }
+
+    private Task<int> FreeAheadAsync(Reviewer reviewer, CancellationToken stop) =>
+        db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
 
     private async Task KeepAheadAsync(Reviewer reviewer, long now, CancellationToken stop)
     {

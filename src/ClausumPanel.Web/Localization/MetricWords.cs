@@ -81,15 +81,15 @@ public static class MetricWords
         _ => T["24 h"],
     };
 
-    /// <summary>The stretch in words, on the reader's clock.</summary>
-    public static string Span(this Reader reader, MetricPeriod period)
+    /// <summary>The stretch in words, on the reader's clock; of one that goes on, no instant that has not come.</summary>
+    public static string Span(this Reader reader, MetricPeriod period, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(period);
         var spanish = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es";
         var format = period.Name == MetricPeriod.Day ? spanish ? "d MMM HH:mm" : "MMM d HH:mm" : spanish ? "d MMM yyyy" : "MMM d, yyyy";
         string Say(long at) => reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString(format, CultureInfo.CurrentCulture);
-        return $"{Say(period.Span.From)} – {Say(period.Span.To - 1)}";
+        return $"{Say(period.Span.From)} – {Say(Math.Min(period.Span.To - 1, now.ToUnixTimeMilliseconds()))}";
     }
 
     /// <summary>The bucket's name on the axis and in the table.</summary>

@@ -30,9 +30,16 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public bool MayReview => User.May(Permissions.Review);
     [TempData] public string? Said { get; set; }
 
+    /// <summary>What was decided right before by somebody who stopped then: see <see cref="ItemModel.Before"/>.</summary>
+    [TempData] public string? Before { get; set; }
+
+    /// <summary>The same in words.</summary>
+    public ReviewToast? Toast { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(CancellationToken stop)
     {
         await LoadAsync(stop);
+        if (Before is not null) Toast = await ReviewToast.OfAsync(Before, null, null, assessments, T, stop);
         return this.Fragment("_Queues");
     }
 

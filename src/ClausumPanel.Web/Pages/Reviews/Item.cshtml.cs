@@ -75,7 +75,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public string? Payer => PayerOf(Stored, Facts);
 
-    private static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
+    internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
 
     /// <summary>An instant as the clock on the reader's wall shows it.</summary>
     /// <param name="at">Unix milliseconds.</param>
@@ -118,7 +118,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         if (after.State == ReviewState.Decided) Before = $"{id} {(int)outcome} {after.SettlesAt}";
         else Said = after.FirstById == User.Id ? T["A second person must agree."] : T["You two do not agree: it was escalated."];
-        return await NextAsync(stop);
+        if (!Request.Form.ContainsKey("finish")) return await NextAsync(stop);
+        await leases.StopAsync(HttpContext.Reviewer, stop);
+        return RedirectToPage("Index", new { queue = Queue });
     }
 
     public async Task<IActionResult> OnPostSkipAsync(Guid id, CancellationToken stop) =>
@@ -258,14 +260,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         return await LoadAsync(next, stop, ahead: true) && IsMine;
     }
 
-    private async Task<ReviewToast?> ToastAsync(CancellationToken stop)
-    {
-        if (Before?.Split(' ') is not [var id, var outcome, var until] || (Why is not null && Guid.Parse(id) == Stored.Id)) return Said is null ? null : new ReviewToast(Said, null, null, null);
-        var before = (await assessments.FindAsync(Guid.Parse(id), stop))!;
-        var facts = new Facts();
-        FactSnapshot.Read(before.Facts, facts);
-        return new ReviewToast(T.Done((ReviewOutcome)int.Parse(outcome, System.Globalization.CultureInfo.InvariantCulture)), $"{before.Money.Show()} · {PayerOf(before, facts)}".TrimEnd(' ', '·'), before.Id, until);
-    }
+    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null ? null : Stored.Id, assessments, T, stop);
 
     private Task<Guid> IdAsync(long seq, CancellationToken stop) => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync(stop);
 
@@ -305,13 +300,6 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         return true;
     }
 }
-
-/// <summary>What became of the step before, in one line.</summary>
-/// <param name="Sentence">What was done.</param>
-/// <param name="Of">To which payment.</param>
-/// <param name="Undo">The assessment whose decision can be taken back; null: nothing can.</param>
-/// <param name="Until">Until when, Unix milliseconds.</param>
-public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string? Until);
 
 /// <summary>What the form of an item sends.</summary>
 public sealed class ReviewInput

@@ -1,0 +1,30 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Localization;
+
+namespace ClausumPanel.Web.Pages.Reviews;
+
+/// <summary>What became of the step before, in one line.</summary>
+/// <param name="Sentence">What was done.</param>
+/// <param name="Of">To which payment.</param>
+/// <param name="Undo">The assessment whose decision can be taken back; null: nothing can.</param>
+/// <param name="Until">Until when, Unix milliseconds.</param>
+public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string? Until)
+{
+    /// <param name="before">What was decided: the assessment, its outcome, until when it can be undone.</param>
+    /// <param name="said">What else is to be said.</param>
+    /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
+    /// <param name="assessments">Where it is stored.</param>
+    /// <param name="T">The reader's language.</param>
+    /// <param name="stop">Ends it early.</param>
+    internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, AssessmentReader assessments, Texts T, CancellationToken stop)
+    {
+        if (before?.Split(' ') is not [var id, var outcome, var until] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said, null, null, null);
+        var decided = (await assessments.FindAsync(Guid.Parse(id), stop))!;
+        var facts = new Facts();
+        FactSnapshot.Read(decided.Facts, facts);
+        return new ReviewToast(T.Done((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture)), $"{decided.Money.Show()} · {ItemModel.PayerOf(decided, facts)}".TrimEnd(' ', '·'), decided.Id, until);
+    }
+}
