@@ -67,7 +67,7 @@ public static class EntityWords
         TermKind.Ip => "world",
         TermKind.Phone => "phone",
         TermKind.Beneficiary => "building-bank",
-        TermKind.EmailDomain => "at",
+        TermKind.EmailDomain => "mail",
         _ => "search",
     };
 
