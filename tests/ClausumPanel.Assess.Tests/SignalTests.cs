@@ -65,8 +65,8 @@ public sealed class SignalTests
 
         // Payer.
         new("invalid_phone", "The phone number cannot exist", [Plain.With(Known.PhoneValid, false)], [Plain.With(Known.PhoneValid, true), Plain]),
-        new("payer_prior_fraud", "Earlier transactions of this payer reported as fraud: 1", [Plain.With(Email, Reported, 1), Plain.With(EntityKind.Card, Reported, 1), Plain.With(Phone, Reported, 1)], [Plain.With(Email, Reported, 0), Plain.With(Ip, Reported, 1)]),
-        new("payer_prior_chargeback", "Earlier transactions of this payer that were disputed: 1", [Plain.With(Customer, Disputed, 1)], [Plain.With(Customer, Disputed, 0)]),
+        new("payer_prior_fraud", "Earlier transactions of the same customer, e-mail, card or phone reported as fraud: 1", [Plain.With(Email, Reported, 1), Plain.With(EntityKind.Card, Reported, 1), Plain.With(Phone, Reported, 1)], [Plain.With(Email, Reported, 0), Plain.With(Ip, Reported, 1)]),
+        new("payer_prior_chargeback", "Earlier transactions of the same customer, e-mail, card or phone that were disputed: 1", [Plain.With(Customer, Disputed, 1)], [Plain.With(Customer, Disputed, 0)]),
         new("new_payer", "First transaction of this payer", [Plain.With(Email, HistoryPart.Count, 0), Plain.With(Customer, HistoryPart.Count, 0).With(Email, HistoryPart.Count, 0)], [Plain, Plain.With(Customer, HistoryPart.Count, 0).With(Email, HistoryPart.Count, 1)]),
         new("new_payer_large_amount", "First transaction of this payer, and at once 10,000.00 MXN", [Large.With(Email, HistoryPart.Count, 0)],
             [Large.With(Email, HistoryPart.Count, 0).With(Known.Amount, 999_999), Large.With(Email, HistoryPart.Count, 1), Large, Large.With(Known.Currency, "XAF").With(Email, HistoryPart.Count, 0)]),
@@ -167,7 +167,7 @@ public sealed class SignalTests
         new("hosting_network", "The IP address belongs to a hosting network", [Plain.With(Known.IpHosting, true)], [Plain.With(Known.IpHosting, false)]),
         new("private_ip", "The IP address is private or reserved", [Plain.With(Known.IpPrivate, true)], [Plain.With(Known.IpPrivate, false)]),
         new("many_emails_per_ip", "6 e-mail addresses from one IP address in the last hour", [Plain.With(Ip, Emails, OneHour, 6)], [Plain.With(Ip, Emails, OneHour, 5), Plain.With(Ip, Emails, OneHour, 6).With(Known.IpPrivate, true)]),
-        new("many_ips_per_payer", "6 IP addresses of one payer in 24 hours", [Plain.With(Customer, Ips, OneDay, 6), Plain.With(Email, Ips, OneDay, 6)], [Plain.With(Customer, Ips, OneDay, 5)]),
+        new("many_ips_per_payer", "6 IP addresses of one customer or e-mail in 24 hours", [Plain.With(Customer, Ips, OneDay, 6), Plain.With(Email, Ips, OneDay, 6)], [Plain.With(Customer, Ips, OneDay, 5)]),
         new("many_ips_per_card", "5 IP addresses with one card in 24 hours", [Plain.With(EntityKind.Card, Ips, OneDay, 5)], [Plain.With(EntityKind.Card, Ips, OneDay, 4)]),
         new("ip_prior_fraud", "Reported frauds from this IP address: 1", [Plain.With(Ip, Reported, 1)], [Plain.With(Ip, Reported, 0), Plain.With(Ip, Reported, 1).With(Known.IpPrivate, true)]),
 

@@ -166,9 +166,9 @@
   };
   tick();
 
-  // A list that somebody chooses from stands still.
+  // A list that somebody chooses from or reads a sum in stands still.
   document.addEventListener("htmx:beforeRequest", event => {
-    if (event.detail.elt.id === "queues" && document.querySelector('input[name="seqs"]:checked')) event.preventDefault();
+    if (event.detail.elt.id === "queues" && document.querySelector('input[name="seqs"]:checked, .priority[open]')) event.preventDefault();
   });
 
   if (!item()) return;
@@ -337,7 +337,9 @@
     if (!document.hidden) reading += now - last;
     last = now;
     if (form()) sessionStorage.setItem(`reading ${location.pathname}`, Math.round(reading));
-    if (form() && Date.now() > until - Number(form().dataset.leaseLength) / 5) over(false);
+    if (!form()) return;
+    form().querySelector("[data-until]").textContent = form().dataset.leftWords.replace("#", Math.max(0, Math.ceil((until - Date.now()) / 60000)));
+    if (Date.now() > until - Number(form().dataset.leaseLength) / 5) over(false);
   }, 500);
   setInterval(() => { if (!document.hidden && Date.now() - seen < 120000) beat(); }, 60000);
   document.addEventListener("click", event => {

@@ -20,7 +20,7 @@ internal static class Network
             A = SignalNumber.Count,
             Parameters = [new("above", 5, 1, 10_000, "addresses", "More addresses than this in one hour are many")],
         },
-        new(504, "many_ips_per_payer", Both, 10, "Many IP addresses per payer", "{0} IP addresses of one payer in 24 hours",
+        new(504, "many_ips_per_payer", Both, 10, "Many IP addresses of one person", "{0} IP addresses of one customer or e-mail in 24 hours",
             (in s, t, ref f) => s.Most(PayerIps) is var most && f.If(most > t[0], most))
         {
             A = SignalNumber.Count,

@@ -23,13 +23,13 @@ internal static class Payer
 
     public static readonly SignalDefinition[] All =
     [
-        new(1001, "payer_prior_fraud", Both, 40, "Payer with reported fraud", "Earlier transactions of this payer reported as fraud: {0}",
+        new(1001, "payer_prior_fraud", Both, 40, "Reported fraud in the history", "Earlier transactions of the same customer, e-mail, card or phone reported as fraud: {0}",
             (in s, t, ref f) => s.Most(Reported) is var reports && f.If(reports >= t[0], reports))
         {
             A = SignalNumber.Count,
             Parameters = [new("at_least", 1, 1, 100, "reports", "Reports from which it counts")],
         },
-        new(1002, "payer_prior_chargeback", Both, 30, "Payer with disputes", "Earlier transactions of this payer that were disputed: {0}",
+        new(1002, "payer_prior_chargeback", Both, 30, "Disputes in the history", "Earlier transactions of the same customer, e-mail, card or phone that were disputed: {0}",
             (in s, t, ref f) => s.Most(Disputed) is var disputes && f.If(disputes >= t[0], disputes))
         {
             A = SignalNumber.Count,

@@ -44,7 +44,7 @@ internal static class Payout
             A = SignalNumber.Money,
             Parameters = [new("times_large", 2, 0.1, 1_000, "times", "The total is large from this many times the currency's large amount, the present one included")],
         },
-        new(1109, "payout_many_payers", PayOut, 15, "Beneficiary of many payers", "This beneficiary was paid for {0} e-mail addresses in the last 7 days",
+        new(1109, "payout_many_payers", PayOut, 15, "Beneficiary of many accounts", "This beneficiary was paid for {0} e-mail addresses in the last 7 days",
             (in s, t, ref f) => f.If(s.Number(EmailsWeek) > t[0], s.Number(EmailsWeek)))
         {
             A = SignalNumber.Count,

@@ -133,6 +133,9 @@ public sealed record AssessmentLine(
     public string? Card { get; init; }
     public string? PaymentId { get; init; }
     public string? SubmerchantId { get; init; }
+
+    /// <summary>Who pays; of a payout who is paid. Null when it names nobody.</summary>
+    public string? Person => Flow == Flow.PayOut ? Beneficiary ?? Email ?? CustomerId : Email ?? CustomerId;
 }
 
 /// <param name="Lines">In the order asked for.</param>

@@ -49,6 +49,9 @@ public sealed class AssessmentSignal
 public enum TermKind
 {
     Email = 0, Card = 1, Customer = 2, Device = 3, Ip = 4, Phone = 5, Beneficiary = 6, Order = 7, Payment = 8, Session = 9, CardBin = 10,
+
+    /// <summary>Of an e-mail address, but for the free providers, whose domain says nothing of who writes.</summary>
+    EmailDomain = 11,
 }
 
 /// <summary>

@@ -121,7 +121,7 @@ internal sealed class Folding : IDisposable
                 (int, long) fired = (SignalCatalog.All[_hits[i].Signal].Id, seq);
                 if (_signals.IndexOf(fired, first) >= 0) continue;
                 _signals.Add(fired);
-                if (!row.Simulated) _days.AddSignal(row.At, fired.Item1);
+                if (!row.Simulated) _days.AddSignal(row, fired.Item1);
             }
             if (!row.Simulated)
             {
@@ -359,7 +359,7 @@ public static class FoundBy
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
 
     /// <summary>The sorts of text that facts hold, in the order in which an assessment's are listed.</summary>
-    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary];
+    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain];
 
     /// <summary>What an assessment names of that sort, as it was written; null when nothing, or when facts do not hold it.</summary>
     public static string? Text(Facts facts, TermKind kind) => kind switch
@@ -372,6 +372,7 @@ public static class FoundBy
         TermKind.Ip => facts.Text(Known.Ip),
         TermKind.Phone => facts.Text(Known.Phone),
         TermKind.Beneficiary => facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe),
+        TermKind.EmailDomain => facts.Is(Known.EmailFree) ? null : facts.Text(Known.EmailDomain),
         TermKind.Order or TermKind.Payment or TermKind.Session => null,
     };
 

@@ -41,6 +41,7 @@ public sealed class SignalDay
 {
     /// <summary>Days since 1970.</summary>
     public int Day { get; init; }
+    public Flow Flow { get; init; }
 
     /// <summary><see cref="SignalDefinition.Id"/>.</summary>
     public int Signal { get; init; }
@@ -83,7 +84,8 @@ internal sealed class SignalDayMap : IEntityTypeConfiguration<SignalDay>
     public void Configure(EntityTypeBuilder<SignalDay> builder)
     {
         builder.ToTable("signal_days");
-        builder.HasKey(d => new { d.Day, d.Signal });
+        builder.HasKey(d => new { d.Day, d.Flow, d.Signal });
+        builder.Property(d => d.Flow).HasConversion<int>();
     }
 }
 
@@ -101,12 +103,12 @@ internal sealed class DayWriter(DbConnection connection, DbTransaction? transact
 {
     private const long Milliseconds = 86_400_000;
     public static readonly SumShape Scores = new("score_days", ["day", "flow", "currency", "score", "kind"], ["count", "amount"]);
-    public static readonly SumShape Signals = new("signal_days", ["day", "signal"], ["count"]);
+    public static readonly SumShape Signals = new("signal_days", ["day", "flow", "signal"], ["count"]);
     public static readonly SumShape Rules = new("rule_days", ["day", "policy_version", "rule"], ["count", "decided"]) { Latest = "last_at" };
 
     private readonly SumTable _score = SumTable.Of(Scores, connection, transaction), _signal = SumTable.Of(Signals, connection, transaction), _rule = SumTable.Of(Rules, connection, transaction);
     private readonly Dictionary<(int Day, Flow Flow, string Currency, int Score, ScoreKind Kind), (long Count, long Amount)> _scores = [];
-    private readonly Dictionary<(int Day, int Signal), long> _signals = [];
+    private readonly Dictionary<(int Day, Flow Flow, int Signal), long> _signals = [];
     private readonly Dictionary<(int Day, int Version, int Rule), (long Count, long Decided, long LastAt)> _rules = [];
 
     public static int DayOf(long at) => (int)Math.DivRem(at, Milliseconds).Quotient;
@@ -125,7 +127,7 @@ internal sealed class DayWriter(DbConnection connection, DbTransaction? transact
         _scores[key] = (count + 1, amount + row.Amount);
     }
 
-    public void AddSignal(long at, int signal) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_signals, (DayOf(at), signal), out _)++;
+    public void AddSignal(AssessmentRow row, int signal) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_signals, (DayOf(row.At), row.Flow, signal), out _)++;
 
     public void AddRules(long at, int version, ReadOnlySpan<RuleHit> hits)
     {
@@ -141,7 +143,7 @@ internal sealed class DayWriter(DbConnection connection, DbTransaction? transact
     {
         foreach (var (key, sum) in _scores) _score.Add(key.Day, (int)key.Flow, key.Currency, key.Score, (int)key.Kind, sum.Count, sum.Amount);
         _score.Write();
-        foreach (var (key, count) in _signals) _signal.Add(key.Day, key.Signal, count);
+        foreach (var (key, count) in _signals) _signal.Add(key.Day, (int)key.Flow, key.Signal, count);
         _signal.Write();
         foreach (var (key, sum) in _rules) _rule.Add(key.Day, key.Version, key.Rule, sum.Count, sum.Decided, sum.LastAt);
         _rule.Write();

@@ -98,10 +98,14 @@ public static class LabelQueries
     }
 
     /// <summary>Per signal, by its stable number: in how many labelled payments between two instants it fired, and in how many frauds. Hits are counted by day elsewhere.</summary>
-    public static async Task<Dictionary<int, (long Labelled, long Fraud)>> SignalsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
+    public static async Task<Dictionary<int, (long Labelled, long Fraud)>> SignalsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default) =>
+        (await SignalsByFlowAsync(db, from, to, stop)).GroupBy(c => c.Key.Signal).ToDictionary(g => g.Key, g => (g.Sum(c => c.Value.Labelled), g.Sum(c => c.Value.Fraud)));
+
+    /// <summary>The same for payments and payouts apart.</summary>
+    public static async Task<Dictionary<(Flow Flow, int Signal), (long Labelled, long Fraud)>> SignalsByFlowAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
     {
         var (first, last) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
-        var counts = new Dictionary<int, (long Labelled, long Fraud)>();
+        var counts = new Dictionary<(Flow, int), (long Labelled, long Fraud)>();
         var hits = new SignalHit[Assessment.MostSignals];
         var seen = new HashSet<int>();
         var rows = Labelled(db, first, last);
@@ -113,8 +117,8 @@ public static class LabelQueries
             {
                 var id = SignalCatalog.All[hits[i].Signal].Id;
                 if (!seen.Add(id)) continue;
-                var (labelled, fraud) = counts.GetValueOrDefault(id);
-                counts[id] = (labelled + 1, fraud + (row.Outcome == LabelOutcome.Fraud ? 1 : 0));
+                var (labelled, fraud) = counts.GetValueOrDefault((row.Flow, id));
+                counts[(row.Flow, id)] = (labelled + 1, fraud + (row.Outcome == LabelOutcome.Fraud ? 1 : 0));
             }
         }
         return counts;
@@ -141,7 +145,7 @@ public static class LabelQueries
     private static IQueryable<LabelledRow> Labelled(PanelDb db, long first, long last) =>
         from label in db.Set<CurrentLabel>().AsNoTracking()
         where label.At >= first && label.At < last && label.Currency != ""
-        select new LabelledRow(label.Outcome, label.PolicyVersion, label.Signals);
+        select new LabelledRow(label.Flow, label.Outcome, label.PolicyVersion, label.Signals);
 
-    private sealed record LabelledRow(LabelOutcome Outcome, int PolicyVersion, byte[] Signals);
+    private sealed record LabelledRow(Flow Flow, LabelOutcome Outcome, int PolicyVersion, byte[] Signals);
 }

@@ -151,7 +151,7 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
                 {
                     var signal = (int)BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i));
                     signalHits.Add(signal, row.Seq);
-                    if (!row.Simulated) days.AddSignal(row.At, signal);
+                    if (!row.Simulated) days.AddSignal(row, signal);
                 }
                 if (row.Submerchant.Length > 0) named[row.Submerchant] = named.GetValueOrDefault(row.Submerchant) + 1;
                 if (row.Simulated) continue;

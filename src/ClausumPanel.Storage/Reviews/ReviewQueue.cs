@@ -173,7 +173,7 @@ public sealed class ReviewQueue
 public static class ReviewReasons
 {
     /// <summary>Those that say the payment was fraud.</summary>
-    public static readonly IReadOnlyList<string> Decline = ["stolen_card", "account_takeover", "identity_mismatch", "card_testing", "reseller_abuse", "linked_to_fraud", "payer_unreachable", "other"];
+    public static readonly IReadOnlyList<string> Decline = ["stolen_card", "account_takeover", "identity_mismatch", "card_testing", "friendly_fraud", "reseller_abuse", "linked_to_fraud", "payer_unreachable", "other"];
     public static readonly IReadOnlyList<string> Approve = ["known_customer", "data_match", "payer_confirmed", "low_risk_in_context", "false_alarm", "other"];
     public static readonly IReadOnlyList<string> Challenge = ["confirm_identity", "confirm_card", "confirm_delivery", "other"];
 

@@ -55,7 +55,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             Events = events,
             IsMore = isMore,
             Newest = newest,
-            Activity = newest is null ? null : Activity(kind, newest, [kind.Entity()]),
+            Activity = newest is null ? null : Activity(kind, newest, Among(kind)),
             Attributes = Attributes(kind, read),
             LookedAt = read.Count,
         };
@@ -72,8 +72,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var (stored, facts) = (why.Stored, why.Facts);
         var texts = Named(facts);
         var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
-        var links = LinkAttributes(stored, facts, texts, histories, choice);
-        var payer = texts.FindIndex(t => t.Kind is TermKind.Customer or TermKind.Email or TermKind.Card or TermKind.Beneficiary);
+        var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
+        var payer = EntityWords.People(stored.Flow).Select(kind => texts.FindIndex(t => t.Kind.Entity() == kind)).FirstOrDefault(place => place >= 0, -1);
         var strip = payer < 0 ? [] : histories[payer].Take(StripLength).ToList();
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = (await assessments.LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop)).ToDictionary(l => l.Seq);
@@ -87,8 +87,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked),
-            View(stored.Id, choice, links, linked, lines, histories),
-            Balance.Of(facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
+            View(stored, choice, links, linked, lines, histories),
+            Balance.Of(stored.Flow, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
             places, await EntriesAsync(facts, stop));
     }
 
@@ -127,10 +127,10 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         FactSnapshot.Read(stored.Facts, facts);
         var texts = Named(facts);
         var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
-        var links = LinkAttributes(stored, facts, texts, histories, choice);
+        var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = (await assessments.LinesAsync([.. linked.Take(LinesShown).Select(l => l.Event.Seq)], stop)).ToDictionary(l => l.Seq);
-        return View(stored.Id, choice, links, linked, lines, histories);
+        return View(stored, choice, links, linked, lines, histories);
     }
 
     /// <summary>The entries of the lists that mean this entity: its value itself, its domain, its range of addresses or cards.</summary>
@@ -153,6 +153,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         NamedListKind[] kinds = entity.Kind switch
         {
             TermKind.Email => [NamedListKind.Email, NamedListKind.Text],
+            TermKind.EmailDomain => [NamedListKind.EmailDomain, NamedListKind.Text],
             TermKind.Ip => [NamedListKind.Ip],
             TermKind.Phone => [NamedListKind.Phone, NamedListKind.Text],
             TermKind.Customer => [NamedListKind.CustomerId, NamedListKind.Text],
@@ -160,7 +161,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             TermKind.Card => [NamedListKind.CardHash],
             _ => [NamedListKind.Text],
         };
-        var values = ListValuesOf(entity).Where(v => v.Type is not (ListType.EmailDomain or ListType.CardBin)).Select(v => v.Value).Append(entity.Text).Append(entity.Text.ToLowerInvariant()).Distinct().ToArray();
+        var values = ListValuesOf(entity).Where(v => v.Type != ListType.CardBin && (v.Type != ListType.EmailDomain || entity.Kind == TermKind.EmailDomain)).Select(v => v.Value).Append(entity.Text).Append(entity.Text.ToLowerInvariant()).Distinct().ToArray();
         return await (from list in db.Set<NamedList>().AsNoTracking()
                       where kinds.Contains(list.Kind) && list.RemovedEdition == NamedList.Stands
                       join value in db.Set<NamedListValue>() on list.Id equals value.ListId
@@ -176,6 +177,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         {
             TermKind.Customer => (ListType.CustomerId, entity.Text),
             TermKind.Email => (ListType.Email, entity.Text),
+            TermKind.EmailDomain => (ListType.EmailDomain, entity.Text),
             TermKind.Device => (ListType.DeviceFingerprint, entity.Text),
             TermKind.Ip => (ListType.IpAddress, entity.Text),
             TermKind.Phone => (ListType.Phone, entity.Text),
@@ -219,7 +221,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return texts;
     }
 
-    private List<LinkAttribute> LinkAttributes(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, LinkChoice choice)
+    private async Task<List<LinkAttribute>> LinkAttributesAsync(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, LinkChoice choice, CancellationToken stop)
     {
         List<LinkAttribute> links = [];
         for (var i = 0; i < texts.Count; i++)
@@ -227,12 +229,22 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             var others = histories[i].Where(e => e.Seq != stored.Seq).ToList();
             var isMore = others.Count > MostLinked;
             if (isMore) others.RemoveRange(MostLinked, others.Count - MostLinked);
-            var activity = Activity(texts[i].Kind, facts, EntityWords.Payers);
-            var isKnown = service.Memory is not null;
-            links.Add(new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, activity?.Others ?? (isKnown ? 0 : null), activity?.IsMore == true,
-                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), choice.Kinds?.Contains(texts[i].Kind) != false));
+            var people = await PeopleAsync(texts[i].Kind, stored.Flow, facts, others, stop);
+            links.Add(new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind == TermKind.EmailDomain),
+                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), choice.Kinds?.Contains(texts[i].Kind) ?? texts[i].Kind != TermKind.EmailDomain));
         }
         return links;
+    }
+
+    /// <summary>With how many different other people a value was seen in the last 30 days; null while memory is rebuilt.</summary>
+    private async Task<(int Others, bool IsMore)?> PeopleAsync(TermKind kind, Flow flow, Facts facts, List<TermEvent> others, CancellationToken stop)
+    {
+        if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.People(flow)) is { } activity ? (activity.Others, activity.IsMore) : (0, false);
+        // Memory keeps nothing by domain, so those found are asked for their addresses.
+        var since = clock.GetUtcNow().AddMilliseconds(-Window.ThirtyDays.Milliseconds()).ToUnixTimeMilliseconds();
+        var recent = await assessments.LinesAsync([.. others.Where(e => e.At >= since).Select(e => e.Seq)], stop);
+        var own = facts.Text(Known.Email);
+        return (recent.Select(l => l.Email).OfType<string>().Where(email => !string.Equals(email, own, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count(), false);
     }
 
     /// <summary>What shares any or all of what is chosen: what shares more stands first, then what shares something rare, then the newest.</summary>
@@ -242,6 +254,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var shared = new Dictionary<long, (TermEvent Event, List<TermKind> Kinds)>();
         for (var i = 0; i < texts.Count; i++)
         {
+            // Colleagues share a domain: that counts only for who asks for it.
+            if (texts[i].Kind == TermKind.EmailDomain && !links[i].IsChosen) continue;
             foreach (var e in histories[i].Take(MostLinked + 1))
             {
                 if (e.Seq == own) continue;
@@ -261,8 +275,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     private static LinksView View(
-        Guid id, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, IReadOnlyList<IReadOnlyList<TermEvent>> histories) =>
-        new(id, choice.All, links,
+        StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, IReadOnlyList<IReadOnlyList<TermEvent>> histories) =>
+        new(stored.Id, stored.Flow, choice.All, links,
             [.. linked.Take(LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, IsConflicted = l.Event.IsConflicted }, l.Shared))],
             linked.Count, histories.Any(h => h.Count > MostLinked));
 
@@ -280,16 +294,18 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         }
         var all = found.OrderByDescending(f => f.Value.With).Take(MostAttributes * 2).Select(f =>
         {
-            var activity = Activity(f.Key.Item1, f.Value.Facts, [own.Entity()]);
+            var activity = Activity(f.Key.Item1, f.Value.Facts, Among(own));
             return new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count);
         });
         // What few others share says most; what nobody shares says something only of this one.
         return [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
     }
 
+    private static EntityKind[] Among(TermKind kind) => kind.Entity() is { } entity ? [entity] : [];
+
     private EntityActivity? Activity(TermKind kind, Facts facts, ReadOnlySpan<EntityKind> among)
     {
-        if (service.Memory is not { } memory) return null;
+        if (service.Memory is not { } memory || kind.Entity() is not { } entity) return null;
         var keys = memory.Hasher.Keys(facts);
         var own = 0UL;
         foreach (var other in among)
@@ -297,7 +313,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             own = keys[(int)other];
             if (own != 0) break;
         }
-        return memory.Velocity.Activity(kind.Entity(), keys[(int)kind.Entity()], among, own, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return memory.Velocity.Activity(entity, keys[(int)entity], among, own, clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 }
 

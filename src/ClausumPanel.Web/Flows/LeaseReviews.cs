@@ -34,7 +34,7 @@ public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
 public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
 {
     public const string
-        NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "{0} has it until {1:t}.", NotOpen = "It is decided already.",
+        NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "Taken by {0} until {1:t}.", NotOpen = "It is decided already.",
         NotThere = "There is no such review.", LeaseGone = "Your time for it is over.", OwnFirst = "You decided first: a second person must look at it.";
 
     /// <summary>How long a lease runs without a sign of life.</summary>

@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
@@ -5,15 +6,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Flows;
 
-/// <param name="Hits">Live assessments in which it fired.</param>
-/// <param name="All">Live assessments of that time.</param>
+/// <param name="Hits">Live assessments of one flow in which it fired.</param>
+/// <param name="All">Live assessments of that flow and time.</param>
 /// <param name="Labels">What the hits turned out to be, as far as anybody said.</param>
 public sealed record SignalRate(long Hits, long All, SignalLabels Labels)
 {
     public double Share => All == 0 ? 0 : Hits / (double)All;
 }
 
-/// <summary>How often each signal fires and how often rightly, over the last months. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
+/// <summary>How often each signal fires and how often rightly, over the last months, payments and payouts apart. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
 public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SignalRates> log) : IDisposable
 {
     public const int Days = 90;
@@ -22,8 +23,12 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile Read? _read;
 
-    /// <summary>By the signal's stable number; a signal that never fired is not among them.</summary>
-    public async Task<IReadOnlyDictionary<int, SignalRate>> ReadAsync(CancellationToken stop)
+    /// <summary>By the signal's stable number, among payments or among payouts; a signal that never fired there is not among them.</summary>
+    public async Task<IReadOnlyDictionary<int, SignalRate>> ReadAsync(Flow flow, CancellationToken stop) => (await ReadAsync(stop))[flow];
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>>> ReadAsync(CancellationToken stop)
     {
         if (_read is { } known && IsWithin(known, Longest))
         {
@@ -32,8 +37,6 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
         }
         return await ReadAnewAsync(stop);
     }
-
-    public void Dispose() => _one.Dispose();
 
     private async Task RefreshAsync()
     {
@@ -48,7 +51,7 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
         }
     }
 
-    private async Task<IReadOnlyDictionary<int, SignalRate>> ReadAnewAsync(CancellationToken stop)
+    private async Task<IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>>> ReadAnewAsync(CancellationToken stop)
     {
         await _one.WaitAsync(stop);
         try
@@ -69,18 +72,22 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
 
     private bool IsWithin(Read read, TimeSpan time) => clock.GetUtcNow() - read.At is var age && age >= TimeSpan.Zero && age < time;
 
-    private static async Task<Dictionary<int, SignalRate>> CountAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
+    private static async Task<IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>>> CountAsync(PanelDb db, DateTimeOffset now, CancellationToken stop)
     {
         var today = (int)(now.ToUnixTimeSeconds() / 86_400);
         var start = DateTimeOffset.FromUnixTimeSeconds((today - Days + 1) * 86_400L);
-        var all = await db.Set<ScoreDay>().Where(d => d.Day > today - Days && d.Day <= today).SumAsync(d => d.Count, stop);
-        var hits = await db.Set<SignalDay>().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => d.Signal).Select(g => new { g.Key, Count = g.Sum(d => d.Count) }).ToListAsync(stop);
-        var labels = await LabelQueries.SignalsAsync(db, start, start.AddDays(Days), stop);
-        return hits.ToDictionary(h => h.Key, h => new SignalRate(h.Count, all, labels.TryGetValue(h.Key, out var known) ? new SignalLabels(h.Count, known.Labelled, known.Fraud) : new SignalLabels(h.Count, 0, 0)));
+        var all = await db.Set<ScoreDay>().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => d.Flow).Select(g => new { g.Key, Count = g.Sum(d => d.Count) }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        var hits = await db.Set<SignalDay>().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => new { d.Flow, d.Signal }).Select(g => new { g.Key.Flow, g.Key.Signal, Count = g.Sum(d => d.Count) }).ToListAsync(stop);
+        var labels = await LabelQueries.SignalsByFlowAsync(db, start, start.AddDays(Days), stop);
+        return Enum.GetValues<Flow>().ToDictionary(flow => flow, flow => (IReadOnlyDictionary<int, SignalRate>)hits.Where(h => h.Flow == flow).ToDictionary(h => h.Signal, h =>
+        {
+            var (labelled, fraud) = labels.GetValueOrDefault((flow, h.Signal));
+            return new SignalRate(h.Count, all.GetValueOrDefault(flow), new SignalLabels(h.Count, labelled, fraud));
+        }));
     }
 
     [LoggerMessage(LogLevel.Warning, "How often each signal fires cannot be counted anew at the moment; what was counted before is shown")]
     private partial void Failed(Exception exception);
 
-    private sealed record Read(IReadOnlyDictionary<int, SignalRate> Rates, DateTimeOffset At);
+    private sealed record Read(IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>> Rates, DateTimeOffset At);
 }

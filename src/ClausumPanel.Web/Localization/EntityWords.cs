@@ -9,12 +9,17 @@ public static class EntityWords
     public const string Path = "/dashboard/entities";
 
     /// <summary>Whoever pays first, then what they pay with and from where.</summary>
-    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary];
+    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain];
 
-    /// <summary>Of these, the first that an assessment names is whoever pays.</summary>
-    public static readonly EntityKind[] Payers = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary];
+    private const string EmailDomainWord = "email_domain";
 
-    public static EntityKind Entity(this TermKind kind) => kind switch
+    private static readonly EntityKind[] Payers = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary], Paid = [EntityKind.Beneficiary, EntityKind.Customer, EntityKind.Email, EntityKind.Card];
+
+    /// <summary>Of these, the first that an assessment names is whoever pays; of a payout, whoever is paid.</summary>
+    public static EntityKind[] People(Flow flow) => flow == Flow.PayOut ? Paid : Payers;
+
+    /// <summary>As memory knows it; null: it keeps nothing of such a value.</summary>
+    public static EntityKind? Entity(this TermKind kind) => kind switch
     {
         TermKind.Customer => EntityKind.Customer,
         TermKind.Email => EntityKind.Email,
@@ -24,10 +29,11 @@ public static class EntityWords
         TermKind.Phone => EntityKind.Phone,
         TermKind.Beneficiary => EntityKind.Beneficiary,
         TermKind.CardBin => EntityKind.CardBin,
+        TermKind.EmailDomain => null,
         TermKind.Order or TermKind.Payment or TermKind.Session => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public static string Word(this TermKind kind) => kind.Entity().Name();
+    public static string Word(this TermKind kind) => kind.Entity()?.Name() ?? EmailDomainWord;
 
     public static TermKind? Kind(string? word)
     {
@@ -36,7 +42,7 @@ public static class EntityWords
         return null;
     }
 
-    public static string Name(this Texts T, TermKind kind) => T.Name(kind.Entity());
+    public static string Name(this Texts T, TermKind kind) => kind.Entity() is { } entity ? T.Name(entity) : T["E-mail domain"];
 
     /// <summary>How a list of assessments that share it is introduced.</summary>
     public static string Same(this Texts T, TermKind kind) => kind switch
@@ -48,6 +54,7 @@ public static class EntityWords
         TermKind.Ip => T["Same IP address"],
         TermKind.Phone => T["Same phone"],
         TermKind.Beneficiary => T["Same beneficiary"],
+        TermKind.EmailDomain => T["Same e-mail domain"],
         _ => T.Name(kind),
     };
 
@@ -60,6 +67,7 @@ public static class EntityWords
         TermKind.Ip => "world",
         TermKind.Phone => "phone",
         TermKind.Beneficiary => "building-bank",
+        TermKind.EmailDomain => "mail",
         _ => "search",
     };
 

@@ -25,12 +25,18 @@ public static class ReviewWords
     };
 
     /// <summary>Why: a code of <see cref="ReviewReasons"/>, or of what the panel writes itself.</summary>
-    public static string Reason(this Texts T, string code) => code switch
+    /// <param name="T">The reader's texts.</param>
+    /// <param name="code">The reason.</param>
+    /// <param name="flow">Of the payment: money that goes out has no payer.</param>
+    public static string Reason(this Texts T, string code, Flow flow = Flow.PayIn) => code switch
     {
+        "payer_unreachable" when flow == Flow.PayOut => T["The beneficiary cannot be reached"],
+        "payer_confirmed" when flow == Flow.PayOut => T["The beneficiary confirmed it"],
         "stolen_card" => T["Stolen card"],
         "account_takeover" => T["Account taken over"],
         "identity_mismatch" => T["The identity does not match"],
         "card_testing" => T["Tries out cards"],
+        "friendly_fraud" => T["Friendly fraud: the cardholder disputes what they bought themselves"],
         "reseller_abuse" => T["Resells against the terms"],
         "linked_to_fraud" => T["Linked to known fraud"],
         "payer_unreachable" => T["The payer cannot be reached"],

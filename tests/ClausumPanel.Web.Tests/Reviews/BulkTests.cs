@@ -64,7 +64,7 @@ public sealed class BulkTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var page = await answer.HtmlAsync();
         string Line(long seq) => page.QuerySelector($"tr[data-seq='{seq}'] [data-outcome]")!.TextContent;
-        Assert.Contains("María Analiza lo tiene hasta las", Line(hers.Seq), StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza hasta las", Line(hers.Seq), StringComparison.Ordinal);
         Assert.Contains("María Analiza lo decidió: Aprobar", Line(decided.Lease.Value.Seq), StringComparison.Ordinal);
         Assert.Contains("Rechazada", Line(free[0]), StringComparison.Ordinal);
         Assert.Contains("una segunda persona debe estar de acuerdo", Line(free[1]), StringComparison.Ordinal);

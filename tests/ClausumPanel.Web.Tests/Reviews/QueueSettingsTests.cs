@@ -105,6 +105,18 @@ public sealed class QueueSettingsTests
     }
 
     [Fact]
+    public async Task A_reason_that_is_new_comes_to_the_queues_that_have_all_and_not_to_a_list_somebody_chose()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 2).ExecuteUpdateAsync(q => q.SetProperty(x => x.Reasons, """{"Decline":["stolen_card","other"]}""")));
+        var queues = await world.App.InDbAsync(db => db.Set<ReviewQueue>().AsNoTracking().OrderBy(q => q.Number).ToListAsync());
+        Assert.Contains("friendly_fraud", queues[0].ReasonsFor(ReviewOutcome.Decline));
+        Assert.Equal(["stolen_card", "other"], queues[1].ReasonsFor(ReviewOutcome.Decline));
+        var form = await world.App.As(World.Ines).PageAsync(Path + "/2");
+        Assert.False(form.QuerySelector("input[value=friendly_fraud]")!.HasAttribute("checked"));
+    }
+
+    [Fact]
     public async Task A_form_that_is_sent_as_it_stands_changes_nothing()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

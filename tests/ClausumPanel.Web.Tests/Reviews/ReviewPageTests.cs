@@ -40,6 +40,25 @@ public sealed class ReviewPageTests
     }
 
     [Fact]
+    public async Task One_is_spoken_of_as_one_and_a_priority_opens_to_its_parts()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var first = await StartAsync(maria);
+        var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "friendly_fraud"));
+        var next = await maria.PageAsync(decided.Headers.Location!.ToString());
+        Assert.Equal("1 revisión decidida hoy, 1 en espera", next.QuerySelector("[data-progress]")!.TextContent);
+        Assert.Equal("tomada por usted, quedan 15 min", next.QuerySelector("[data-until]:not(#review-said, time)")!.TextContent);
+        var queue = await maria.PageAsync(Queue);
+        Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);
+        var priority = queue.QuerySelector("details.priority")!;
+        Assert.Equal(4, priority.QuerySelectorAll("dt").Length);
+        Assert.Contains("monto que se perdería", priority.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_only_looks_and_who_has_no_lease_decides_nothing_and_the_second_is_told_who_did()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
@@ -57,7 +76,7 @@ public sealed class ReviewPageTests
             Assert.Equal(HttpStatusCode.Forbidden, (await onlooker.PostAsync(Queue + "?handler=Start", await TokenAsync(onlooker, Queue))).StatusCode);
         }
         var other = await tomas.PageAsync(item);
-        Assert.Contains("María Analiza la tiene hasta las 09:15", other.QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza; le quedan", other.QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(tomas, item, "Decide", token)).StatusCode);
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(tomas, item, "Take", token)).StatusCode);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(tomas, item, "TakeOver", token)).StatusCode);
@@ -162,7 +181,7 @@ public sealed class ReviewPageTests
         Assert.Null(said.QuerySelector("#decide"));
         Assert.Contains("Aprobada", said.QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
         Assert.StartsWith(first.Split('?')[0], said.QuerySelector(".toast-line form")!.GetAttribute("action"), StringComparison.Ordinal);
-        Assert.Equal("suya hasta las 09:15", said.QuerySelector("#review-said")!.GetAttribute("data-until-words"));
+        Assert.Equal("tomada por usted, quedan 15 min", said.QuerySelector("#review-said")!.GetAttribute("data-until-words"));
         var page = await maria.PageAsync($"{Queue}/{second}");
         Assert.NotNull(page.QuerySelector("#decide"));
         Assert.Null(page.QuerySelector(".toast-line"));

@@ -552,6 +552,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("day");
 
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("flow");
+
                     b.Property<int>("Signal")
                         .HasColumnType("integer")
                         .HasColumnName("signal");
@@ -560,7 +565,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("count");
 
-                    b.HasKey("Day", "Signal")
+                    b.HasKey("Day", "Flow", "Signal")
                         .HasName("pk_signal_days");
 
                     b.ToTable("signal_days", (string)null);

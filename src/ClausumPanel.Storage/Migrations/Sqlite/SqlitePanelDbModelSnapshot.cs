@@ -546,6 +546,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("day");
 
+                    b.Property<int>("Flow")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flow");
+
                     b.Property<int>("Signal")
                         .HasColumnType("INTEGER")
                         .HasColumnName("signal");
@@ -554,7 +559,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("count");
 
-                    b.HasKey("Day", "Signal")
+                    b.HasKey("Day", "Flow", "Signal")
                         .HasName("pk_signal_days");
 
                     b.ToTable("signal_days", (string)null);

@@ -23,23 +23,22 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     private const double Day = 86_400_000;
     private const int FewPlaces = 3;
 
-    private static readonly EntityKind[] Amounts = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary];
-
+        /// <param name="flow">Money comes in or goes out.</param>
     /// <param name="facts">It was judged by.</param>
     /// <param name="hits">Signals that fired.</param>
     /// <param name="rules">Rules that held, as the reasons tell them.</param>
     /// <param name="known">What this very payment is known to have been; null: nobody has said.</param>
     /// <param name="said">By whom and when.</param>
     /// <param name="currency">Of its amount.</param>
-    /// <param name="payerKind">By what the payer was recognised.</param>
-    /// <param name="payer">What else the same payer did.</param>
+    /// <param name="payerKind">By what the payer, or who is paid, was recognised.</param>
+    /// <param name="payer">What else the same one did.</param>
     /// <param name="links">What it shares with others.</param>
     /// <param name="sameDevice">Of the payer's other payments, those on the same device.</param>
     /// <param name="isMore">The payer did more than was looked at.</param>
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
     /// <param name="T">Whose language.</param>
-    public static Balance Of(Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
+    public static Balance Of(Flow flow, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
         foreach (ref readonly var hit in hits)
@@ -54,18 +53,18 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         }
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Said to be fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Said to be good already"], said, 100));
-        Unsaid(facts, hits, bad, T);
-        History(payer, isMore, sameDevice, good, bad, reader, T);
+        Unsaid(flow, facts, hits, bad, T);
+        History(flow, payer, isMore, sameDevice, good, bad, reader, T);
         foreach (var link in links)
         {
             if (link.Fraud > 0 && link.Strength is LinkStrength.Strong or LinkStrength.Medium && link.Kind != payerKind)
-                bad.Add(new Argument(T["{0}: fraud among those who share it", T.Name(link.Kind)], T["{0} of {1} other payments", Number(link.Fraud), Number(link.Count) + (link.IsMore ? "+" : "")], 30));
+                bad.Add(new Argument(T["{0}: fraud among those who share it", T.Name(link.Kind)], T["{0} of {1} others", Number(link.Fraud), Number(link.Count) + (link.IsMore ? "+" : "")], 30));
         }
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
             bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
-        if (Range(facts) is { } range && facts.Number(Known.Amount) >= range.From && facts.Number(Known.Amount) <= range.To)
+        if (Range(facts, flow) is { } range && facts.Number(Known.Amount) >= range.From && facts.Number(Known.Amount) <= range.To)
             good.Add(new Argument(T["Usual amount"], T.Say(range, currency), 6));
         if (facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
             good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
@@ -73,39 +72,49 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     }
 
     /// <summary>What an analyst would want to hear even where no signal fires for it.</summary>
-    private static void Unsaid(Facts facts, ReadOnlySpan<SignalHit> hits, List<Argument> bad, Texts T)
+    private static void Unsaid(Flow flow, Facts facts, ReadOnlySpan<SignalHit> hits, List<Argument> bad, Texts T)
     {
         var customer = facts.Number(FactCatalog.History(EntityKind.Customer, HistoryPart.Count));
         var email = facts.Number(FactCatalog.History(EntityKind.Email, HistoryPart.Count));
         var isKnown = customer > 0 || email > 0;
-        if (!isKnown && (customer == 0 || email == 0) && !Fired(hits, "new_payer", "new_payer_large_amount", "known_card_new_payer", "known_device_new_payer")) bad.Add(new Argument(T["First payment of this payer"], null, 3));
+        if (flow == Flow.PayOut)
+        {
+            if (facts.Number(FactCatalog.History(EntityKind.Beneficiary, HistoryPart.Count)) == 0 && !Fired(hits, "payout_first_beneficiary", "payout_new_beneficiary_large_amount")) bad.Add(new Argument(T["First payout to this beneficiary"], null, 3));
+        }
+        else if (!isKnown && (customer == 0 || email == 0) && !Fired(hits, "new_payer", "new_payer_large_amount", "known_card_new_payer", "known_device_new_payer")) bad.Add(new Argument(T["First payment of this payer"], null, 3));
         if (isKnown && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0) bad.Add(new Argument(T["First time on this device"], null, 4));
         if (isKnown && facts.Number(FactCatalog.History(EntityKind.Card, HistoryPart.Count)) == 0 && !Fired(hits, "new_card_known_customer")) bad.Add(new Argument(T["First time with this card"], null, 3));
         if (facts.Is(Known.EmailDisposable) && !Fired(hits, SignalCategory.Email)) bad.Add(new Argument(T["Throw-away e-mail"], facts.Text(Known.EmailDomain), 8));
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
     }
 
-    private static void History(IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
+    private static void History(Flow flow, IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
     {
         if (payer.Count == 0) return;
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
         var confirmed = payer.Count(e => e.Label == LabelOutcome.Good);
         var declined = payer.Count(e => e.Decision == Decision.Decline);
         var undisputed = payer.Where(e => e.Decision == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed).ToList();
-        var more = isMore ? "+" : "";
-        if (frauds > 0) bad.Add(new Argument(T["Fraud in this payer's history"], T["{0} of {1} other payments", Number(frauds), Number(payer.Count) + more], 40));
-        if (declined * 2 > payer.Count) bad.Add(new Argument(T["Mostly declined so far"], T["{0} of {1} other payments", Number(declined), Number(payer.Count) + more], 5));
-        if (undisputed.Count > 0 && frauds == 0) good.Add(new Argument(T["{0} undisputed since {1}", T.Count(undisputed.Count, "{0} approved payment", "{0} approved payments"), reader.Day(undisputed.Min(e => e.At))], null, 5 + Math.Min(20, undisputed.Count)));
-        if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], T["{0} of {1} other payments", Number(confirmed), Number(payer.Count) + more], 12));
+        var isOut = flow == Flow.PayOut;
+        if (frauds > 0) bad.Add(new Argument(isOut ? T["Fraud in this beneficiary's history"] : T["Fraud in this payer's history"], OfOthers(frauds), 40));
+        if (declined * 2 > payer.Count) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));
+        if (undisputed.Count > 0 && frauds == 0)
+        {
+            var approved = isOut ? T.Count(undisputed.Count, "{0} approved payout", "{0} approved payouts") : T.Count(undisputed.Count, "{0} approved payment", "{0} approved payments");
+            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, reader.Day(undisputed.Min(e => e.At))], null, 5 + Math.Min(20, undisputed.Count)));
+        }
+        if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], OfOthers(confirmed), 12));
         if (sameDevice > 0 && frauds == 0) good.Add(new Argument(T.Count(sameDevice, "Same device {0} time", "Same device {0} times"), null, 4 + Math.Min(10, sameDevice)));
+
+        string OfOthers(int some) => T[isOut ? "{0} of {1} other payouts" : "{0} of {1} other payments", Number(some), Number(payer.Count) + (isMore ? "+" : "")];
     }
 
-    /// <summary>Where this payer's amounts lie, by their history in the same currency: mean and once the deviation to each side.</summary>
-    public static AmountRange? Range(Facts facts) => Range(facts, EnoughAmounts) ?? Range(facts, LeastAmounts);
+    /// <summary>Where this payer's or beneficiary's amounts lie, by their history in the same currency: mean and once the deviation to each side.</summary>
+    public static AmountRange? Range(Facts facts, Flow flow) => Range(facts, flow, EnoughAmounts) ?? Range(facts, flow, LeastAmounts);
 
-    private static AmountRange? Range(Facts facts, int least)
+    private static AmountRange? Range(Facts facts, Flow flow, int least)
     {
-        foreach (var kind in Amounts)
+        foreach (var kind in EntityWords.People(flow))
         {
             var count = facts.Number(FactCatalog.History(kind, HistoryPart.AmountCount));
             if (!(count >= least)) continue;
@@ -155,8 +164,9 @@ public sealed record AmountRange(EntityKind Kind, double From, double To, long C
 
 public static class BalanceWords
 {
-    /// <summary>The same beside a signal, which compares with all payments while the payer has few.</summary>
-    public static string SayBeside(this Texts T, AmountRange range, string currency) => range.Count >= Balance.EnoughAmounts ? T.Say(range, currency) : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+    /// <summary>The same beside a signal, which compares with all payments while there are few of this one.</summary>
+    public static string SayBeside(this Texts T, AmountRange range, string currency, Flow flow) => range.Count >= Balance.EnoughAmounts ? T.Say(range, currency)
+        : flow == Flow.PayOut ? T["compared with all payouts here; this beneficiary {0}", T.Say(range, currency)] : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
 
     public static string Say(this Texts T, AmountRange range, string currency)
     {

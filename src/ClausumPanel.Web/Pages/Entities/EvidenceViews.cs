@@ -10,7 +10,7 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="IsHere">It is the one at hand.</param>
 public sealed record StripEvent(Guid Id, TermEvent Event, bool IsHere);
 
-/// <summary>The last events of whoever pays, the newest last, as time runs.</summary>
+/// <summary>The last events of whoever pays, of a payout of whoever is paid, the newest last, as time runs.</summary>
 /// <param name="Kind">By what they were recognised.</param>
 public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore);
 
@@ -19,7 +19,7 @@ public enum LinkStrength
     /// <summary>Nothing else names it.</summary>
     None,
 
-    /// <summary>Only the same payer does.</summary>
+    /// <summary>Only the same payer or beneficiary does.</summary>
     Own,
     Strong, Medium, Weak,
 }
@@ -27,7 +27,7 @@ public enum LinkStrength
 /// <summary>Something an assessment names and others may name too.</summary>
 /// <param name="Count">Other live assessments that name exactly it.</param>
 /// <param name="IsMore">There are more than were counted.</param>
-/// <param name="Payers">Different other payers that named it in the last 30 days; null while memory is rebuilt.</param>
+/// <param name="Payers">Different other payers, of a payout other beneficiaries, that named it in the last 30 days; null while memory is rebuilt.</param>
 /// <param name="PayersAreMore">There are at least so many.</param>
 /// <param name="Fraud">Of the others, those that turned out to be fraud.</param>
 /// <param name="Good">Of the others, those that turned out to be good.</param>
@@ -54,7 +54,7 @@ public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Sha
 
 /// <param name="All">Only what shares all that is chosen; else what shares any of it.</param>
 /// <param name="Total">Linked assessments among those looked at; the lines are the first of them.</param>
-public sealed record LinksView(Guid Id, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore);
+public sealed record LinksView(Guid Id, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore);
 
 /// <summary>What a reader chose to see of the links.</summary>
 /// <param name="Kinds">Null: everything.</param>
@@ -122,10 +122,13 @@ public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? 
 /// <summary>How links are spoken of.</summary>
 public static class LinkWords
 {
-    public static string Name(this Texts T, LinkStrength strength) => strength switch
+    /// <param name="T">The reader's texts.</param>
+    /// <param name="strength">How strong.</param>
+    /// <param name="flow">Of the one at hand.</param>
+    public static string Name(this Texts T, LinkStrength strength, Flow flow = Flow.PayIn) => strength switch
     {
         LinkStrength.None => T["nobody else"],
-        LinkStrength.Own => T["this payer only"],
+        LinkStrength.Own => flow == Flow.PayOut ? T["this beneficiary only"] : T["this payer only"],
         LinkStrength.Strong => T["rare: strong link"],
         LinkStrength.Medium => T["shared by some"],
         LinkStrength.Weak => T["common: weak link"],

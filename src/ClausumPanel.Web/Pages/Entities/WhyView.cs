@@ -31,11 +31,11 @@ public sealed class WhyView
     /// <summary>What is usual where that signal looks, in words; null when there is no usual.</summary>
     public string? Usual(Step step, Texts T) => step.Signal?.Category switch
     {
-        SignalCategory.Amount when Balance.Range(Facts) is { } range => T.SayBeside(range, Stored.Currency),
+        SignalCategory.Amount when Balance.Range(Facts, Stored.Flow) is { } range => T.SayBeside(range, Stored.Currency, Stored.Flow),
         SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts =>
             T["usual here: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)],
         // A number of payments says nothing beside an amount.
-        SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T["usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
+        SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         _ => null,
     };
 
@@ -44,7 +44,7 @@ public sealed class WhyView
     {
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
         var share = rate.Share.ToString(rate.Share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
-        return T["fires on {0} of payments", share] + " · " + T.Say(rate.Labels);
+        return (Stored.Flow == Flow.PayOut ? T["fires on {0} of payouts", share] : T["fires on {0} of payments", share]) + " · " + T.Say(rate.Labels);
     }
 
     /// <summary>Reads the reasons as they were stored.</summary>

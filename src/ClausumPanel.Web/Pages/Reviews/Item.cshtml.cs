@@ -58,6 +58,14 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public int DecidedToday { get; private set; }
     public int StillWaiting { get; private set; }
 
+    /// <summary>How far the reader has come today.</summary>
+    public string Progress => $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {T.Count(StillWaiting, "{0} still waits", "{0} still wait")}";
+
+    /// <summary>How long the reader has it yet.</summary>
+    public string Left => LeftWords(Math.Max(0, (MineUntil - Now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(System.Globalization.CultureInfo.CurrentCulture));
+
+    public string LeftWords(string minutes) => T["taken by you, {0} min left", minutes];
+
     public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds();
 
     /// <summary>What was refused, in the reader's words.</summary>
@@ -139,7 +147,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
         var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop);
-        if (answer.IsDone) Said = T["Undone: it is yours again."];
+        if (answer.IsDone) Said = T["Undone: you have taken it again."];
         return await AfterAsync(id, answer, stop);
     }
 
@@ -280,7 +288,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Review, Now) = (review, clock.GetUtcNow());
         Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
-        Why.Rates = await rates.ReadAsync(stop);
+        Why.Rates = await rates.ReadAsync(stored.Flow, stop);
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
         Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];

@@ -61,7 +61,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     /// <summary>The page of what that fact names; null when it has none.</summary>
     public string? AddressOf(Fact fact)
     {
-        TermKind? kind = fact == Known.Email ? TermKind.Email : fact == Known.CustomerId ? TermKind.Customer : fact == Known.CardLast4 || (fact == Known.CardHash && !Facts.Has(Known.CardLast4)) ? TermKind.Card
+        TermKind? kind = fact == Known.Email ? TermKind.Email : fact == Known.EmailDomain ? TermKind.EmailDomain : fact == Known.CustomerId ? TermKind.Customer : fact == Known.CardLast4 || (fact == Known.CardHash && !Facts.Has(Known.CardLast4)) ? TermKind.Card
             : fact == Known.Fingerprint ? TermKind.Device : fact == Known.Ip ? TermKind.Ip : fact == Known.Phone ? TermKind.Phone
             : fact == Known.BeneficiaryId || (fact == Known.BeneficiaryClabe && !Facts.Has(Known.BeneficiaryId)) ? TermKind.Beneficiary : null;
         return kind is { } known && FoundBy.Text(Facts, known) is { } text ? EntityWords.Address(known, text) : null;
@@ -186,7 +186,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
         if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);
         Evidence = await evidence.OfAssessmentAsync(Why, LinksModel.Choice(Request.Query["match"], [.. Request.Query["by"].OfType<string>()]), stop);
-        Why.Rates = await rates.ReadAsync(stop);
+        Why.Rates = await rates.ReadAsync(Stored.Flow, stop);
     }
 }
 

@@ -809,12 +809,13 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 columns: table => new
                 {
                     day = table.Column<int>(type: "INTEGER", nullable: false),
+                    flow = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: false),
                     signal = table.Column<int>(type: "INTEGER", nullable: false),
                     count = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
+                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.flow, x.signal });
                 });
 
             migrationBuilder.CreateTable(

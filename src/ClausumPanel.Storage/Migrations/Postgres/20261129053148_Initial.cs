@@ -810,12 +810,13 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 columns: table => new
                 {
                     day = table.Column<int>(type: "integer", nullable: false),
+                    flow = table.Column<int>(type: "integer", maxLength: 40, nullable: false),
                     signal = table.Column<int>(type: "integer", nullable: false),
                     count = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.signal });
+                    table.PrimaryKey("pk_signal_days", x => new { x.day, x.flow, x.signal });
                 });
 
             migrationBuilder.CreateTable(
