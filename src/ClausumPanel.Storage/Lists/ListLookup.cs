@@ -12,7 +12,6 @@ public static class ListLookup
     public static TermKind? Term(ListType type) => type switch
     {
         ListType.Email => TermKind.Email,
-        ListType.EmailDomain => TermKind.EmailDomain,
         ListType.IpAddress => TermKind.Ip,
         ListType.DeviceFingerprint => TermKind.Device,
         ListType.Phone => TermKind.Phone,

@@ -40,6 +40,35 @@ public sealed class ReviewPageTests
     }
 
     [Fact]
+    public async Task Who_confirms_and_stops_takes_no_other_case_and_can_still_undo_and_what_was_undone_comes_first()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var first = await StartAsync(maria);
+        await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card"));
+        var second = await StartAsync(maria);
+        Assert.NotEqual(first.Split('?')[0], second.Split('?')[0]);
+        using var asked = await maria.GetAsync(second);
+        var form = await Form.ReadAsync(asked, "#decide");
+        (form["Input.Outcome"], form["Input.ApproveReason"]) = ("Approve", "known_customer");
+        form.Press("finish", "yes");
+        var stopped = await maria.PostAsync(form.Action, form.Content);
+        Assert.Equal(Queue, stopped.Headers.Location!.ToString().Split('?')[0]);
+        Assert.Equal(0, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseOwner != null && r.State == ReviewState.Open)));
+        var queue = await maria.PageAsync(stopped.Headers.Location!.ToString());
+        var undo = queue.QuerySelector(".toast-line form")!;
+
+        // A third one is begun before the second is taken back.
+        var third = await StartAsync(maria);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(1));
+        await maria.PostAsync(undo.GetAttribute("action"), new FormUrlEncodedContent([new("__RequestVerificationToken", undo.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!)]));
+        Assert.NotEqual(second.Split('?')[0], third.Split('?')[0]);
+        Assert.Equal(second.Split('?')[0], (await StartAsync(maria)).Split('?')[0]);
+    }
+
+    [Fact]
     public async Task One_is_spoken_of_as_one_and_a_priority_opens_to_its_parts()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
@@ -49,7 +78,7 @@ public sealed class ReviewPageTests
         var first = await StartAsync(maria);
         var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "friendly_fraud"));
         var next = await maria.PageAsync(decided.Headers.Location!.ToString());
-        Assert.Equal("1 revisión decidida hoy, 1 en espera", next.QuerySelector("[data-progress]")!.TextContent);
+        Assert.Equal("1 revisión decidida hoy, 1 en espera", next.QuerySelector(".review-bar [data-progress]")!.TextContent);
         Assert.Equal("tomada por usted, quedan 15 min", next.QuerySelector("[data-until]:not(#review-said, time)")!.TextContent);
         var queue = await maria.PageAsync(Queue);
         Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);
@@ -126,7 +155,7 @@ public sealed class ReviewPageTests
         using var ahead = await SendAsync(maria, item, "Ahead", null);
         Assert.Equal(HttpStatusCode.NoContent, (await LeaveAsync()).StatusCode);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.Contains("María Analiza la tiene hasta", (await tomas.PageAsync(item)).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza; le quedan", (await tomas.PageAsync(item)).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
 
         // It comes back, says so, and holds it for as long as ever.
         Assert.NotNull((await maria.PageAsync(item)).QuerySelector("#decide"));
@@ -167,7 +196,7 @@ public sealed class ReviewPageTests
         // Nobody else gets it, and María herself has not taken it yet.
         var other = await StartAsync(tomas);
         Assert.DoesNotContain(second, other, StringComparison.Ordinal);
-        Assert.Contains("María Analiza la tiene hasta", (await tomas.PageAsync($"{Queue}/{second}")).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza; le quedan", (await tomas.PageAsync($"{Queue}/{second}")).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
         var looked = await maria.PageAsync($"{Queue}/{second}");
         Assert.Null(looked.QuerySelector("#decide"));
         Assert.NotNull(looked.QuerySelector("form[action*=Take]"));

@@ -21,6 +21,9 @@ public sealed class Form
 
     public FormUrlEncodedContent Content => new(_fields);
 
+    /// <summary>It is sent with a button that has a name.</summary>
+    public void Press(string button, string value) => _fields[button] = value;
+
     public static async Task<Form> ReadAsync(HttpResponseMessage page, string selector)
     {
         var document = await page.HtmlAsync();
