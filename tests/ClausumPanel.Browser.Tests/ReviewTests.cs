@@ -122,7 +122,7 @@ public sealed class ReviewTests(BrowserFixture panel)
                     expected[name] = (ReviewOutcome.Challenge, "confirm_card", null);
                     break;
                 case 3 when i == 3:
-                    await PressAsync("d", "6", "b", "Space");
+                    await PressAsync("d", "7", "b", "Space");
                     expected[name] = (ReviewOutcome.Decline, "linked_to_fraud", null);
                     break;
                 default:
