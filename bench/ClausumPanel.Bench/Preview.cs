@@ -12,6 +12,8 @@ namespace ClausumPanel.Bench;
 /// <summary>A whole policy of two hundred rules tried out on every stored assessment, beside a plain scan of the same rows, in turn, on one thread.</summary>
 internal static class Preview
 {
+    private static readonly Dictionary<int, Policy> Versions = new() { [1] = Policy.Default };
+
     private static Policy OtherBands => Policy.Default with { Version = 2, Bands = new Bands(30, 55, 80) };
 
     /// <summary>Other bands, and as many rules as a policy may have.</summary>
@@ -29,13 +31,14 @@ internal static class Preview
         var active = new Assessor(Policy.Default);
         var plain = OtherBands;
         var ruled = TwoHundredRules;
+        PreviewJudge Judging(Policy policy) => new(new Assessor(policy), active, 0, Versions);
 
         if (arguments.Has("alone"))
         {
             // For a look with other tools; other bands first, as the compiler sees them in the whole measurement.
-            Judge(connection, scope, new PreviewJudge(new Assessor(plain), active, 0, new Dictionary<int, Policy> { [1] = Policy.Default }));
+            Judge(connection, scope, Judging(plain));
             for (var round = 0; round < rounds; round++)
-                Console.WriteLine($"  {Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(ruled), active, 0, new Dictionary<int, Policy> { [1] = Policy.Default }))),16:N0} rows per CPU second");
+                Console.WriteLine($"  {Measured(() => Judge(connection, scope, Judging(ruled))),16:N0} rows per CPU second");
             return;
         }
         Console.WriteLine($"  {"round",5} {"bare scan",16} {"scan of ours",16} {"bands only",16} {"200 rules",16}   rows per CPU second");
@@ -46,8 +49,8 @@ internal static class Preview
             double[] measured =
             [
                 Measured(() => Bare(connection)), Measured(() => Scan(connection, scope)),
-                Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(plain), active, 0, new Dictionary<int, Policy> { [1] = Policy.Default }))),
-                Measured(() => Judge(connection, scope, new PreviewJudge(new Assessor(ruled), active, 0, new Dictionary<int, Policy> { [1] = Policy.Default }))),
+                Measured(() => Judge(connection, scope, Judging(plain))),
+                Measured(() => Judge(connection, scope, Judging(ruled))),
             ];
             // The first round only warms up.
             if (round == 0) continue;
@@ -64,8 +67,7 @@ internal static class Preview
     /// <summary>The same from memory: first read into it, then judged there on one thread and on all.</summary>
     private static void Resident(Store store, int stored, int rounds, Assessor plain, Assessor ruled, Assessor active)
     {
-        var versions = new Dictionary<int, Policy> { [1] = Policy.Default };
-        var judge = new PreviewJudge(ruled, active, 0, versions);
+        var judge = new PreviewJudge(ruled, active, 0, Versions);
         var traffic = new ResidentTraffic(4L << 30);
         var blocks = new List<TrafficBlock>();
         using (var connection = store.OpenReadOnly())
@@ -83,11 +85,11 @@ internal static class Preview
         List<double> bands = [], rules = [], wall = [];
         for (var round = 0; round <= rounds; round++)
         {
-            var (b, r) = (Measured(() => Judge(blocks, new PreviewJudge(plain, active, 0, versions))), Measured(() => Judge(blocks, new PreviewJudge(ruled, active, 0, versions))));
+            var (b, r) = (Measured(() => Judge(blocks, new PreviewJudge(plain, active, 0, Versions))), Measured(() => Judge(blocks, new PreviewJudge(ruled, active, 0, Versions))));
             var begun = Stopwatch.GetTimestamp();
             var judged = Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(thread => Task.Factory.StartNew(() =>
                 Judge([.. blocks.Skip(thread * blocks.Count / Environment.ProcessorCount).Take(((thread + 1) * blocks.Count / Environment.ProcessorCount) - (thread * blocks.Count / Environment.ProcessorCount))],
-                    new PreviewJudge(ruled, active, 0, versions)), TaskCreationOptions.LongRunning))).Result.Sum();
+                    new PreviewJudge(ruled, active, 0, Versions)), TaskCreationOptions.LongRunning))).Result.Sum();
             var w = judged / Stopwatch.GetElapsedTime(begun).TotalSeconds;
             if (round == 0) continue;
             bands.Add(b);

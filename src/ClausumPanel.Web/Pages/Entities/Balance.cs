@@ -23,7 +23,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     private const double Day = 86_400_000;
     private const int FewPlaces = 3;
 
-        /// <param name="flow">Money comes in or goes out.</param>
+    /// <param name="flow">Money comes in or goes out.</param>
     /// <param name="facts">It was judged by.</param>
     /// <param name="hits">Signals that fired.</param>
     /// <param name="rules">Rules that held, as the reasons tell them.</param>

@@ -308,32 +308,3 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         return true;
     }
 }
-
-/// <summary>What the form of an item sends.</summary>
-public sealed class ReviewInput
-{
-    public const string NoOutcome = "Choose what becomes of it: approve, ask for proof or decline.";
-
-    public ReviewOutcome? Outcome { get; set; }
-    public string? ApproveReason { get; set; }
-    public string? ChallengeReason { get; set; }
-    public string? DeclineReason { get; set; }
-    public string? Note { get; set; }
-    public int? ReadingMilliseconds { get; set; }
-    public IList<ListChoice> Lists { get; set; } = [];
-    public string? SkipReason { get; set; }
-    public string? SkipNote { get; set; }
-    public string? HoldUntil { get; set; }
-    public string? HoldNote { get; set; }
-    public string? EscalateNote { get; set; }
-    public string? FreeNote { get; set; }
-    public string? ReopenNote { get; set; }
-}
-
-/// <summary>A value that may go on a list with the decision.</summary>
-public sealed class ListChoice
-{
-    public ListType Type { get; set; }
-    public bool Chosen { get; set; }
-    public int? Days { get; set; } = 90;
-}
