@@ -223,11 +223,19 @@
   };
   const beat = async () => {
     if (!form() || sending || leaving) return;
+    const mine = round;
     const answer = await fetch(form().dataset.beat, { method: "POST", body: body() });
+    // What was decided meanwhile needs no sign of life any more.
+    if (mine !== round) return;
     if (answer.ok) { until = Date.now() + Number(form().dataset.leaseLength); over(true); if (!ready || Date.now() - ready.at > stale) await prepare(); }
     else if (answer.status === 410 && !sending && !leaving) location.reload();
   };
-  const prepare = () => preparing = askAhead();
+  // Asked once at a time, whoever wants it.
+  const prepare = () => {
+    if (preparing?.of === round) return preparing.answered;
+    const one = preparing = { of: round };
+    return one.answered = askAhead().finally(() => { if (preparing === one) preparing = null; });
+  };
   const askAhead = async () => {
     const mine = asked = round;
     const answer = await fetch(form().dataset.ahead, { method: "POST", body: body(), signal: AbortSignal.timeout(4000) }).catch(() => null);
@@ -297,7 +305,7 @@
   // Who is quicker than the next item waits for it: that takes less than a whole page.
   const sendWithNext = async (button, data) => {
     form().ariaBusy = "true";
-    if (!ready || Date.now() - ready.at > stale) await (asked === round && !ready ? preparing : prepare());
+    if (!ready || Date.now() - ready.at > stale) await (asked === round && !ready ? preparing?.answered : prepare());
     if (leaving) return;
     if (ready) { await send(button?.getAttribute("formaction") ?? form().getAttribute("action"), data); return; }
     [sending, plainly] = [null, true];
