@@ -93,7 +93,11 @@ public sealed class Assessor
     internal void AssessFound(in Found found, Facts facts, long moment, Assessment into) => Judge(-1, found, facts, moment, into);
 
     /// <summary>Which of its rules hold in a stretch in memory.</summary>
-    internal HeldRules HeldIn(TrafficBlock block, long edition, StretchFacts facts) => new(_payInRules.HeldIn(block, edition, facts), _payOutRules.HeldIn(block, edition, facts));
+    internal HeldRules HeldIn(TrafficBlock block, long edition, StretchFacts facts)
+    {
+        var found = new ulong[]?[Policy.Rules.Count];
+        return new HeldRules(_payInRules.HeldIn(block, edition, facts, found), _payOutRules.HeldIn(block, edition, facts, found));
+    }
 
     private void Judge(int rule, Found? found, Facts facts, long moment, Assessment into)
     {

@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace ClausumPanel.Assess;
@@ -41,8 +38,8 @@ public static partial class FactSnapshot
                 default:
                     var rest = reader.Rest;
                     var place = 0;
-                    var run = Next(rest, ref place);
-                    var size = kind == Kind.RunOfSize ? Next(rest, ref place) : 0;
+                    var run = PackedNumbers.Next(rest, ref place);
+                    var size = kind == Kind.RunOfSize ? PackedNumbers.Next(rest, ref place) : 0;
                     if (run is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
                     var begin = place;
                     ReadRun(rest, ref place, number, (int)run, into, ref unknown);
@@ -63,12 +60,12 @@ public static partial class FactSnapshot
         if (bytes.Length == 0 || !IsVersion(bytes[0])) return false;
         while (at < bytes.Length)
         {
-            number = Next(number, Next(bytes, ref at), out var kind);
+            number = Next(number, PackedNumbers.Next(bytes, ref at), out var kind);
             var ahead = wanted.From(number);
             switch (kind)
             {
                 case Kind.Text:
-                    var head = Next(bytes, ref at);
+                    var head = PackedNumbers.Next(bytes, ref at);
                     var length = head >> 2;
                     if ((PackedText)(head & 3) == PackedText.Utf8 && length <= (ulong)(bytes.Length - at))
                     {
@@ -92,8 +89,8 @@ public static partial class FactSnapshot
                 default:
                     // Places of their own: one whose address is given away would lie in memory everywhere else too.
                     var (place, more) = (at, 0);
-                    var run = Next(bytes, ref place);
-                    var size = kind == Kind.RunOfSize ? Next(bytes, ref place) : 0;
+                    var run = PackedNumbers.Next(bytes, ref place);
+                    var size = kind == Kind.RunOfSize ? PackedNumbers.Next(bytes, ref place) : 0;
                     if (run is 0 or > ushort.MaxValue || size > (ulong)(bytes.Length - place)) return false;
                     var end = place + (int)size;
                     if (ahead.Wanted < (int)run || ahead.Unknown < (int)run) ReadRun(bytes, ref place, number, (int)run, into, ref more);
@@ -153,14 +150,14 @@ public static partial class FactSnapshot
         var (last, at) = (0L, place);
         for (var i = 0; i < into.Length;)
         {
-            var token = Next(bytes, ref at);
+            var token = PackedNumbers.Next(bytes, ref at);
             if (token != 0)
             {
                 last = PackedReader.UnZigZag(token >> 1) + ((token & 1) == 0 ? last : 0);
                 into[i++] = last;
                 continue;
             }
-            var more = Next(bytes, ref at);
+            var more = PackedNumbers.Next(bytes, ref at);
             if (more >= (ulong)(into.Length - i)) throw TooLong();
             // Mostly few: eight are written whatever they are, and what comes after overwrites the others.
             if (more < 8 && into.Length - i >= 8)
@@ -182,8 +179,8 @@ public static partial class FactSnapshot
         while (left > 0)
         {
             left--;
-            if (Next(bytes, ref at) != 0) continue;
-            var more = Next(bytes, ref at);
+            if (PackedNumbers.Next(bytes, ref at) != 0) continue;
+            var more = PackedNumbers.Next(bytes, ref at);
             if (more > (ulong)left) throw TooLong();
             left -= (int)more;
         }
@@ -191,28 +188,6 @@ public static partial class FactSnapshot
     }
 
     private static FormatException TooLong() => new("A run of numbers is longer than it says.");
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Next(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        // Nearly all are one byte.
-        if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80) return bytes[at++];
-        if (Bmi2.X64.IsSupported && bytes.Length - at >= sizeof(ulong))
-        {
-            // All the others at once: their bytes end with the first whose highest bit is not set.
-            var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
-            var end = ~word & 0x8080_8080_8080_8080;
-            if (end != 0)
-            {
-                at += (BitOperations.TrailingZeroCount(end) >> 3) + 1;
-                return Bmi2.X64.ParallelBitExtract(word & (end ^ (end - 1)), 0x7F7F_7F7F_7F7F_7F7F);
-            }
-        }
-        var place = at;
-        var number = PackedNumbers.Longer(bytes, ref place);
-        at = place;
-        return number;
-    }
 
     private static void Set(Facts into, int number, double value, ref int unknown)
     {

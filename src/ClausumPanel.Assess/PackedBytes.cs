@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace ClausumPanel.Assess;
@@ -89,6 +91,29 @@ internal ref struct PackedWriter(Span<byte> destination)
 /// <summary>Numbers as <see cref="PackedWriter"/> writes them, where a reader's own place would only be in the way.</summary>
 internal static class PackedNumbers
 {
+    /// <summary>Reads one, where most are one byte and many two or three.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Next(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        // Nearly all are one byte.
+        if ((uint)at < (uint)bytes.Length && bytes[at] < 0x80) return bytes[at++];
+        if (Bmi2.X64.IsSupported && bytes.Length - at >= sizeof(ulong))
+        {
+            // All the others at once: their bytes end with the first whose highest bit is not set.
+            var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+            var end = ~word & 0x8080_8080_8080_8080;
+            if (end != 0)
+            {
+                at += (BitOperations.TrailingZeroCount(end) >> 3) + 1;
+                return Bmi2.X64.ParallelBitExtract(word & (end ^ (end - 1)), 0x7F7F_7F7F_7F7F_7F7F);
+            }
+        }
+        var place = at;
+        var number = Longer(bytes, ref place);
+        at = place;
+        return number;
+    }
+
     /// <summary>Reads one of more than a byte.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong Longer(ReadOnlySpan<byte> from, ref int at)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClausumPanel.Assess;
 
 /// <summary>
@@ -105,9 +107,16 @@ public static class SignalHits
         if (bytes.Length < 2 || bytes[0] is not (Version or VersionWithRules) || bytes[1] != SignalCatalog.Revision) return false;
         var reader = new PackedReader(bytes);
         ReadRules(ref reader, []);
-        while (!reader.AtEnd)
+        var hits = reader.Rest;
+        var at = 0;
+        while (at < hits.Length)
         {
-            if (Skip(ref reader) is not (>= 0 and var index)) return false;
+            var head = PackedNumbers.Next(hits, ref at);
+            PackedNumbers.Next(hits, ref at);
+            PassOver(hits, ref at, (Number)((head >> 3) & 3));
+            PassOver(hits, ref at, (Number)((head >> 1) & 3));
+            if ((head & 1) != 0) PassOverText(hits, ref at);
+            if (head >> 5 >= (ulong)IndexById.Length || IndexById[head >> 5] is not (>= 0 and var index)) return false;
             fired |= UInt128.One << index;
         }
         return true;
@@ -184,6 +193,26 @@ public static class SignalHits
         if (kind == Number.Whole) reader.Unsigned();
         else if (kind == Number.Double) reader.Double();
         else if (kind != Number.Missing) throw new FormatException("A number is written in no way that is known.");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PassOver(ReadOnlySpan<byte> hits, ref int at, Number kind)
+    {
+        if (kind == Number.Whole) PackedNumbers.Next(hits, ref at);
+        else if (kind == Number.Double) at = hits.Length - at >= sizeof(double) ? at + sizeof(double) : throw new FormatException("The signals end in the middle.");
+        else if (kind != Number.Missing) throw new FormatException("A number is written in no way that is known.");
+    }
+
+    private static void PassOverText(ReadOnlySpan<byte> hits, ref int at)
+    {
+        var head = PackedNumbers.Next(hits, ref at);
+        var length = (PackedText)(head & 3) switch
+        {
+            PackedText.Utf8 => head >> 2,
+            PackedText.Utf16 => head >> 2 << 1,
+            _ => 0UL,
+        };
+        at = length <= (ulong)(hits.Length - at) ? at + (int)length : throw new FormatException("The signals end in the middle.");
     }
 
     private static Number KindOf(double number) =>

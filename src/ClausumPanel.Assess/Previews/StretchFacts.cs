@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClausumPanel.Assess.Rules;
@@ -80,11 +81,19 @@ internal sealed class StretchFacts
         if (_tested.Length < column.Texts.Length) _tested = new Tested[column.Texts.Length];
         var (tested, codes) = (_tested, column.Codes);
         tested.AsSpan(0, column.Texts.Length).Clear();
-        foreach (var row in new RowBits.Set(rows))
+        for (var i = 0; i < rows.Length; i++)
         {
-            ref var one = ref tested[codes[row]];
-            if (one == Tested.Not) one = column.Texts[codes[row]] is { } text && passes(text) ? Tested.Passed : Tested.Failed;
-            if (one == Tested.Failed) rows[row / RowBits.Together] &= ~(1UL << (row % RowBits.Together));
+            var held = 0UL;
+            for (var left = rows[i]; left != 0; left &= left - 1)
+            {
+                var at = BitOperations.TrailingZeroCount(left);
+                var code = codes[(i * RowBits.Together) + at];
+                ref var one = ref tested[code];
+                if (one == Tested.Not) one = column.Texts[code] is { } text && passes(text) ? Tested.Passed : Tested.Failed;
+                // Without a jump: which rows pass, no processor foresees.
+                held |= (ulong)(one & Tested.Passed) << at;
+            }
+            rows[i] = held;
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class TrafficBlock
     private readonly Dictionary<string, UInt128[]> _fired;
     private readonly UInt128 _told;
     private readonly ulong[] _toldRows, _cutRows;
-    private readonly bool _hasCut;
+    private readonly bool _hasCut, _isKept;
     private readonly UInt128 _asked;
     private readonly Dictionary<int, byte[]> _odd;
     private readonly Entry[] _entries;
@@ -65,7 +65,7 @@ public sealed class TrafficBlock
 
     private TrafficBlock(Builder from)
     {
-        Facts = from.Facts;
+        (Facts, _isKept) = (from.Facts, from.IsKept);
         _columns = from.FinishColumns();
         _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact))];
         (_fired, _told, _toldRows, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Told, from.ToldRows, from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
@@ -141,11 +141,12 @@ public sealed class TrafficBlock
     }
 
     /// <summary>For which rows a rule holds, if it was found before.</summary>
-    internal ulong[]? FindHeld(string rule, long edition) => _held.GetValueOrDefault((rule, edition));
+    internal ulong[]? FindHeld(string rule, long edition) => _isKept ? _held.GetValueOrDefault((rule, edition)) : null;
 
     /// <summary>Remembers for which rows a rule holds.</summary>
     internal void KeepHeld(string rule, long edition, ulong[] rows)
     {
+        if (!_isKept) return;
         // What was tried and thrown away is not kept for ever.
         if (_held.Count >= MostHeld) _held.Clear();
         _held[(rule, edition)] = rows;
@@ -166,7 +167,11 @@ public sealed class TrafficBlock
         private readonly (Fact Fact, double[]? Numbers, FactColumn.Coder? Texts)[] _columns =
             [.. needs.Facts.OrderBy(f => f.Index).Select(f => f.Definition.IsText ? (f, (double[]?)null, new FactColumn.Coder(Places)) : (f, new double[Places], (FactColumn.Coder?)null))];
 
+        private int _lastVersion;
+        private UInt128 _lastTold;
+
         internal IReadOnlySet<Fact> Facts => needs.Facts;
+        internal bool IsKept => isKept;
         internal List<Entry> Entries { get; } = new(Places);
         internal List<int> SignalEnds { get; } = new(Places);
         internal List<byte> Signals { get; } = [];
@@ -193,7 +198,7 @@ public sealed class TrafficBlock
             UInt128 told, fired = 0;
             try
             {
-                told = !row.IsBlocked && needs.ToldBy(row.PolicyVersion) is var by && by != 0 && SignalHits.TryReadFired(row.Signals, out fired) ? by : 0;
+                told = !row.IsBlocked && ToldBy(row.PolicyVersion) is var by && by != 0 && SignalHits.TryReadFired(row.Signals, out fired) ? by : 0;
                 if (FactSnapshot.Read(row.Facts, _facts, told != 0 ? _wanted : null) != 0) return false;
             }
             catch (FormatException)
@@ -228,6 +233,12 @@ public sealed class TrafficBlock
             var bits = new Dictionary<string, UInt128[]>(StringComparer.Ordinal);
             for (var i = 0; i < _fired.Length; i++) bits[needs.Fired[i].Key] = [.. _fired[i]];
             return bits;
+        }
+
+        private UInt128 ToldBy(int version)
+        {
+            if (version != _lastVersion) (_lastVersion, _lastTold) = (version, needs.ToldBy(version));
+            return _lastTold;
         }
 
         private bool MetAList()

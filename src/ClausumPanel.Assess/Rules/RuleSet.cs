@@ -58,20 +58,24 @@ internal sealed class RuleSet
     /// <param name="block">The stretch, which holds the facts that the rules ask.</param>
     /// <param name="edition">Of the lists the rules ask.</param>
     /// <param name="facts">Those of the stretch.</param>
-    public RowHits HeldIn(TrafficBlock block, long edition, StretchFacts facts)
+    /// <param name="found">By place in the policy: what was found for the other flow already, to which what is found is added.</param>
+    public RowHits HeldIn(TrafficBlock block, long edition, StretchFacts facts, ulong[]?[] found)
     {
         var held = new ulong[_steps.Length][];
         for (var i = 0; i < held.Length; i++)
         {
-            if (block.FindHeld(_steps[i].Key, edition) is { } known) held[i] = known;
-            else
-            {
-                held[i] = facts.Rows.ToArray();
-                _steps[i].Narrow(facts, held[i]);
-                block.KeepHeld(_steps[i].Key, edition, held[i]);
-            }
+            var step = _steps[i];
+            held[i] = found[step.Index] ??= block.FindHeld(step.Key, edition) ?? Find(step);
         }
         return RowHits.Of(held, block.Count);
+
+        ulong[] Find(Step step)
+        {
+            var rows = facts.Rows.ToArray();
+            step.Narrow(facts, rows);
+            block.KeepHeld(step.Key, edition, rows);
+            return rows;
+        }
     }
 
     private Outcome Ask<T>(T asked, Assessment into, int without) where T : struct, IAsked
