@@ -183,8 +183,8 @@ public sealed class ReviewTests(BrowserFixture panel)
                 await keys.PressAsync(key);
                 var opened = page.Locator($"details[data-key={part}]");
                 await Assertions.Expect(opened.Locator(".part :focus")).ToHaveCountAsync(1);
-                foreach (var button in await page.Locator($"[data-key=confirm], [data-key=finish], details[data-key={part}] button").AllAsync())
-                    Assert.True(await button.EvaluateAsync<bool>(IsSeen), $"{part}: {await button.InnerTextAsync()}");
+                foreach (var needed in await page.Locator($"[data-key=confirm], [data-key=finish], details[data-key={part}] button, .part :focus").AllAsync())
+                    Assert.True(await needed.EvaluateAsync<bool>(IsSeen), $"{part}: {await needed.EvaluateAsync<string>("e => e.outerHTML")}");
                 await keys.PressAsync("Escape");
                 await Assertions.Expect(opened.Locator("summary")).ToBeFocusedAsync();
                 await Assertions.Expect(page.Locator("#decide details[open]")).ToHaveCountAsync(0);
@@ -210,9 +210,9 @@ public sealed class ReviewTests(BrowserFixture panel)
 
     /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
     private const string IsSeen = """
-        button => {
-          const { left, top, right, bottom } = button.getBoundingClientRect();
-          return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && button.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+        element => {
+          const { left, top, right, bottom } = element.getBoundingClientRect();
+          return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
         }
         """;
 
