@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,7 @@ namespace ClausumPanel.Browser.Tests;
 [Collection(nameof(BrowserCollection))]
 public sealed class ReviewTests(BrowserFixture panel)
 {
-    private const int Cases = 20;
+    private const int Cases = 20, Elsewhere = 2;
 
     /// <summary>Skipped, held, escalated and undone: they come before the twenty that are decided.</summary>
     private const int Others = 4;
@@ -163,6 +164,74 @@ public sealed class ReviewTests(BrowserFixture panel)
         Assert.Equal(0, await InDbAsync(db => db.Set<Label>().CountAsync(l => l.Seq == payers[undone])));
     }
 
+    [Fact]
+    public async Task Whatever_is_open_beside_the_decision_what_confirms_stays_in_view_and_Escape_gives_the_keyboard_back()
+    {
+        var item = await HoldElsewhereAsync("apartado.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        foreach (var (key, part) in ((string, string)[])[("b", "block"), ("s", "skip"), ("h", "hold"), ("e", "escalate")])
+        {
+            foreach (var chosen in (string[])["", "d"])
+            {
+                if (chosen.Length > 0) await keys.PressAsync(chosen);
+                await keys.PressAsync(key);
+                var opened = page.Locator($"details[data-key={part}]");
+                await Assertions.Expect(opened.Locator(".part :focus")).ToHaveCountAsync(1);
+                foreach (var needed in await page.Locator($"[data-key=confirm], [data-key=finish], details[data-key={part}] button, .part :focus").AllAsync())
+                    Assert.True(await needed.EvaluateAsync<bool>(IsSeen), $"{part}: {await needed.EvaluateAsync<string>("e => e.outerHTML")}");
+                await keys.PressAsync("Escape");
+                await Assertions.Expect(opened.Locator("summary")).ToBeFocusedAsync();
+                await Assertions.Expect(page.Locator("#decide details[open]")).ToHaveCountAsync(0);
+                // The same from what opens it.
+                await keys.PressAsync("Enter");
+                await Assertions.Expect(opened.Locator(".part :focus")).ToHaveCountAsync(1);
+                await keys.PressAsync("Escape");
+                await Assertions.Expect(opened.Locator("summary")).ToBeFocusedAsync();
+            }
+        }
+
+        // The last step for now, and from there to another page.
+        await keys.PressAsync("s");
+        await keys.PressAsync("2");
+        await keys.PressAsync("Control+Shift+Enter");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        Assert.Equal(0, await InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == Elsewhere && r.LeaseToken != null)));
+        Assert.Equal([ReviewEventKind.Skipped], await KindsAsync(item.Seq));
+        await keys.PressAsync("g");
+        await keys.PressAsync("r");
+        await page.WaitForURLAsync("**/dashboard/protection");
+    }
+
+    /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
+    private const string IsSeen = """
+        element => {
+          const { left, top, right, bottom } = element.getBoundingClientRect();
+          return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+        }
+        """;
+
+    [Theory]
+    [InlineData(1366)]
+    [InlineData(320)]
+    public async Task Without_a_script_a_part_opens_and_its_buttons_work(int width)
+    {
+        var item = await HoldElsewhereAsync("sin-script.example");
+        await using var visit = await (await Visit.StartAsync(panel, width: width, scripts: false)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync(item.Address);
+        await page.Locator("[data-key=take]").ClickAsync();
+        await page.Locator("details[data-key=hold] summary").PressAsync("Enter");
+        await page.Locator("details[data-key=hold] button[name=finish]").ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        Assert.Equal([ReviewEventKind.Held], await KindsAsync(item.Seq));
+    }
+
     /// <summary>The page of an item, in either light and on a telephone.</summary>
     private static async Task EverybodyAsync(IPage page)
     {
@@ -182,18 +251,28 @@ public sealed class ReviewTests(BrowserFixture panel)
     private Task<List<ReviewEventKind>> KindsAsync(long seq) => InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Leased).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => e.Kind).ToListAsync());
 
     /// <summary>Payments that wait in the first queue.</summary>
-    private async Task HoldAsync(int count)
+    private async Task<IReadOnlyList<Guid>> HoldAsync(int count, string domain = "retenido.example")
     {
         await using (var scope = panel.Services.CreateAsyncScope())
         {
             var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-            db.Add(new ListEntry { Type = ListType.EmailDomain, Value = "retenido.example", Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
+            if (!await db.Set<ListEntry>().AnyAsync(e => e.Value == domain)) db.Add(new ListEntry { Type = ListType.EmailDomain, Value = domain, Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
             await db.SaveChangesAsync();
             await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
         }
-        for (var i = 0; i < count; i++) await panel.PayAsync($"persona{i}@retenido.example", 30_000 + (i * 100), bare: true);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (await InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == 1)) < count) limit.Token.ThrowIfCancellationRequested();
+        List<Guid> ids = [];
+        for (var i = 0; i < count; i++) ids.Add(Guid.Parse(await panel.PayAsync($"persona{i}@{domain}", 30_000 + (i * 100), bare: true)));
+        await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
+        return ids;
+    }
+
+    /// <summary>One that waits where nothing else is decided.</summary>
+    private async Task<(long Seq, string Address)> HoldElsewhereAsync(string domain)
+    {
+        var id = (await HoldAsync(1, domain))[0];
+        var seq = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == id).Select(a => a.Seq).SingleAsync());
+        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Elsewhere)));
+        return (seq, $"/dashboard/reviews/{id}?queue={Elsewhere}");
     }
 
     private async Task<T> InDbAsync<T>(Func<PanelDb, Task<T>> use)

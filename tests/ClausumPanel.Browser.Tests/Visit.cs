@@ -14,11 +14,11 @@ public sealed class Visit : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public static async Task<Visit> StartAsync(BrowserFixture panel, string language = "es-MX", int width = 1366, int height = 768)
+    public static async Task<Visit> StartAsync(BrowserFixture panel, string language = "es-MX", int width = 1366, int height = 768, bool scripts = true)
     {
         var context = await panel.Browser.NewContextAsync(new()
         {
-            BaseURL = panel.Url.ToString(), ReducedMotion = ReducedMotion.Reduce, Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height },
+            BaseURL = panel.Url.ToString(), ReducedMotion = ReducedMotion.Reduce, Locale = language, TimezoneId = "America/Mexico_City", ViewportSize = new() { Width = width, Height = height }, JavaScriptEnabled = scripts,
         });
         var visit = new Visit(panel, context, await context.NewPageAsync());
         visit.Page.Console += (_, message) => { if (message.Type is "error" or "warning" && !IsReplaced(message.Text)) visit._complaints.Add($"{message.Text} {message.Location}"); };

@@ -18,10 +18,17 @@
   const showReasons = () => {
     if (!form()) return;
     for (const set of form().querySelectorAll(".reasons")) set.hidden = set.dataset.outcome !== chosen();
-    form().querySelector(".reasons-first").hidden = chosen() !== undefined;
+    const first = form().querySelector(".reasons-first");
+    if (first) first.hidden = chosen() !== undefined;
+  };
+  // What is ticked in a part that is closed again is not forgotten.
+  const countPicked = () => {
+    const words = form()?.querySelector("[data-picked]"), count = form()?.querySelectorAll(".list-choice input:checked").length;
+    if (words) words.textContent = count ? words.dataset.picked.replace("#", count) : "";
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();
+    if (event.target.closest(".list-choice")) countPicked();
     if (event.target.closest("#decide")) lack(null);
   });
 
@@ -33,14 +40,28 @@
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
+  // The parts beside the decision: the keyboard goes into what opens, and back to what opened it.
+  const enter = part => part.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
   const open = name => {
     const part = document.querySelector(`details[data-key="${name}"]`);
     if (!part) return false;
     part.open = !part.open;
     if (part.open) {
       part.scrollIntoView({ block: "nearest" });
-      part.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+      enter(part);
     } else part.querySelector("summary").focus();
+    return true;
+  };
+  document.addEventListener("toggle", event => {
+    const part = event.target;
+    if (part.open && part.closest("#decide") && document.activeElement === part.querySelector("summary")) enter(part);
+  }, true);
+  const closePart = from => {
+    const part = form()?.querySelector("details[open]");
+    if (!part || (from && !part.contains(from))) return false;
+    const held = part.contains(document.activeElement);
+    part.open = false;
+    if (held) part.querySelector("summary").focus();
     return true;
   };
   const press = name => {
@@ -50,9 +71,9 @@
     return true;
   };
   const go = key => {
-    const target = { q: "/dashboard/reviews", p: "/dashboard", r: "/dashboard/protection" }[key];
-    if (target) location.href = target;
-    return target !== undefined;
+    const link = dialog?.querySelector(`a[data-go="${CSS.escape(key)}"]`);
+    link?.click();
+    return link != null;
   };
 
   // An open part with a button of its own: skip, hold, escalate.
@@ -112,8 +133,8 @@
   document.addEventListener("keydown", event => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
-      // In an open part its own button is meant: what is filled in there is not a decision.
-      (partOf(document.activeElement)?.querySelector("button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`)).click();
+      // In an open part its own buttons are meant: what is filled in there is not a decision.
+      (partOf(document.activeElement)?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
       return;
     }
     if (event.key === "Enter" && event.target.matches("input") && partOf(event.target)) {
@@ -123,7 +144,8 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
     const typing = event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])");
-    // Who stops typing stays where the keys are heard: at the part they were in, at what they chose, or at the item.
+    if (event.key === "Escape" && closePart(typing)) return;
+    // Who stops typing stays where the keys are heard: at what they chose, or at the item.
     if (typing) { if (event.key === "Escape") (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus(); return; }
     if (!isOn() && event.key !== "?") return;
     if (act(event)) event.preventDefault();
@@ -212,6 +234,7 @@
     [ready, plainly] = [null, false];
     if (form()) takeDraft();
     showReasons();
+    countPicked();
     if (!form()) return;
     until = Date.now() + Number(form().dataset.leaseLength);
     // Whoever looks elsewhere and comes back goes on reading.

@@ -154,8 +154,14 @@ internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, G
 /// <summary>What brought the items of a queue there.</summary>
 public sealed class QueueFill
 {
-    /// <summary>Items looked at.</summary>
+    /// <summary>All that came in the period.</summary>
     public int Items { get; internal set; }
+
+    /// <summary>Those of them that wait now: the others are decided, put away, or not shown yet.</summary>
+    public int Waiting { get; internal set; }
+
+    /// <summary>Of how many, the latest, the signals and rules were counted.</summary>
+    public int Looked { get; internal set; }
 
     /// <summary>By the signal's place in the catalogue, in how many.</summary>
     public Dictionary<int, int> Signals { get; } = [];
@@ -259,9 +265,9 @@ public sealed class ReviewQuality
     }
 
     /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>
-    public static async Task<Dictionary<int, QueueFill>> FillsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
+    public static async Task<Dictionary<int, QueueFill>> FillsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken stop)
     {
-        var (first, last) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
+        var (first, last, at) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
         var fills = new Dictionary<int, QueueFill>();
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
         var items = from r in db.Set<Review>().AsNoTracking()
@@ -272,13 +278,16 @@ public sealed class ReviewQuality
         await foreach (var item in items.Take(MostFilling).AsAsyncEnumerable().WithCancellation(stop))
         {
             if (!fills.TryGetValue(item.Queue, out var fill)) fills[item.Queue] = fill = new QueueFill();
-            fill.Items++;
+            fill.Looked++;
             seen.Clear();
             foreach (var hit in hits.AsSpan(0, SignalHits.Read(item.Signals, hits)))
                 if (hit.Weight > 0 && seen.Add(hit.Signal)) fill.Signals[hit.Signal] = fill.Signals.GetValueOrDefault(hit.Signal) + 1;
             foreach (var hit in rules.AsSpan(0, SignalHits.ReadRules(item.Signals, rules)))
                 if (!hit.Observed) fill.Rules[(item.PolicyVersion, hit.Rule)] = fill.Rules.GetValueOrDefault((item.PolicyVersion, hit.Rule)) + 1;
         }
+        var counts = db.Set<Review>().Where(r => r.OpenedAt >= first && r.OpenedAt < last).GroupBy(r => r.Queue).Select(g => new { g.Key, Items = g.Count(), Waiting = g.Count(r => r.State == ReviewState.Open && r.VisibleAt <= at) });
+        foreach (var count in await counts.ToListAsync(stop))
+            if (fills.TryGetValue(count.Key, out var fill)) (fill.Items, fill.Waiting) = (count.Items, count.Waiting);
         return fills;
     }
 

@@ -54,9 +54,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
-        if (await RefusalAsync(reviewer, queue, verdict, facts, stop) is { } refusal) return refusal;
         // Whichever way they came to hold it.
-        if (!queue.IsManual && review.FirstById == reviewer.Id) return new(LeaseReviews.OwnFirst);
+        if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
+        if (await RefusalAsync(queue, verdict, facts, stop) is { } refusal) return refusal;
         var now = clock.GetUtcNow();
         var needsSecond = !queue.IsManual && review.FirstById is null && queue.ReadSecondAbove().TryGetValue(stored.Currency, out var above) && stored.Amount > above;
         if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);
@@ -71,6 +71,14 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
             .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
+
+    /// <summary>Why somebody may not decide an item, whatever they would decide; null: they may. What is refused for it is not offered either.</summary>
+    internal static string? Barred(Reviewer reviewer, Review review, ReviewQueue queue, bool isOwn) =>
+        queue.AdminsOnly && !reviewer.IsAdmin ? LeaseReviews.NotForYou : isOwn ? OwnPayment : !queue.IsManual && review.FirstById == reviewer.Id ? LeaseReviews.OwnFirst : null;
+
+    /// <summary>Whether the reviewer is who pays.</summary>
+    internal async Task<bool> IsOwnAsync(Reviewer reviewer, Facts facts, CancellationToken stop) =>
+        facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes a decision back that has not taken effect yet; whoever decided has it again.</summary>
     /// <returns>The lease, when it worked.</returns>
@@ -194,12 +202,10 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
     }
 
-    private async Task<ReviewAnswer?> RefusalAsync(Reviewer reviewer, ReviewQueue queue, ReviewVerdict verdict, Facts facts, CancellationToken stop)
+    private async Task<ReviewAnswer?> RefusalAsync(ReviewQueue queue, ReviewVerdict verdict, Facts facts, CancellationToken stop)
     {
         if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
-        if (queue.AdminsOnly && !reviewer.IsAdmin) return new(LeaseReviews.NotForYou);
-        if (facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase)) return new(OwnPayment);
         if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithProof);
         foreach (var entry in (verdict.Entries ?? []).Take(MostEntries))
         {

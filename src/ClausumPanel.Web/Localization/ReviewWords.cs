@@ -36,7 +36,7 @@ public static class ReviewWords
         "account_takeover" => T["Account taken over"],
         "identity_mismatch" => T["The identity does not match"],
         "card_testing" => T["Tries out cards"],
-        "friendly_fraud" => T["Friendly fraud: the cardholder disputes what they bought themselves"],
+        "friendly_fraud" => T["Friendly fraud: disputes own purchase"],
         "reseller_abuse" => T["Resells against the terms"],
         "linked_to_fraud" => T["Linked to known fraud"],
         "payer_unreachable" => T["The payer cannot be reached"],

@@ -147,7 +147,10 @@ public abstract class DecisionQualityStories
                 var isRule = QualityWorld.Rules.Any(r => r.Id == key);
                 bool Hit(Payment p) => isRule ? Fires(key, p) : p.Signals.Contains(key);
                 Assert.True((mine.Count(Hit), fraud.Count(Hit) + good.Count(Hit), fraud.Count(Hit)) == (Number(row, "hits"), Number(row, "labelled"), Number(row, "fraud")), $"{query} {key}: {row.TextContent}");
-                if (query.Length == 0) Assert.Equal(mine.Count(Hit), await CountAsync(victor, row.QuerySelector("td.num a")!));
+                if (query.Length > 0) continue;
+                Assert.Equal(mine.Count(Hit), await CountAsync(victor, row.QuerySelector("td.num a")!));
+                Assert.Equal(fraud.Any(Hit) ? 2 : 1, row.QuerySelectorAll("a[data-rows]").Length);
+                foreach (var link in row.QuerySelectorAll("a[data-rows]")) Assert.Equal((key, Number(link, "rows")), (key, await CountAsync(victor, link)));
             }
             // Overlap is of the last thirty days of the period.
             var late = mine.Where(p => p.At.ToUnixTimeSeconds() / 86_400 >= end - 30).ToList();

@@ -28,6 +28,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public int DecidedToday { get; private set; }
     public DateTimeOffset Now { get; private set; }
     public bool MayReview => User.May(Permissions.Review);
+
+    /// <summary>The reader decides elsewhere, but not in the queue that is shown.</summary>
+    public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was decided right before by somebody who stopped then: see <see cref="ItemModel.Before"/>.</summary>
@@ -58,7 +61,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         Now = clock.GetUtcNow();
         var now = Now.ToUnixTimeMilliseconds();
         Tiles = await tiles.ReadAsync(Now, stop);
-        Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? Tiles.FirstOrDefault(t => t.Waiting > 0) ?? (Tiles.Count > 0 ? Tiles[0] : null);
+        // What is shown unasked is a queue they may decide in.
+        var theirs = MayReview && !HttpContext.Reviewer.IsAdmin ? [.. Tiles.Where(t => !t.Queue.AdminsOnly)] : Tiles;
+        Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? theirs.FirstOrDefault(t => t.Waiting > 0) ?? theirs.Concat(Tiles).FirstOrDefault();
         var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
         {

@@ -55,6 +55,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public bool IsMine { get; private set; }
     public bool MayReview => User.May(Permissions.Review);
     public bool IsAdmin => HttpContext.Reviewer.IsAdmin;
+
+    /// <summary>The queue is for admins, and the reader is none.</summary>
+    public bool IsClosed => Its.AdminsOnly && !IsAdmin;
+
+    /// <summary>Why the reader may not decide it, in the words of the refusal; null: they may.</summary>
+    public string? Barred { get; private set; }
+
+    /// <summary>Why it would not be given to the reader, whoever has it now; null: it would, or is no longer to be had.</summary>
+    public string? NotToTake { get; private set; }
     public int DecidedToday { get; private set; }
     public int StillWaiting { get; private set; }
 
@@ -126,9 +135,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         if (after.State == ReviewState.Decided) Before = $"{id} {(int)outcome} {after.SettlesAt}";
         else Said = after.FirstById == User.Id ? T["A second person must agree."] : T["You two do not agree: it was escalated."];
-        if (!Request.Form.ContainsKey("finish")) return await NextAsync(stop);
-        await leases.StopAsync(HttpContext.Reviewer, stop);
-        return RedirectToPage("Index", new { queue = Queue });
+        return await OnwardAsync(stop);
     }
 
     public async Task<IActionResult> OnPostSkipAsync(Guid id, CancellationToken stop) =>
@@ -194,7 +201,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         Said = said;
-        return await NextAsync(stop);
+        return await OnwardAsync(stop);
+    }
+
+    /// <summary>To the next one; who stops goes back to the queue, and nothing else is taken for them.</summary>
+    private async Task<IActionResult> OnwardAsync(CancellationToken stop)
+    {
+        if (!Request.Form.ContainsKey("finish")) return await NextAsync(stop);
+        await leases.StopAsync(HttpContext.Reviewer, stop);
+        return RedirectToPage("Index", new { queue = Queue });
     }
 
     private async Task<IActionResult> AfterAsync(Guid id, ReviewAnswer answer, CancellationToken stop) => answer.IsDone ? RedirectToPage("Item", new { id, queue = Queue }) : await RefuseAsync(id, answer, stop);
@@ -303,6 +318,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             if (IsMine) Holder = User.DisplayName;
             else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
+        Barred = DecideReviews.Barred(HttpContext.Reviewer, review, Its, await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop));
+        // In a fixed order theirs is what was given to them, or is kept ready.
+        if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         await CountAsync(stop);
         return true;

@@ -42,7 +42,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
         Yours = Figures.People.GetValueOrDefault(User.Id);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
         var reasons = new Dictionary<int, QueueReasons>();
-        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, stop)) reasons[queue] = await ReasonsAsync(fill, stop);
+        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(fill, stop);
         Reasons = reasons;
     }
 
@@ -56,10 +56,12 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
             var rule = policy.Rules[place];
             rules[rule.Id] = (rule.Name, rules.GetValueOrDefault(rule.Id).Count + count);
         }
-        return new QueueReasons(fill.Items, [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
+        return new QueueReasons(fill.Items, fill.Waiting, fill.Looked, [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
             [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostReasons).Select(r => (r.Key, r.Value.Name, r.Value.Count))]);
     }
 }
 
 /// <param name="Items">That came in the period.</param>
-public sealed record QueueReasons(int Items, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules);
+/// <param name="Waiting">Those of them that wait.</param>
+/// <param name="Looked">Of how many of them, the latest, the signals and rules were counted.</param>
+public sealed record QueueReasons(int Items, int Waiting, int Looked, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules);

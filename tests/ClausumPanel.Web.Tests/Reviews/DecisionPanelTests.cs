@@ -1,0 +1,197 @@
+using System.Net;
+using AngleSharp.Dom;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public sealed class DecisionPanelTests
+{
+    private const string Queue = "/dashboard/reviews", Own = "Este pago es suyo: debe decidirlo otra persona.", Second = "Usted decidió primero: una segunda persona debe verlo.", Fixed = "El orden de esta cola es fijo: tome el siguiente.", Admins = "En esta cola solo deciden los administradores.";
+
+    [Theory]
+    [InlineData("skip", "Input.SkipReason", "not_my_area", "Saltada.")]
+    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "Apartada hasta entonces.")]
+    [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada.")]
+    public async Task Who_passes_one_on_and_stops_is_given_no_other_case(string part, string field, string value, string said)
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var item = await StartAsync(maria);
+        var page = await maria.PageAsync(item);
+        // The next one is kept ready already.
+        await maria.PostAsync(page.QuerySelector("#decide")!.GetAttribute("data-ahead"), Form.Read(page, "#decide").Content);
+        Assert.Equal(2, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
+
+        var stop = page.QuerySelector($"details[data-key={part}] button[name=finish]")!;
+        var form = Form.Read(page, "#decide");
+        form[field] = value;
+        form.Press("finish", stop.GetAttribute("value")!);
+        using var stopped = await maria.PostAsync(stop.GetAttribute("formaction"), form.Content);
+        Assert.Equal((HttpStatusCode.Redirect, Queue), (stopped.StatusCode, stopped.Headers.Location!.ToString().Split('?')[0]));
+        Assert.Equal(0, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
+        Assert.Equal(said, (await maria.PageAsync(stopped.Headers.Location.ToString())).QuerySelector(".alert[role=status]")!.TextContent);
+    }
+
+    [Fact]
+    public async Task A_step_that_is_refused_brings_the_item_back_to_who_wanted_to_stop()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var page = await maria.PageAsync(await StartAsync(maria));
+        var form = Form.Read(page, "#decide");
+        form.Press("finish", "yes");
+        using var refused = await maria.PostAsync(page.QuerySelector("details[data-key=skip] button[name=finish]")!.GetAttribute("formaction"), form.Content);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija un motivo."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
+    }
+
+    [Fact]
+    public async Task A_payment_of_their_own_can_be_passed_on_but_not_decided()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ListEntry { Type = ListType.Email, Value = World.Maria.Email, Severity = ListSeverity.Review, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+            await world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        });
+        (await world.Shop.AssessAsync($$"""{"amount":100,"currency":"MXN","email":"{{World.Maria.Email}}"}""")).MustBeGood();
+        await world.FoldedAsync();
+        var (maria, tomas) = (world.App.As(World.Maria), world.App.As(World.Tomas));
+        var item = await AddressAsync(world, 1);
+        Assert.Equal((Own, null), Offered(await maria.PageAsync(item)));
+        Assert.Equal((null, "Take"), Offered(await tomas.PageAsync(item)));
+
+        // Given to her as the next one, she passes it on.
+        var page = await maria.PageAsync(await StartAsync(maria));
+        Assert.Equal(Own, page.QuerySelector("#decide [data-barred]")!.TextContent);
+        Assert.Empty(page.QuerySelectorAll("#decide [name='Input.Outcome'], #decide [data-key=confirm], #decide [data-key=finish], #decide [data-key=block]"));
+        var form = Form.Read(page, "#decide");
+        form["Input.SkipReason"] = "conflict_of_interest";
+        using var skipped = await maria.PostAsync(page.QuerySelector("details[data-key=skip] button")!.GetAttribute("formaction"), form.Content);
+        Assert.Equal(HttpStatusCode.Redirect, skipped.StatusCode);
+        Assert.Equal(1, await world.App.InDbAsync(db => db.Set<ReviewEvent>().CountAsync(e => e.Kind == ReviewEventKind.Skipped)));
+    }
+
+    [Fact]
+    public async Task What_the_server_would_refuse_has_no_button_and_the_reason_stands_in_its_place()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var (maria, tomas, ines, victor) = (world.App.As(World.Maria), world.App.As(World.Tomas), world.App.As(World.Ines), world.App.As(World.Victor));
+        await SetAsync(world, q => q.SecondAbove = "{\"MXN\":1}");
+        var first = await StartAsync(maria);
+        using var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
+        await RefusedAsync(maria, first, Second);
+        Assert.Equal((null, "Take"), Offered(await tomas.PageAsync(first)));
+        var given = await maria.PageAsync(decided.Headers.Location!.ToString());
+        Assert.NotNull(given.QuerySelector("#decide [data-key=confirm]"));
+
+        // The order is fixed: what one has goes on, the others are not picked, except by an admin.
+        await SetAsync(world, q => q.IsRestricted = true);
+        Assert.NotNull((await maria.PageAsync(decided.Headers.Location.ToString())).QuerySelector("#decide [data-key=confirm]"));
+        var free = await AddressAsync(world, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.LeaseToken == null && r.FirstById == null).OrderBy(r => r.Seq).Select(r => r.Seq).FirstAsync()));
+        await RefusedAsync(tomas, free, Fixed);
+        Assert.Equal((null, "Take"), Offered(await ines.PageAsync(free)));
+        // What is kept ready for somebody is the next one.
+        var ready = await tomas.PageAsync(await StartAsync(tomas));
+        using var ahead = await tomas.PostAsync(ready.QuerySelector("#decide")!.GetAttribute("data-ahead"), Form.Read(ready, "#decide").Content);
+        Assert.Equal((null, "Take"), Offered(await tomas.PageAsync($"{Queue}/{ahead.Headers.GetValues("X-Ahead").Single()}")));
+
+        // For admins: nobody else takes it, begins there, or is led there unasked; who only looks is told as well.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.LeaseToken != null).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, 0)));
+        await world.App.InDbAsync(db => db.Set<Review>().ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
+        await RefusedAsync(maria, free, Admins);
+        Assert.Equal((Admins, null), Offered(await victor.PageAsync(free)));
+        Assert.Equal((null, "Take"), Offered(await ines.PageAsync(free)));
+        var closed = await maria.PageAsync($"{Queue}?queue={ReviewQueue.EscalatedNumber}");
+        Assert.Equal((Admins, null), (closed.QuerySelector("[data-closed]")!.TextContent, closed.QuerySelector("form[action*=Start]")));
+        Assert.Equal("1", (await maria.PageAsync(Queue)).QuerySelector(".tile.is-chosen")!.GetAttribute("data-queue"));
+        Assert.NotNull((await ines.PageAsync($"{Queue}?queue={ReviewQueue.EscalatedNumber}")).QuerySelector("form[action*=Start]"));
+        Assert.Equal($"{ReviewQueue.EscalatedNumber}", (await ines.PageAsync(Queue)).QuerySelector(".tile.is-chosen")!.GetAttribute("data-queue"));
+    }
+
+    [Fact]
+    public async Task An_admin_does_not_take_over_what_they_decided_first()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        await SetAsync(world, q => q.SecondAbove = "{\"MXN\":1}");
+        var (ines, tomas) = (world.App.As(World.Ines), world.App.As(World.Tomas));
+        var item = await StartAsync(ines);
+        await ines.SubmitAsync(item, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
+        await StartAsync(tomas);
+        var page = await ines.PageAsync(item);
+        Assert.Equal((Second, null), Offered(page));
+        Assert.Contains(World.Tomas.Name, page.QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_came_in_and_what_of_it_still_waits_stands_beside_each_queue()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        var away = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, away.Seq, away.Token, world.App.Clock.GetUtcNow().AddHours(1), null, default))).IsDone);
+        var victor = world.App.As(World.Victor);
+        Assert.Contains("Llegaron 4 · 2 en espera", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1']")!.TextContent, StringComparison.Ordinal);
+        world.App.Clock.Advance(TimeSpan.FromHours(1));
+        victor = world.App.As(World.Victor);
+        Assert.Contains("Llegaron 4 · 3 en espera", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1']")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_keys_that_go_to_a_page_are_links_to_it()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        var maria = world.App.As(World.Maria);
+        var links = (await maria.PageAsync(Queue)).QuerySelectorAll("#keys a[data-go]").Select(a => (a.GetAttribute("data-go"), a.GetAttribute("href"), a.TextContent)).ToList();
+        Assert.Equal([("q", "/dashboard/reviews", "Ir a: Revisiones"), ("p", "/dashboard", "Ir a: Panel"), ("r", "/dashboard/protection", "Ir a: Protección")], links);
+        foreach (var (_, address, _) in links) await maria.PageAsync(address!);
+    }
+
+    /// <summary>The reason that stands there, and what the item is to be had by.</summary>
+    private static (string? Barred, string? Button) Offered(IDocument page) => (page.QuerySelector(".review-decide [data-barred]")?.TextContent,
+        page.QuerySelector(".review-decide form[action*='handler=Take']")?.GetAttribute("action")!.Split("handler=")[1].Split('&')[0]);
+
+    /// <summary>It has no button, and who asks without one is told the same.</summary>
+    private static async Task RefusedAsync(HttpClient browser, string item, string reason)
+    {
+        var page = await browser.PageAsync(item);
+        Assert.Equal((reason, null), Offered(page));
+        var token = page.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        using var refused = await browser.PostAsync($"{item.Split('?')[0]}?handler=Take", new FormUrlEncodedContent([new("__RequestVerificationToken", token)]));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, reason), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+    }
+
+    private static async Task<string> StartAsync(HttpClient browser)
+    {
+        using var started = await browser.SubmitAsync(Queue, "form[action*=Start]");
+        Assert.Equal(HttpStatusCode.Redirect, started.StatusCode);
+        return started.Headers.Location!.ToString();
+    }
+
+    private static async Task<string> AddressAsync(ReviewWorld world, long seq) => $"{Queue}/{await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync())}";
+
+    private static Task SetAsync(ReviewWorld world, Action<ReviewQueue> change) => world.App.InDbAsync(async db =>
+    {
+        change(await db.Set<ReviewQueue>().SingleAsync(q => q.Number == 1));
+        await db.SaveChangesAsync();
+    });
+}
