@@ -49,8 +49,8 @@ public sealed class ReviewPageTests
         var first = await StartAsync(maria);
         var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "friendly_fraud"));
         var next = await maria.PageAsync(decided.Headers.Location!.ToString());
-        Assert.Equal("1 revisión decidida hoy, 1 en espera", next.QuerySelector("[data-progress]")!.TextContent);
-        Assert.Equal("tomada por usted, quedan 15 min", next.QuerySelector("[data-until]:not(#review-said, time)")!.TextContent);
+        Assert.Equal("1 revisión decidida hoy, 1 en espera", next.QuerySelector(".review-bar [data-progress]")!.TextContent);
+        Assert.Equal("tomada por usted, quedan 15 min", next.QuerySelector("#decide [data-until]")!.TextContent);
         var queue = await maria.PageAsync(Queue);
         Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);
         var priority = queue.QuerySelector("details.priority")!;
@@ -126,7 +126,7 @@ public sealed class ReviewPageTests
         using var ahead = await SendAsync(maria, item, "Ahead", null);
         Assert.Equal(HttpStatusCode.NoContent, (await LeaveAsync()).StatusCode);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.Contains("María Analiza la tiene hasta", (await tomas.PageAsync(item)).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza", (await tomas.PageAsync(item)).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
 
         // It comes back, says so, and holds it for as long as ever.
         Assert.NotNull((await maria.PageAsync(item)).QuerySelector("#decide"));
@@ -167,7 +167,7 @@ public sealed class ReviewPageTests
         // Nobody else gets it, and María herself has not taken it yet.
         var other = await StartAsync(tomas);
         Assert.DoesNotContain(second, other, StringComparison.Ordinal);
-        Assert.Contains("María Analiza la tiene hasta", (await tomas.PageAsync($"{Queue}/{second}")).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza", (await tomas.PageAsync($"{Queue}/{second}")).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
         var looked = await maria.PageAsync($"{Queue}/{second}");
         Assert.Null(looked.QuerySelector("#decide"));
         Assert.NotNull(looked.QuerySelector("form[action*=Take]"));
