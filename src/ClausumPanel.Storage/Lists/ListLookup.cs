@@ -26,7 +26,8 @@ public static class ListLookup
     /// <returns>Null where assessments are not kept findable by such a value.</returns>
     public static AssessmentFilter? Filter(ListType type, string value)
     {
-        if (Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
+        // Of free providers no domain is kept, and a trial must count those too.
+        if (type != ListType.EmailDomain && Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
         return type switch
         {
             ListType.CardBin => new AssessmentFilter { Search = value, Exactly = TermKind.CardBin, Begins = value.Length == 6 },         // six digits also meet the longer ranges that begin with them
