@@ -17,9 +17,6 @@ internal static class FactNumbers
     private static readonly ushort[] IndexByNumber;
     private static readonly ushort[] TogetherByNumber;
 
-    // How many numbers below this one no fact has.
-    private static readonly ushort[] UnknownBelow;
-
     static FactNumbers()
     {
         Lines = Parse();
@@ -35,8 +32,6 @@ internal static class FactNumbers
             var goesOn = number + 1 < IndexByNumber.Length && IndexByNumber[number + 1] == IndexByNumber[number] + 1;
             TogetherByNumber[number] = (ushort)(goesOn ? TogetherByNumber[number + 1] + 1 : 1);
         }
-        UnknownBelow = new ushort[IndexByNumber.Length + 1];
-        for (var number = 0; number < IndexByNumber.Length; number++) UnknownBelow[number + 1] = (ushort)(UnknownBelow[number] + (IndexByNumber[number] == Unknown ? 1 : 0));
         IsStretch = new bool[Rows.Length];
         for (var at = 0; at + Stretch <= Rows.Length; at++) IsStretch[at] = Enumerable.Range(at, Stretch).All(i => !Rows[i].IsText && Rows[i].Index == Rows[at].Index + (i - at));
     }
@@ -75,9 +70,6 @@ internal static class FactNumbers
         index = IndexByNumber[number];
         return TogetherByNumber[number];
     }
-
-    /// <summary>Whether each of so many numbers is that of a fact.</summary>
-    internal static bool AreKnown(int number, int length) => number + length < UnknownBelow.Length && UnknownBelow[number + length] == UnknownBelow[number];
 
     /// <summary>One more than the greatest number.</summary>
     internal static int End => IndexByNumber.Length;

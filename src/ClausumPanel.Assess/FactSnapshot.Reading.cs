@@ -22,7 +22,7 @@ public static partial class FactSnapshot
         into.Keep(bytes);
         if (wanted is not null && TryReadWanted(bytes, into, wanted, out var passedOver)) return passedOver;
         var reader = new PackedReader(bytes);
-        if (reader.Byte() is not (Whole or Cut)) throw new FormatException("The snapshot has a version that is not known.");
+        if (!IsVersion(reader.Byte())) throw new FormatException("The snapshot has a version that is not known.");
         var (number, unknown) = (0, 0);
         while (!reader.AtEnd)
         {
@@ -38,14 +38,18 @@ public static partial class FactSnapshot
                 case Kind.Number:
                     Set(into, number, reader.Double(), ref unknown);
                     break;
-                case Kind.Run:
-                    var place = 0;
+                default:
                     var rest = reader.Rest;
-                    number = ReadRun(rest, ref place, number, into, null, ref unknown);
+                    var place = 0;
+                    var run = Next(rest, ref place);
+                    var size = kind == Kind.RunOfSize ? Next(rest, ref place) : 0;
+                    if (run is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
+                    var begin = place;
+                    ReadRun(rest, ref place, number, (int)run, into, ref unknown);
+                    if (kind == Kind.RunOfSize && (ulong)(place - begin) != size) throw new FormatException("A run of numbers has another size than it says.");
+                    number += (int)run - 1;
                     reader.Skip(place);
                     break;
-                default:
-                    throw new FormatException("A fact is written in no way that is known.");
             }
         }
         return unknown;
@@ -54,58 +58,62 @@ public static partial class FactSnapshot
     // What most of the time goes to where many stored payments are judged again. False for texts that do not lie in the bytes as they are: then all is to be read anew.
     private static bool TryReadWanted(ReadOnlySpan<byte> bytes, Facts into, WantedFacts wanted, out int unknown)
     {
-        var (at, number, lastAt, lastLength) = (1, 0, 0, 0);
+        var (at, number, lastAt, lastLength, passedOver) = (1, 0, 0, 0, 0);
         unknown = 0;
-        if (bytes.Length == 0 || bytes[0] is not (Whole or Cut)) return false;
+        if (bytes.Length == 0 || !IsVersion(bytes[0])) return false;
         while (at < bytes.Length)
         {
             number = Next(number, Next(bytes, ref at), out var kind);
+            var ahead = wanted.From(number);
             switch (kind)
             {
                 case Kind.Text:
                     var head = Next(bytes, ref at);
-                    if (!TryPlace(bytes, head, ref at, ref lastAt, ref lastLength)) return false;
-                    if (wanted.HasWithin(number, 1)) into.SetLater(FactNumbers.Find(number), new Facts.TextPlace(lastAt, lastLength));
-                    else if (!FactNumbers.AreKnown(number, 1)) unknown++;
+                    var length = head >> 2;
+                    if ((PackedText)(head & 3) == PackedText.Utf8 && length <= (ulong)(bytes.Length - at))
+                    {
+                        (lastAt, lastLength) = (at, (int)length);
+                        at += (int)length;
+                    }
+                    else
+                    {
+                        if (!IsEndOfLast(head, bytes.Slice(lastAt, lastLength))) return false;
+                        (lastAt, lastLength) = (lastAt + lastLength - (int)length, (int)length);
+                    }
+                    if (ahead.Wanted == 0) into.SetLater(FactNumbers.Find(number), new Facts.TextPlace(lastAt, lastLength));
+                    else if (ahead.Unknown == 0) passedOver++;
                     break;
                 case Kind.Number:
                     if (bytes.Length - at < sizeof(double)) return false;
-                    if (wanted.HasWithin(number, 1)) into.Set(FactNumbers.Find(number), BinaryPrimitives.ReadDoubleLittleEndian(bytes[at..]));
-                    else if (!FactNumbers.AreKnown(number, 1)) unknown++;
+                    if (ahead.Wanted == 0) into.Set(FactNumbers.Find(number), BinaryPrimitives.ReadDoubleLittleEndian(bytes[at..]));
+                    else if (ahead.Unknown == 0) passedOver++;
                     at += sizeof(double);
                     break;
-                case Kind.Run:
-                    // A place of its own: one whose address is given away would lie in memory everywhere else too.
-                    var (place, more) = (at, 0);
-                    number = ReadRun(bytes, ref place, number, into, wanted, ref more);
-                    at = place;
-                    unknown += more;
-                    break;
                 default:
-                    return false;
+                    // Places of their own: one whose address is given away would lie in memory everywhere else too.
+                    var (place, more) = (at, 0);
+                    var run = Next(bytes, ref place);
+                    var size = kind == Kind.RunOfSize ? Next(bytes, ref place) : 0;
+                    if (run is 0 or > ushort.MaxValue || size > (ulong)(bytes.Length - place)) return false;
+                    var end = place + (int)size;
+                    if (ahead.Wanted < (int)run || ahead.Unknown < (int)run) ReadRun(bytes, ref place, number, (int)run, into, ref more);
+                    else if (kind == Kind.RunOfSize) place = end;
+                    else SkipRun(bytes, ref place, (int)run);
+                    if (kind == Kind.RunOfSize && place != end) return false;
+                    number += (int)run - 1;
+                    at = place;
+                    passedOver += more;
+                    break;
             }
         }
+        unknown = passedOver;
         return true;
     }
 
-    // Where a text lies, of which the head was read.
-    private static bool TryPlace(ReadOnlySpan<byte> bytes, ulong head, ref int at, ref int lastAt, ref int lastLength)
-    {
-        var length = head >> 2;
-        switch ((PackedText)(head & 3))
-        {
-            case PackedText.Utf8 when length <= (ulong)(bytes.Length - at):
-                (lastAt, lastLength) = (at, (int)length);
-                at += (int)length;
-                return true;
-            // As many bytes as characters, where each character is one byte.
-            case PackedText.EndOfLast when lastAt > 0 && length <= (ulong)lastLength && Ascii.IsValid(bytes.Slice(lastAt, lastLength)):
-                (lastAt, lastLength) = (lastAt + lastLength - (int)length, (int)length);
-                return true;
-            default:
-                return false;
-        }
-    }
+    private static bool IsVersion(byte version) => version is Whole or Cut or WholeBeforeSizes or CutBeforeSizes;
+
+    // As many bytes as characters, where each character is one byte.
+    private static bool IsEndOfLast(ulong head, ReadOnlySpan<byte> last) => (PackedText)(head & 3) == PackedText.EndOfLast && head >> 2 <= (ulong)last.Length && last.Length > 0 && Ascii.IsValid(last);
 
     private static int Next(int number, ulong head, out Kind kind)
     {
@@ -114,23 +122,14 @@ public static partial class FactSnapshot
         return number + (int)(head >> 2);
     }
 
-    // Gives the number of the last fact of the run.
-    private static int ReadRun(ReadOnlySpan<byte> bytes, ref int at, int number, Facts into, WantedFacts? wanted, ref int unknown)
+    private static void ReadRun(ReadOnlySpan<byte> bytes, ref int at, int number, int left, Facts into, ref int unknown)
     {
-        var length = Next(bytes, ref at);
-        if (length is 0 or > ushort.MaxValue) throw new FormatException("A run of numbers has no length.");
         var numbers = into.Numbers;
-        var left = (int)length;
-        if (wanted?.HasWithin(number, left) == false && FactNumbers.AreKnown(number, left))
-        {
-            SkipRun(bytes, ref at, left);
-            return number + left - 1;
-        }
         // Facts of neighbouring numbers mostly lie side by side.
         if (FactNumbers.Together(number, out var index) >= left)
         {
             ReadRun(bytes, ref at, numbers.Slice(index, left));
-            return number + left - 1;
+            return;
         }
         ReadOnlySpan<double> values = into.Scratch(left);
         ReadRun(bytes, ref at, into.Scratch(left));
@@ -146,7 +145,6 @@ public static partial class FactSnapshot
             number += together;
             values = values[together..];
         }
-        return number - 1;
     }
 
     // The innermost loop of all that judges stored payments again.

@@ -4,19 +4,23 @@ namespace ClausumPanel.Assess;
 
 /// <summary>
 /// The facts of one assessment as bytes, so that it can be judged again bit for bit. Only what is known is written: first a version, then, by rising stable
-/// number, texts, numbers and runs of whole numbers, in which each value is told from the one before; a run of equal ones costs two bytes.
+/// number, texts, numbers and runs of whole numbers, in which each value is told from the one before; a run of equal ones costs two bytes, and a long one says
+/// how many bytes it is, so that who wants nothing of it passes over it.
 /// </summary>
 public static partial class FactSnapshot
 {
     /// <summary>No snapshot of a request the API accepts is longer.</summary>
     public const int MostBytes = 128 * 1_024;
 
-    // Of the second kind is what was written again after facts were taken out.
-    private const byte Whole = 1, Cut = 2;
+    // Cut is what was written again after facts were taken out. Before there were sizes the numbers were others; what was written then is still read.
+    private const byte WholeBeforeSizes = 1, CutBeforeSizes = 2, Whole = 3, Cut = 4;
+
+    // Passed over as quickly as its size would be read.
+    private const int LongestWithoutSize = 4;
 
     private enum Kind : byte
     {
-        Text = 0, Number = 1, Run = 2,
+        Text = 0, Number = 1, Run = 2, RunOfSize = 3,
     }
 
     /// <summary>Writes what is known and gives the number of bytes. Allocates nothing.</summary>
@@ -28,7 +32,7 @@ public static partial class FactSnapshot
     public static int WriteCut(Facts facts, Span<byte> destination) => Write(facts, Cut, destination);
 
     /// <summary>Whether facts were taken out of a snapshot since it was judged by, so that judging it again may give something else.</summary>
-    public static bool IsCut(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] == Cut;
+    public static bool IsCut(ReadOnlySpan<byte> bytes) => bytes.Length > 0 && bytes[0] is Cut or CutBeforeSizes;
 
     private static int Write(Facts facts, byte version, Span<byte> destination)
     {
@@ -85,8 +89,16 @@ public static partial class FactSnapshot
             }
             var end = at + 1;
             while (end < rows.Length && rows[end].Number == rows[end - 1].Number + 1 && !rows[end].IsText && IsWhole(numbers[rows[end].Index])) end++;
+            var head = writer.Written;
             writer.Unsigned(Head(row.Number - last, Kind.Run));
+            writer.Unsigned((ulong)(end - at));
+            var begin = writer.Written;
             WriteRun(ref writer, rows.AsSpan(at..end), numbers);
+            if (writer.Written - begin > LongestWithoutSize)
+            {
+                writer.Mark(head, (byte)Kind.Run ^ (byte)Kind.RunOfSize);
+                writer.Size(begin);
+            }
             last = rows[end - 1].Number;
             at = end;
         }
@@ -103,7 +115,6 @@ public static partial class FactSnapshot
     // Each value as the shorter of its distance from the last one (lowest bit 0) and itself (1); an equal one as 0 and how many more equal ones follow.
     private static void WriteRun(ref PackedWriter writer, ReadOnlySpan<FactNumbers.Row> rows, ReadOnlySpan<double> numbers)
     {
-        writer.Unsigned((ulong)rows.Length);
         var last = 0L;
         for (var i = 0; i < rows.Length; i++)
         {

@@ -26,6 +26,21 @@ internal ref struct PackedWriter(Span<byte> destination)
 
     public void Signed(long value) => Unsigned(ZigZag(value));
 
+    /// <summary>Sets bits of a byte that was written.</summary>
+    public readonly void Mark(int at, byte bits) => _destination[at] |= bits;
+
+    /// <summary>Puts before what was written since a place how many bytes it is.</summary>
+    public void Size(int since)
+    {
+        var size = Written - since;
+        var written = _destination.Slice(since, size);
+        var room = size < 0x80 ? 1 : size < 0x4000 ? 2 : 3;
+        written.CopyTo(_destination[(since + room)..]);
+        Written = since;
+        Unsigned((ulong)size);
+        Written += size;
+    }
+
     public void Double(double value)
     {
         BinaryPrimitives.WriteDoubleLittleEndian(_destination[Written..], value);

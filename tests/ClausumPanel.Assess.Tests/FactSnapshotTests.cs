@@ -107,6 +107,35 @@ public sealed class FactSnapshotTests
         Assert.Equal(new Facts().Numbers.ToArray(), back.Numbers.ToArray());
     }
 
+    [Theory]
+    [InlineData(3, 5, true)]
+    [InlineData(3, 4, false)]
+    [InlineData(3, 6, false)]
+    [InlineData(1, 5, true)]
+    [InlineData(5, 5, false)]
+    public void A_run_of_numbers_is_as_many_bytes_as_it_says(byte version, int size, bool isRead)
+    {
+        // The hour of the day is 1, what follows it 2, 3, 4 and 5, then a text.
+        var first = FactNumbers.Rows.Single(r => r.Index == Known.Hour.Index).Number;
+        var writer = new PackedWriter(_buffer);
+        writer.Byte(version);
+        writer.Unsigned(((ulong)first << 2) | 3); writer.Unsigned(5); writer.Unsigned((ulong)size);
+        for (var i = 0; i < 5; i++) writer.Unsigned(PackedWriter.ZigZag(1) << 1);
+        writer.Unsigned((500 << 2) | 0); writer.Text("gone");
+        var (all, some, bytes) = (new Facts(), new Facts(), _buffer.AsSpan(0, writer.Written).ToArray());
+        if (!isRead)
+        {
+            Assert.Throws<FormatException>(() => FactSnapshot.Read(bytes, all));
+            Assert.Throws<FormatException>(() => FactSnapshot.Read(bytes, some, new WantedFacts([Known.Hour])));
+            return;
+        }
+        Assert.Equal(1, FactSnapshot.Read(bytes, all));
+        Assert.Equal(1, all.Number(Known.Hour));
+        Assert.Equal(1, FactSnapshot.Read(bytes, some, new WantedFacts([Known.Hour])));
+        Assert.Equal(1, some.Number(Known.Hour));
+        Assert.Equal(1, FactSnapshot.Read(bytes, some, new WantedFacts([Known.Currency])));
+    }
+
     [Fact]
     public void Damaged_bytes_are_refused_and_never_crash()
     {
@@ -122,7 +151,7 @@ public sealed class FactSnapshotTests
         }
         Assert.True(refused > 1_000);
         Assert.Throws<FormatException>(() => FactSnapshot.Read([], new Facts()));
-        Assert.Throws<FormatException>(() => FactSnapshot.Read([3], new Facts()));
+        Assert.Throws<FormatException>(() => FactSnapshot.Read([5], new Facts()));
     }
 
     [Fact]

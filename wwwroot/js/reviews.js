@@ -284,10 +284,11 @@
   };
 
   const show = (part, back) => {
+    // The address first: the browser lays out the page to remember how far it was scrolled, which costs nothing before anything has changed.
+    if (back) history.replaceState(null, "", back); else history.pushState(null, "", part.dataset.address);
+    document.title = `${part.dataset.title} · ClausumPanel`;
     item().replaceWith(part);
     htmx.process(part);
-    document.title = `${part.dataset.title} · ClausumPanel`;
-    if (back) history.replaceState(null, "", back); else history.pushState(null, "", part.dataset.address);
     scrollTo(0, 0);
     begin();
   };
