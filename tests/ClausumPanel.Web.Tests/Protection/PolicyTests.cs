@@ -153,7 +153,7 @@ public sealed class PolicyTests
         await BandsAsync(maria, 25, 50, 85);
         var version = await ProposeAsync(maria, "From tonight on");
         var page = $"/dashboard/protection/versions/{version}";
-        foreach (var (at, said) in new[] { ("2026-11-24T08:59", "de inmediato, o a una hora por venir"), ("2027-11-24T09:00", "de inmediato, o a una hora por venir"), ("tomorrow", "“tomorrow” no es una fecha") })
+        foreach (var (at, said) in new[] { ("2026-11-24T08:59", "de inmediato, o a una hora por venir"), ("2027-11-24T09:00", "de inmediato, o a una hora por venir"), ("tomorrow", "«tomorrow» no es una fecha") })
         {
             var refused = await ines.SubmitAsync(page, "form[action*=Approve]", ("effectiveAt", at));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
