@@ -349,10 +349,10 @@ public sealed class PolicyTests
         var rows = (await app.As(World.Victor).PageAsync("/dashboard/protection/rules")).QuerySelectorAll("[data-rule]").ToDictionary(r => r.GetAttribute("data-rule")!, r => r);
         string Of(string rule, string column) => string.Join(' ', rows[rule].QuerySelector($"[data-label='{column}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(["first", "dear"], rows.Keys);
-        Assert.Equal(("0", "0", "Nunca"), (Of("first", "Coincidencias"), Of("first", "Decidió"), Of("first", "Última coincidencia")));
+        Assert.Equal(("0", "0", "Nunca"), (Of("first", "Coincidencias"), Of("first", "Decidió"), Of("first", "Última vez")));
         // Of its three hits one stood beside a second rule that held the same payment for review.
         Assert.Equal(("3 75.0%", "2"), (Of("dear", "Coincidencias"), Of("dear", "Decidió")));
-        Assert.Contains("24 nov 09:05", Of("dear", "Última coincidencia"), StringComparison.Ordinal);
+        Assert.Contains("24 nov 09:05", Of("dear", "Última vez"), StringComparison.Ordinal);
         Assert.Contains("1", Of("dear", "De los etiquetados"), StringComparison.Ordinal);
         var days = await app.InDbAsync(db => db.Set<RuleDay>().OrderBy(d => d.PolicyVersion).ThenBy(d => d.Rule).Select(d => new { d.PolicyVersion, d.Rule, d.Count, d.Decided }).ToListAsync());
         Assert.Equal(["2 0 2 1", "2 1 1 0", "2 2 2 0", "3 1 1 1"], days.Select(d => $"{d.PolicyVersion} {d.Rule} {d.Count} {d.Decided}"));
