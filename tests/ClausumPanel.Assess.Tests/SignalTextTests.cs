@@ -42,10 +42,10 @@ public sealed class SignalTextTests
     public void The_list_of_an_entry_is_told_in_the_readers_language()
     {
         var hit = new Given().With(ListType.Phone, ListSeverity.Flag).Judged().Signals[0];
-        Assert.Equal("El teléfono está en la lista de alertas", SignalText.Describe(hit, "MXN", s => s switch
+        Assert.Equal("El teléfono está en la lista de marcados", SignalText.Describe(hit, "MXN", s => s switch
         {
             "The phone number is on the {0}" => "El teléfono está en la {0}",
-            "flag list" => "lista de alertas",
+            "flag list" => "lista de marcados",
             _ => s,
         }, Mexico));
     }

@@ -64,7 +64,7 @@ public enum HourKind
     /// <summary>By the first digits of the card.</summary>
     CardBin = 5,
 
-    /// <summary>By whether the payer had been seen before, <c>new</c>, <c>known</c> or <c>unnamed</c>, and the quarter of the hour: every time zone's day begins at one.</summary>
+    /// <summary>By whether the payer, of a payout the beneficiary, had been seen before, <c>new</c>, <c>known</c> or <c>unnamed</c>, and the quarter of the hour: every time zone's day begins at one.</summary>
     Payer = 6,
 }
 
@@ -143,8 +143,8 @@ internal sealed class FigureWriter(DbConnection connection, DbTransaction? trans
     public static readonly SumShape HourCounts = new("hour_counts", ["kind", "hour", "key"], ["count"]);
     private const long Milliseconds = 3_600_000;
 
-    /// <summary>Whoever is named first is the payer.</summary>
-    private static readonly Fact[] Histories = Array.ConvertAll([EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary], kind => FactCatalog.History(kind, HistoryPart.Count));
+    /// <summary>Whoever is named first is the payer, or of a payout the beneficiary.</summary>
+    private static readonly Fact[] Payers = HistoriesOf(EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary), Paid = HistoriesOf(EntityKind.Beneficiary, EntityKind.Customer, EntityKind.Email, EntityKind.Card);
 
     private readonly SumTable _decision = SumTable.Of(DecisionDays, connection, transaction), _pair = SumTable.Of(PairDays, connection, transaction), _hour = SumTable.Of(HourCounts, connection, transaction);
     private readonly Dictionary<(int Day, Flow Flow, string Currency, Decision Decision, int Bin), (long Count, long Amount)> _decisions = [];
@@ -176,7 +176,7 @@ internal sealed class FigureWriter(DbConnection connection, DbTransaction? trans
         Count(hour, HourKind.Decision, Digits((int)row.Decision));
         if (row.Country.Length > 0) Count(hour, HourKind.Country, row.Country);
         if (facts.Text(Known.CardBin) is { Length: > 0 and <= 8 } bin) Count(hour, HourKind.CardBin, bin);
-        Count(hour, HourKind.Payer, string.Create(CultureInfo.InvariantCulture, $"{PayerOf(facts)}.{(row.At - (hour * Milliseconds)) / Rollup.Length}"));
+        Count(hour, HourKind.Payer, string.Create(CultureInfo.InvariantCulture, $"{SeenOf(facts, row.Flow)}.{(row.At - (hour * Milliseconds)) / Rollup.Length}"));
         for (var i = 0; i < row.Signals.Length; i += 2)
         {
             Count(hour, HourKind.Signal, Digits(SignalAt(i)));
@@ -209,9 +209,11 @@ internal sealed class FigureWriter(DbConnection connection, DbTransaction? trans
         _hour.Dispose();
     }
 
-    private static string PayerOf(Facts facts)
+    private static Fact[] HistoriesOf(params EntityKind[] kinds) => Array.ConvertAll(kinds, kind => FactCatalog.History(kind, HistoryPart.Count));
+
+    private static string SeenOf(Facts facts, Flow flow)
     {
-        foreach (var history in Histories)
+        foreach (var history in flow == Flow.PayOut ? Paid : Payers)
             if (facts.Number(history) is var seen && !double.IsNaN(seen)) return seen > 0 ? HourCount.Familiar : HourCount.New;
         return HourCount.Unnamed;
     }

@@ -12,6 +12,7 @@ public static class ListLookup
     public static TermKind? Term(ListType type) => type switch
     {
         ListType.Email => TermKind.Email,
+        ListType.EmailDomain => TermKind.EmailDomain,
         ListType.IpAddress => TermKind.Ip,
         ListType.DeviceFingerprint => TermKind.Device,
         ListType.Phone => TermKind.Phone,
@@ -25,7 +26,8 @@ public static class ListLookup
     /// <returns>Null where assessments are not kept findable by such a value.</returns>
     public static AssessmentFilter? Filter(ListType type, string value)
     {
-        if (Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
+        // Of free providers no domain is kept, and a trial must count those too.
+        if (type != ListType.EmailDomain && Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
         return type switch
         {
             ListType.CardBin => new AssessmentFilter { Search = value, Exactly = TermKind.CardBin, Begins = value.Length == 6 },         // six digits also meet the longer ranges that begin with them

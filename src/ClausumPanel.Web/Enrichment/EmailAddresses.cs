@@ -15,6 +15,9 @@ public readonly record struct EmailFacts(string Address, string Normalized, Emai
 /// <summary>Looks e-mail addresses up.</summary>
 public sealed class EmailAddresses(EmailDomains domains, NameModel names)
 {
+    /// <summary>Whether everybody may have an address there.</summary>
+    public bool IsFree(string domain) => domains.Look(domain.Trim().ToLowerInvariant()).IsFree;
+
     private const int MaxLength = 320;
 
     private static readonly FrozenSet<string> Roles = new[]

@@ -30,7 +30,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{payout.Id}");
         var text = page.QuerySelector("main")!.TextContent;
         Assert.DoesNotContain("pagador", text, StringComparison.OrdinalIgnoreCase);
-        Assert.Matches(@"salta en 100\s?% de las dispersiones", text);
+        Assert.Matches(@"se activa en el 100\s?% de las dispersiones", text);
         Assert.DoesNotContain("de los pagos", page.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Otros beneficiarios", text, StringComparison.Ordinal);
         Assert.EndsWith("/beneficiary/ben_123", page.QuerySelector(".strip-title a")!.GetAttribute("href"), StringComparison.Ordinal);
@@ -58,10 +58,25 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
             Assert.Equal(3, page.QuerySelectorAll("#recent tr[data-row]").Length);
             Assert.Contains(page.QuerySelectorAll("[data-attribute=email] a"), a => a.TextContent == "ana@moldes-lopez.example");
             Assert.NotNull(page.QuerySelector("a[href*='type=email_domain'][href*='moldes-lopez.example']"));
+            await app.InDbAsync(async db =>
+            {
+                if (isFolded) return 0;
+                foreach (var domain in (string[])["moldes-lopez.example", "gmail.com"])
+                    db.Add(new ListEntry { Id = Guid.CreateVersion7(), Type = ListType.EmailDomain, Value = domain, Severity = ListSeverity.Flag, CreatedAt = TestClock.Start });
+                return await db.SaveChangesAsync();
+            });
             var monitor = await app.As(World.Ines).PageAsync(EntityWords.Monitor(TermKind.EmailDomain, "moldes-lopez.example"));
             Assert.Equal("3", monitor.QuerySelector("[data-count]")!.GetAttribute("data-count"));
-            Assert.Null((await app.As(World.Ines).PageAsync("/dashboard/entities/email_domain/gmail.com")).QuerySelector("[data-total]"));
+            var free = await app.As(World.Ines).PageAsync("/dashboard/entities/email_domain/gmail.com");
+            Assert.Null(free.QuerySelector("[data-total]"));
+            Assert.Contains("proveedores de correo gratuito", free.QuerySelector(".empty-title")!.TextContent, StringComparison.Ordinal);
         }
+
+        var listed = await app.As(World.Ines).PageAsync("/dashboard/protection/blocklists");
+        Assert.Contains("–", listed.QuerySelector("tr[id^=entry]:has([data-value])")!.ParentElement!.TextContent, StringComparison.Ordinal);
+        var seen = await (await app.As(World.Ines).GetAsync("/dashboard/protection/blocklists?handler=Seen")).HtmlAsync();
+        Assert.Equal("3", seen.QuerySelector("a[href='/dashboard/entities/email_domain/moldes-lopez.example']")!.FirstChild!.TextContent);
+        Assert.DoesNotContain("gmail.com", seen.Body!.InnerHtml, StringComparison.Ordinal);
 
         // Beside a payment the domain stands among what it shares, with one colleague, and links nothing until it is chosen.
         var links = await app.As(World.Ines).PageAsync($"/dashboard/transactions/{last!.Id}");

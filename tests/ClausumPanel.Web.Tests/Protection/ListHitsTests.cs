@@ -130,7 +130,7 @@ public sealed class ListHitsTests
         await SeveralAsync(app);
         var maria = app.As(World.Maria);
         var all = await maria.PageAsync($"{Lists}?sort=hits");
-        Assert.Equal(["many 7", "few 2", "none 0"], all.QuerySelectorAll("tbody tr").Select(r => $"{r.QuerySelector("[data-value]")!.TextContent.Trim()} {r.QuerySelector("td[data-label=Aciertos]")!.TextContent.Trim()}"));
+        Assert.Equal(["many 7", "few 2", "none 0"], all.QuerySelectorAll("tbody tr").Select(r => $"{r.QuerySelector("[data-value]")!.TextContent.Trim()} {r.QuerySelector("td[data-label=Coincidencias]")!.TextContent.Trim()}"));
         Assert.Equal("descending", all.QuerySelector("th[aria-sort=descending]")!.GetAttribute("aria-sort"));
         Assert.Equal(["none", "few", "many"], Values(await maria.PageAsync($"{Lists}?sort=-hits")));
         Assert.Equal(["few", "many", "none"], Values(await maria.PageAsync($"{Lists}?sort=last")));

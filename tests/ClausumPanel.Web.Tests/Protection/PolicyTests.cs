@@ -72,7 +72,7 @@ public sealed class PolicyTests
         var own = await ProposeAsync(ines, "I want it so");
         Assert.Null((await ines.PageAsync($"/dashboard/protection/versions/{own}")).QuerySelector("form[action*=Approve]"));
         var refused = await ines.PostAsync($"/dashboard/protection/versions/{own}?handler=Approve", await TokenAsync(ines, Thresholds));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Otra persona debe aprobar lo que propusiste."), (refused.StatusCode, await SaidAsync(refused)));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Otra persona debe aprobar lo que usted propuso."), (refused.StatusCode, await SaidAsync(refused)));
 
         await BandsAsync(maria, 40, 60, 90);
         await ApproveAsync(ines, await ProposeAsync(maria, "Too many reviews"));
@@ -153,7 +153,7 @@ public sealed class PolicyTests
         await BandsAsync(maria, 25, 50, 85);
         var version = await ProposeAsync(maria, "From tonight on");
         var page = $"/dashboard/protection/versions/{version}";
-        foreach (var (at, said) in new[] { ("2026-11-24T08:59", "de inmediato, o a una hora por venir"), ("2027-11-24T09:00", "de inmediato, o a una hora por venir"), ("tomorrow", "“tomorrow” no es una fecha") })
+        foreach (var (at, said) in new[] { ("2026-11-24T08:59", "de inmediato, o a una hora por venir"), ("2027-11-24T09:00", "de inmediato, o a una hora por venir"), ("tomorrow", "«tomorrow» no es una fecha") })
         {
             var refused = await ines.SubmitAsync(page, "form[action*=Approve]", ("effectiveAt", at));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
@@ -349,10 +349,10 @@ public sealed class PolicyTests
         var rows = (await app.As(World.Victor).PageAsync("/dashboard/protection/rules")).QuerySelectorAll("[data-rule]").ToDictionary(r => r.GetAttribute("data-rule")!, r => r);
         string Of(string rule, string column) => string.Join(' ', rows[rule].QuerySelector($"[data-label='{column}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(["first", "dear"], rows.Keys);
-        Assert.Equal(("0", "0", "Nunca"), (Of("first", "Aciertos"), Of("first", "Decidió"), Of("first", "Último acierto")));
+        Assert.Equal(("0", "0", "Nunca"), (Of("first", "Coincidencias"), Of("first", "Decidió"), Of("first", "Última vez")));
         // Of its three hits one stood beside a second rule that held the same payment for review.
-        Assert.Equal(("3 75.0%", "2"), (Of("dear", "Aciertos"), Of("dear", "Decidió")));
-        Assert.Contains("24 nov 09:05", Of("dear", "Último acierto"), StringComparison.Ordinal);
+        Assert.Equal(("3 75.0%", "2"), (Of("dear", "Coincidencias"), Of("dear", "Decidió")));
+        Assert.Contains("24 nov 09:05", Of("dear", "Última vez"), StringComparison.Ordinal);
         Assert.Contains("1", Of("dear", "De los etiquetados"), StringComparison.Ordinal);
         var days = await app.InDbAsync(db => db.Set<RuleDay>().OrderBy(d => d.PolicyVersion).ThenBy(d => d.Rule).Select(d => new { d.PolicyVersion, d.Rule, d.Count, d.Decided }).ToListAsync());
         Assert.Equal(["2 0 2 1", "2 1 1 0", "2 2 2 0", "3 1 1 1"], days.Select(d => $"{d.PolicyVersion} {d.Rule} {d.Count} {d.Decided}"));

@@ -65,7 +65,7 @@ public sealed class BulkTests
         var page = await answer.HtmlAsync();
         string Line(long seq) => page.QuerySelector($"tr[data-seq='{seq}'] [data-outcome]")!.TextContent;
         Assert.Contains("Tomada por María Analiza hasta las", Line(hers.Seq), StringComparison.Ordinal);
-        Assert.Contains("María Analiza lo decidió: Aprobar", Line(decided.Lease.Value.Seq), StringComparison.Ordinal);
+        Assert.Contains("María Analiza la decidió: Aprobar", Line(decided.Lease.Value.Seq), StringComparison.Ordinal);
         Assert.Contains("Rechazada", Line(free[0]), StringComparison.Ordinal);
         Assert.Contains("una segunda persona debe estar de acuerdo", Line(free[1]), StringComparison.Ordinal);
         Assert.Contains("No existe esa revisión", Line(99), StringComparison.Ordinal);

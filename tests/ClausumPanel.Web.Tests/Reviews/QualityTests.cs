@@ -56,7 +56,7 @@ public sealed class QualityTests : QualityStories
             Assert.Equal("text/csv; charset=utf-8", file.Content.Headers.ContentType!.ToString());
             var lines = (await file.Content.ReadAsStringAsync()).Trim('\uFEFF', '\n', '\r').Split('\n');
             Assert.Equal(sees ? 3 : 2, lines.Length);
-            Assert.StartsWith("queue,Señalado por una lista o regla,1,1,0,0,", lines[1], StringComparison.Ordinal);
+            Assert.StartsWith("queue,Marcadas por una lista o regla,1,1,0,0,", lines[1], StringComparison.Ordinal);
         }
         var trail = await world.App.InDbAsync(db => db.AuditEntries.Where(e => e.Action == AuditActions.Exported && e.SubjectKind == "reviews").OrderBy(e => e.Sequence).Select(e => e.ActorName + " " + e.After).ToListAsync());
         Assert.Equal(3, trail.Count);

@@ -164,7 +164,7 @@ public sealed class QueueSettingsTests
         using (var refused = await admin.SubmitAsync(Path + "/5/deletion", ("target", "")))
         {
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
-            Assert.Contains("2 elementos esperan en ella", (await refused.HtmlAsync()).QuerySelector(".alert-danger")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("2 revisiones esperan en ella", (await refused.HtmlAsync()).QuerySelector(".alert-danger")!.TextContent, StringComparison.Ordinal);
         }
         using (var nobody = await admin.GetAsync(Path + "/3/deletion")) Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
         using (var done = await admin.SubmitAsync(Path + "/5/deletion", ("target", "3"))) Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);

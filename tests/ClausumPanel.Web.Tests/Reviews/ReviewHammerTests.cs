@@ -54,7 +54,7 @@ public abstract class ReviewHammer
         foreach (var (person, desk) in browsers)
         {
             var (id, theirs) = taken.First(t => t.Value.By != person);
-            Assert.Contains($"{theirs.By.Name} lo decidió: {(theirs.Declines ? "Rechazar" : "Aprobar")}", await desk.TryAsync(id, theirs.Token), StringComparison.Ordinal);
+            Assert.Contains($"{theirs.By.Name} la decidió: {(theirs.Declines ? "Rechazar" : "Aprobar")}", await desk.TryAsync(id, theirs.Token), StringComparison.Ordinal);
         }
     }
 

@@ -116,7 +116,7 @@ public sealed class ReviewPageTests
         Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(maria, item, "Decide", token)).StatusCode);
         Assert.Equal(HttpStatusCode.Redirect, (await ines.SubmitAsync(item, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"))).StatusCode);
         var late = await PostAsync(maria, item, "Decide", token);
-        Assert.Equal((HttpStatusCode.Conflict, "Inés Administra lo decidió: Aprobar."), (late.StatusCode, (await late.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        Assert.Equal((HttpStatusCode.Conflict, "Inés Administra la decidió: Aprobar."), (late.StatusCode, (await late.HtmlAsync()).QuerySelector("#refused")!.TextContent));
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public sealed class ReviewPageTests
 
         // Refused, it is the item itself with the reason; done, it is only what the ready page could not know.
         using var refused = await SendAsync(maria, first, "Decide", second);
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija qué se hace con ella: aprobar, pedir prueba o rechazar."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija qué se hace con ella: aprobar, pedir verificación o rechazar."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
         using var done = await SendAsync(maria, first, "Decide", second, ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
         var said = await done.HtmlAsync();
         Assert.Equal((HttpStatusCode.OK, second), (done.StatusCode, done.Headers.GetValues("X-Ahead").Single()));
@@ -219,7 +219,7 @@ public sealed class ReviewPageTests
         using var elsewhere = await SendAsync(maria, $"{Queue}/{second}", "Skip", second, ("Input.SkipReason", "not_my_area"));
         Assert.Equal(HttpStatusCode.NoContent, elsewhere.StatusCode);
         var third = elsewhere.Headers.GetValues("X-Location").Single();
-        Assert.Contains("Saltada.", (await maria.PageAsync(third)).QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Omitida.", (await maria.PageAsync(third)).QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Gone, (await PostAsync(maria, first, "Ahead", Guid.NewGuid().ToString())).StatusCode);
     }
 

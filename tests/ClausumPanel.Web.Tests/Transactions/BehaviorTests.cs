@@ -64,4 +64,20 @@ public sealed class BehaviorTests
         Assert.Equal((168, 7), (lines.Count(l => l.StartsWith("weekday_hour,", StringComparison.Ordinal)), lines.Count(l => l.StartsWith("day,", StringComparison.Ordinal))));
         Assert.Equal(1, await app.InDbAsync(db => db.AuditEntries.CountAsync(e => e.Action == AuditActions.Exported && e.SubjectKind == "behavior")));
     }
+
+    [Fact]
+    public async Task Of_a_payout_it_is_the_beneficiary_who_was_seen_before_or_not()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var shop = await Shop.OpenAsync(app);
+        (await shop.AssessAsync("""{"amount":15000,"currency":"MXN","email":"ana@shop.example"}""")).MustBeGood();
+        foreach (var beneficiary in (string[])["ben_1", "ben_2", "ben_2"])
+            (await shop.PayoutAsync($$$"""{"amount":15000,"currency":"MXN","email":"ana@shop.example","beneficiary":{"id":"{{{beneficiary}}}","country":"MX"},"payout":{"rail":"spei"}}""")).MustBeGood();
+        await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
+
+        var page = await app.As(World.Victor).PageAsync(Path);
+        var today = page.QuerySelector("[data-day]:not([data-count='0'])")!;
+        Assert.Equal(("4", "3", "1"), (today.GetAttribute("data-count"), today.GetAttribute("data-new"), today.GetAttribute("data-known")));
+        Assert.Contains("Volumen, pagadores y beneficiarios por día", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
 }

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>Everything stored payments tell of one payer, e-mail, card, device, address, phone or beneficiary.</summary>
-public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evidence, Reader reader, TimeProvider clock) : PageModel
+public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evidence, Enrichment.ReferenceData data, Reader reader, TimeProvider clock) : PageModel
 {
     private const int PageSize = 25;
 
@@ -18,6 +18,9 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     private const int Longest = 512;
 
     public EntityView Entity { get; private set; } = null!;
+
+    /// <summary>A free provider's domain, by which nothing is kept.</summary>
+    public bool IsFreeProvider => Entity.Kind == TermKind.EmailDomain && data.Emails.IsFree(Entity.Text);
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
     public IReadOnlyList<ListRow> Listed { get; private set; } = [];
     public IReadOnlyList<NamedListed> Named { get; private set; } = [];

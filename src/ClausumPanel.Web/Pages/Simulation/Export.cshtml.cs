@@ -37,7 +37,7 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
         var decisions = Enum.GetValues<Decision>();
         List<object[]> scope =
         [
-            [T["Figure"], T["Value"]], [T["Run"], T.RunName(run.Name, run.PolicyVersion)], [T["Policy"], run.PolicyVersion is { } version ? T["Version {0}", version] : T["Draft"]], ["SHA-256", run.PolicyHash], [T["Compared with"], T["Version {0}", run.ActiveVersion]],
+            [T["Figure"], T["Value"]], [T["Simulation"], T.RunName(run.Name, run.PolicyVersion)], [T["Policy"], run.PolicyVersion is { } version ? T["Version {0}", version] : T["Draft"]], ["SHA-256", run.PolicyHash], [T["Compared with"], T["Version {0}", run.ActiveVersion]],
             [T["From day"], Stamp(run.FromAt)], [T["Until day"], Stamp(run.ToAt)], [T["Judged again"], f.Sums.Judged], [T["Up to place"], run.LastSeq], [T["Decided otherwise"], f.Matrix.Moved],
         ];
         scope.AddRange(f.Sums.Skipped.Select(s => new object[] { T["Passed over: {0}", T.Skipped(s.Key)], s.Value }));

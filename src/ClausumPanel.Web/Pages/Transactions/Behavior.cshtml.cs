@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Transactions;
 
-/// <summary>When payments come, how much they are, and whether their payers were seen before: the last weeks on the reader's own clock.</summary>
+/// <summary>When payments and payouts come, how much they are, and whether who pays, or is paid, was seen before: the last weeks on the reader's own clock.</summary>
 public sealed class BehaviorModel(PanelDb db, Reader reader, TimeProvider clock) : PageModel
 {
     public static readonly IReadOnlyList<(string Word, int Days)> Periods = [("7d", 7), ("28d", 28)];
@@ -73,7 +73,7 @@ public sealed class DayActivity(DateOnly day)
     public long KnownPayers { get; private set; }
     public long Unnamed { get; private set; }
 
-    /// <summary>Of the payments whose payer has a name, those of payers seen for the first time.</summary>
+    /// <summary>Of the assessments that name a payer or beneficiary, those of one seen for the first time.</summary>
     public double? ShareOfNew => NewPayers + KnownPayers == 0 ? null : NewPayers / (double)(NewPayers + KnownPayers);
 
     /// <summary>The mean amount; null of none.</summary>

@@ -2,6 +2,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection.Lists;
 
 /// <summary>Everything on the lists, narrowed by what the address says.</summary>
-public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimeProvider clock, Texts T) : PageModel
+public sealed class ListsModel(PanelDb db, AssessmentReader assessments, ReferenceData data, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
     public const int SeenDays = 30;
@@ -42,12 +43,15 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, TimePro
         Total = filter == new ListFilter() ? Everything : await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
     }
 
+    /// <summary>Whether payments are kept findable by its value: free providers are not, since half of everybody writes from there.</summary>
+    public bool IsFollowed(ListRow row) => ListLookup.Term(row.Type) is not null && (row.Type != ListType.EmailDomain || !data.Emails.IsFree(row.Value));
+
     /// <summary>How often the values on this page were named lately, and how many entries have met nothing: asked for once the page stands, since it looks through a month of assessments, and through the hits.</summary>
     public async Task<IActionResult> OnGetSeenAsync(CancellationToken stop)
     {
         await ReadAsync(stop);
         var found = new Dictionary<Guid, TermSeen>();
-        foreach (var group in Rows.Where(r => ListLookup.Term(r.Type) is not null).GroupBy(r => r.Type))
+        foreach (var group in Rows.Where(IsFollowed).GroupBy(r => r.Type))
         {
             var seen = await assessments.SeenAsync(ListLookup.Term(group.Key)!.Value, [.. group.Select(r => r.Value)], Now.AddDays(-SeenDays), stop);
             foreach (var row in group) found[row.Id] = seen.GetValueOrDefault(FoundBy.Normalize(row.Value));
