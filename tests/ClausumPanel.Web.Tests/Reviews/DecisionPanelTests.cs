@@ -13,10 +13,10 @@ namespace ClausumPanel.Web.Tests.Reviews;
 
 public sealed class DecisionPanelTests
 {
-    private const string Queue = "/dashboard/reviews", Own = "Este pago es suyo: debe decidirlo otra persona.", Second = "Usted decidió primero: una segunda persona debe verlo.", Fixed = "El orden de esta cola es fijo: tome el siguiente.", Admins = "En esta cola solo deciden los administradores.";
+    private const string Queue = "/dashboard/reviews", Own = "Este pago es suyo: debe decidirlo otra persona.", Second = "Usted decidió primero: una segunda persona debe verla.", Fixed = "El orden de esta cola es fijo: tome la siguiente.", Admins = "En esta cola solo deciden los administradores.";
 
     [Theory]
-    [InlineData("skip", "Input.SkipReason", "not_my_area", "Saltada.")]
+    [InlineData("skip", "Input.SkipReason", "not_my_area", "Omitida.")]
     [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "Apartada hasta entonces.")]
     [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada.")]
     public async Task Who_passes_one_on_and_stops_is_given_no_other_case(string part, string field, string value, string said)

@@ -68,7 +68,7 @@ public abstract class ReviewHammer
             if (taken.FirstOrDefault(t => t.Value.By != person) is { Key: { } other, Value: { } theirs })
             {
                 var told = await desk.TryAsync(other, theirs.Token);
-                Assert.True(told.StartsWith($"Tomada por {theirs.By.Name} ", StringComparison.Ordinal) || told.StartsWith($"{theirs.By.Name} lo ", StringComparison.Ordinal), $"{person} was told: {told}");
+                Assert.True(told.StartsWith($"Tomada por {theirs.By.Name} ", StringComparison.Ordinal) || told.StartsWith($"{theirs.By.Name} la ", StringComparison.Ordinal), $"{person} was told: {told}");
             }
             form["Input.Outcome"] = declines ? "Decline" : "Approve";
             form[declines ? "Input.DeclineReason" : "Input.ApproveReason"] = declines ? "stolen_card" : "known_customer";
