@@ -282,9 +282,10 @@
   const lack = (text, where) => {
     const line = form()?.querySelector("[data-missing]");
     if (!line) return text !== null && tell(text);
+    // The focus first: what was written in the field it leaves is a change, which takes back what was said.
+    where?.focus();
     line.hidden = text === null;
     line.textContent = text ?? "";
-    where?.focus();
     return text !== null;
   };
   const isShort = name => field(name).value.trim().length < 3;
@@ -309,6 +310,7 @@
   const show = (part, back) => {
     // The address first: the browser lays out the page to remember how far it was scrolled, which costs nothing before anything has changed.
     if (back) history.replaceState(null, "", back); else history.pushState(null, "", part.dataset.address);
+    for (const place of document.querySelectorAll('input[name="ReturnUrl"]')) place.value = location.pathname + location.search;
     document.title = `${part.dataset.title} · ClausumPanel`;
     item().replaceWith(part);
     htmx.process(part);
@@ -376,7 +378,8 @@
   setInterval(() => { if (!document.hidden && Date.now() - seen < 120000) beat(); }, 60000);
   document.addEventListener("click", event => {
     if (event.target.closest("[data-continue]")) beat();
-    if (event.target.closest("a[data-keeps]") && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) leaving = true;
+    // What the item itself leads to is part of looking at it.
+    if (event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target])') && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) leaving = true;
   });
   document.addEventListener("submit", event => {
     if (event.defaultPrevented) return;

@@ -184,6 +184,15 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = who.Kind == ActorKind.Person ? who.Id : null, ActorName = who.Name, Version = review.Version + (raises ? 1 : 0),
     };
 
+    /// <summary>Who takes a decision back works on that one again: what was shown meanwhile is only kept ready, and what was kept ready behind it is free.</summary>
+    internal static async Task PutBackAsync(PanelDb db, Reviewer reviewer, long undone, long now, CancellationToken stop)
+    {
+        var others = db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.Seq != undone && r.State == ReviewState.Open && r.LeaseUntil > now);
+        await others.Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(Freed, stop);
+        var until = now + (long)AheadLength.TotalMilliseconds;
+        await others.ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, true), stop);
+    }
+
     internal static readonly Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review>> Freed = r => r
         .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null).SetProperty(x => x.LeaseIsAhead, false);
 

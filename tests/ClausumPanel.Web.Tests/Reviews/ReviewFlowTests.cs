@@ -24,6 +24,8 @@ public sealed class ReviewFlowTests : ReviewStories
 
     [Fact] public Task A_decision_takes_effect_only_when_it_can_no_longer_be_undone() => SettleAsync();
 
+    [Fact] public Task Who_takes_a_decision_back_keeps_nobody_from_what_was_shown_meanwhile() => PutBackAsync();
+
     [Fact] public Task Above_an_amount_two_must_agree_and_where_they_do_not_it_is_escalated() => TwoAsync();
 
     [Fact] public Task What_nobody_decides_in_time_goes_where_its_queue_says_and_is_no_label() => TimeOutAsync();
@@ -42,6 +44,8 @@ public sealed class PostgresReviewFlowTests : ReviewStories
     [PostgresFact] public Task Of_twenty_who_ask_at_once_each_gets_another_one_and_each_is_decided_once() => HammerAsync();
 
     [PostgresFact] public Task A_decision_takes_effect_only_when_it_can_no_longer_be_undone() => SettleAsync();
+
+    [PostgresFact] public Task Who_takes_a_decision_back_keeps_nobody_from_what_was_shown_meanwhile() => PutBackAsync();
 
     [PostgresFact] public Task The_most_urgent_comes_first_as_the_sum_on_the_screen_says() => OrderAsync();
 }
@@ -126,6 +130,24 @@ public abstract class ReviewStories
         Assert.Equal([(OutboxEventType.ReviewClosed, 4), (OutboxEventType.ReviewReopened, 5)], told.Select(e => (e.Type, e.ReviewVersion!.Value)));
         var kinds = await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == first.Value.Seq).OrderBy(e => e.Version).Select(e => e.Kind).ToListAsync());
         Assert.Equal([ReviewEventKind.Leased, ReviewEventKind.Decided, ReviewEventKind.Undone, ReviewEventKind.Decided, ReviewEventKind.Closed, ReviewEventKind.Reopened], kinds);
+    }
+
+    protected async Task PutBackAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        var first = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DecideAsync(maria, first, Declined)).IsDone);
+        var shown = (await world.NextAsync(maria))!.Value;
+        var ready = (await world.DoAsync<LeaseReviews, ReviewLease?>(leases => leases.AheadAsync(maria, null, shown.Seq, default)))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, first.Seq, default))).Answer.IsDone);
+
+        Assert.Equal(first.Seq, (await world.NextAsync(maria))!.Value.Seq);
+        Assert.Equal(ready.Seq, (await world.NextAsync(tomas))!.Value.Seq);
+        world.App.Clock.Advance(LeaseReviews.AheadLength + TimeSpan.FromSeconds(1));
+        Assert.True((await world.DoAsync<LeaseReviews, (ReviewLease?, ReviewAnswer Answer)>(leases => leases.TakeAsync(tomas, shown.Seq, default))).Answer.IsDone);
     }
 
     protected async Task TwoAsync()

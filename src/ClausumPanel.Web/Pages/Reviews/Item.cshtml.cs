@@ -133,7 +133,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries), stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (after.State == ReviewState.Decided) Before = $"{id} {(int)outcome} {after.SettlesAt}";
+        if (after.State == ReviewState.Decided) Before = $"{id} {(int)outcome} {after.SettlesAt} {entries.Count}";
         else Said = after.FirstById == User.Id ? T["A second person must agree."] : T["You two do not agree: it was escalated."];
         return await OnwardAsync(stop);
     }
@@ -322,7 +322,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
-        await CountAsync(stop);
+        // Handed over with the answer to a step it was counted for that answer.
+        if (_taken is null) await CountAsync(stop);
         return true;
     }
 }

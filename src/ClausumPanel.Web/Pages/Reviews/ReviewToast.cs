@@ -13,7 +13,7 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <param name="Until">Until when, Unix milliseconds.</param>
 public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string? Until)
 {
-    /// <param name="before">What was decided: the assessment, its outcome, until when it can be undone.</param>
+    /// <param name="before">What was decided: the assessment, its outcome, until when it can be undone, how many values it lists.</param>
     /// <param name="said">What else is to be said.</param>
     /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
     /// <param name="assessments">Where it is stored.</param>
@@ -21,10 +21,16 @@ public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string
     /// <param name="stop">Ends it early.</param>
     internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, AssessmentReader assessments, Texts T, CancellationToken stop)
     {
-        if (before?.Split(' ') is not [var id, var outcome, var until] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said, null, null, null);
+        if (before?.Split(' ') is not [var id, var outcome, var until, var listed] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said, null, null, null);
         var decided = (await assessments.FindAsync(Guid.Parse(id), stop))!;
         var facts = new Facts();
         FactSnapshot.Read(decided.Facts, facts);
-        return new ReviewToast(T.Done((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture)), $"{decided.Money.Show()} · {ItemModel.PayerOf(decided, facts)}".TrimEnd(' ', '·'), decided.Id, until);
+        var (what, values) = ((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture), int.Parse(listed, CultureInfo.InvariantCulture));
+        string?[] of =
+        [
+            decided.Money.Show(), ItemModel.PayerOf(decided, facts),
+            values == 0 ? null : what == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"),
+        ];
+        return new ReviewToast(T.Done(what), string.Join(" · ", of.Where(part => part is not null)), decided.Id, until);
     }
 }
