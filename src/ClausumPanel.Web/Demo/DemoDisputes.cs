@@ -71,7 +71,7 @@ internal sealed class DemoDisputes(DateTimeOffset now)
         foreach (var label in labels)
         {
             if (opened.Count == 8) break;
-            if (opened.Count(o => o.ReasonCode == label.Reason) >= 3 || await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == label.Seq, stop) is not { } paid) continue;
+            if (opened.Count(o => o.ReasonCode == label.Reason) >= 5 || await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == label.Seq, stop) is not { } paid) continue;
             var facts = new Facts();
             FactSnapshot.Read(paid.Facts, facts);
             if ((DisputeWords.Find<CardScheme>(facts.Text(Known.CardBrand)) is { } scheme ? ReasonCodes.Find(scheme, label.Reason) : null) is not { } reason) continue;
