@@ -78,7 +78,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var here = histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq);
         var strip = payer < 0 ? [] : histories[payer].Take(StripLength).ToList();
         // Of whoever did much since, the one at hand takes the place of the oldest: it is what they are compared with.
-        var isOlder = payer >= 0 && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
+        var isOlder = payer >= 0 && histories[payer].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
         if (isOlder) strip = [.. strip.Take(StripLength - 1), here ?? Alone(stored)];
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = (await assessments.LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop)).ToDictionary(l => l.Seq);
