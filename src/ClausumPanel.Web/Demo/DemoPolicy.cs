@@ -27,7 +27,7 @@ internal static class DemoPolicy
         if (await db.Set<PolicyVersion>().ToListAsync(stop) is not [{ State: PolicyState.Active } first] || !PolicyJson.TryReadStored(first.Document, out var policy, out _)) return;
         var version = new PolicyVersion
         {
-            Version = first.Version + 1, State = PolicyState.Active, Document = PolicyJson.Write(policy with { Version = first.Version + 1, Rules = Rules() }), Reason = "Las reglas propias de la demostración", BasedOn = first.Version,
+            Version = first.Version + 1, State = PolicyState.Active, Document = PolicyJson.Write(policy with { Version = first.Version + 1, Rules = Rules() }), Reason = "The demo's own rules", BasedOn = first.Version,
             CreatedAt = now, ActivatedAt = now,
         };
         (first.State, first.RetiredAt) = (PolicyState.Retired, now);

@@ -228,7 +228,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Equal((10, 9, "true"), (boxes.Length, boxes.Count(b => b.ClassList.Contains("is-after")), boxes[0].GetAttribute("aria-current")));
         Assert.EndsWith(paid[1].Id, boxes[0].GetAttribute("href")!, StringComparison.OrdinalIgnoreCase);
         Assert.All(boxes, b => Assert.Equal(b.GetAttribute("title"), b.QuerySelector(".visually-hidden")!.TextContent));
-        Assert.Matches(@"^24 nov 09:00:00 · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
+        Assert.Matches(@"^24 nov \d\d:\d\d:\d\d · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
         Assert.EndsWith("Legítimo · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
         var legend = old.QuerySelector(".strip-legend")!.TextContent;
         foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, anterior a los demás", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
