@@ -68,10 +68,11 @@ internal sealed class DemoDisputes(DateTimeOffset now)
     {
         var labels = await db.Set<Label>().AsNoTracking().Where(l => l.Source == LabelSource.Chargeback && l.Outcome == LabelOutcome.Fraud && l.Reason != null && l.Reference != null).OrderBy(l => l.Seq).ToListAsync(stop);
         List<Dispute> opened = [];
-        foreach (var label in labels)
+        // Of every scheme in turn, so that no attack has them all.
+        foreach (var label in labels.GroupBy(l => l.Reason).SelectMany(g => g.Select((Label, Turn) => (Label, Turn))).OrderBy(l => l.Turn).ThenBy(l => l.Label.Seq).Select(l => l.Label))
         {
             if (opened.Count == 8) break;
-            if (opened.Count(o => o.ReasonCode == label.Reason) >= 3 || await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == label.Seq, stop) is not { } paid) continue;
+            if (await db.Set<StoredAssessment>().AsNoTracking().SingleOrDefaultAsync(a => a.Seq == label.Seq, stop) is not { } paid) continue;
             var facts = new Facts();
             FactSnapshot.Read(paid.Facts, facts);
             if ((DisputeWords.Find<CardScheme>(facts.Text(Known.CardBrand)) is { } scheme ? ReasonCodes.Find(scheme, label.Reason) : null) is not { } reason) continue;

@@ -15,8 +15,11 @@ namespace ClausumPanel.Web.Demo;
 /// <summary>What the demo's organization has made of the shipped policy: a few rules that judge its month, and a change that waits for approval with its simulation.</summary>
 internal static class DemoPolicy
 {
-    private static readonly (string Template, bool ObserveOnly)[] Chosen =
-        [("card-testing", false), ("country-mismatch", false), ("new-device", false), ("new-beneficiary", false), ("night", false), ("shared-device", false), ("busy-address", true)];
+    private static readonly (string Template, string Id, bool ObserveOnly)[] Chosen =
+    [
+        ("card-testing", "prueba-de-tarjetas", false), ("country-mismatch", "paises-distintos", false), ("new-device", "dispositivo-nuevo", false), ("new-beneficiary", "beneficiario-nuevo", false), ("night", "monto-alto-de-noche", false),
+        ("shared-device", "dispositivo-compartido", false), ("busy-address", "direccion-ip-muy-activa", true),
+    ];
 
     /// <summary>Version 2, with the rules; nothing where the policy was changed already. The caller's transaction keeps it.</summary>
     public static async Task AddRulesAsync(PanelDb db, Actor actor, DateTimeOffset now, CancellationToken stop)
@@ -51,8 +54,8 @@ internal static class DemoPolicy
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("es-MX");
         try
         {
-            return [.. Chosen.Select(one => (Template: RuleTemplates.All.Single(t => t.Key == one.Template), one.ObserveOnly)).Select(one =>
-                new PolicyRule(one.Template.Key, Texts.Translate(one.Template.Name), one.Template.Text, Texts.Translate(one.Template.Reason)) { ObserveOnly = one.ObserveOnly })];
+            return [.. Chosen.Select(one => (Template: RuleTemplates.All.Single(t => t.Key == one.Template), one.Id, one.ObserveOnly)).Select(one =>
+                new PolicyRule(one.Id, Texts.Translate(one.Template.Name), one.Template.Text, Texts.Translate(one.Template.Reason)) { ObserveOnly = one.ObserveOnly })];
         }
         finally
         {

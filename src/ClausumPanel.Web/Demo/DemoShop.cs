@@ -12,7 +12,7 @@ namespace ClausumPanel.Web.Demo;
 /// <summary>A shop to look at, in Development only: its page asks with a checkout key, its backend over the wire with a server key, as any shop would. Both keys are of this run and replaced by the next.</summary>
 internal sealed class DemoShop(IServiceScopeFactory scopes, ApiKeyRing ring, IHttpClientFactory clients, TimeProvider clock) : IDisposable
 {
-    private const string PageKeyName = "Demo shop's page", BackendKeyName = "Demo shop's backend";
+    private const string PageKeyName = "Página de la tienda de demostración", BackendKeyName = "Servidor de la tienda de demostración";
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, (string Page, string Backend)> _keys = [];
@@ -66,7 +66,7 @@ internal sealed class DemoShop(IServiceScopeFactory scopes, ApiKeyRing ring, IHt
         var body = new Dictionary<string, object?>
         {
             ["amount"] = minor, ["currency"] = "MXN", ["transaction_type"] = "payment", ["email"] = email, ["order_id"] = $"demo-{clock.GetUtcNow().ToUnixTimeMilliseconds()}",
-            ["session_id"] = string.IsNullOrWhiteSpace(session) ? null : session, ["device"] = address is null ? null : new { ip = address }, ["metadata"] = new { channel = "demo shop" },
+            ["session_id"] = string.IsNullOrWhiteSpace(session) ? null : session, ["device"] = address is null ? null : new { ip = address }, ["metadata"] = new { channel = "tienda de demostración" },
         };
         request.Content = new StringContent(JsonSerializer.Serialize(body.Where(m => m.Value is not null).ToDictionary()), Encoding.UTF8, "application/json");
         using var answer = await client.SendAsync(request, stop);

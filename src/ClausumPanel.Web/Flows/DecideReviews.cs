@@ -38,7 +38,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
         NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", NothingWithProof = "Asking for proof lists nothing: block or allow values with an approval or a decline.";
 
-    public const int LongestHoldDays = 30, MostEntries = 8, ShortestNote = 3;
+    public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
     private const int LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
 

@@ -55,6 +55,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             Events = events,
             IsMore = isMore,
             Newest = newest,
+            Holder = kind == TermKind.Beneficiary ? read.Select(f => f.Text(Known.BeneficiaryName)).FirstOrDefault(name => name is not null) : null,
             Activity = newest is null ? null : Activity(kind, newest, Among(kind)),
             Attributes = Attributes(kind, read),
             LookedAt = read.Count,
@@ -74,7 +75,11 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
         var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
         var payer = EntityWords.People(stored.Flow).Select(kind => texts.FindIndex(t => t.Kind.Entity() == kind)).FirstOrDefault(place => place >= 0, -1);
+        var here = histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq);
         var strip = payer < 0 ? [] : histories[payer].Take(StripLength).ToList();
+        // Of whoever did much since, the one at hand takes the place of the oldest: it is what they are compared with.
+        var isOlder = payer >= 0 && histories[payer].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
+        if (isOlder) strip = [.. strip.Take(StripLength - 1), here ?? Alone(stored)];
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = (await assessments.LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop)).ToDictionary(l => l.Seq);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
@@ -82,15 +87,18 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
         var places = PlacesView.Of(facts, T);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
-        var known = histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq)?.Label;
+        var known = here?.Label;
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
         return new PaymentEvidence(
-            payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq))],
-                Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked),
+            payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
+                Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
             View(stored, choice, links, linked, lines, histories),
             Balance.Of(stored.Flow, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
             places, await EntriesAsync(facts, stop));
     }
+
+    /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
+    private static TermEvent Alone(StoredAssessment stored) => new(stored.Seq, stored.At, stored.Flow, stored.Decision, stored.Score, stored.Amount, stored.Currency, null, false, false);
 
     /// <summary>Who said what of it, oldest first, without what was taken back.</summary>
     private async Task<string> SaidAsync(long seq, CancellationToken stop)

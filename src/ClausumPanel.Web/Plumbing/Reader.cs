@@ -62,6 +62,13 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     /// <summary>24/11 14:03:22 or 11/24 2:03:22 PM: short, because lists are about now.</summary>
     public string Moment(DateTimeOffset at) => Zoned(at).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "dd MMM HH:mm:ss" : "MMM dd HH:mm:ss", CultureInfo.CurrentCulture);
 
+    /// <summary>24 nov: a day beside an hour.</summary>
+    public static string DayAndMonth(DateTimeOffset local) => local.ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "dd MMM" : "MMM dd", CultureInfo.CurrentCulture);
+
+    /// <summary>A clock by how far from UTC it is: UTC, UTC-6, UTC+5:30.</summary>
+    public static string Offset(TimeSpan offset) =>
+        offset == TimeSpan.Zero ? "UTC" : $"UTC{(offset < TimeSpan.Zero ? "-" : "+")}{offset.Duration().ToString(offset.Minutes == 0 ? "%h" : @"h\:mm", CultureInfo.InvariantCulture)}";
+
     /// <summary>24 nov 2026: the day of that moment.</summary>
     /// <param name="at">Unix milliseconds.</param>
     public string Day(long at) => Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "d MMM yyyy" : "MMM d, yyyy", CultureInfo.CurrentCulture);

@@ -1,4 +1,7 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Disputes;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Demo;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Flows.Evidence;
@@ -28,6 +31,17 @@ public sealed class DemoDisputesTests
         await using var scope = app.Services.CreateAsyncScope();
         await new DemoLabels(7, now).WriteAsync(requests, scope.ServiceProvider, null, CancellationToken.None);
         await disputes.WriteAsync(scope.ServiceProvider, CancellationToken.None);
+
+        // What a bank says is said with its scheme's own code, which means fraud where the label does.
+        var charged = await app.InDbAsync(db => (from l in db.Set<Label>().AsNoTracking() join a in db.Set<StoredAssessment>().AsNoTracking() on l.Seq equals a.Seq where l.Source == LabelSource.Chargeback && l.Outcome == LabelOutcome.Fraud && l.Channel == LabelChannel.Demo && l.Reverses == null select new { l.Reason, a.Facts }).ToListAsync());
+        Assert.NotEmpty(charged);
+        Assert.All(charged, c =>
+        {
+            var facts = new Facts();
+            FactSnapshot.Read(c.Facts, facts);
+            Assert.Equal(ReasonCategory.Fraud, ReasonCodes.Find(DisputeWords.Find<CardScheme>(facts.Text(Known.CardBrand))!.Value, c.Reason)?.Category);
+        });
+        Assert.True(charged.Select(c => c.Reason).Distinct().Count() > 1);
 
         var all = await app.InDbAsync(db => db.Set<Dispute>().AsNoTracking().OrderBy(d => d.Number).ToListAsync());
         Assert.InRange(all.Count, 10, 14);

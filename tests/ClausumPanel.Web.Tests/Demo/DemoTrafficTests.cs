@@ -1,11 +1,14 @@
 using System.Text.Json;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Demo;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Enrichment;
 using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ClausumPanel.Web.Tests.Demo;
@@ -94,6 +97,22 @@ public sealed class DemoTrafficTests(JudgedMonth month) : IClassFixture<JudgedMo
             else if (request.Story == DemoStory.AccountTakeover) Assert.Contains(country, new[] { "RO", "NG", "RU" });
             else Assert.True(country == (isForeign ? "US" : "MX") && hosting is null, $"{ip} is in {country}, of {hosting ?? "people"}");
         }
+    }
+
+    [Fact]
+    public async Task The_demos_rules_are_called_in_the_language_of_its_people()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var rules = await app.InDbAsync(async db =>
+        {
+            await DemoPolicy.AddRulesAsync(db, Actor.System, End, default);
+            await db.SaveChangesAsync();
+            Assert.True(PolicyJson.TryReadStored((await db.Set<PolicyVersion>().SingleAsync(v => v.State == PolicyState.Active)).Document, out var policy, out _));
+            return policy.Rules;
+        });
+        Assert.Equal(7, rules.Count);
+        foreach (var template in Assess.Rules.RuleTemplates.All) Assert.DoesNotContain(rules, r => r.Id == template.Key || r.Name == template.Name || r.Reason == template.Reason);
+        Assert.All(rules, r => Assert.Matches("^[a-z0-9_-]+$", r.Id));
     }
 
     [Theory]

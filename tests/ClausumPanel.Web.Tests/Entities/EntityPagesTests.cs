@@ -181,6 +181,80 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task Known_fraud_among_those_who_share_a_value_is_said_first_and_what_links_nothing_is_called_no_strong_link()
+    {
+        var shop = await Shop.OpenAsync(app);
+        static string Own(int i, string email) => Shop.With(Shop.With(Payment($"cus_ring{i}", "fp_ring", email, $"{8000 + i}"), "device.ip", $"\"189.203.62.{i + 1}\""), "payment_method.card_bin", "\"533333\"");
+        List<Answer> paid = [];
+        for (var i = 0; i < 23; i++) paid.Add((await shop.AssessAsync(Own(i, i < 21 ? $"ring{i}@gmail.com" : $"ring{i}@rara-ring.example"))).MustBeGood());
+        var last = (await shop.AssessAsync(Own(23, "ring23@rara-ring.example"))).MustBeGood();
+        async Task<IElement> StrengthAsync(string query, string kind) => (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}/links{query}")).QuerySelector($"#link-{kind}")!.Closest("tr")!.QuerySelector(".strength")!;
+
+        // So many share the device that it says little by itself; and the domain few share links nothing yet.
+        Assert.Equal("común: vínculo débil", (await StrengthAsync("", "device")).TextContent);
+        var domain = await StrengthAsync("", "email_domain");
+        Assert.Equal(("raro", true), (domain.TextContent, domain.ClassList.Contains("is-plain")));
+        var chosen = await StrengthAsync("?by=email_domain", "email_domain");
+        Assert.Equal(("raro: vínculo fuerte", false), (chosen.TextContent, chosen.ClassList.Contains("is-decline")));
+
+        for (var i = 0; i < 4; i++) await LabelAsync(paid[i].Id, i == 0 ? "good" : "fraud", "analyst");
+        var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}");
+        var device = page.QuerySelector("#link-device")!.Closest("tr")!.QuerySelector(".strength")!;
+        Assert.Equal(("fraude entre quienes comparten este dato: 3 de 23", true), (device.TextContent, device.ClassList.Contains("is-decline")));
+        var against = page.QuerySelector(".balance > div:has(#against)")!.TextContent;
+        Assert.Contains("Dispositivo: fraude entre quienes comparten este dato", against, StringComparison.Ordinal);
+        Assert.DoesNotContain("quienes lo comparten", against, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(35, 24, 0, true)]
+    [InlineData(35, 4, 3, true)]
+    [InlineData(35, 3, 3, false)]
+    [InlineData(2, 2, 0, false)]
+    [InlineData(200, 5, 0, false)]
+    [InlineData(30, 3, 0, true)]
+    public void Most_are_called_fraud_where_enough_have_a_label(int others, int fraud, int good, bool mostly) =>
+        Assert.Equal(mostly, new Pages.Entities.LinkAttribute(TermKind.Device, "fp", others, false, others, false, fraud, good, true).IsMostlyFraud);
+
+    [Fact]
+    public async Task Each_of_the_last_events_says_what_it_is_and_an_older_case_stands_first_among_them()
+    {
+        var shop = await Shop.OpenAsync(app);
+        List<Answer> paid = [];
+        for (var i = 0; i < 13; i++) paid.Add((await shop.AssessAsync(Payment("cus_strip", "fp_strip", "strip@tienda.example", last4: "6001"))).MustBeGood());
+        await LabelAsync(paid[^1].Id, "good", "analyst");
+        var old = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[1].Id}");
+        var boxes = old.QuerySelectorAll(".strip a");
+        Assert.Equal((10, 9, "true"), (boxes.Length, boxes.Count(b => b.ClassList.Contains("is-after")), boxes[0].GetAttribute("aria-current")));
+        Assert.EndsWith(paid[1].Id, boxes[0].GetAttribute("href")!, StringComparison.OrdinalIgnoreCase);
+        Assert.All(boxes, b => Assert.Equal(b.GetAttribute("title"), b.QuerySelector(".visually-hidden")!.TextContent));
+        Assert.Matches(@"^24 nov \d\d:\d\d:\d\d · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
+        Assert.EndsWith("Legítimo · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
+        var legend = old.QuerySelector(".strip-legend")!.TextContent;
+        foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, anterior a los demás", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
+
+        var newest = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1].Id}");
+        Assert.Empty(newest.QuerySelectorAll(".strip .is-after"));
+        Assert.DoesNotContain("después de", newest.QuerySelector(".strip-legend")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Opened_from_a_review_the_page_has_a_way_back_and_from_elsewhere_it_has_none()
+    {
+        var maria = app.As(World.Maria);
+        var here = maria.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        var item = $"/dashboard/reviews/{Guid.CreateVersion7()}";
+        foreach (var (from, back) in ((string?, string?)[])[
+            (here + item, item), (here + item + "?queue=2&handler=Decide", item + "?queue=2"), (null, null), (here + "/dashboard/reviews", null), (here + "/dashboard/reviews/quality", null), ("https://evil.example" + item, null), (here + "/dashboard/transactions", null)])
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Get, "/dashboard/entities/customer/cus_back");
+            if (from is not null) asked.Headers.Referrer = new Uri(from);
+            var link = (await (await maria.SendAsync(asked)).HtmlAsync()).QuerySelector("a[data-back]");
+            Assert.Equal(back, link?.GetAttribute("href"));
+        }
+    }
+
+    [Fact]
     public async Task A_long_history_comes_in_pages_and_none_is_shown_twice()
     {
         var shop = await Shop.OpenAsync(app);

@@ -37,6 +37,8 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
 
         var beneficiary = await own.As(World.Victor).PageAsync("/dashboard/entities/beneficiary/ben_123");
         Assert.DoesNotContain("pagador", beneficiary.QuerySelector("main")!.TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Juana Pérez", beneficiary.QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Juana Pérez", beneficiary.Title!, StringComparison.Ordinal);
         Assert.Contains("Juana Pérez", beneficiary.QuerySelector("#recent")!.TextContent, StringComparison.Ordinal);
     }
 

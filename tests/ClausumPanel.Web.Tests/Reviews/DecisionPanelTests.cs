@@ -85,6 +85,38 @@ public sealed class DecisionPanelTests
     }
 
     [Fact]
+    public async Task The_card_itself_and_a_companys_domain_can_be_listed_and_a_free_providers_cannot()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ListEntry { Type = ListType.Email, Value = "retenida@gmail.com", Severity = ListSeverity.Review, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+            await world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        });
+        const string Card = "\"type\":\"card\",\"card_bin\":\"411111\",\"card_last4\":\"4242\"";
+        var whole = (await world.Shop.AssessAsync($$$"""{"amount":100,"currency":"MXN","email":"ana@held.example","payment_method":{{{{Card}}},"card_hash":"9f86d081884c7d65"}}""")).MustBeGood();
+        var range = (await world.Shop.AssessAsync($$$"""{"amount":100,"currency":"MXN","email":"retenida@gmail.com","payment_method":{{{{Card}}}}}""")).MustBeGood();
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        async Task<Dictionary<string, string>> OfferedValuesAsync(string id)
+        {
+            await maria.SubmitAsync($"{Queue}/{id}", "form[action*=Take]");
+            var page = await maria.PageAsync($"{Queue}/{id}");
+            return page.QuerySelectorAll(".list-choice").ToDictionary(c => c.QuerySelector("input[type=hidden]")!.GetAttribute("value")!, c => c.QuerySelector(".form-check-label")!.TextContent);
+        }
+
+        var offered = await OfferedValuesAsync(whole.Id);
+        Assert.Contains("••4242 (411111)", offered[nameof(ListType.CardHash)], StringComparison.Ordinal);
+        Assert.Contains("held.example", offered[nameof(ListType.EmailDomain)], StringComparison.Ordinal);
+        Assert.DoesNotContain("no envía su hash", offered[nameof(ListType.CardBin)], StringComparison.Ordinal);
+        offered = await OfferedValuesAsync(range.Id);
+        Assert.DoesNotContain(nameof(ListType.EmailDomain), offered.Keys);
+        Assert.DoesNotContain(nameof(ListType.CardHash), offered.Keys);
+        Assert.Contains("no envía su hash", offered[nameof(ListType.CardBin)], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_server_would_refuse_has_no_button_and_the_reason_stands_in_its_place()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

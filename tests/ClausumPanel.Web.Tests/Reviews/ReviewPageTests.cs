@@ -88,6 +88,31 @@ public sealed class ReviewPageTests
     }
 
     [Fact]
+    public async Task The_order_and_the_day_at_the_shop_stand_beside_the_amount()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.App.InDbAsync(db => db.Users.Where(u => u.Email == World.Maria.Email).ExecuteUpdateAsync(u => u.SetProperty(x => x.TimeZone, "UTC")));
+        // 17:00 in Mexico, 23:00 in UTC; then 19:53 there, and tomorrow here.
+        foreach (var (hours, order, there) in new[] { (8.0, "\"EL-56796\"", "UTC · 17:00 en el comercio"), (2.9, "null", "UTC · 24 nov 19:54 en el comercio") })
+        {
+            world.App.Clock.Advance(TimeSpan.FromHours(hours));
+            var paid = (await world.Shop.AssessAsync($$"""{"amount":20000,"currency":"MXN","email":"day@held.example","order_id":{{order}}}""")).MustBeGood();
+            await world.FoldedAsync();
+            var bar = (await world.App.As(World.Maria).PageAsync($"{Queue}/{paid.Id}")).QuerySelector(".review-bar")!;
+            Assert.Equal(there, bar.QuerySelector("[data-at-shop]")!.TextContent.Trim());
+            Assert.Equal(order.Trim('"'), bar.QuerySelector("[data-order]")?.TextContent ?? "null");
+            var victors = (await world.App.As(World.Victor).PageAsync($"{Queue}/{paid.Id}")).QuerySelector(".review-bar")!;
+            Assert.Null(victors.QuerySelector("[data-at-shop]"));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0, "UTC")]
+    [InlineData(-6, 0, "UTC-6")]
+    [InlineData(5, 30, "UTC+5:30")]
+    public void A_clock_is_named_by_how_far_it_is_from_utc(int hours, int minutes, string name) => Assert.Equal(name, Web.Plumbing.Reader.Offset(new TimeSpan(hours, minutes, 0)));
+
+    [Fact]
     public async Task Who_only_looks_and_who_has_no_lease_decides_nothing_and_the_second_is_told_who_did()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

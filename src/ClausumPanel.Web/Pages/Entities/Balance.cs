@@ -57,8 +57,10 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         History(flow, payer, isMore, sameDevice, good, bad, reader, T);
         foreach (var link in links)
         {
-            if (link.Fraud > 0 && link.Strength is LinkStrength.Strong or LinkStrength.Medium && link.Kind != payerKind)
-                bad.Add(new Argument(T["{0}: fraud among those who share it", T.Name(link.Kind)], T["{0} of {1} others", Number(link.Fraud), Number(link.Count) + (link.IsMore ? "+" : "")], 30));
+            if (link.Fraud == 0 || link.Kind == payerKind || !(link.IsMostlyFraud || link.Strength is LinkStrength.Strong or LinkStrength.Medium)) continue;
+            // What only the payer names was said of the payer already.
+            if (link.Strength == LinkStrength.Own && link.Fraud <= payer.Count(e => e.Label == LabelOutcome.Fraud)) continue;
+            bad.Add(new Argument(T["{0}: fraud among those who share it", T.Name(link.Kind)], T["{0} of {1} others", Number(link.Fraud), Number(link.Count) + (link.IsMore ? "+" : "")], link.IsMostlyFraud ? 40 : 30));
         }
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));

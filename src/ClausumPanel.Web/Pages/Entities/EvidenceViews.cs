@@ -1,18 +1,22 @@
+using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>One of the last events of a payer.</summary>
 /// <param name="IsHere">It is the one at hand.</param>
-public sealed record StripEvent(Guid Id, TermEvent Event, bool IsHere);
+/// <param name="IsAfter">It came after the one at hand: whoever judged that could not know it.</param>
+public sealed record StripEvent(Guid Id, TermEvent Event, bool IsHere, bool IsAfter);
 
 /// <summary>The last events of whoever pays, of a payout of whoever is paid, the newest last, as time runs.</summary>
 /// <param name="Kind">By what they were recognised.</param>
-public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore);
+/// <param name="HereIsOlder">The one at hand is older than the last events: it stands first, and others lie between it and them.</param>
+public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore, bool HereIsOlder);
 
 public enum LinkStrength
 {
@@ -39,6 +43,18 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
 
     /// <summary>Beyond so many it says next to nothing: an office, a carrier, a shop's own device.</summary>
     public const int MostMedium = 20;
+
+    /// <summary>Of fewer with a label, what they were is chance.</summary>
+    public const int LeastLabelled = 3;
+
+    /// <summary>Where fewer than one in so many has a label, the few say nothing of the others: frauds are told of sooner than good payments.</summary>
+    public const int LabelledOneIn = 10;
+
+    /// <summary>Of the others whose label is known enough are, and most were fraud: that says more than how many share it.</summary>
+    public bool IsMostlyFraud => Fraud + Good is >= LeastLabelled and var labelled && labelled * LabelledOneIn >= Count && Fraud * 2 > labelled;
+
+    /// <summary>It leads to another: colleagues share a domain, which links nothing until somebody asks for it.</summary>
+    public bool LinksOthers => Count > 0 && (IsChosen || Kind != TermKind.EmailDomain);
 
     public LinkStrength Strength => Count == 0 && Payers is null or 0 ? LinkStrength.None : Payers switch
     {
@@ -83,6 +99,9 @@ public sealed class EntityView
 
     /// <summary>Of the newest payment; null when there is none.</summary>
     public Facts? Newest { get; init; }
+
+    /// <summary>Whose it is, as the newest payout that says so wrote it; null: of no beneficiary, or none said.</summary>
+    public string? Holder { get; init; }
 
     /// <summary>As memory has it: null when it has nothing, or is being rebuilt.</summary>
     public Storage.Velocity.EntityActivity? Activity { get; init; }
@@ -134,14 +153,21 @@ public static class LinkWords
         LinkStrength.Weak => T["common: weak link"],
     };
 
-    public static string Style(LinkStrength strength) => strength switch
-    {
-        LinkStrength.Strong => "is-decline",
-        LinkStrength.Medium => "is-review",
-        _ => "is-plain",
-    };
+    /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
+    public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
+        link.IsMostlyFraud ? T["fraud among those who share it: {0} of {1}", link.Fraud.ToString("N0", CultureInfo.CurrentCulture), link.Count.ToString("N0", CultureInfo.CurrentCulture) + (link.IsMore ? "+" : "")]
+        : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : T.Name(link.Strength, flow);
+
+    /// <summary>Only fraud is red: how rare something is accuses nobody.</summary>
+    public static string Style(LinkAttribute link) => link.IsMostlyFraud ? "is-decline" : link.LinksOthers ? Style(link.Strength) : "is-plain";
+
+    public static string Style(LinkStrength strength) => strength == LinkStrength.Strong ? "is-review" : "is-plain";
 
     /// <summary>One event in words: what a coloured square says aloud.</summary>
-    public static string Say(this Texts T, TermEvent e, Plumbing.Reader reader) =>
-        string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision), T["Score {0}", e.Score], e.Money.Show(), e.Label is { } label ? T.Name(label) : null]).OfType<string>());
+    public static string Say(this Texts T, StripEvent one, Reader reader)
+    {
+        var e = one.Event;
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision), T["Score {0}", e.Score], e.Money.Show(), e.Label is { } label ? T.Name(label) : T["nobody has said what it was"],
+            one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
+    }
 }

@@ -24,7 +24,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
     private static readonly ListType[] Listable =
-        [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
+        [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.EmailDomain, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
     [BindProperty] public Guid Token { get; set; }
@@ -90,6 +90,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     // What was taken with the step before: what comes after that one is handed over in the same answer.
     private ReviewLease? _taken;
 
+    /// <summary>The card as people know it, where the value that lists it is a hash.</summary>
+    public string? CardDigits => Facts.Text(Known.CardLast4) is not null && FoundBy.Text(Facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
+
     public string? Payer => PayerOf(Stored, Facts);
 
     internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
@@ -98,9 +101,18 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <param name="at">Unix milliseconds.</param>
     public string Clock(long at) => reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one.</summary>
-    public string? AtShop => panel.Value.Zone.GetUtcOffset(Stored.Instant) == reader.Zone.GetUtcOffset(Stored.Instant) ? null
-        : T["{0} at the shop", TimeZoneInfo.ConvertTime(Stored.Instant, panel.Value.Zone).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)];
+    /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one. With its day where that is another too.</summary>
+    public string? AtShop
+    {
+        get
+        {
+            var (there, here) = (TimeZoneInfo.ConvertTime(Stored.Instant, panel.Value.Zone), reader.Zoned(Stored.Instant));
+            return there.Offset == here.Offset ? null : T["{0} at the shop", (there.Date == here.Date ? "" : Reader.DayAndMonth(there) + " ") + there.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)];
+        }
+    }
+
+    /// <summary>Which clock the reader's is: UTC, UTC-6.</summary>
+    public string ZoneHere => Reader.Offset(reader.Zoned(Stored.Instant).Offset);
 
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
@@ -306,7 +318,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         Why.Rates = await rates.ReadAsync(stored.Flow, stop);
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
+        // From a free provider half of everybody writes: its domain is nobody's.
+        Values = [.. Listable.Where(type => type != ListType.EmailDomain || !Facts.Is(Known.EmailFree)).Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
         Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
         Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
         Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
