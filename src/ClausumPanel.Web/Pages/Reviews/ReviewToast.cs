@@ -23,8 +23,14 @@ public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string
     {
         if (before?.Split(' ') is not [var id, var outcome, var until] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said, null, null, null);
         var decided = (await assessments.FindAsync(Guid.Parse(id), stop))!;
+        return new ReviewToast(T.Done((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture)), PaymentOf(decided), decided.Id, until);
+    }
+
+    /// <summary>Which payment: how much, and whose.</summary>
+    internal static string PaymentOf(StoredAssessment stored)
+    {
         var facts = new Facts();
-        FactSnapshot.Read(decided.Facts, facts);
-        return new ReviewToast(T.Done((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture)), $"{decided.Money.Show()} · {ItemModel.PayerOf(decided, facts)}".TrimEnd(' ', '·'), decided.Id, until);
+        FactSnapshot.Read(stored.Facts, facts);
+        return $"{stored.Money.Show()} · {ItemModel.PayerOf(stored, facts)}".TrimEnd(' ', '·');
     }
 }
