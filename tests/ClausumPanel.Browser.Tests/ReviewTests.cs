@@ -17,7 +17,7 @@ namespace ClausumPanel.Browser.Tests;
 [Collection(nameof(BrowserCollection))]
 public sealed class ReviewTests(BrowserFixture panel)
 {
-    private const int Cases = 20, Elsewhere = 2;
+    private const int Cases = 20, Elsewhere = 2, Walked = 3;
 
     /// <summary>Skipped, held, escalated and undone: they come before the twenty that are decided.</summary>
     private const int Others = 4;
@@ -207,6 +207,64 @@ public sealed class ReviewTests(BrowserFixture panel)
         await keys.PressAsync("r");
         await page.WaitForURLAsync("**/dashboard/protection");
     }
+
+    [Fact]
+    public async Task Whoever_walks_through_the_list_keeps_their_row_while_it_refreshes_and_takes_nothing_where_it_is_gone()
+    {
+        var ids = await HoldAsync(3, "camina.example");
+        var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
+        await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Walked)));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await page.Clock.InstallAsync();
+        await page.GotoAsync($"/dashboard/reviews?queue={Walked}");
+        await page.EvaluateAsync("() => { window.samePage = true; }");
+        var rows = await page.Locator("tr[data-seq]").EvaluateAllAsync<long[]>("rows => rows.map(row => Number(row.dataset.seq))");
+        ILocator Link(long seq) => page.Locator($"tr[data-seq='{seq}'] a[data-open]");
+        async Task RefreshAsync()
+        {
+            await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; }");
+            await page.Clock.FastForwardAsync(10_500);
+            await Assertions.Expect(page.Locator("#queues:not([data-old])")).ToHaveCountAsync(1);
+        }
+        Task ShowAllAsync(DateTimeOffset at) => InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Walked).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, at.ToUnixTimeMilliseconds())));
+        var (shown, tomorrow) = (DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        await keys.PressAsync("j");
+        await keys.PressAsync("j");
+        await Assertions.Expect(Link(rows[1])).ToBeFocusedAsync();
+        await RefreshAsync();
+        await Assertions.Expect(Link(rows[1])).ToBeFocusedAsync();
+
+        var box = page.Locator($"tr[data-seq='{rows[1]}'] input[name=seqs]");
+        await keys.PressAsync("x");
+        await Assertions.Expect(box).ToBeCheckedAsync();
+        Assert.NotEqual(await page.Locator($"tr[data-seq='{rows[0]}']").EvaluateAsync<string>(Shade), await page.Locator($"tr[data-seq='{rows[1]}']").EvaluateAsync<string>(Shade));
+        await keys.PressAsync("x");
+        await Assertions.Expect(box).Not.ToBeCheckedAsync();
+
+        // Gone: what comes after it; nothing left: the list itself, where Enter takes nothing.
+        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == rows[1]).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, tomorrow.ToUnixTimeMilliseconds())));
+        await RefreshAsync();
+        await Assertions.Expect(Link(rows[2])).ToBeFocusedAsync();
+        await ShowAllAsync(tomorrow);
+        await RefreshAsync();
+        await Assertions.Expect(page.Locator("#waiting")).ToBeFocusedAsync();
+        await ShowAllAsync(shown);
+        await keys.PressAsync("Enter");
+        await RefreshAsync();
+        await Assertions.Expect(Link(rows[0])).ToBeVisibleAsync();
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"));
+
+        // Enter on a row opens it and no more.
+        await keys.PressAsync("j");
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-key=take]")).ToBeVisibleAsync();
+        Assert.Equal(0, await InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == Walked && r.LeaseToken != null)));
+    }
+
+    private const string Shade = "row => getComputedStyle(row).boxShadow";
 
     /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
     private const string IsSeen = """

@@ -96,7 +96,7 @@
       say(radio.closest("label").textContent.trim());
       return true;
     }
-    if (key === "Enter" && !event.target.closest("a, button, summary, input")) return press("take") || press("start");
+    if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start");
     switch (Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase())) {
       case "approve": return choose("approve");
       case "challenge": return choose("challenge");
@@ -191,6 +191,24 @@
   // A list that somebody chooses from or reads a sum in stands still.
   document.addEventListener("htmx:beforeRequest", event => {
     if (event.detail.elt.id === "queues" && document.querySelector('input[name="seqs"]:checked, .priority[open]')) event.preventDefault();
+  });
+
+  // It asks for itself anew under whoever walks through it: they stay where they are, and where that is gone, at what comes after it. Nowhere at all the next key would take a case.
+  const stops = ["a[data-open]", "a[data-queue]", "summary", "input[type=checkbox]", "button"];
+  const addressOf = stop => (stop.closest("tr")?.querySelector("a[data-open]") ?? stop).getAttribute("href");
+  let stood = null;
+  document.addEventListener("htmx:beforeSwap", event => {
+    const list = event.detail.target, held = document.activeElement;
+    if (list.id !== "queues" || !list.contains(held)) return;
+    const kind = stops.find(stop => held.matches(stop)), alike = kind ? [...list.querySelectorAll(kind)] : [];
+    stood = { kind, addresses: alike.slice(alike.indexOf(held)).map(addressOf) };
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (!stood) return;
+    const alike = stood.kind ? [...document.querySelectorAll(`#queues ${stood.kind}`)] : [];
+    const next = stood.addresses.map(address => alike.find(stop => addressOf(stop) === address)).find(stop => stop);
+    (next ?? alike.at(-1) ?? document.getElementById("waiting"))?.focus();
+    stood = null;
   });
 
   if (!item()) return;

@@ -46,7 +46,7 @@ public sealed class QualityFigures
     /// <summary>Those of <see cref="Judged"/> that it contradicts.</summary>
     public int Overturned { get; private set; }
 
-    /// <summary>Waiting now, and due already.</summary>
+    /// <summary>Waiting now, and due already; what is put away or not shown yet is not, as on the queue itself.</summary>
     public int OverdueNow { get; internal set; }
 
     /// <summary>Decisions of which the page measured how long they were read.</summary>
@@ -209,7 +209,7 @@ public sealed class ReviewQuality
         var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
         foreach (var step in steps)
             foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Count);
-        foreach (var overdue in await db.Set<Review>().Where(r => r.State == ReviewState.Open && r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
+        foreach (var overdue in await db.Set<Review>().Waiting(now).Where(r => r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
             foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
         return quality;
     }

@@ -27,6 +27,14 @@ public static class ReviewQueries
     /// <summary>Items that wait now, whoever has them.</summary>
     public static IQueryable<Review> Waiting(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt <= now);
 
+    /// <summary>Items that somebody put away until later; what its queue lets settle first is none of them.</summary>
+    public static IQueryable<Review> PutAway(this IQueryable<Review> reviews, IQueryable<ReviewEvent> events, long now) =>
+        reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt > now && events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt));
+
+    /// <summary>What that person decided and did not take back in time.</summary>
+    public static IQueryable<ReviewEvent> DecidedBy(this IQueryable<ReviewEvent> events, Guid person) =>
+        events.Where(e => e.Kind == ReviewEventKind.Decided && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.Undone && u.Version == e.Version + 1));
+
     /// <summary>Items nobody has.</summary>
     public static IQueryable<Review> Free(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now);
 

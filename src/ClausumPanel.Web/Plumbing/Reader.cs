@@ -73,6 +73,10 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     /// <param name="at">Unix milliseconds.</param>
     public string Day(long at) => Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString(CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "es" ? "d MMM yyyy" : "MMM d, yyyy", CultureInfo.CurrentCulture);
 
+    /// <summary>24 nov 2026, 14:03: until when something lasts.</summary>
+    /// <param name="at">Unix milliseconds.</param>
+    public string DayAndTime(long at) => $"{Day(at)}, {Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("HH:mm", CultureInfo.InvariantCulture)}";
+
     public string Whole(DateTimeOffset at) => Zoned(at).ToString("F", CultureInfo.CurrentCulture);
 
     private static TimeZoneInfo? Known(string? id) => id is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;

@@ -17,7 +17,7 @@ public sealed class DecisionPanelTests
 
     [Theory]
     [InlineData("skip", "Input.SkipReason", "not_my_area", "Omitida.")]
-    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "Apartada hasta entonces.")]
+    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "{0} · {1}: apartada hasta el 24 nov 2026, 12:00.")]
     [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada.")]
     public async Task Who_passes_one_on_and_stops_is_given_no_other_case(string part, string field, string value, string said)
     {
@@ -38,7 +38,8 @@ public sealed class DecisionPanelTests
         using var stopped = await maria.PostAsync(stop.GetAttribute("formaction"), form.Content);
         Assert.Equal((HttpStatusCode.Redirect, Queue), (stopped.StatusCode, stopped.Headers.Location!.ToString().Split('?')[0]));
         Assert.Equal(0, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
-        Assert.Equal(said, (await maria.PageAsync(stopped.Headers.Location.ToString())).QuerySelector(".alert[role=status]")!.TextContent);
+        var (amount, payer) = (page.QuerySelector("#item")!.TextContent, page.QuerySelector("[data-payer]")!.TextContent);
+        Assert.Equal(said.Replace("{0}", amount, StringComparison.Ordinal).Replace("{1}", payer, StringComparison.Ordinal), (await maria.PageAsync(stopped.Headers.Location.ToString())).QuerySelector(".alert[role=status]")!.TextContent);
     }
 
     [Fact]
@@ -186,6 +187,60 @@ public sealed class DecisionPanelTests
         world.App.Clock.Advance(TimeSpan.FromHours(1));
         victor = world.App.As(World.Victor);
         Assert.Contains("Llegaron 4 · 3 en espera", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1']")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_put_away_is_listed_with_until_when_by_whom_and_why_and_its_page_says_the_same()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var (maria, tomas) = (world.App.As(World.Maria), world.App.As(World.Tomas));
+        var item = await StartAsync(maria);
+        var page = await maria.PageAsync(item);
+        Assert.Equal("En su hora, America/Mexico City.", page.QuerySelector("#hold-clock")!.TextContent);
+        var form = Form.Read(page, "#decide");
+        (form["Input.HoldUntil"], form["Input.HoldNote"]) = ("2026-11-25T08:30", "Espera al banco");
+        form.Press("finish", "yes");
+        using var stopped = await maria.PostAsync(page.QuerySelector("details[data-key=hold] button[name=finish]")!.GetAttribute("formaction"), form.Content);
+        Assert.Equal(HttpStatusCode.Redirect, stopped.StatusCode);
+        // Another one its queue only lets settle: nobody put it away.
+        var settling = await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.VisibleAt <= TestClock.Start.ToUnixTimeMilliseconds()).OrderBy(r => r.Seq).Select(r => r.Seq).FirstAsync());
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == settling).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, TestClock.Start.AddHours(2).ToUnixTimeMilliseconds())));
+
+        foreach (var address in (string[])[Queue, $"{Queue}?queue=1"])
+        {
+            var list = await tomas.PageAsync(address);
+            Assert.Equal("Apartadas (1)", list.QuerySelector("#put-away")!.TextContent);
+            var row = Assert.Single(list.QuerySelectorAll("tr[data-away]"));
+            Assert.Equal(item.Split('?')[0], row.QuerySelector("a[data-open]")!.GetAttribute("href")!.Split('?')[0]);
+            foreach (var told in (string[])["25 nov 2026, 08:30", page.QuerySelector("#item")!.TextContent, page.QuerySelector("[data-payer]")!.TextContent, World.Maria.Name, "Espera al banco"])
+                Assert.Contains(told, row.TextContent, StringComparison.Ordinal);
+            Assert.Single(list.QuerySelectorAll("tr[data-seq]"));
+        }
+        Assert.Null((await tomas.PageAsync($"{Queue}?queue=2")).QuerySelector("#put-away"));
+        var stands = (await tomas.PageAsync(item)).QuerySelector(".review-decide")!.TextContent;
+        Assert.Contains("Apartada hasta el 25 nov 2026, 08:30 por María Analiza. En su hora, America/Mexico City.", stands, StringComparison.Ordinal);
+        Assert.Contains("Espera al banco", stands, StringComparison.Ordinal);
+        Assert.Contains("Su cola la muestra a partir del 24 nov 2026, 11:00.", (await tomas.PageAsync(await AddressAsync(world, settling))).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+
+        // Their time comes, and they wait like the others.
+        world.App.Clock.Advance(TimeSpan.FromDays(1));
+        var later = await world.App.As(World.Tomas).PageAsync(Queue);
+        Assert.Equal((null, 3), (later.QuerySelector("#put-away"), later.QuerySelectorAll("tr[data-seq]").Length));
+    }
+
+    [Fact]
+    public async Task The_key_that_chooses_rows_is_offered_to_those_who_may_decide_many()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        foreach (var (person, may) in ((Person, bool)[])[(World.Ines, true), (World.Maria, false), (World.Victor, false)])
+        {
+            var page = await world.App.As(person).PageAsync(Queue);
+            Assert.Equal((may, may), (page.QuerySelector("tr[data-seq] input[name=seqs]") is not null, page.QuerySelector("#keys [data-remap=pick]") is not null));
+        }
     }
 
     [Fact]

@@ -79,6 +79,74 @@ public sealed class QualityTests : QualityStories
         Assert.Equal(("1", "2"), (Figure(await client.PageAsync(Path + "?period=7d"), "1", "decided"), Figure(await client.PageAsync(Path), "1", "decided")));
         Assert.Equal("1", Figure(await client.PageAsync(Path + "?period=today"), "1", "late"));
     }
+
+    [Fact]
+    public async Task What_is_put_away_is_not_overdue_here_nor_on_its_queue()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var away = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, away.Seq, away.Token, world.App.Clock.GetUtcNow().AddHours(3), null, default))).IsDone);
+        var elsewhere = (await world.NextAsync(maria))!.Value.Seq;
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == elsewhere).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 2)));
+        world.App.Clock.Advance(TimeSpan.FromHours(2));
+        await ExpectAsync("2", "1", "3");
+        world.App.Clock.Advance(TimeSpan.FromHours(1));
+        await ExpectAsync("3", "1", "4");
+
+        async Task ExpectAsync(string here, string there, string together)
+        {
+            var victor = world.App.As(World.Victor);
+            var page = await victor.PageAsync(Path);
+            Assert.Equal((here, there, together), (Figure(page, "1", "overdue"), Figure(page, "2", "overdue"), Figure(page, "all", "overdue")));
+            var tiles = await victor.PageAsync("/dashboard/reviews");
+            Assert.Equal([here, there], ((string[])["1", "2"]).Select(queue => tiles.QuerySelector($"[data-queue='{queue}'] .bg-red-lt")!.TextContent.Split(' ')[0]));
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_decided_something_finds_their_own_decisions_again_the_latest_first()
+    {
+        const int most = 50;
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(most + 3);
+        await world.FoldedAsync();
+        var (maria, tomas, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await world.PersonAsync(World.Ines));
+        async Task<long> Decide(Reviewer who, ReviewVerdict verdict)
+        {
+            world.App.Clock.Advance(TimeSpan.FromSeconds(1));
+            var lease = (await world.NextAsync(who))!.Value;
+            Assert.True((await world.DecideAsync(who, lease, verdict)).IsDone);
+            return lease.Seq;
+        }
+        await Decide(tomas, Approved);
+        var undone = await Decide(maria, Approved);
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default))).Answer.IsDone);
+        Assert.Empty(await RowsAsync(World.Maria));
+        var (first, last) = (await Decide(maria, Declined), await Decide(maria, Approved));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(30));
+        await world.SettleAsync();
+        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(ines, first, "The owner called", record, default))).IsDone);
+
+        var rows = await RowsAsync(World.Maria);
+        Assert.Equal([$"{last}", $"{first}"], rows.Select(r => r.GetAttribute("data-decision")));
+        foreach (var told in (string[])["Aprobada", "Cliente conocido", "@held.example", "Marcadas por una lista o regla"]) Assert.Contains(told, rows[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Rechazada, reabierta después", rows[1].TextContent, StringComparison.Ordinal);
+        Assert.NotNull((await world.App.As(World.Maria).PageAsync(rows[0].QuerySelector("a[data-open]")!.GetAttribute("href")!)).QuerySelector("form[action*=Reopen]"));
+        Assert.Single(await RowsAsync(World.Tomas));
+        Assert.Empty(await RowsAsync(World.Victor));
+
+        // Fifty are listed, and what is left out is said.
+        while (await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.DecidedById == maria.Id)) < most) await Decide(maria, Approved);
+        var page = await world.App.As(World.Maria).PageAsync(Path + "?period=today");
+        Assert.Equal(most, page.QuerySelectorAll("tr[data-decision]").Length);
+        Assert.Contains("Se muestran las 50 más recientes de 51.", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+
+        async Task<IReadOnlyList<IElement>> RowsAsync(Person who) => [.. (await world.App.As(who).PageAsync(Path + "?period=today")).QuerySelectorAll("[data-decisions] tr[data-decision]")];
+    }
 }
 
 public sealed class PostgresQualityTests : QualityStories

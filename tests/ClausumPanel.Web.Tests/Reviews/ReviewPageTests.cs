@@ -78,7 +78,7 @@ public sealed class ReviewPageTests
         var first = await StartAsync(maria);
         var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "friendly_fraud"));
         var next = await maria.PageAsync(decided.Headers.Location!.ToString());
-        Assert.Equal("1 revisión decidida hoy, 1 en espera", next.QuerySelector(".review-bar [data-progress]")!.TextContent);
+        Assert.Equal("1 revisión decidida hoy, 1 en espera en esta cola", next.QuerySelector(".review-bar [data-progress]")!.TextContent);
         Assert.Equal("tomada por usted, quedan 15 min", next.QuerySelector("[data-until]:not(#review-said, time)")!.TextContent);
         var queue = await maria.PageAsync(Queue);
         Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);
@@ -111,6 +111,45 @@ public sealed class ReviewPageTests
     [InlineData(-6, 0, "UTC-6")]
     [InlineData(5, 30, "UTC+5:30")]
     public void A_clock_is_named_by_how_far_it_is_from_utc(int hours, int minutes, string name) => Assert.Equal(name, Web.Plumbing.Reader.Offset(new TimeSpan(hours, minutes, 0)));
+
+    [Fact]
+    public async Task How_many_wait_says_where_and_what_is_decided_is_late_no_more()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq > 1).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 2)));
+        var maria = world.App.As(World.Maria);
+        var item = await StartAsync(maria);
+        Assert.EndsWith("?queue=1", item, StringComparison.Ordinal);
+        Assert.EndsWith(", 1 en espera en esta cola", (await maria.PageAsync(item)).QuerySelector("[data-progress]:not(#review-said)")!.TextContent, StringComparison.Ordinal);
+        Assert.EndsWith(", 3 en espera en todas las colas", (await maria.PageAsync(item.Split('?')[0])).QuerySelector("[data-progress]:not(#review-said)")!.TextContent, StringComparison.Ordinal);
+
+        world.App.Clock.Advance(TimeSpan.FromHours(2));
+        maria = world.App.As(World.Maria);
+        Assert.NotNull((await maria.PageAsync(item)).QuerySelector(".review-bar time.due.is-overdue"));
+        Assert.Equal(item, await StartAsync(maria));
+        await maria.SubmitAsync(item, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
+        Assert.Null((await maria.PageAsync(item)).QuerySelector(".review-bar time.due"));
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.SettleAsync();
+        var closed = await maria.PageAsync(item);
+        Assert.NotNull(closed.QuerySelector("form[action*=Reopen]"));
+        Assert.Null(closed.QuerySelector(".review-bar time.due"));
+    }
+
+    [Fact]
+    public async Task Who_goes_back_to_the_queues_finds_the_one_they_came_from()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 2)));
+        var maria = world.App.As(World.Maria);
+        var item = (await maria.PageAsync($"{Queue}?queue=2")).QuerySelector("tr[data-seq] a[data-open]")!.GetAttribute("href")!;
+        var back = (await maria.PageAsync(item)).QuerySelector(".review-decide .card-footer a")!.GetAttribute("href")!;
+        Assert.Equal("2", (await maria.PageAsync(back)).QuerySelector(".tile.is-chosen")!.GetAttribute("data-queue"));
+    }
 
     [Fact]
     public async Task Who_only_looks_and_who_has_no_lease_decides_nothing_and_the_second_is_told_who_did()

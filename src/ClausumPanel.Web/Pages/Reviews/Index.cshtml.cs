@@ -14,7 +14,7 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
 public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
-    private const int Shown = 50, Sampled = 300, MostFilling = 4;
+    private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20;
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
     public IReadOnlyList<QueueTile> Tiles { get; private set; } = [];
@@ -25,6 +25,10 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>The signals that most of the waiting items have, with their share.</summary>
     public IReadOnlyList<(string Title, double Share)> Fills { get; private set; } = [];
+
+    /// <summary>What is put away until later, soonest first: in the queue that was asked for, else in all.</summary>
+    public IReadOnlyList<AwayRow> Away { get; private set; } = [];
+    public int AwayCount { get; private set; }
     public int DecidedToday { get; private set; }
     public DateTimeOffset Now { get; private set; }
     public bool MayReview => User.May(Permissions.Review);
@@ -70,6 +74,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             var me = User.Id;
             DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
         }
+        await LoadAwayAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).InOrder(db.Set<ReviewQueue>(), now);
         var sample = await inQueue.Take(Sampled).ToListAsync(stop);
@@ -85,7 +90,23 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
                 .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)fired.Count)),
         ];
     }
+
+    private async Task LoadAwayAsync(long now, CancellationToken stop)
+    {
+        var events = db.Set<ReviewEvent>().AsNoTracking();
+        var away = db.Set<Review>().AsNoTracking().PutAway(events, now).Where(r => Queue == null || r.Queue == Queue);
+        AwayCount = await away.CountAsync(stop);
+        if (AwayCount == 0) return;
+        var soonest = await away.OrderBy(r => r.VisibleAt).ThenBy(r => r.Seq).Take(MostAway).ToListAsync(stop);
+        var seqs = soonest.ConvertAll(r => r.Seq);
+        var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
+        var steps = (await events.Where(e => seqs.Contains(e.Seq) && e.Kind == ReviewEventKind.Held).OrderBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        Away = [.. soonest.Where(r => lines.ContainsKey(r.Seq)).Select(r => new AwayRow(r, lines[r.Seq], steps[r.Seq].Last(e => e.Until == r.VisibleAt)))];
+    }
 }
+
+/// <param name="Step">Who put it away, and what they noted.</param>
+public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Step);
 
 /// <param name="Holder">Who has it now; null: nobody.</param>
 public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder);

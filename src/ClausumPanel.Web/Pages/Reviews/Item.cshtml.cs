@@ -39,6 +39,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public Review Review { get; private set; } = null!;
     public ReviewQueue Its { get; private set; } = null!;
     public IReadOnlyList<ReviewEvent> Events { get; private set; } = [];
+
+    /// <summary>The step that put it away until <see cref="Review.VisibleAt"/>; null: its queue lets it settle, or it is shown.</summary>
+    public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
     public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
     public LabelRanking.Standing Standing { get; private set; }
     public Bands Bands { get; private set; }
@@ -68,7 +71,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public int StillWaiting { get; private set; }
 
     /// <summary>How far the reader has come today.</summary>
-    public string Progress => $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {T.Count(StillWaiting, "{0} still waits", "{0} still wait")}";
+    public string Progress => $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {(Queue is null ? T.Count(StillWaiting, "{0} still waits in all queues", "{0} still wait in all queues") : T.Count(StillWaiting, "{0} still waits in this queue", "{0} still wait in this queue"))}";
 
     /// <summary>How long the reader has it yet.</summary>
     public string Left => LeftWords(Math.Max(0, (MineUntil - Now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(System.Globalization.CultureInfo.CurrentCulture));
@@ -96,10 +99,6 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public string? Payer => PayerOf(Stored, Facts);
 
     internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
-
-    /// <summary>An instant as the clock on the reader's wall shows it.</summary>
-    /// <param name="at">Unix milliseconds.</param>
-    public string Clock(long at) => reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one. With its day where that is another too.</summary>
     public string? AtShop
@@ -153,8 +152,13 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostSkipAsync(Guid id, CancellationToken stop) =>
         await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.SkipAsync(HttpContext.Reviewer, seq, Token, Input.SkipReason, Input.SkipNote, stop), T["Skipped."], stop);
 
-    public async Task<IActionResult> OnPostHoldAsync(Guid id, CancellationToken stop) =>
-        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.HoldAsync(HttpContext.Reviewer, seq, Token, reader.Instant(Input.HoldUntil), Input.HoldNote, stop), T["Put away until then."], stop);
+    public async Task<IActionResult> OnPostHoldAsync(Guid id, CancellationToken stop)
+    {
+        if (await assessments.FindAsync(id, stop) is not { } stored) return NotFound();
+        var until = reader.Instant(Input.HoldUntil);
+        var answer = await decide.HoldAsync(HttpContext.Reviewer, stored.Seq, Token, until, Input.HoldNote, stop);
+        return await OnAsync(id, answer, until is { } at ? T["{0}: put away until {1}.", ReviewToast.PaymentOf(stored), reader.DayAndTime(at.ToUnixTimeMilliseconds())] : "", stop);
+    }
 
     public async Task<IActionResult> OnPostEscalateAsync(Guid id, CancellationToken stop) =>
         await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.EscalateAsync(HttpContext.Reviewer, seq, Token, Input.EscalateNote, stop), T["Escalated."], stop);

@@ -1,23 +1,25 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>How well and how fast reviews are decided: by queue, and for who runs the team by person.</summary>
-public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>From so many decisions on a share means something.</summary>
     public const int Enough = 20;
 
     /// <summary>A queue approved more often than this holds what need not be held.</summary>
     public const double MostApproved = .9;
-    private const int MostReasons = 5;
+    private const int MostReasons = 5, MostDecisions = 50;
 
     [FromQuery(Name = "")] public QualityQuery Query { get; set; } = new();
     public ReviewQuality Figures { get; private set; } = null!;
@@ -25,6 +27,9 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
 
     /// <summary>Of whoever looks; null: they decided nothing in this time.</summary>
     public QualityFigures? Yours { get; private set; }
+
+    /// <summary>What whoever looks decided, the latest first.</summary>
+    public IReadOnlyList<DecisionRow> Decisions { get; private set; } = [];
 
     /// <summary>Empty for whoever does not run the team.</summary>
     public IReadOnlyList<(string Name, QualityFigures Figures)> People { get; private set; } = [];
@@ -40,10 +45,21 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
         Figures = await ReviewQuality.OfAsync(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), stop);
         QueueName = await QualityQuery.QueueNamesAsync(db, T, stop);
         Yours = Figures.People.GetValueOrDefault(User.Id);
+        if (Yours is { Decided: > 0 }) Decisions = await DecisionsAsync(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), stop);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
         var reasons = new Dictionary<int, QueueReasons>();
         foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(fill, stop);
         Reasons = reasons;
+    }
+
+    private async Task<IReadOnlyList<DecisionRow>> DecisionsAsync(long from, long to, CancellationToken stop)
+    {
+        var events = db.Set<ReviewEvent>().AsNoTracking();
+        var decided = await events.DecidedBy(User.Id).Where(e => e.At >= from && e.At < to).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(MostDecisions).ToListAsync(stop);
+        var seqs = decided.Select(e => e.Seq).Distinct().ToList();
+        var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
+        var reopened = await events.Where(e => seqs.Contains(e.Seq) && e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).Select(g => new { g.Key, Version = g.Max(e => e.Version) }).ToDictionaryAsync(g => g.Key, g => g.Version, stop);
+        return [.. decided.Where(e => lines.ContainsKey(e.Seq)).Select(e => new DecisionRow(e, lines[e.Seq], reopened.TryGetValue(e.Seq, out var version) && version > e.Version))];
     }
 
     private async Task<QueueReasons> ReasonsAsync(QueueFill fill, CancellationToken stop)
@@ -60,6 +76,9 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, Reader reader
             [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostReasons).Select(r => (r.Key, r.Value.Name, r.Value.Count))]);
     }
 }
+
+/// <param name="WasReopened">It no longer stands.</param>
+public sealed record DecisionRow(ReviewEvent Decided, AssessmentLine Line, bool WasReopened);
 
 /// <param name="Items">That came in the period.</param>
 /// <param name="Waiting">Those of them that wait.</param>

@@ -23,14 +23,16 @@ public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string
     {
         if (before?.Split(' ') is not [var id, var outcome, var until, var listed] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said, null, null, null);
         var decided = (await assessments.FindAsync(Guid.Parse(id), stop))!;
-        var facts = new Facts();
-        FactSnapshot.Read(decided.Facts, facts);
         var (what, values) = ((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture), int.Parse(listed, CultureInfo.InvariantCulture));
-        string?[] of =
-        [
-            decided.Money.Show(), ItemModel.PayerOf(decided, facts),
-            values == 0 ? null : what == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"),
-        ];
-        return new ReviewToast(T.Done(what), string.Join(" · ", of.Where(part => part is not null)), decided.Id, until);
+        var listing = values == 0 ? "" : " · " + (what == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"));
+        return new ReviewToast(T.Done(what), PaymentOf(decided) + listing, decided.Id, until);
+    }
+
+    /// <summary>Which payment: how much, and whose.</summary>
+    internal static string PaymentOf(StoredAssessment stored)
+    {
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        return $"{stored.Money.Show()} · {ItemModel.PayerOf(stored, facts)}".TrimEnd(' ', '·');
     }
 }
