@@ -226,7 +226,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         {
             await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; }");
             await page.Clock.FastForwardAsync(10_500);
-            await Assertions.Expect(page.Locator("#queues:not([data-old])")).ToHaveCountAsync(1);
+            await Assertions.Expect(page.Locator("#queues:not([data-old], .htmx-added)")).ToHaveCountAsync(1);
         }
         Task ShowAllAsync(DateTimeOffset at) => InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Walked).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, at.ToUnixTimeMilliseconds())));
         var (shown, tomorrow) = (DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddDays(1));
