@@ -210,7 +210,8 @@ public static class SignalHits
         {
             PackedText.Utf8 => head >> 2,
             PackedText.Utf16 => head >> 2 << 1,
-            _ => 0UL,
+            PackedText.EndOfLast => 0UL,
+            _ => throw new FormatException("A text is written in no way that is known."),
         };
         at = length <= (ulong)(hits.Length - at) ? at + (int)length : throw new FormatException("The signals end in the middle.");
     }

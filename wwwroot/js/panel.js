@@ -25,7 +25,7 @@ document.addEventListener("click", event => {
   const link = event.target.closest("tr[data-row]")?.querySelector("a[data-open]");
   if (!link || getSelection().toString()) return;
   if (event.ctrlKey || event.metaKey) open(link.href, "_blank");
-  else location.href = link.href;
+  else link.click();
 });
 
 // j and k walk through a list, / goes to its search field; off while typing.

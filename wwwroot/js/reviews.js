@@ -77,7 +77,7 @@
   };
 
   // An open part with a button of its own: skip, hold, escalate.
-  const partOf = element => element?.closest("details[data-key]:not([data-key=block])");
+  const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
 
   let waitsForPlace = false, lastPicked = null;
   const act = event => {
@@ -199,6 +199,7 @@
   let stood = null;
   document.addEventListener("htmx:beforeSwap", event => {
     const list = event.detail.target, held = document.activeElement;
+    stood = null;
     if (list.id !== "queues" || !list.contains(held)) return;
     const kind = stops.find(stop => held.matches(stop)), alike = kind ? [...list.querySelectorAll(kind)] : [];
     stood = { kind, addresses: alike.slice(alike.indexOf(held)).map(addressOf) };
@@ -350,7 +351,7 @@
   const sendWithNext = async (button, data) => {
     form().ariaBusy = "true";
     if (!ready || Date.now() - ready.at > stale) await (asked === round && !ready ? preparing?.answered : prepare());
-    if (leaving) return;
+    if (leaving) { [sending, form().ariaBusy] = [null, "false"]; return; }
     if (ready) { await send(button?.getAttribute("formaction") ?? form().getAttribute("action"), data); return; }
     [sending, plainly] = [null, true];
     form().requestSubmit(button);
@@ -397,7 +398,10 @@
   document.addEventListener("click", event => {
     if (event.target.closest("[data-continue]")) beat();
     // What the item itself leads to is part of looking at it.
-    if (event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target])') && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) leaving = true;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target])')) return;
+    leaving = true;
+    // Who is still here did not get away.
+    setTimeout(() => { leaving = false; }, 5000);
   });
   document.addEventListener("submit", event => {
     if (event.defaultPrevented) return;
@@ -411,6 +415,7 @@
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (plainly || button?.name === "finish") { leaving = true; return; }
     event.preventDefault();
+    if (leaving) return;
     sending = sendWithNext(button, new FormData(form(), button));
   });
   // Back to another item is a page of its own; a jump within this one is none.

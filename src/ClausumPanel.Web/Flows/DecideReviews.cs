@@ -36,7 +36,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", NothingWithProof = "Asking for proof lists nothing: block or allow values with an approval or a decline.";
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithProof = "Asking for proof lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
@@ -95,7 +95,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return (null, new(TooLate));
-        await LeaseReviews.PutBackAsync(db, reviewer, seq, at, stop);
+        await LeaseReviews.PutBackAsync(db, reviewer, review, at, stop);
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
     }
 
@@ -187,6 +187,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var value = type switch
         {
             ListType.Email => facts.Text(Known.Email),
+            // From a free provider half of everybody writes: its domain is nobody's.
+            ListType.EmailDomain when facts.Is(Known.EmailFree) => null,
             ListType.EmailDomain => facts.Text(Known.EmailDomain),
             ListType.IpAddress => facts.Text(Known.Ip),
             ListType.DeviceFingerprint => facts.Text(Known.Fingerprint),
@@ -208,7 +210,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
         if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithProof);
-        foreach (var entry in (verdict.Entries ?? []).Take(MostEntries))
+        var entries = verdict.Entries ?? [];
+        if (entries.Count > MostEntries || entries.DistinctBy(e => e.Type).Count() < entries.Count) return new(TooMuchToList, MostEntries);
+        foreach (var entry in entries)
         {
             if (entry.Severity is not (ListSeverity.Block or ListSeverity.Allow) || entry.Days is < 1 or > LongestEntryDays || ValueOf(entry.Type, facts) is not { } value) return new(NothingToList, entry.Type);
             if (entry.Severity == ListSeverity.Block && await db.Set<ListEntry>().AnyAsync(e => e.Type == entry.Type && e.Value == value && e.IsActive && e.Severity == ListSeverity.Allow, stop)) return new(ListedOtherwise, value);

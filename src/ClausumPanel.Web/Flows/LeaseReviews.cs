@@ -185,12 +185,15 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     };
 
     /// <summary>Who takes a decision back works on that one again: what was shown meanwhile is only kept ready, and what was kept ready behind it is free.</summary>
-    internal static async Task PutBackAsync(PanelDb db, Reviewer reviewer, long undone, long now, CancellationToken stop)
+    internal static async Task PutBackAsync(PanelDb db, Reviewer reviewer, Review undone, long now, CancellationToken stop)
     {
-        var others = db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.Seq != undone && r.State == ReviewState.Open && r.LeaseUntil > now);
+        // What another tab of theirs shows was taken before.
+        var (seq, decidedAt) = (undone.Seq, undone.DecidedAt);
+        var since = db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Leased && e.ActorId == reviewer.Id && e.At >= decidedAt).Select(e => e.Seq);
+        var others = db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.Seq != seq && r.State == ReviewState.Open && r.LeaseUntil > now);
         await others.Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(Freed, stop);
         var until = now + (long)AheadLength.TotalMilliseconds;
-        await others.ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, true), stop);
+        await others.Where(r => since.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, true), stop);
     }
 
     internal static readonly Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review>> Freed = r => r

@@ -241,6 +241,7 @@ public abstract class ReviewStories
         Assert.Equal(DecideReviews.ReasonMissing, (await world.DecideAsync(maria, mine, Approved with { Reason = "stolen_card" })).Refusal);
         Assert.Equal(DecideReviews.NoteMissing, (await world.DecideAsync(maria, mine, Approved with { Reason = "other" })).Refusal);
         Assert.Equal(DecideReviews.NothingToList, (await world.DecideAsync(maria, mine, Declined with { Entries = [new ReviewEntry(ListType.Iban, ListSeverity.Block, null)] })).Refusal);
+        foreach (var entries in new[] { 2, 13 }) Assert.Equal(DecideReviews.TooMuchToList, (await world.DecideAsync(maria, mine, Declined with { Entries = [.. Enumerable.Repeat(new ReviewEntry(ListType.Email, ListSeverity.Block, 30), entries)] })).Refusal);
         var (none, taken) = await world.DoAsync<LeaseReviews, (ReviewLease?, ReviewAnswer)>(l => l.TakeAsync(tomas, mine.Seq, default));
         Assert.Null(none);
         Assert.Equal((LeaseReviews.Taken, World.Maria.Name), (taken.Refusal, taken.Values[0]));

@@ -322,8 +322,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         Why.Rates = await rates.ReadAsync(stored.Flow, stop);
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        // From a free provider half of everybody writes: its domain is nobody's.
-        Values = [.. Listable.Where(type => type != ListType.EmailDomain || !Facts.Is(Known.EmailFree)).Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
+        Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
         Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
         Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
         Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
