@@ -141,7 +141,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(4_000, stored.Count);
         Assert.Contains(stored, a => a.BlockedBy is not null);
         Assert.All(stored, a => Assert.Equal(2, a.PolicyVersion));
-        Assert.Contains(stored, a => a.BlockedBy == "rule:card-testing");
+        Assert.Contains(stored, a => a.BlockedBy == "rule:prueba-de-tarjetas");
         var waiting = await app.InDbAsync(db => db.Set<PolicyVersion>().AsNoTracking().SingleAsync(p => p.State == PolicyState.Proposed));
         Assert.Equal((3, 2), (waiting.Version, waiting.BasedOn));
         Assert.Equal(1, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync(r => r.PolicyVersion == 3)));
