@@ -92,8 +92,9 @@ public static class SignalHits
     {
         var reader = new PackedReader(bytes);
         ReadRules(ref reader, []);
-        while (!reader.AtEnd)
-            if (Skip(ref reader) is >= 0 and var index) counts[index]++;
+        var hits = reader.Rest;
+        for (var at = 0; at < hits.Length;)
+            if (PassOver(hits, ref at) is >= 0 and var index) counts[index]++;
     }
 
     /// <summary>Which signals hit, where this revision of the catalogue found them: one bit for each, at its place in the catalogue.</summary>
@@ -111,12 +112,7 @@ public static class SignalHits
         var at = 0;
         while (at < hits.Length)
         {
-            var head = PackedNumbers.Next(hits, ref at);
-            PackedNumbers.Next(hits, ref at);
-            PassOver(hits, ref at, (Number)((head >> 3) & 3));
-            PassOver(hits, ref at, (Number)((head >> 1) & 3));
-            if ((head & 1) != 0) PassOverText(hits, ref at);
-            if (head >> 5 >= (ulong)IndexById.Length || IndexById[head >> 5] is not (>= 0 and var index)) return false;
+            if (PassOver(hits, ref at) is not (>= 0 and var index)) return false;
             fired |= UInt128.One << index;
         }
         return true;
@@ -178,21 +174,15 @@ public static class SignalHits
     }
 
     // The place of the signal of the hit that is passed over; -1 for one this version does not know.
-    private static int Skip(ref PackedReader reader)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PassOver(ReadOnlySpan<byte> hits, ref int at)
     {
-        var head = reader.Unsigned();
-        reader.Unsigned();
-        Skip(ref reader, (Number)((head >> 3) & 3));
-        Skip(ref reader, (Number)((head >> 1) & 3));
-        if ((head & 1) != 0) reader.TextOrPlace(out _, out _);
+        var head = PackedNumbers.Next(hits, ref at);
+        PackedNumbers.Next(hits, ref at);
+        PassOver(hits, ref at, (Number)((head >> 3) & 3));
+        PassOver(hits, ref at, (Number)((head >> 1) & 3));
+        if ((head & 1) != 0) PassOverText(hits, ref at);
         return head >> 5 < (ulong)IndexById.Length ? IndexById[head >> 5] : -1;
-    }
-
-    private static void Skip(ref PackedReader reader, Number kind)
-    {
-        if (kind == Number.Whole) reader.Unsigned();
-        else if (kind == Number.Double) reader.Double();
-        else if (kind != Number.Missing) throw new FormatException("A number is written in no way that is known.");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
