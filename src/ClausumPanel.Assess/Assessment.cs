@@ -38,6 +38,9 @@ public sealed class Assessment
     /// <summary>What blocked it outright (<c>blocklist:email</c>, <c>amount_above_max</c>, <c>rule:night-payouts</c>), or null: a decline by score leaves it null.</summary>
     public string? BlockedBy { get; internal set; }
 
+    /// <summary>Its score declines it, and the control sample lets it through.</summary>
+    public bool IsControl { get; internal set; }
+
     /// <summary>How many signals fired.</summary>
     public int SignalCount { get; private set; }
 
@@ -56,6 +59,7 @@ public sealed class Assessment
         Decision = decision;
         Score = score;
         BlockedBy = blockedBy;
+        IsControl = false;
         signals.CopyTo(_signals);
         SignalCount = signals.Length;
         rules.CopyTo(_rules);
@@ -67,6 +71,7 @@ public sealed class Assessment
         Decision = Decision.Approve;
         Score = 0;
         BlockedBy = null;
+        IsControl = false;
         Array.Clear(_signals, 0, SignalCount);
         SignalCount = 0;
         RuleCount = 0;

@@ -30,6 +30,8 @@ public sealed class Assessor
     private readonly FrozenDictionary<string, AmountBounds> _payInBounds;
     private readonly FrozenDictionary<string, AmountBounds> _payOutBounds;
     private readonly Bands _bands;
+    private readonly double _controlBound;
+    private readonly FrozenDictionary<string, ControlLimit> _controlLimits;
 
     /// <param name="policy">What it judges by.</param>
     /// <param name="lists">The word lists its rules may name; null: any list may be named, and each is empty.</param>
@@ -41,6 +43,8 @@ public sealed class Assessor
         if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(policy));
         Policy = policy;
         _bands = policy.Bands;
+        _controlBound = policy.ControlSample.Bound;
+        _controlLimits = policy.ControlSample.Limits.ToFrozenDictionary(limit => limit.Currency, StringComparer.Ordinal);
         _payIn = Steps(SignalFlows.PayIn, policy);
         _payOut = Steps(SignalFlows.PayOut, policy);
         (_payInByIndex, _payOutByIndex) = (ByIndex(_payIn), ByIndex(_payOut));
@@ -74,7 +78,7 @@ public sealed class Assessor
     /// <summary>
     /// Judges: hard blocks, then rules, then signals, then the sum of signals and rules as the score, then the strictest of the score's band and what rules and lists demand.
     /// On a hard block nothing counts in the payer's favour; an allow-list entry or a rule that allows takes back the points of all others and approves, unless something
-    /// blocks. So the listed weights and points, capped at 0…100, always add up to the score.
+    /// blocks. So the listed weights and points, capped at 0…100, always add up to the score. What only its score declines may be let through by chance (<see cref="ControlSample"/>).
     /// </summary>
     /// <param name="facts">What is known.</param>
     /// <param name="moment">Unix milliseconds of the assessment, for rules that begin or end.</param>
@@ -137,6 +141,7 @@ public sealed class Assessor
         }
         into.Score = Math.Clamp(points, 0, 100);
         into.Decision = Strictest(Strictest(_bands.For(into.Score), lists.Floor), ruled.Floor);
+        if (into.Decision == Decision.Decline && IsLetThrough(facts)) (into.Decision, into.IsControl) = (Decision.Approve, true);
     }
 
     /// <summary>
@@ -162,7 +167,7 @@ public sealed class Assessor
             var hit = answer.Rules[i];
             if (hit.Observed || !MayDecide(answer, hit, rules, tally)) continue;
             Decision without;
-            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, found is null ? ReadLists(facts) : ListsRead.None);
+            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, facts, found is null ? ReadLists(facts) : ListsRead.None);
             else
             {
                 Judge(hit.Rule, found, facts, moment, scratch);
@@ -173,7 +178,7 @@ public sealed class Assessor
     }
 
     // Of an answer that is not blocked everything that counts is told, so the sums can be made again without one hit.
-    private Decision WithoutHit(int without, Assessment answer, RuleSet rules, in ListsRead lists)
+    private Decision WithoutHit(int without, Assessment answer, RuleSet rules, Facts facts, in ListsRead lists)
     {
         var (points, floor, isAllowed) = (0, lists.Floor, lists.Allowing >= 0);
         var decided = false;
@@ -192,8 +197,13 @@ public sealed class Assessor
         }
         if (isAllowed) return Decision.Approve;
         foreach (ref readonly var signal in answer.Signals) points += signal.Weight;
-        return Strictest(_bands.For(Math.Clamp(points, 0, 100)), floor);
+        var decision = Strictest(_bands.For(Math.Clamp(points, 0, 100)), floor);
+        return decision == Decision.Decline && IsLetThrough(facts) ? Decision.Approve : decision;
     }
+
+    // Without a draw, an amount or a flow that is told, the comparison is false.
+    private bool IsLetThrough(Facts facts) =>
+        facts.Number(Known.ControlDraw) < _controlBound && facts.Text(Known.Flow) != "payout" && facts.Text(Known.Currency) is { } currency && _controlLimits.TryGetValue(currency, out var limit) && facts.Number(Known.Amount) <= limit.Payment;
 
     private static (int Points, bool IsAllowed, Decision Floor, int AtFloor) Tally(Assessment answer, RuleSet rules)
     {

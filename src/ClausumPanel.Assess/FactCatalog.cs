@@ -114,7 +114,7 @@ public sealed record FactDefinition(Fact Fact, string Name, FactType Type, FactS
         "velocity" => FactGroup.Velocity,
         "history" => FactGroup.History,
         "list" or "lists" => FactGroup.Lists,
-        "request" or "time" => FactGroup.Call,
+        "request" or "time" or "control" => FactGroup.Call,
         _ => FactGroup.Payment,
     };
 }

@@ -45,6 +45,9 @@ public sealed record Policy(int Version, Bands Bands, IReadOnlyList<AmountLimit>
     /// <summary>What a report of fraud does to the lists; judges nothing by itself.</summary>
     public IReadOnlyList<ReportEffect> ReportEffects { get; init; } = Assess.ReportEffects.Documented;
 
+    /// <summary>What is let through by chance of what the score declines; nothing unless somebody says so.</summary>
+    public ControlSample ControlSample { get; init; } = ControlSample.None;
+
     /// <summary>The policy the product ships with: <c>DefaultPolicy.json</c>. It names every signal.</summary>
     public static Policy Default { get; } = PolicyJson.Shipped();
 

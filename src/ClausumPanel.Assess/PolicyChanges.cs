@@ -22,6 +22,9 @@ public static class PolicyChanges
     /// <summary>Where the places of what a report does begin.</summary>
     public const string Effects = "report_effects";
 
+    /// <summary>Where the places of the control sample begin.</summary>
+    public const string Sample = "control_sample";
+
     /// <summary>What would have to change for <paramref name="before"/> to decide as <paramref name="after"/>; in the order of the documents. A signal left out counts with its defaults.</summary>
     public static IReadOnlyList<PolicyChange> Between(Policy before, Policy after)
     {
@@ -105,6 +108,12 @@ public static class PolicyChanges
             things[$"{place}.severity"] = ReportEffects.Word(effect.Severity);
             Note($"{place}.days", effect.Days);
         }
+        if (policy.ControlSample.Percent != 0) things[$"{Sample}.percent"] = policy.ControlSample.Percent;
+        foreach (var limit in policy.ControlSample.Limits.OrderBy(l => l.Currency, StringComparer.Ordinal))
+        {
+            things[$"{Sample}.limits.{limit.Currency}.payment"] = limit.Payment;
+            things[$"{Sample}.limits.{limit.Currency}.day"] = limit.Day;
+        }
         return things;
 
         void Note(string place, long? value)
@@ -147,7 +156,7 @@ public static class PolicyChanges
         // A rule that the order does not name is gone.
         var rules = things.TryGetValue(RuleOrder, out var order) ? ((IReadOnlyList<string>)order).Select(id => Rule(id, things)) : [];
         var bands = new Bands((int)(long)things["bands.review"], (int)(long)things["bands.challenge"], (int)(long)things["bands.decline"]);
-        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true) { Rules = [.. rules], ReportEffects = EffectsOf(things) };
+        return new Policy(version, bands, [.. limits.Values], [.. signals.Values], OnlyNamed: true) { Rules = [.. rules], ReportEffects = EffectsOf(things), ControlSample = SampleOf(things) };
     }
 
     /// <summary>Days of something that has no severity (any more) say nothing.</summary>
@@ -157,6 +166,15 @@ public static class PolicyChanges
         let place = $"{Effects}.{reason.Word()}.{ReportEffects.Word(type)}"
         where things.ContainsKey($"{place}.severity")
         select new ReportEffect(reason, type, ReportEffects.Severity((string)things[$"{place}.severity"]) ?? ListSeverity.None, things.TryGetValue($"{place}.days", out var days) ? (int)(long)days : null));
+
+    /// <summary>A currency that has lost one of its bounds has lost both.</summary>
+    private static ControlSample SampleOf(OrderedDictionary<string, object> things) => new(
+        things.TryGetValue($"{Sample}.percent", out var percent) ? (double)percent : 0,
+        [.. from thing in things
+            let path = thing.Key.Split('.')
+            where path is [Sample, "limits", _, "payment"]
+            where things.ContainsKey($"{Sample}.limits.{path[2]}.day")
+            select new ControlLimit(path[2], (long)thing.Value, (long)things[$"{Sample}.limits.{path[2]}.day"])]);
 
     private static PolicyRule Rule(string id, OrderedDictionary<string, object> things)
     {

@@ -24,6 +24,7 @@ internal static class PolicyCheck
         CheckSignals(policy.Signals, problems);
         CheckRules(policy.Rules, lists, problems);
         CheckEffects(policy.ReportEffects, problems);
+        CheckSample(policy.ControlSample, problems);
         return problems.Found;
     }
 
@@ -153,6 +154,22 @@ internal static class PolicyCheck
             var place = $"report_effects.{effect.Reason.Word()}.{ReportEffects.Word(effect.Type)}";
             if (!ReportEffects.Severities(effect.Type).Contains(effect.Severity)) problems.Add($"{place}.severity", PolicyProblem.OfMany);
             if (effect.Days is < 1 or > ReportEffects.MostDays) problems.Add($"{place}.days", PolicyProblem.DaysRange, Text(ReportEffects.MostDays), Text(effect.Days.Value));
+        }
+    }
+
+    private static void CheckSample(ControlSample sample, PolicyProblems problems)
+    {
+        var steps = sample.Percent * ControlSample.Draws / 100;
+        if (!(sample.Percent >= 0 && sample.Percent <= ControlSample.MostPercent) || Math.Abs(steps - Math.Round(steps)) > 1e-6)
+            problems.Add("control_sample.percent", PolicyProblem.PercentRange, Text(ControlSample.MostPercent), Text(sample.Percent));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var limit in sample.Limits)
+        {
+            var place = $"control_sample.limits.{limit.Currency}";
+            if (!Currencies.TryFind(limit.Currency, out _, out _)) problems.AddUnknown(place, PolicyProblem.NoCurrency, limit.Currency, Currencies.All);
+            if (!seen.Add(limit.Currency)) problems.Add(place, PolicyProblem.Twice);
+            if (limit.Payment < 0) problems.Add($"{place}.payment", PolicyProblem.Negative);
+            if (limit.Day < limit.Payment) problems.Add($"{place}.day", PolicyProblem.Order, "payment");
         }
     }
 

@@ -65,7 +65,7 @@ public static class PolicyJson
         return false;
     }
 
-    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order, then the rules in theirs, then what reports do to the lists; without rules and with the documented effects as ever.</summary>
+    /// <summary>Writes a policy: limits by flow and currency, signals, parameters and word lists in the catalogue's order, then the rules in theirs, then what reports do to the lists and the control sample; without rules and sample and with the documented effects as ever.</summary>
     public static string Write(Policy policy) => Encoding.UTF8.GetString(WriteUtf8(policy));
 
     /// <summary>Writes a policy as UTF-8, which is what a hash of it is made of.</summary>
@@ -99,6 +99,7 @@ public static class PolicyJson
             }
             // The documented effects stay unsaid: documents that were stored before the table was theirs to change keep their bytes.
             if (!ReportEffects.AreDocumented(policy.ReportEffects)) WriteReportEffects(writer, policy.ReportEffects);
+            if (!policy.ControlSample.IsUnsaid) WriteControlSample(writer, policy.ControlSample);
             writer.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');
@@ -191,6 +192,21 @@ public static class PolicyJson
         writer.WriteEndObject();
     }
 
+    private static void WriteControlSample(Utf8JsonWriter writer, ControlSample sample)
+    {
+        writer.WriteStartObject("control_sample");
+        writer.WriteNumber("percent", sample.Percent);
+        writer.WriteStartObject("limits");
+        foreach (var limit in sample.Limits.OrderBy(l => l.Currency, StringComparer.Ordinal))
+            Line(writer, limit.Currency, line =>
+            {
+                line.WriteNumber("payment", limit.Payment);
+                line.WriteNumber("day", limit.Day);
+            });
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
     // An object that stays on one line within the indented document; without a name it is an element of an array.
     private static void Line(Utf8JsonWriter writer, string? name, Action<Utf8JsonWriter> write)
     {
@@ -220,7 +236,8 @@ internal sealed class PolicyReader(PolicyProblems problems)
         List<SignalSetting> signals = [];
         List<PolicyRule> rules = [];
         IReadOnlyList<ReportEffect>? effects = null;
-        Members(root, "", ["version", "bands", "limits", "only_named", "signals", "rules", "report_effects"], ["bands"], (name, value, place) =>
+        var sample = ControlSample.None;
+        Members(root, "", ["version", "bands", "limits", "only_named", "signals", "rules", "report_effects", "control_sample"], ["bands"], (name, value, place) =>
         {
             if (name == "version") version = (int)Whole(value, place, 1, int.MaxValue);
             else if (name == "bands") bands = Bands(value, place);
@@ -228,9 +245,30 @@ internal sealed class PolicyReader(PolicyProblems problems)
             else if (name == "only_named") onlyNamed = Flag(value, place);
             else if (name == "rules") Elements(value, place, "an array of rules", (rule, at) => rules.Add(Rule(rule, at)));
             else if (name == "report_effects") effects = Effects(value, place);
+            else if (name == "control_sample") sample = Sample(value, place);
             else Each(value, place, (code, setting, at) => signals.Add(Signal(code, setting, at)));
         });
-        return new Policy(version, bands, limits, signals, onlyNamed) { Rules = rules, ReportEffects = effects ?? ReportEffects.Documented };
+        return new Policy(version, bands, limits, signals, onlyNamed) { Rules = rules, ReportEffects = effects ?? ReportEffects.Documented, ControlSample = sample };
+    }
+
+    private ControlSample Sample(JsonElement value, string place)
+    {
+        var (percent, limits) = (0.0, new List<ControlLimit>());
+        Members(value, place, ["percent", "limits"], ["percent"], (name, member, at) =>
+        {
+            if (name == "percent") percent = Number(member, at);
+            else Each(member, at, (currency, bounds, where) =>
+            {
+                var limit = new ControlLimit(currency, 0, 0);
+                Members(bounds, where, ["payment", "day"], ["payment", "day"], (bound, amount, here) =>
+                {
+                    var minor = Whole(amount, here, 0, 1L << 53);
+                    limit = bound == "day" ? limit with { Day = minor } : limit with { Payment = minor };
+                });
+                limits.Add(limit);
+            });
+        });
+        return new ControlSample(percent, limits);
     }
 
     private Bands Bands(JsonElement value, string place)

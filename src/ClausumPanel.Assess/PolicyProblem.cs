@@ -18,7 +18,7 @@ public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<
     public static IReadOnlyList<string> Sentences { get; } =
     [
         NoJson, Wanted, NoMember, Missing, Twice, NoCurrency, NoSignal, NoParameter, NoList, BandRange, WeightRange, ParameterRange, Negative, Order, Fixed, TooManyWords, WordLength,
-        TooManyRules, RuleId, TextLength, LaterThan, OfMany, DaysRange,
+        TooManyRules, RuleId, TextLength, LaterThan, OfMany, DaysRange, PercentRange,
     ];
 
     internal const string NoJson = "is not JSON: line {0}, place {1}";
@@ -45,6 +45,7 @@ public sealed record PolicyProblem(string Place, string Sentence, IReadOnlyList<
     internal const string LaterThan = "must be later than {0}";
     internal const string OfMany = "belongs to many people: a report may flag it or send it to review, never block it";
     internal const string DaysRange = "must be between 1 and {0} days, not {1}";
+    internal const string PercentRange = "must be between 0 and {0} per cent, in steps of 0.01, not {1}";
 
     public override string ToString() => At is { } at ? $"{Place} (line {at.Line}, column {at.Column}): {Reason}" : $"{Place}: {Reason}";
 }

@@ -59,6 +59,7 @@ public static class PolicySchema
                 writer.WriteEndObject();
                 writer.WriteEndObject();
                 Effects(writer);
+                Sample(writer);
             });
             writer.WriteEndObject();
         }
@@ -153,6 +154,25 @@ public static class PolicySchema
                 });
         });
     }
+
+    private static void Sample(Utf8JsonWriter writer) => Object(writer, "control_sample", ["percent"], () =>
+    {
+        writer.WriteStartObject("percent");
+        writer.WriteString("type", "number");
+        writer.WriteString("description", "Of the pay-ins that only their score declines, how many are let through by chance.");
+        writer.WriteNumber("minimum", 0);
+        writer.WriteNumber("maximum", ControlSample.MostPercent);
+        writer.WriteEndObject();
+        Object(writer, "limits", [], () =>
+        {
+            foreach (var currency in Currencies.All)
+                Object(writer, currency, ["payment", "day"], () =>
+                {
+                    Whole(writer, "payment", 0, MostMinor, "In minor units: no larger payment.");
+                    Whole(writer, "day", 0, MostMinor, "In minor units: no more in one day, all payments together.");
+                });
+        });
+    });
 
     private static void Object(Utf8JsonWriter writer, string name, string[] required, Action members)
     {

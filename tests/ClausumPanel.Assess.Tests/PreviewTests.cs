@@ -102,7 +102,7 @@ public sealed class PreviewTests
     public void In_memory_the_same_comes_out_as_from_the_store()
     {
         var random = new Random(20_261_129);
-        var (kept, odd, moved) = (0, 0, 0L);
+        var (kept, odd, moved, control) = (0, 0, 0L, 0L);
         for (var turn = 0; turn < 40; turn++)
         {
             var (proposed, active) = (new Assessor(RandomPolicy(random, 2)), new Assessor(RandomPolicy(random, 1)));
@@ -117,6 +117,7 @@ public sealed class PreviewTests
                 // Most payments meet no list.
                 if (random.Next(4) > 0)
                     foreach (var type in Enum.GetValues<ListType>()) facts.Set(FactCatalog.List(type), double.NaN);
+                facts.Set(Known.ControlDraw, random.Next(3) == 0 ? double.NaN : random.Next(1_200));
                 active.Assess(facts, seq * 1_000, then);
                 var row = new PreviewRow
                 {
@@ -139,8 +140,9 @@ public sealed class PreviewTests
             Assert.Equal(storeSets.Keys, memorySets.Keys);
             Assert.All(storeSets, set => Assert.Equal(set.Value.Bytes.ToArray(), memorySets[set.Key].Bytes.ToArray()));
             moved += fromStore.Decided.Moved;
+            control += fromStore.Control.All.Count;
         }
-        Assert.True(kept > 1_000 && odd > 100 && moved > 100, $"{kept} {odd} {moved}");
+        Assert.True(kept > 1_000 && odd > 100 && moved > 100 && control > 10, $"{kept} {odd} {moved} {control}");
     }
 
     /// <summary>
@@ -319,6 +321,7 @@ public sealed class PreviewTests
     {
         Version = version,
         Bands = new Bands(random.Next(10, 40), random.Next(40, 70), random.Next(70, 101)),
+        ControlSample = random.Next(3) == 0 ? ControlSample.None : new ControlSample(10, [.. Currencies.All.Select(currency => new ControlLimit(currency, 1L << 50, 1L << 50))]),
         Rules = [.. Enumerable.Range(0, 8).Select(i => new PolicyRule($"r{i}", $"R {i}", RandomRules.Sound(random).Replace("add 0", $"add {random.Next(-100, 101)}", StringComparison.Ordinal), "r") { ObserveOnly = random.Next(5) == 0 })],
         Signals = [.. SignalCatalog.All.Where(d => !d.IsFixed && random.Next(2) == 0).Select(d => Policy.Default.Of(d) with
         {

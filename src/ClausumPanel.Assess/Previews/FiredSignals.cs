@@ -6,7 +6,7 @@ namespace ClausumPanel.Assess.Previews;
 
 /// <summary>
 /// Which signals fire, whatever they weigh and whether or not they are switched on: that depends only on their parameters, their words and the amount limits of a policy. So policies that differ
-/// in nothing but weights, bands and rules find the same, and what was found once need not be found again. Immutable and thread-safe.
+/// in nothing but weights, bands, rules and the control sample find the same, and what was found once need not be found again. Immutable and thread-safe.
 /// </summary>
 public sealed class FiredSignals
 {
@@ -23,7 +23,7 @@ public sealed class FiredSignals
         var same = policy.Complete();
         Key = Convert.ToHexStringLower(SHA256.HashData(PolicyJson.WriteUtf8(same with
         {
-            Version = 0, Bands = Policy.Default.Bands, Rules = [], Signals = [.. same.Signals.Select(s => s with { Weight = 0, Enabled = true })],
+            Version = 0, Bands = Policy.Default.Bands, Rules = [], ControlSample = ControlSample.None, Signals = [.. same.Signals.Select(s => s with { Weight = 0, Enabled = true })],
         })));
     }
 

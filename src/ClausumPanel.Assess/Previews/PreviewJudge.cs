@@ -58,6 +58,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly Outcome[] _gatheredOutcomes = new Outcome[TrafficBlock.Places];
     private TrafficBlock.Builder? _gathered;
     private MoneyGrid? _lastMoney;
+    private int _lastVersion = -1, _declinedFrom;
     private TrafficBlock? _block;
     private UInt128[] _blockNew = [], _blockNow = [];
     private Assessor.HeldRules _heldNew, _heldNow;
@@ -173,9 +174,26 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         }
         _sums.ScoresBefore[row.Score]++;
         _sums.ScoresAfter[_new.Score]++;
-        Move(row, facts.Text(Known.Currency) ?? "", now, _new.Decision);
+        var currency = facts.Text(Known.Currency) ?? "";
+        if (row.Decision == Decision.Approve && row.Score >= DeclinedFrom(row.PolicyVersion)) CountControl(row, currency);
+        Move(row, currency, now, _new.Decision);
         CountSignals(row, isTold ? foundNow?.Fired : null);
         CountRules(row, facts, foundNew);
+    }
+
+    // Only a control sample approves what the score declines.
+    private int DeclinedFrom(int version)
+    {
+        if (version != _lastVersion) (_lastVersion, _declinedFrom) = (version, versions.TryGetValue(version, out var judged) && judged.ControlSample.IsOn ? judged.Bands.Decline : int.MaxValue);
+        return _declinedFrom;
+    }
+
+    private void CountControl(in PreviewRow row, string currency)
+    {
+        Keep(PreviewSets.ControlSet, row.Seq);
+        _sums.Control.All.Add(1, row.Amount, currency);
+        if (row.Outcome == Outcome.Good) _sums.Control.Good.Add(1, row.Amount, currency);
+        if (row.Outcome == Outcome.Fraud) _sums.Control.Fraud.Add(1, row.Amount, currency);
     }
 
     private static void Judge(Assessor by, Assessor.Found? found, Facts facts, long at, Assessment into)

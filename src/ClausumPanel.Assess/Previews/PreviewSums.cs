@@ -170,6 +170,9 @@ public sealed class PreviewSums
     /// <summary>As the active policy would decide against as proposed.</summary>
     public TransitionMatrix Active { get; init; } = new();
 
+    /// <summary>What the control sample of its time let through, though the score declined it.</summary>
+    public TransitionCell Control { get; init; } = new();
+
     /// <summary>By policy version: how many it judged.</summary>
     public SortedDictionary<int, long> Versions { get; init; } = [];
 
@@ -219,6 +222,7 @@ public sealed class PreviewSums
         Add(Skipped, later.Skipped);
         Decided.Add(later.Decided);
         Active.Add(later.Active);
+        Control.Add(later.Control);
         Add(Versions, later.Versions);
         Add(Drift, later.Drift);
         Add(SignalsBefore, later.SignalsBefore);
@@ -243,6 +247,7 @@ public static class PreviewSets
 {
     public const string
         DriftSet = "drift",
+        ControlSet = "control",
         NewlyStoppedGood = "newly-stopped-good",
         NewlyApprovedFraud = "newly-approved-fraud",
         LargestMoved = "largest-moved";

@@ -69,6 +69,7 @@ internal static class AssessSetup
         services.AddScoped<BatchDesk>();
         services.AddSingleton<MakeBatches>();
         services.AddHostedService(provider => provider.GetRequiredService<MakeBatches>());
+        services.AddSingleton<ControlBudget>();
         services.AddSingleton<AssessService>();
         services.AddHostedService(provider => provider.GetRequiredService<AssessService>());
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));

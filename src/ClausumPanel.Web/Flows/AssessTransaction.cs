@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -17,7 +18,7 @@ namespace ClausumPanel.Web.Flows;
 /// One assessment in order: replay? → enrich → remember → decide → write → answer. The one way into the log, for the API, the demo and imported history alike.
 /// </summary>
 public sealed class AssessTransaction(
-    AssessmentMemory memory, AssessmentLog log, PolicyShelf policies, ListShelf lists, SubmerchantShelf submerchants, Enricher enricher, IServiceScopeFactory scopes, TimeProvider clock, AssessOptions options)
+    AssessmentMemory memory, AssessmentLog log, PolicyShelf policies, ListShelf lists, SubmerchantShelf submerchants, Enricher enricher, ControlBudget control, IServiceScopeFactory scopes, TimeProvider clock, AssessOptions options)
 {
     /// <summary>Sorts of hashed texts beside the entities' own, see <see cref="EntityHasher"/>.</summary>
     private const byte SessionSort = 64, ExplicitSort = 65, PairSort = 67, MethodSort = 69;
@@ -139,7 +140,7 @@ public sealed class AssessTransaction(
         call.VelocityHandle = memory.Velocity.Observe(seen, facts, call.ReplacedHandle);
         try
         {
-            Judge(call, policies.Active, sitting.At);
+            Judge(call, policies.Active, sitting.At, isReal: true);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
             Fill(call, seen, sitting, call.Policy.Version);
         }
@@ -154,15 +155,23 @@ public sealed class AssessTransaction(
     private void Suppose(AssessCall call, in Observation seen, in Sitting sitting)
     {
         if (call.Supposed is { } supposed) supposed.Observe(memory.Velocity, seen, call.Facts); else memory.Velocity.Look(seen, call.Facts);
-        Judge(call, call.By ?? policies.Active, sitting.At);
+        Judge(call, call.By ?? policies.Active, sitting.At, isReal: false);
         call.Supposed?.Confirm(call.Assessment.Decision);
         Fill(call, seen, sitting, call.Policy.Version);
     }
 
-    private static void Judge(AssessCall call, PolicyShelf.Judge judge, long at)
+    private void Judge(AssessCall call, PolicyShelf.Judge judge, long at, bool isReal)
     {
         if (judge.NamesLists) call.Facts.Set(Known.ListsEdition, judge.Edition);
+        var sample = judge.Policy.ControlSample;
+        // What a page asks is judged again when its server does; what is imported has happened.
+        if (isReal && sample.IsOn && call.KeyType == KeyType.Server && call.Request.Flow == Flow.PayIn) call.Facts.Set(Known.ControlDraw, RandomNumberGenerator.GetInt32(ControlSample.Draws));
         judge.Assessor.Assess(call.Facts, at, call.Assessment);
+        if (call.Assessment.IsControl && !control.TryTake(at, call.Request.Currency, call.Request.Amount, sample.Limits.First(l => l.Currency == call.Request.Currency).Day))
+        {
+            call.Facts.Set(Known.ControlDraw, double.NaN);
+            judge.Assessor.Assess(call.Facts, at, call.Assessment);
+        }
         judge.Assessor.MarkDecisive(call.Facts, at, call.Assessment, call.Scratch);
         call.Policy = judge.Policy;
     }

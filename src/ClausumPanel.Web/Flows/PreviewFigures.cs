@@ -127,6 +127,12 @@ public sealed class PreviewFigures
         }
     }
 
+    /// <summary>What the control sample let through though the score declined it.</summary>
+    public TransitionCell Control => Sums.Control;
+
+    /// <summary>Fraud among those of the control sample whose outcome is known: an unbiased estimate for all that only their score declined, within the sample's bounds.</summary>
+    public Share ControlFraud => new(Control.Fraud.Count, Control.Fraud.Count + Control.Good.Count);
+
     public Shift Reviews => Matrix.Of(Decision.Review);
 
     /// <summary>Hours a day that reviews take.</summary>

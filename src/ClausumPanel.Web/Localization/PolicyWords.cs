@@ -18,6 +18,7 @@ public static class PolicyWords
             "limits" => $"{(path[1] == "payout" ? T.Name(Flow.PayOut) : T.Name(Flow.PayIn))} · {path[2]}: {T.LimitName(path[3])}",
             "signals" when SignalCatalog.ByCode.TryGetValue(path[1], out var signal) => $"{Texts.Translate(signal.Title)}: {T.PartName(signal, path)}",
             PolicyChanges.Effects when ReportEffects.Reason(path[1]) is { } reason && ReportEffects.Type(path[2]) is { } type => T.EffectTitle(reason, type, path[3]),
+            PolicyChanges.Sample => path.Count < 4 ? T["Control sample, %"] : $"{T["Control sample"]} · {path[2]}: {(path[3] == "day" ? T["At most a day"] : T["Largest payment"])}",
             "rules" => path.Count < 3 ? T["Order of the rules"] : T["Rule {0}: {1}", path[1], T.RulePart(path[2])],
             _ => change.Place,
         };
@@ -28,7 +29,7 @@ public static class PolicyWords
     {
         null => T["none"],
         bool on => on ? T["On"] : T["Off"],
-        long minor when change.Path[0] == "limits" => SignalText.Money(minor, change.Path[2], CultureInfo.CurrentCulture),
+        long minor when change.Path[0] is "limits" or PolicyChanges.Sample => SignalText.Money(minor, change.Path[2], CultureInfo.CurrentCulture),
         long points when change.Path[^1] == "weight" => Showing.WithSign((int)points),
         long moment when change.Path[^1] is "starts" or "ends" => DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("u", CultureInfo.InvariantCulture),
         string severity when change.Path[0] == PolicyChanges.Effects => ReportEffects.Severity(severity) is { } known ? T.Name(known) : severity,

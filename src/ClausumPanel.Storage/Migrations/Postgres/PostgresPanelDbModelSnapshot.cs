@@ -258,6 +258,27 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.ToTable("assessment_terms", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.ControlDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.HasKey("Day", "Currency")
+                        .HasName("pk_control_days");
+
+                    b.ToTable("control_days", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.DecisionDay", b =>
                 {
                     b.Property<int>("Day")

@@ -252,6 +252,27 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.ToTable("assessment_terms", (string)null);
                 });
 
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.ControlDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.HasKey("Day", "Currency")
+                        .HasName("pk_control_days");
+
+                    b.ToTable("control_days", (string)null);
+                });
+
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.DecisionDay", b =>
                 {
                     b.Property<int>("Day")

@@ -75,6 +75,25 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         return await ChangeAsync(changes, stop);
     }
 
+    /// <summary>The control sample: its share, and what it may risk in each currency.</summary>
+    public async Task<IActionResult> OnPostSampleAsync(string? percent, List<SampleBound> bounds, CancellationToken stop)
+    {
+        if (!double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)) return await RefuseAsync(T["The share must be a number from 0 to {0}.", ControlSample.MostPercent], stop);
+        var changes = new List<PolicyChange> { new($"{PolicyChanges.Sample}.percent", null, share == 0 ? null : share) };
+        foreach (var bound in bounds.Where(b => !string.IsNullOrWhiteSpace(b.Currency)))
+        {
+            if (!Currencies.TryFind(bound.Currency!.Trim().ToUpperInvariant(), out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", bound.Currency], stop);
+            if (string.IsNullOrWhiteSpace(bound.Payment) != string.IsNullOrWhiteSpace(bound.Day)) return await RefuseAsync(T["{0}: say both bounds, or neither.", code], stop);
+            foreach (var (name, text) in ((string, string?)[])[("payment", bound.Payment), ("day", bound.Day)])
+            {
+                var minor = 0L;
+                if (!string.IsNullOrWhiteSpace(text) && !TryMinor(text, digits, out minor)) return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", name == "day" ? T["At most a day"] : T["Largest payment"], text, code], stop);
+                changes.Add(new PolicyChange($"{PolicyChanges.Sample}.limits.{code}.{name}", null, string.IsNullOrWhiteSpace(text) ? null : minor));
+            }
+        }
+        return await ChangeAsync(changes, stop);
+    }
+
     public async Task<IActionResult> OnPostSignalAsync(string code, CancellationToken stop)
     {
         if (!SignalCatalog.ByCode.TryGetValue(code, out var signal) || signal.IsFixed) return NotFound();
@@ -177,6 +196,14 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     }
 
     private static int DayOf(DateTimeOffset at) => (int)(at.ToUnixTimeSeconds() / 86_400);
+}
+
+/// <summary>What the control sample may risk in a currency, in its whole units as typed; both empty: nothing.</summary>
+public sealed class SampleBound
+{
+    public string? Currency { get; init; }
+    public string? Payment { get; init; }
+    public string? Day { get; init; }
 }
 
 /// <param name="Now">As the page edits it.</param>

@@ -41,6 +41,8 @@ public sealed class ExportModel(PanelDb db, TimeProvider clock, Texts T) : PageM
             [T["From day"], Stamp(run.FromAt)], [T["Until day"], Stamp(run.ToAt)], [T["Judged again"], f.Sums.Judged], [T["Up to place"], run.LastSeq], [T["Decided otherwise"], f.Matrix.Moved],
         ];
         scope.AddRange(f.Sums.Skipped.Select(s => new object[] { T["Passed over: {0}", T.Skipped(s.Key)], s.Value }));
+        if (f.Control.All.Count > 0)
+            scope.AddRange([[T["Control sample"], f.Control.All.Count], [T["Control sample: known fraud"], f.Control.Fraud.Count], [T["Control sample: known good"], f.Control.Good.Count]]);
         List<object[]> matrix = [[T["As decided"], T["As proposed"], T["Currency"], T["Count"], T["Amount"]]];
         foreach (var from in decisions)
             foreach (var to in decisions)

@@ -93,6 +93,7 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
             return parts.Length < 3 ? name : $"{name} · {(parts[2] == "fraud" ? T["known fraud"] : T["known good"])}";
         }
         if (set == PreviewSets.DriftSet) return T["Judged by older versions, decided otherwise already"];
+        if (set == PreviewSets.ControlSet) return T["Control sample: declined by their score and let through"];
         if (set.StartsWith("skipped-", StringComparison.Ordinal)) return T["Passed over: {0}", T.Skipped(set["skipped-".Length..])];
         if (set.StartsWith("rule-only-", StringComparison.Ordinal)) return T["Only rule {0} decides", set["rule-only-".Length..]];
         return set.StartsWith("rule-", StringComparison.Ordinal) ? T["Hits of rule {0}", set["rule-".Length..]] : set;

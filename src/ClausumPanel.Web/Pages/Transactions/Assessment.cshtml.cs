@@ -28,6 +28,9 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     /// <summary>What is known around it.</summary>
     public PaymentEvidence Evidence { get; private set; } = null!;
     public Bands Bands { get; private set; }
+
+    /// <summary>Its score declines it; the control sample let it through.</summary>
+    public bool IsControl { get; private set; }
     public string Body { get; private set; } = "";
     public string? KeyName { get; private set; }
     public DateTimeOffset? ReleasedAt { get; private set; }
@@ -181,7 +184,9 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
 
     private async Task LoadAroundAsync(CancellationToken stop)
     {
-        Bands = (await policies.PolicyAsync(db, Stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
+        var judged = await policies.PolicyAsync(db, Stored.PolicyVersion, stop) ?? Policy.Default;
+        Bands = judged.Bands;
+        IsControl = judged.ControlSample.IsOn && Stored.Decision == Decision.Approve && Stored.Score >= Bands.Decline;
         using (var parsed = JsonDocument.Parse(Stored.Request)) Body = JsonSerializer.Serialize(parsed.RootElement, Pretty);
         if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
         if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);

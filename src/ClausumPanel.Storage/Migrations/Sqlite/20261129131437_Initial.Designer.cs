@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261129053019_Initial")]
+    [Migration("20261129131437_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -253,6 +253,27 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasName("pk_assessment_terms");
 
                     b.ToTable("assessment_terms", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.ControlDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.HasKey("Day", "Currency")
+                        .HasName("pk_control_days");
+
+                    b.ToTable("control_days", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.DecisionDay", b =>

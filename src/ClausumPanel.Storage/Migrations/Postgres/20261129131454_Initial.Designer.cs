@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261129053148_Initial")]
+    [Migration("20261129131454_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -259,6 +259,27 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasName("pk_assessment_terms");
 
                     b.ToTable("assessment_terms", (string)null);
+                });
+
+            modelBuilder.Entity("ClausumPanel.Storage.Assessments.ControlDay", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.HasKey("Day", "Currency")
+                        .HasName("pk_control_days");
+
+                    b.ToTable("control_days", (string)null);
                 });
 
             modelBuilder.Entity("ClausumPanel.Storage.Assessments.DecisionDay", b =>

@@ -225,6 +225,19 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "control_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    amount = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_control_days", x => new { x.day, x.currency });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "current_labels",
                 columns: table => new
                 {
@@ -2295,6 +2308,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "change_marks");
+
+            migrationBuilder.DropTable(
+                name: "control_days");
 
             migrationBuilder.DropTable(
                 name: "current_labels");

@@ -224,6 +224,19 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "control_days",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    currency = table.Column<string>(type: "TEXT", maxLength: 3, nullable: false),
+                    amount = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_control_days", x => new { x.day, x.currency });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "current_labels",
                 columns: table => new
                 {
@@ -2294,6 +2307,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "change_marks");
+
+            migrationBuilder.DropTable(
+                name: "control_days");
 
             migrationBuilder.DropTable(
                 name: "current_labels");

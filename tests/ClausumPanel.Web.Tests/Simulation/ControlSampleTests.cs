@@ -1,0 +1,159 @@
+using System.Net;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Previews;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Simulations;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Simulation;
+
+/// <summary>A share of what only the score declines is let through by chance, so that previews can say what declined payments are.</summary>
+public sealed class ControlSampleTests
+{
+    private const string Previews = "/dashboard/simulation/previews", Thresholds = "/dashboard/protection/thresholds";
+
+    // Of so many of which a tenth is drawn, fewer than three are let through once in a thousand million times.
+    private const int Many = 300;
+
+    private static string Payment(string order) => $$"""{"amount":10000,"amount_unit":"minor","currency":"MXN","order_id":"{{order}}","email":"{{order}}@mailinator.com"}""";
+
+    /// <summary>From the first point on everything is declined; a tenth is let through, of at most 100 pesos each and 300 a day.</summary>
+    private static async Task<Shop> SampleAsync(PanelApp app)
+    {
+        var ines = app.As(World.Ines);
+        await ines.SubmitAsync(Thresholds, "#bands-form", ("review", "1"), ("challenge", "1"), ("decline", "1"));
+        Assert.Equal(HttpStatusCode.Redirect, (await ines.SubmitAsync(Thresholds, "form[action*=Sample]", ("percent", "10"), ("bounds[0].Currency", "mxn"), ("bounds[0].Payment", "100"), ("bounds[0].Day", "300"))).StatusCode);
+        var proposed = await ines.SubmitAsync(Thresholds, "form[action*=Propose]", ("reason", "What do we decline?"));
+        await ines.SubmitAsync(proposed.Headers.Location!.ToString(), "form[action*=Approve]");
+        await app.InDbAsync(db => app.Services.GetRequiredService<PolicyShelf>().ReloadAsync(db, CancellationToken.None));
+        return await Shop.OpenAsync(app);
+    }
+
+    private static async Task<int> LetThroughAsync(Shop shop, string name)
+    {
+        var through = 0;
+        for (var i = 0; i < Many; i++)
+        {
+            var answer = await shop.AssessAsync(Payment($"{name}-{i}"));
+            if (answer.Decision == "approve") through++;
+        }
+        return through;
+    }
+
+    [Fact]
+    public async Task What_its_score_declines_is_let_through_as_far_as_the_day_has_room()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        var shop = await SampleAsync(app);
+        Assert.Equal(3, await LetThroughAsync(shop, "today"));
+        // The bound is kept in the store: whoever starts anew begins nothing anew.
+        Assert.Equal(300_00, await app.InDbAsync(db => db.Set<ControlDay>().Select(d => d.Amount).SingleAsync()));
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(3, await LetThroughAsync(shop, "tomorrow"));
+        Assert.Equal([300_00L, 300_00L], await app.InDbAsync(db => db.Set<ControlDay>().Select(d => d.Amount).ToListAsync()));
+
+        var rows = await app.InDbAsync(db => db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Decision == Decision.Approve).ToListAsync());
+        Assert.Equal(6, rows.Count);
+        var again = new Assessment();
+        foreach (var row in rows)
+        {
+            var facts = new Facts();
+            FactSnapshot.Read(row.Facts, facts);
+            app.Services.GetRequiredService<PolicyShelf>().Active.Assessor.Assess(facts, row.At, again);
+            Assert.True(row.Score >= 1);
+            Assert.Equal((Decision.Approve, row.Score, true), (again.Decision, again.Score, again.IsControl));
+        }
+        var page = await app.As(World.Ines).PageAsync($"/dashboard/transactions/{rows[0].Id}");
+        Assert.NotNull(page.QuerySelector("[data-control]"));
+        Assert.Null((await app.As(World.Ines).PageAsync($"/dashboard/transactions/{(await shop.LastAsync()).Id}")).QuerySelector("[data-control]"));
+    }
+
+    [Fact]
+    public async Task A_page_an_import_and_a_scenario_draw_nothing()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        await SampleAsync(app);
+        Assert.Equal(0, await LetThroughAsync(await Shop.OpenAsync(app, KeyType.Checkout), "page"));
+        var server = await Shop.OpenAsync(app);
+        for (var i = 0; i < Many; i++)
+            Assert.NotEqual("approve", (await server.PostAsync("/api/v1/simulation/payin", System.Text.Encoding.UTF8.GetBytes(Payment($"scenario-{i}")), "application/json")).Decision);
+        Assert.Empty(await app.InDbAsync(db => db.Set<ControlDay>().ToListAsync()));
+    }
+
+    [Fact]
+    public async Task A_preview_says_what_the_sample_turned_out_to_be()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        var shop = await SampleAsync(app);
+        Assert.Equal(3, await LetThroughAsync(shop, "p"));
+        await app.InDbAsync(async db =>
+        {
+            var rows = await db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Decision == Decision.Approve).OrderBy(a => a.Seq).ToListAsync();
+            await using var scope = app.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(
+                [.. rows.Select((r, i) => new NewLabel(r.Seq, r.At, i == 0 ? LabelOutcome.Fraud : LabelOutcome.Good, LabelSource.Analyst))], LabelChannel.Panel, Actor.System, null, CancellationToken.None);
+        });
+        var ines = app.As(World.Ines);
+        var answer = await ines.SubmitAsync(Previews, "#preview-form", ("Input.Version", "2"));
+        var id = Guid.Parse(answer.Headers.Location!.ToString().Split('/')[^1]);
+        SimulationRun run;
+        do
+        {
+            await Task.Yield();
+            run = await app.InDbAsync(db => db.Set<SimulationRun>().AsNoTracking().SingleAsync(r => r.Id == id));
+        }
+        while (run.IsUnderWay);
+        var sums = JsonSerializer.Deserialize<PreviewSums>(run.Result!)!;
+        // The policy that let them through does so again: nothing moves.
+        Assert.Equal((Many, 0), (sums.Judged, sums.Decided.Moved));
+        Assert.Equal((3, 1, 2, 300_00), (sums.Control.All.Count, sums.Control.Fraud.Count, sums.Control.Good.Count, sums.Control.All.Money["MXN"]));
+        var shown = (await ines.PageAsync($"{Previews}/{id}")).QuerySelector("[data-control]")!;
+        Assert.Contains("3", shown.QuerySelector("a")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("3", (await ines.PageAsync(shown.QuerySelector("a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+    }
+
+    [Theory]
+    [InlineData("11", "MXN", "100", "300")]
+    [InlineData("x", "MXN", "100", "300")]
+    [InlineData("1", "XXQ", "100", "300")]
+    [InlineData("1", "MXN", "100", "")]
+    [InlineData("1", "MXN", "400", "300")]
+    [InlineData("1", "MXN", "0.001", "300")]
+    public async Task What_cannot_be_is_refused_and_changes_nothing(string percent, string currency, string payment, string day)
+    {
+        await using var app = await PanelApp.StartAsync();
+        var refused = await app.As(World.Ines).SubmitAsync(Thresholds, "form[action*=Sample]", ("percent", percent), ("bounds[0].Currency", currency), ("bounds[0].Payment", payment), ("bounds[0].Day", day));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.NotEqual("", (await refused.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent.Trim());
+        Assert.Empty(await app.InDbAsync(db => db.Set<PolicyDraft>().ToListAsync()));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Of_twenty_at_once_no_more_than_the_day_has_room_for_are_let_through(StorageProvider provider)
+    {
+        await using var database = await TestDatabase.OfAsync(provider);
+        await using var services = database.Services();
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
+        {
+            await using var scope = services.CreateAsyncScope();
+            return ControlDay.TryTake(scope.ServiceProvider.GetRequiredService<PanelDb>(), 20_000, "MXN", 100, 750);
+        })));
+        Assert.Equal(7, taken.Count(t => t));
+        await using var later = services.CreateAsyncScope();
+        var db = later.ServiceProvider.GetRequiredService<PanelDb>();
+        Assert.Equal(700, await db.Set<ControlDay>().Select(d => d.Amount).SingleAsync());
+        Assert.True(ControlDay.TryTake(db, 20_000, "MXN", 50, 750));
+        Assert.False(ControlDay.TryTake(db, 20_000, "USD", 751, 750));
+        Assert.True(ControlDay.TryTake(db, 20_001, "MXN", 750, 750));
+    }
+}
