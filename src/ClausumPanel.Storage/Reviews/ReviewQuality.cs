@@ -173,7 +173,8 @@ public sealed class QueueFill
 /// <summary>The figures of a period, by queue and by person.</summary>
 public sealed class ReviewQuality
 {
-    private const int MostFilling = 1_000;
+    // Enough for a share to within a few points.
+    private const int MostFilling = 500;
 
     private static readonly ReviewEventKind[] Counted =
         [ReviewEventKind.FirstDecided, ReviewEventKind.TimedOut, ReviewEventKind.Skipped, ReviewEventKind.Held, ReviewEventKind.Escalated, ReviewEventKind.Undone, ReviewEventKind.Disagreed];
@@ -181,6 +182,9 @@ public sealed class ReviewQuality
     public SortedDictionary<int, QualityFigures> Queues { get; } = [];
     public Dictionary<Guid, QualityFigures> People { get; } = [];
     public QualityFigures Together { get; } = new();
+
+    // By place in the log, the version of the last reopening.
+    private Dictionary<long, int> Reopenings { get; set; } = [];
 
     /// <param name="db">The store.</param>
     /// <param name="from">The first instant of the period, Unix milliseconds.</param>
@@ -195,14 +199,14 @@ public sealed class ReviewQuality
         // Few, and asked once instead of for every decision: what was taken back in time, and what was opened again, whenever that was.
         var later = await events.Where(e => e.At >= @from && (e.Kind == ReviewEventKind.Undone || e.Kind == ReviewEventKind.Reopened)).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop);
         var undone = later.Where(e => e.Kind == ReviewEventKind.Undone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
-        var reopened = later.Where(e => e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).ToDictionary(g => g.Key, g => g.Max(e => e.Version));
+        quality.Reopenings = later.Where(e => e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).ToDictionary(g => g.Key, g => g.Max(e => e.Version));
         var spoken = await SpokenAsync(db, DateTimeOffset.FromUnixTimeMilliseconds(from), stop);
         var cells = new Dictionary<(int Queue, Guid? Person), QualityFigures>();
         await foreach (var decided in DecisionsAsync(db, from, to, stop))
         {
             if (undone.Contains((decided.Seq, decided.Version))) continue;
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (decided.Queue, decided.ActorId), out _);
-            (cell ??= new QualityFigures()).Add(decided, reopened.TryGetValue(decided.Seq, out var version) && version > decided.Version, spoken.TryGetValue(decided.Seq, out var word) ? word : null);
+            (cell ??= new QualityFigures()).Add(decided, quality.WasReopened(decided.Seq, decided.Version), spoken.TryGetValue(decided.Seq, out var word) ? word : null);
         }
         foreach (var ((queue, person), cell) in cells)
             foreach (var figures in quality.Of(queue, person)) figures.Add(cell);
@@ -213,6 +217,11 @@ public sealed class ReviewQuality
             foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
         return quality;
     }
+
+    /// <summary>Whether a decision of the period was opened again, whenever that was.</summary>
+    /// <param name="seq">Of the payment.</param>
+    /// <param name="version">Of the decision's event.</param>
+    public bool WasReopened(long seq, int version) => Reopenings.TryGetValue(seq, out var reopened) && reopened > version;
 
     // What was said before the period cannot be about its decisions.
     private static async Task<Dictionary<long, (LabelOutcome Outcome, long At)>> SpokenAsync(PanelDb db, DateTimeOffset from, CancellationToken stop)

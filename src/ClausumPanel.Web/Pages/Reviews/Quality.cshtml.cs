@@ -54,12 +54,10 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
 
     private async Task<IReadOnlyList<DecisionRow>> DecisionsAsync(long from, long to, CancellationToken stop)
     {
-        var events = db.Set<ReviewEvent>().AsNoTracking();
-        var decided = await events.DecidedBy(User.Id).Where(e => e.At >= from && e.At < to).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(MostDecisions).ToListAsync(stop);
+        var decided = await db.Set<ReviewEvent>().AsNoTracking().DecidedBy(User.Id).Where(e => e.At >= from && e.At < to).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(MostDecisions).ToListAsync(stop);
         var seqs = decided.Select(e => e.Seq).Distinct().ToList();
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
-        var reopened = await events.Where(e => seqs.Contains(e.Seq) && e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).Select(g => new { g.Key, Version = g.Max(e => e.Version) }).ToDictionaryAsync(g => g.Key, g => g.Version, stop);
-        return [.. decided.Where(e => lines.ContainsKey(e.Seq)).Select(e => new DecisionRow(e, lines[e.Seq], reopened.TryGetValue(e.Seq, out var version) && version > e.Version))];
+        return [.. decided.Where(e => lines.ContainsKey(e.Seq)).Select(e => new DecisionRow(e, lines[e.Seq], Figures.WasReopened(e.Seq, e.Version)))];
     }
 
     private async Task<QueueReasons> ReasonsAsync(QueueFill fill, CancellationToken stop)
