@@ -38,6 +38,9 @@ public sealed class Assessment
     /// <summary>What blocked it outright (<c>blocklist:email</c>, <c>amount_above_max</c>, <c>rule:night-payouts</c>), or null: a decline by score leaves it null.</summary>
     public string? BlockedBy { get; internal set; }
 
+    /// <summary>Nothing but its score declines it, and it is within the bounds of the control sample: chance says whether it is let through.</summary>
+    public bool IsWithinSample { get; internal set; }
+
     /// <summary>Its score declines it, and the control sample lets it through.</summary>
     public bool IsControl { get; internal set; }
 
@@ -59,7 +62,7 @@ public sealed class Assessment
         Decision = decision;
         Score = score;
         BlockedBy = blockedBy;
-        IsControl = false;
+        IsWithinSample = IsControl = false;
         signals.CopyTo(_signals);
         SignalCount = signals.Length;
         rules.CopyTo(_rules);
@@ -71,7 +74,7 @@ public sealed class Assessment
         Decision = Decision.Approve;
         Score = 0;
         BlockedBy = null;
-        IsControl = false;
+        IsWithinSample = IsControl = false;
         Array.Clear(_signals, 0, SignalCount);
         SignalCount = 0;
         RuleCount = 0;

@@ -30,7 +30,7 @@ public sealed class Assessor
     private readonly FrozenDictionary<string, AmountBounds> _payInBounds;
     private readonly FrozenDictionary<string, AmountBounds> _payOutBounds;
     private readonly Bands _bands;
-    private readonly double _controlBound;
+    private readonly int _controlBound;
     private readonly FrozenDictionary<string, ControlLimit> _controlLimits;
 
     /// <param name="policy">What it judges by.</param>
@@ -140,12 +140,15 @@ public sealed class Assessor
             return;
         }
         into.Score = Math.Clamp(points, 0, 100);
-        into.Decision = Strictest(Strictest(_bands.For(into.Score), lists.Floor), ruled.Floor);
-        if (into.Decision == Decision.Decline && IsLetThrough(facts)) (into.Decision, into.IsControl) = (Decision.Approve, true);
+        var demanded = Strictest(lists.Floor, ruled.Floor);
+        into.Decision = Strictest(_bands.For(into.Score), demanded);
+        if (into.Decision != Decision.Decline || demanded != Decision.Approve || !IsWithinSample(facts)) return;
+        into.IsWithinSample = true;
+        if (facts.Number(Known.ControlDraw) < _controlBound) (into.Decision, into.IsControl) = (Decision.Approve, true);
     }
 
     /// <summary>
-    /// Marks the rule hits without which the decision would be another (<see cref="RuleHit.Without"/>). The sums rule most of them out; of the others only the rule that blocked is found by judging
+    /// Marks the rule hits without which the decision would be another (<see cref="RuleHit.Without"/>); the control sample is left aside, for what chance lets through no rule brought about. The sums rule most of them out; of the others only the rule that blocked is found by judging
     /// once more, since on a hard block what spoke in the payer's favour is not told.
     /// </summary>
     /// <param name="facts">What the answer was made from.</param>
@@ -167,18 +170,18 @@ public sealed class Assessor
             var hit = answer.Rules[i];
             if (hit.Observed || !MayDecide(answer, hit, rules, tally)) continue;
             Decision without;
-            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, facts, found is null ? ReadLists(facts) : ListsRead.None);
+            if (answer.BlockedBy is null) without = WithoutHit(i, answer, rules, found is null ? ReadLists(facts) : ListsRead.None);
             else
             {
                 Judge(hit.Rule, found, facts, moment, scratch);
-                without = scratch.Decision;
+                without = BeforeSample(scratch);
             }
-            if (without != answer.Decision) answer.SetWithout(i, without);
+            if (without != BeforeSample(answer)) answer.SetWithout(i, without);
         }
     }
 
     // Of an answer that is not blocked everything that counts is told, so the sums can be made again without one hit.
-    private Decision WithoutHit(int without, Assessment answer, RuleSet rules, Facts facts, in ListsRead lists)
+    private Decision WithoutHit(int without, Assessment answer, RuleSet rules, in ListsRead lists)
     {
         var (points, floor, isAllowed) = (0, lists.Floor, lists.Allowing >= 0);
         var decided = false;
@@ -197,13 +200,18 @@ public sealed class Assessor
         }
         if (isAllowed) return Decision.Approve;
         foreach (ref readonly var signal in answer.Signals) points += signal.Weight;
-        var decision = Strictest(_bands.For(Math.Clamp(points, 0, 100)), floor);
-        return decision == Decision.Decline && IsLetThrough(facts) ? Decision.Approve : decision;
+        return Strictest(_bands.For(Math.Clamp(points, 0, 100)), floor);
     }
 
-    // Without a draw, an amount or a flow that is told, the comparison is false.
-    private bool IsLetThrough(Facts facts) =>
-        facts.Number(Known.ControlDraw) < _controlBound && facts.Text(Known.Flow) != "payout" && facts.Text(Known.Currency) is { } currency && _controlLimits.TryGetValue(currency, out var limit) && facts.Number(Known.Amount) <= limit.Payment;
+    private static Decision BeforeSample(Assessment answer) => answer.IsControl ? Decision.Decline : answer.Decision;
+
+    private bool IsWithinSample(Facts facts)
+    {
+        if (_controlBound == 0 || facts.Text(Known.Flow) == "payout" || facts.Text(Known.Currency) is not { } currency || !_controlLimits.TryGetValue(currency, out var limit) || !(facts.Number(Known.Amount) <= limit.Payment)) return false;
+        foreach (var declined in ControlSample.DeclinedBefore)
+            if (facts.Number(declined) > 0) return false;
+        return true;
+    }
 
     private static (int Points, bool IsAllowed, Decision Floor, int AtFloor) Tally(Assessment answer, RuleSet rules)
     {

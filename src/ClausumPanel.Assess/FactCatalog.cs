@@ -148,6 +148,12 @@ public static class FactCatalog
     /// <summary>All facts, by index.</summary>
     public static FactDefinition[] All { get; }
 
+    /// <summary>All that a rule may ask: every one but what chance draws.</summary>
+    public static IEnumerable<FactDefinition> ForRules => All.Where(d => IsForRules(d.Fact));
+
+    /// <summary>Whether a rule may ask it.</summary>
+    public static bool IsForRules(Fact fact) => fact != Known.ControlDraw;
+
     /// <summary>Index by name.</summary>
     public static FrozenDictionary<string, Fact> ByName { get; }
 

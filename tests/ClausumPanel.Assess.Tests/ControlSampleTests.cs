@@ -37,6 +37,7 @@ public sealed class ControlSampleTests
         Assert.Equal(Decision.Decline, Judge(Drawn().With(ListType.Email, ListSeverity.Block), Sampling).Decision);
         Assert.Equal(Decision.Decline, Judge(Drawn().With(Known.Amount, 10_000), Sampling with { Rules = [new("no", "No", "when amount > 1 MXN then block", "no")] }).Decision);
         Assert.Equal(Decision.Decline, Judge(Drawn(), Sampling with { ControlSample = Sampling.ControlSample with { Percent = 0 } }).Decision);
+        Assert.False(Judge(Drawn().With(Known.ControlDraw, ControlSample.Draws), Sampling).IsControl);
         var payout = Judge(Given.APayout.With(Known.ControlDraw, 0), Sampling with { Rules = [new("points", "Points", "when amount > 1 MXN then add 50", "points")] });
         Assert.Equal((Decision.Decline, false), (payout.Decision, payout.IsControl));
         var held = Judge(Drawn(), Sampling with { Bands = new Bands(1, 2, 101) });
@@ -44,24 +45,56 @@ public sealed class ControlSampleTests
     }
 
     [Fact]
-    public void A_rule_is_decisive_where_the_judgement_without_it_says_so()
+    public void What_somebody_should_look_at_or_prove_is_not_let_through()
     {
-        var policy = Sampling with { Bands = new Bands(30, 60, 80), Rules = [new("high", "High", "when amount > 1 MXN then add 90", "high"), new("low", "Low", "when amount > 1 MXN then add -60", "low"), new("look", "Look", "when amount > 1 MXN then review", "look")] };
+        Given Drawn() => Suspicious.With(Known.ControlDraw, 0);
+        Policy With(string action) => Sampling with { Rules = [new("look", "Look", $"when amount > 1 MXN then {action}", "look")] };
+        Assert.Equal(Decision.Decline, Judge(Drawn(), With("review")).Decision);
+        Assert.Equal(Decision.Decline, Judge(Drawn(), With("challenge")).Decision);
+        Assert.Equal(Decision.Decline, Judge(Drawn().With(ListType.Email, ListSeverity.Review), Sampling).Decision);
+        Assert.True(Judge(Drawn(), With("add 5")).IsControl);
+    }
+
+    [Theory, InlineData(EntityKind.Email), InlineData(EntityKind.Customer), InlineData(EntityKind.Card), InlineData(EntityKind.Device), InlineData(EntityKind.Ip), InlineData(EntityKind.Phone)]
+    public void Whoever_was_declined_within_the_last_day_is_not_drawn(EntityKind kind)
+    {
+        Assert.True(Judge(Suspicious.With(Known.ControlDraw, 0).With(kind, Measure.Declines, Window.OneDay, 0), Sampling).IsControl);
+        var again = Judge(Suspicious.With(Known.ControlDraw, 0).With(kind, Measure.Declines, Window.OneDay, 1), Sampling);
+        Assert.Equal((Decision.Decline, false, false), (again.Decision, again.IsControl, again.IsWithinSample));
+    }
+
+    [Fact]
+    public void A_share_is_that_many_of_all_draws()
+    {
+        for (var hundredths = 0; hundredths <= 1_000; hundredths++) Assert.Equal(hundredths, new ControlSample(hundredths / 100.0, [new ControlLimit("MXN", 1, 1)]).Bound);
+    }
+
+    [Fact]
+    public void Chance_makes_no_rule_decisive()
+    {
+        var policy = Sampling with { Bands = new Bands(30, 60, 80), Rules = [new("high", "High", "when amount > 1 MXN then add 90", "high"), new("low", "Low", "when amount > 1 MXN then add -20", "low")] };
         var assessor = new Assessor(policy);
-        var (answer, scratch, without) = (new Assessment(), new Assessment(), new Assessment());
-        foreach (var draw in (double[])[0, 9_000])
-            foreach (var points in (int[])[0, 60])
-            {
-                var facts = new Given().With(Known.ControlDraw, draw).With(Known.Amount, 15_000 + points).Facts;
-                var judged = points == 0 ? assessor : new Assessor(policy with { Rules = [.. policy.Rules, new("more", "More", "when amount > 1 MXN then add 60", "more")] });
-                judged.Assess(facts, 0, answer);
-                judged.MarkDecisive(facts, 0, answer, scratch);
-                foreach (var hit in answer.Rules)
-                {
-                    judged.AssessWithout(hit.Rule, facts, 0, without);
-                    Assert.Equal(without.Decision == answer.Decision ? null : without.Decision, hit.Without);
-                }
-            }
+        Decision?[] Without(double draw)
+        {
+            var (answer, scratch) = (new Assessment(), new Assessment());
+            var facts = new Given().With(Known.ControlDraw, draw).Facts;
+            assessor.Assess(facts, 0, answer);
+            assessor.MarkDecisive(facts, 0, answer, scratch);
+            return [.. answer.Rules.ToArray().Select(hit => hit.Without)];
+        }
+        // Challenged at 70: without the one it is approved, without the other declined, whatever is drawn.
+        Assert.Equal([Decision.Approve, Decision.Decline], Without(9_000));
+        Assert.Equal(Without(9_000), Without(0));
+        assessor = new Assessor(policy with { Bands = new Bands(30, 60, 70) });
+        Assert.Equal([Decision.Approve, null], Without(9_000));
+        Assert.Equal(Without(9_000), Without(0));
+    }
+
+    [Fact]
+    public void No_rule_asks_what_was_drawn()
+    {
+        Assert.False(PolicyJson.TryRead("""{"bands":{"review":30,"challenge":50,"decline":80},"rules":[{"id":"r","name":"R","text":"when control.draw < 100 then allow"}]}""", out _, out var problems));
+        Assert.Contains("control.draw", Assert.Single(problems).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

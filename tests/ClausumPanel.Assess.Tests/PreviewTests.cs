@@ -102,10 +102,10 @@ public sealed class PreviewTests
     public void In_memory_the_same_comes_out_as_from_the_store()
     {
         var random = new Random(20_261_129);
-        var (kept, odd, moved, control) = (0, 0, 0L, 0L);
+        var (kept, odd, moved, control, noRoom, within) = (0, 0, 0L, 0L, 0L, 0L);
         for (var turn = 0; turn < 40; turn++)
         {
-            var (proposed, active) = (new Assessor(RandomPolicy(random, 2)), new Assessor(RandomPolicy(random, 1)));
+            var (proposed, active) = (new Assessor(Sampling(RandomPolicy(random, 2), random)), new Assessor(Sampling(RandomPolicy(random, 1), random)));
             var versions = new Dictionary<int, Policy> { [1] = active.Policy };
             var (stored, memory) = (new PreviewJudge(proposed, active, 0, versions), new PreviewJudge(proposed, active, 0, versions));
             var builder = new TrafficBlock.Builder(memory.Needs);
@@ -117,7 +117,9 @@ public sealed class PreviewTests
                 // Most payments meet no list.
                 if (random.Next(4) > 0)
                     foreach (var type in Enum.GetValues<ListType>()) facts.Set(FactCatalog.List(type), double.NaN);
-                facts.Set(Known.ControlDraw, random.Next(3) == 0 ? double.NaN : random.Next(1_200));
+                facts.Set(Known.ControlDraw, random.Next(3) == 0 ? double.NaN : random.Next(1_200) + (random.Next(4) == 0 ? ControlSample.Draws : 0));
+                if (random.Next(3) > 0)
+                    foreach (var kind in Enum.GetValues<EntityKind>()) facts.Set(FactCatalog.Velocity(kind, Measure.Declines, Window.OneDay), 0);
                 active.Assess(facts, seq * 1_000, then);
                 var row = new PreviewRow
                 {
@@ -141,8 +143,22 @@ public sealed class PreviewTests
             Assert.All(storeSets, set => Assert.Equal(set.Value.Bytes.ToArray(), memorySets[set.Key].Bytes.ToArray()));
             moved += fromStore.Decided.Moved;
             control += fromStore.Control.All.Count;
+            noRoom += fromStore.ControlWithoutRoom;
+            within += fromStore.WithinSample.All.Count;
         }
-        Assert.True(kept > 1_000 && odd > 100 && moved > 100 && control > 10, $"{kept} {odd} {moved} {control}");
+        Assert.True(kept > 1_000 && odd > 100 && moved > 100 && control > 10 && noRoom > 10 && within > 10, $"{kept} {odd} {moved} {control} {noRoom} {within}");
+    }
+
+    [Fact]
+    public void A_stretch_that_was_read_before_there_was_a_sample_serves_no_policy_that_has_one()
+    {
+        var (plain, sampling) = (new Assessor(Policy.Default), new Assessor(Policy.Default with { ControlSample = new ControlSample(10, [new ControlLimit("MXN", 1_000, 1_000)]) }));
+        var versions = new Dictionary<int, Policy> { [1] = Policy.Default };
+        var builder = new TrafficBlock.Builder(PreviewNeeds.Of(versions, plain));
+        var block = builder.Finish();
+        Assert.True(block.Has(PreviewNeeds.Of(versions, plain)));
+        Assert.False(block.Has(PreviewNeeds.Of(versions, plain, sampling)));
+        Assert.False(block.Has(PreviewNeeds.Of(new Dictionary<int, Policy> { [1] = sampling.Policy }, plain)));
     }
 
     /// <summary>
@@ -317,11 +333,13 @@ public sealed class PreviewTests
         Assert.True(told > 500 && believed > 20, $"{told} {believed}");
     }
 
+    private static Policy Sampling(Policy policy, Random random) => random.Next(3) == 0 ? policy
+        : policy with { Bands = new Bands(10, 20, 30), Rules = [.. policy.Rules.Where(r => r.ObserveOnly)], ControlSample = new ControlSample(10, [.. Currencies.All.Select(currency => new ControlLimit(currency, 1L << 50, 1L << 50))]) };
+
     private static Policy RandomPolicy(Random random, int version) => Policy.Default with
     {
         Version = version,
         Bands = new Bands(random.Next(10, 40), random.Next(40, 70), random.Next(70, 101)),
-        ControlSample = random.Next(3) == 0 ? ControlSample.None : new ControlSample(10, [.. Currencies.All.Select(currency => new ControlLimit(currency, 1L << 50, 1L << 50))]),
         Rules = [.. Enumerable.Range(0, 8).Select(i => new PolicyRule($"r{i}", $"R {i}", RandomRules.Sound(random).Replace("add 0", $"add {random.Next(-100, 101)}", StringComparison.Ordinal), "r") { ObserveOnly = random.Next(5) == 0 })],
         Signals = [.. SignalCatalog.All.Where(d => !d.IsFixed && random.Next(2) == 0).Select(d => Policy.Default.Of(d) with
         {

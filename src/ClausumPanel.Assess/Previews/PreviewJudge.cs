@@ -58,7 +58,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private readonly Outcome[] _gatheredOutcomes = new Outcome[TrafficBlock.Places];
     private TrafficBlock.Builder? _gathered;
     private MoneyGrid? _lastMoney;
-    private int _lastVersion = -1, _declinedFrom;
+    private int _lastVersion = -1, _declinedFrom, _drawnBelow;
+    private bool _tellsDraws;
     private TrafficBlock? _block;
     private UInt128[] _blockNew = [], _blockNow = [];
     private Assessor.HeldRules _heldNew, _heldNow;
@@ -109,6 +110,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
             return true;
         }
         if (WhyNot(row) is not null) return false;
+        LeaveChanceAside();
         proposed.Assess(_facts, row.At, into);
         return true;
     }
@@ -123,9 +125,18 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
 
     private void TakeAlone(in PreviewRow row)
     {
-        if (WhyNot(row) is { } reason) Skip(reason, row.Seq);
-        else Judge(row, _facts, null, null, isTold: false);
+        if (WhyNot(row) is { } reason)
+        {
+            Skip(reason, row.Seq);
+            return;
+        }
+        var draw = _facts.Number(Known.ControlDraw);
+        LeaveChanceAside();
+        Judge(row, _facts, draw, null, null, isTold: false);
     }
+
+    // Of a policy is asked what it declines; what chance would let through of it is counted beside.
+    private void LeaveChanceAside() => _facts.Set(Known.ControlDraw, double.NaN);
 
     private void TakeFrom(TrafficBlock block, int row, Outcome outcome)
     {
@@ -141,7 +152,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         }
         Open(block);
         block.PutCommon(row, _some);
-        Judge(block.Row(row, outcome), _some, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row), block.IsTold(row));
+        Judge(block.Row(row, outcome), _some, _tellsDraws ? _stretch.Numbers(Known.ControlDraw)[row] : double.NaN, new Assessor.Found(_blockNew[row], _heldNew, row), new Assessor.Found(_blockNow[row], _heldNow, row), block.IsTold(row));
     }
 
     private void Open(TrafficBlock block)
@@ -149,6 +160,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         if (block == _block) return;
         (_block, _blockNew, _blockNow) = (block, block.FiredUnder(_firedNew), block.FiredUnder(_firedNow));
         _stretch.Open(block);
+        _tellsDraws = block.Facts.Contains(Known.ControlDraw);
         (_heldNew, _heldNow) = (proposed.HeldIn(block, edition, _stretch), active.HeldIn(block, edition, _stretch));
     }
 
@@ -156,10 +168,13 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
     private bool IsLost(TrafficBlock block, int row) => block.IsCut(row) && (_asksDevice || !block.IsTold(row));
 
     // With what was found before under either policy, if anything was; the facts are all of them then, or those that are needed beside.
-    private void Judge(in PreviewRow row, Facts facts, Assessor.Found? foundNew, Assessor.Found? foundNow, bool isTold)
+    private void Judge(in PreviewRow row, Facts facts, double draw, Assessor.Found? foundNew, Assessor.Found? foundNow, bool isTold)
     {
         Judge(proposed, foundNew, facts, row.At, _new);
-        var now = row.Decision;
+        LookUp(row.PolicyVersion);
+        var isControl = row.Decision == Decision.Approve && row.Score >= _declinedFrom;
+        var decided = isControl ? Decision.Decline : row.Decision;
+        var now = decided;
         if (row.PolicyVersion != active.Policy.Version || (facts.Has(Known.ListsEdition) && facts.Number(Known.ListsEdition) != edition))
         {
             Judge(active, foundNow, facts, row.At, _now);
@@ -167,7 +182,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         }
         _sums.Judged++;
         Count(_sums.Versions, row.PolicyVersion);
-        if (now != row.Decision)
+        if (now != decided)
         {
             Count(_sums.Drift, row.PolicyVersion);
             Keep(PreviewSets.DriftSet, row.Seq);
@@ -175,25 +190,31 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         _sums.ScoresBefore[row.Score]++;
         _sums.ScoresAfter[_new.Score]++;
         var currency = facts.Text(Known.Currency) ?? "";
-        if (row.Decision == Decision.Approve && row.Score >= DeclinedFrom(row.PolicyVersion)) CountControl(row, currency);
-        Move(row, currency, now, _new.Decision);
+        if (isControl)
+        {
+            Keep(PreviewSets.ControlSet, row.Seq);
+            Add(_sums.Control, row, currency);
+        }
+        if (draw - ControlSample.Draws >= 0 && draw - ControlSample.Draws < _drawnBelow) _sums.ControlWithoutRoom++;
+        if (_new.IsWithinSample) Add(_sums.WithinSample, row, currency);
+        Move(row, decided, currency, now, _new.Decision);
         CountSignals(row, isTold ? foundNow?.Fired : null);
         CountRules(row, facts, foundNew);
     }
 
     // Only a control sample approves what the score declines.
-    private int DeclinedFrom(int version)
+    private void LookUp(int version)
     {
-        if (version != _lastVersion) (_lastVersion, _declinedFrom) = (version, versions.TryGetValue(version, out var judged) && judged.ControlSample.IsOn ? judged.Bands.Decline : int.MaxValue);
-        return _declinedFrom;
+        if (version == _lastVersion) return;
+        (_lastVersion, _declinedFrom, _drawnBelow) = (version, int.MaxValue, 0);
+        if (versions.TryGetValue(version, out var judged) && judged.ControlSample.IsOn) (_declinedFrom, _drawnBelow) = (judged.Bands.Decline, judged.ControlSample.Bound);
     }
 
-    private void CountControl(in PreviewRow row, string currency)
+    private static void Add(TransitionCell to, in PreviewRow row, string currency)
     {
-        Keep(PreviewSets.ControlSet, row.Seq);
-        _sums.Control.All.Add(1, row.Amount, currency);
-        if (row.Outcome == Outcome.Good) _sums.Control.Good.Add(1, row.Amount, currency);
-        if (row.Outcome == Outcome.Fraud) _sums.Control.Fraud.Add(1, row.Amount, currency);
+        to.All.Add(1, row.Amount, currency);
+        if (row.Outcome == Outcome.Good) to.Good.Add(1, row.Amount, currency);
+        if (row.Outcome == Outcome.Fraud) to.Fraud.Add(1, row.Amount, currency);
     }
 
     private static void Judge(Assessor by, Assessor.Found? found, Facts facts, long at, Assessment into)
@@ -219,6 +240,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
             if (_signalsBefore[signal] > 0) _sums.SignalsBefore[SignalCatalog.All[signal].Id] = _signalsBefore[signal];
             if (_signalsAfter[signal] > 0) _sums.SignalsAfter[SignalCatalog.All[signal].Id] = _signalsAfter[signal];
         }
+        (_sums.SamplePercent, _sums.ActiveSamplePercent) = (Percent(proposed), Percent(active));
         var found = (_sums, _sets);
         (_sums, _sets, _lastMoney) = (new PreviewSums(), new SortedDictionary<string, SeqSet>(StringComparer.Ordinal), null);
         _money.Clear();
@@ -228,6 +250,8 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         Array.Clear(_signalsAfter);
         return found;
     }
+
+    private static double Percent(Assessor assessor) => assessor.Policy.ControlSample.IsOn ? assessor.Policy.ControlSample.Percent : 0;
 
     // Reads its facts, all of them; null when they suffice.
     private string? WhyNot(in PreviewRow row)
@@ -250,19 +274,19 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         Keep(PreviewSets.Skipped(reason), seq);
     }
 
-    private void Move(in PreviewRow row, string currency, Decision now, Decision to)
+    private void Move(in PreviewRow row, Decision from, string currency, Decision now, Decision to)
     {
-        var (decided, active) = (((int)row.Decision * TransitionMatrix.Decisions) + (int)to, ((int)now * TransitionMatrix.Decisions) + (int)to);
+        var (decided, active) = (((int)from * TransitionMatrix.Decisions) + (int)to, ((int)now * TransitionMatrix.Decisions) + (int)to);
         var money = Money(currency);
         money.Decided.Add(decided, row.Outcome, row.Amount);
         money.Active.Add(active, row.Outcome, row.Amount);
         (_decided[decided] ??= new SeqSet()).Add(row.Seq);
         (_active[active] ??= new SeqSet()).Add(row.Seq);
-        if (row.Outcome != Outcome.Unknown) Keep(PreviewSets.Labelled(row.Decision, to, row.Outcome), row.Seq);
-        if (row.Decision == to) return;
+        if (row.Outcome != Outcome.Unknown) Keep(PreviewSets.Labelled(from, to, row.Outcome), row.Seq);
+        if (from == to) return;
         var example = new Example(row.Seq, row.Amount);
         _sums.AddExample(PreviewSets.LargestMoved, currency, example);
-        if (row is { Outcome: Outcome.Good, Decision: Decision.Approve }) _sums.AddExample(PreviewSets.NewlyStoppedGood, currency, example);
+        if (row.Outcome == Outcome.Good && from == Decision.Approve) _sums.AddExample(PreviewSets.NewlyStoppedGood, currency, example);
         if (row.Outcome == Outcome.Fraud && to == Decision.Approve) _sums.AddExample(PreviewSets.NewlyApprovedFraud, currency, example);
     }
 

@@ -170,8 +170,20 @@ public sealed class PreviewSums
     /// <summary>As the active policy would decide against as proposed.</summary>
     public TransitionMatrix Active { get; init; } = new();
 
-    /// <summary>What the control sample of its time let through, though the score declined it.</summary>
+    /// <summary>What the control sample of its time let through. Everywhere else it counts as declined, as its score had it.</summary>
     public TransitionCell Control { get; init; } = new();
+
+    /// <summary>How many more were drawn, and met the bound of the day.</summary>
+    public long ControlWithoutRoom { get; set; }
+
+    /// <summary>What the proposed policy declines within the bounds of its own control sample.</summary>
+    public TransitionCell WithinSample { get; init; } = new();
+
+    /// <summary>Per cent that the proposed policy would let through of them.</summary>
+    public double SamplePercent { get; set; }
+
+    /// <summary>The same of the active policy.</summary>
+    public double ActiveSamplePercent { get; set; }
 
     /// <summary>By policy version: how many it judged.</summary>
     public SortedDictionary<int, long> Versions { get; init; } = [];
@@ -223,6 +235,8 @@ public sealed class PreviewSums
         Decided.Add(later.Decided);
         Active.Add(later.Active);
         Control.Add(later.Control);
+        WithinSample.Add(later.WithinSample);
+        (ControlWithoutRoom, SamplePercent, ActiveSamplePercent) = (ControlWithoutRoom + later.ControlWithoutRoom, later.SamplePercent, later.ActiveSamplePercent);
         Add(Versions, later.Versions);
         Add(Drift, later.Drift);
         Add(SignalsBefore, later.SignalsBefore);

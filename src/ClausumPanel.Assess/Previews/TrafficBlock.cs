@@ -25,8 +25,9 @@ public sealed record PreviewNeeds(IReadOnlySet<Fact> Facts, IReadOnlyList<FiredS
             var tests = new FiredSignals(assessor.Policy);
             fired.TryAdd(tests.Key, tests);
             asked |= FiredSignals.On(assessor.Policy);
-            if (assessor.Policy.ControlSample.IsOn) facts.Add(Known.ControlDraw);
+            if (assessor.Policy.ControlSample.IsOn) facts.UnionWith(ControlSample.DeclinedBefore);
         }
+        if (versions.Values.Any(v => v.ControlSample.IsOn)) facts.Add(Known.ControlDraw);
         return new PreviewNeeds(facts, [.. fired.Values], asked, versions);
     }
 
@@ -68,7 +69,7 @@ public sealed class TrafficBlock
     {
         (Facts, _isKept) = (from.Facts, from.IsKept);
         _columns = from.FinishColumns();
-        _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact) || c.Fact == Known.ControlDraw)];
+        _common = [.. _columns.Where(c => PreviewNeeds.Common.Contains(c.Fact) || ControlSample.DeclinedBefore.Contains(c.Fact))];
         (_fired, _told, _toldRows, _odd, _entries, _signalEnds, _signals) = (from.FiredBits(), from.Told, from.ToldRows, from.Odd, [.. from.Entries], [.. from.SignalEnds], [.. from.Signals]);
         (_cutRows, _hasCut, _asked) = (from.CutRows, from.CutRows.AsSpan().ContainsAnyExcept(0UL), from.Asked);
         Bytes = _columns.Sum(c => (long)c.Bytes) + (2 * sizeof(ulong) * _toldRows.Length) + (_entries.Length * (48L + sizeof(int) + (16 * _fired.Count))) + _signals.Length + _odd.Values.Sum(o => o.Length + 64L) + (RuleLimits.Rules * ((_entries.Length / 8) + 64L));

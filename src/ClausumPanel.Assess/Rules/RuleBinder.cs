@@ -10,7 +10,7 @@ internal sealed class RuleBinder(RuleLists? lists, RuleProblems problems)
     private const RegexOptions PatternOptions = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
     private static readonly Dictionary<string, Fact> Short = new(StringComparer.Ordinal) { ["hour"] = Known.Hour, ["weekday"] = Known.Weekday };
-    private static readonly string[] FactNames = [.. FactCatalog.All.Select(d => d.Name), .. Short.Keys];
+    private static readonly string[] FactNames = [.. FactCatalog.ForRules.Select(d => d.Name), .. Short.Keys];
     private static readonly RuleLists Nothing = new(new Dictionary<string, IReadOnlySet<string>> { [""] = FrozenSet<string>.Empty });
 
     private readonly List<(RuleNode Node, Condition Condition)> _leaves = [];
@@ -24,7 +24,7 @@ internal sealed class RuleBinder(RuleLists? lists, RuleProblems problems)
     public IReadOnlyList<(RuleNode Node, Condition Condition)> Leaves => _leaves;
 
     /// <summary>The fact of this name, also by its short one.</summary>
-    public static bool TryFind(string name, out Fact fact) => FactCatalog.ByName.TryGetValue(name, out fact) || Short.TryGetValue(name, out fact);
+    public static bool TryFind(string name, out Fact fact) => (FactCatalog.ByName.TryGetValue(name, out fact) && FactCatalog.IsForRules(fact)) || Short.TryGetValue(name, out fact);
 
     /// <summary>Null when something does not fit.</summary>
     public Condition? Bind(RuleNode node)

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ClausumPanel.Storage.Assessments;
 
-/// <summary>What the control sample has let through in one day of the organization, in one currency: all nodes share it, and a restart forgets nothing.</summary>
+/// <summary>What the control sample may have let through in one day of the organization, in one currency: the nodes take their room from it, and a restart forgets nothing.</summary>
 public sealed class ControlDay
 {
     /// <summary>Days since 1970, in the organization's time zone.</summary>
@@ -13,16 +13,27 @@ public sealed class ControlDay
     /// <summary>Minor units.</summary>
     public long Amount { get; init; }
 
-    /// <summary>Adds an amount unless more than the most would be let through with it.</summary>
-    /// <returns>Whether it was added.</returns>
-    public static bool TryTake(PanelDb db, int day, string currency, long amount, long most)
+    /// <summary>Takes room, as far as there is any.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="day">Days since 1970.</param>
+    /// <param name="currency">ISO 4217.</param>
+    /// <param name="wanted">Minor units.</param>
+    /// <param name="most">Minor units that may be let through in the day, by all together.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <returns>How much was taken; 0 when the day has no room left.</returns>
+    public static async Task<long> TakeAsync(PanelDb db, int day, string currency, long wanted, long most, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(db);
-        // One statement: of two at once the second sees what the first has taken.
-        return amount <= most && db.Database.ExecuteSql($"""
-            INSERT INTO control_days (day, currency, amount) VALUES ({day}, {currency}, {amount})
-            ON CONFLICT (day, currency) DO UPDATE SET amount = control_days.amount + {amount} WHERE control_days.amount + {amount} <= {most}
-            """) == 1;
+        var its = db.Set<ControlDay>().Where(d => d.Day == day && d.Currency == currency);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO control_days (day, currency, amount) VALUES ({day}, {currency}, 0) ON CONFLICT DO NOTHING", stop);
+        while (true)
+        {
+            var taken = await its.Select(d => d.Amount).SingleAsync(stop);
+            var room = Math.Min(wanted, most - taken);
+            if (room <= 0) return 0;
+            // Of two at once one sees that it was too late, and looks again.
+            if (await its.Where(d => d.Amount == taken).ExecuteUpdateAsync(d => d.SetProperty(x => x.Amount, taken + room), stop) == 1) return room;
+        }
     }
 }
 

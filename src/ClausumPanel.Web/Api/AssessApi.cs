@@ -98,6 +98,7 @@ internal sealed class AssessHandler(AssessService service, ApiKeys keys, ApiKeyR
             work.Call.KeyId = key.Id;
             work.Call.KeyType = key.Type;
             work.Call.Simulated = simulated;
+            work.Call.MayBeControl = key.Type == KeyType.Server && !simulated;
             work.Call.MustNameSubmerchant = true;
             work.Call.Started = started;
             var parsed = clock.GetTimestamp();

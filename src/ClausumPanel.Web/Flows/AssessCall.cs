@@ -18,6 +18,9 @@ public sealed class AssessCall
 
     public KeyType KeyType { get; set; }
 
+    /// <summary>A shop's server asks now, so that the control sample may let it through: what is imported or reported has happened, and what a page asks its server asks again.</summary>
+    public bool MayBeControl { get; set; }
+
     /// <summary>The Idempotency-Key header, or null.</summary>
     public string? IdempotencyKey { get; set; }
 

@@ -140,7 +140,7 @@ public sealed class AssessTransaction(
         call.VelocityHandle = memory.Velocity.Observe(seen, facts, call.ReplacedHandle);
         try
         {
-            Judge(call, policies.Active, sitting.At, isReal: true);
+            Judge(call, policies.Active, sitting.At);
             memory.Velocity.Confirm(call.VelocityHandle, call.Assessment.Decision);
             Fill(call, seen, sitting, call.Policy.Version);
         }
@@ -155,21 +155,20 @@ public sealed class AssessTransaction(
     private void Suppose(AssessCall call, in Observation seen, in Sitting sitting)
     {
         if (call.Supposed is { } supposed) supposed.Observe(memory.Velocity, seen, call.Facts); else memory.Velocity.Look(seen, call.Facts);
-        Judge(call, call.By ?? policies.Active, sitting.At, isReal: false);
+        Judge(call, call.By ?? policies.Active, sitting.At);
         call.Supposed?.Confirm(call.Assessment.Decision);
         Fill(call, seen, sitting, call.Policy.Version);
     }
 
-    private void Judge(AssessCall call, PolicyShelf.Judge judge, long at, bool isReal)
+    private void Judge(AssessCall call, PolicyShelf.Judge judge, long at)
     {
         if (judge.NamesLists) call.Facts.Set(Known.ListsEdition, judge.Edition);
         var sample = judge.Policy.ControlSample;
-        // What a page asks is judged again when its server does; what is imported has happened.
-        if (isReal && sample.IsOn && call.KeyType == KeyType.Server && call.Request.Flow == Flow.PayIn) call.Facts.Set(Known.ControlDraw, RandomNumberGenerator.GetInt32(ControlSample.Draws));
+        if (call.MayBeControl && sample.IsOn && call.Request.Flow == Flow.PayIn) call.Facts.Set(Known.ControlDraw, RandomNumberGenerator.GetInt32(ControlSample.Draws));
         judge.Assessor.Assess(call.Facts, at, call.Assessment);
-        if (call.Assessment.IsControl && !control.TryTake(at, call.Request.Currency, call.Request.Amount, sample.Limits.First(l => l.Currency == call.Request.Currency).Day))
+        if (call.Assessment.IsControl && !control.TryTake(at, call.Request.Amount, sample.Limits.First(l => l.Currency == call.Request.Currency)))
         {
-            call.Facts.Set(Known.ControlDraw, double.NaN);
+            call.Facts.Set(Known.ControlDraw, call.Facts.Number(Known.ControlDraw) + ControlSample.Draws);
             judge.Assessor.Assess(call.Facts, at, call.Assessment);
         }
         judge.Assessor.MarkDecisive(call.Facts, at, call.Assessment, call.Scratch);
@@ -190,7 +189,7 @@ public sealed class AssessTransaction(
             Answer(call);
             return AssessStatus.Answered;
         }
-        pending.Settled = call.Simulated ? null : new Settlement(memory, call.VelocityHandle, call.ReplacedHandle).Done;
+        pending.Settled = call.Simulated ? null : new Settlement(memory, call.VelocityHandle, call.ReplacedHandle, call.Assessment.IsControl ? control : null).Done;
         if (!log.TryAppend(pending))
         {
             pending.Settled?.Invoke(pending, false);
@@ -355,7 +354,7 @@ public sealed class AssessTransaction(
     private readonly record struct Sitting(long At, string Session, ulong SessionKey, long? Replaces, UInt128 Key, UInt128 Fingerprint);
 
     /// <summary>What one assessment has changed in memory, and so must settle when the writer is done with it.</summary>
-    private sealed class Settlement(AssessmentMemory memory, int handle, int replaced)
+    private sealed class Settlement(AssessmentMemory memory, int handle, int replaced, ControlBudget? control)
     {
         public void Done(PendingAssessment pending, bool stored)
         {
@@ -366,6 +365,7 @@ public sealed class AssessTransaction(
                 return;
             }
             memory.Velocity.Undo(handle, replaced);
+            control?.GiveBack(pending.At, pending.Currency, pending.Amount);
             if (pending.IdempotencyHash != default) memory.Idempotency.Abandon(pending.IdempotencyHash);
         }
     }

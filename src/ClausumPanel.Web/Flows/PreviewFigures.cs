@@ -130,8 +130,12 @@ public sealed class PreviewFigures
     /// <summary>What the control sample let through though the score declined it.</summary>
     public TransitionCell Control => Sums.Control;
 
-    /// <summary>Fraud among those of the control sample whose outcome is known: an unbiased estimate for all that only their score declined, within the sample's bounds.</summary>
+    /// <summary>Fraud among those of the control sample whose outcome is known: an estimate for all that could have been drawn.</summary>
     public Share ControlFraud => new(Control.Fraud.Count, Control.Fraud.Count + Control.Good.Count);
+
+    /// <summary>What the proposed policy's own sample would let through, about, before the bound of a day: how many, and minor units by currency; null where it has none.</summary>
+    public (double Count, IReadOnlyDictionary<string, long> Money)? Sampled => Sums.SamplePercent == 0 ? null
+        : (Sums.WithinSample.All.Count * Sums.SamplePercent / 100, Sums.WithinSample.All.Money.ToDictionary(m => m.Key, m => (long)(m.Value * Sums.SamplePercent / 100)));
 
     public Shift Reviews => Matrix.Of(Decision.Review);
 
@@ -178,7 +182,9 @@ public sealed class PreviewFigures
         var rise = reviews.Before.Part == 0 ? reviews.After.Part > 0 ? double.PositiveInfinity : 0 : ((double)reviews.After.Part / reviews.Before.Part - 1) * 100;
         if (settings.MostReviewRise is { } mostRise && rise > mostRise) found.Add(new GuardBreach("Reviews become more by {0} %; at most {1} % are allowed.", Said(rise), Said(mostRise)));
         var fraud = matrix.Of(IsStopped, c => c.Fraud.Count);
-        var lost = fraud.Before.Part == 0 ? 0 : (double)fraud.Lost / fraud.Before.Part * 100;
+        // What a larger sample would let through gets through as well.
+        var sampled = Math.Max(0, sums.SamplePercent - sums.ActiveSamplePercent) / 100 * sums.WithinSample.Fraud.Count;
+        var lost = fraud.Before.Part == 0 ? 0 : (fraud.Lost + sampled) / fraud.Before.Part * 100;
         if (settings.MostFraudLost is { } mostLost && lost > mostLost) found.Add(new GuardBreach("{0} % of the known fraud that is stopped today gets through; at most {1} % is allowed.", Said(lost), Said(mostLost)));
         return found;
     }

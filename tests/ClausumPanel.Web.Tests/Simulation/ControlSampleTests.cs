@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Previews;
@@ -39,28 +40,30 @@ public sealed class ControlSampleTests
         return await Shop.OpenAsync(app);
     }
 
-    private static async Task<int> LetThroughAsync(Shop shop, string name)
+    private static async Task<int> LetThroughAsync(PanelApp app, Shop shop, string name, int count = Many)
     {
         var through = 0;
-        for (var i = 0; i < Many; i++)
+        for (var i = 0; i < count; i++)
         {
-            var answer = await shop.AssessAsync(Payment($"{name}-{i}"));
-            if (answer.Decision == "approve") through++;
+            if ((await shop.AssessAsync(Payment($"{name}-{i}"))).Decision == "approve") through++;
+            await app.Services.GetRequiredService<ControlBudget>().Fetched;
         }
         return through;
     }
+
+    private static Task<List<ControlDay>> DaysAsync(PanelApp app) => app.InDbAsync(db => db.Set<ControlDay>().AsNoTracking().OrderBy(d => d.Day).ToListAsync());
 
     [Fact]
     public async Task What_its_score_declines_is_let_through_as_far_as_the_day_has_room()
     {
         await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
         var shop = await SampleAsync(app);
-        Assert.Equal(3, await LetThroughAsync(shop, "today"));
+        Assert.Equal(3, await LetThroughAsync(app, shop, "today"));
         // The bound is kept in the store: whoever starts anew begins nothing anew.
-        Assert.Equal(300_00, await app.InDbAsync(db => db.Set<ControlDay>().Select(d => d.Amount).SingleAsync()));
+        Assert.Equal(300_00, Assert.Single(await DaysAsync(app)).Amount);
         app.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(3, await LetThroughAsync(shop, "tomorrow"));
-        Assert.Equal([300_00L, 300_00L], await app.InDbAsync(db => db.Set<ControlDay>().Select(d => d.Amount).ToListAsync()));
+        Assert.Equal(3, await LetThroughAsync(app, shop, "tomorrow"));
+        Assert.Equal([300_00L, 300_00L], (await DaysAsync(app)).Select(d => d.Amount));
 
         var rows = await app.InDbAsync(db => db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Decision == Decision.Approve).ToListAsync());
         Assert.Equal(6, rows.Count);
@@ -79,15 +82,90 @@ public sealed class ControlSampleTests
     }
 
     [Fact]
-    public async Task A_page_an_import_and_a_scenario_draw_nothing()
+    public async Task What_does_not_come_from_a_shops_server_now_draws_nothing()
     {
         await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
-        await SampleAsync(app);
-        Assert.Equal(0, await LetThroughAsync(await Shop.OpenAsync(app, KeyType.Checkout), "page"));
-        var server = await Shop.OpenAsync(app);
+        var server = await SampleAsync(app);
+        Assert.Equal(0, await LetThroughAsync(app, await Shop.OpenAsync(app, KeyType.Checkout), "page"));
+        var pump = new HistoryPump(app.Services.GetRequiredService<AssessService>().Transaction!, app.Services.GetRequiredService<AssessOptions>(), app.Clock, null, new ImportTally(), problem => Assert.Fail(problem));
         for (var i = 0; i < Many; i++)
-            Assert.NotEqual("approve", (await server.PostAsync("/api/v1/simulation/payin", System.Text.Encoding.UTF8.GetBytes(Payment($"scenario-{i}")), "application/json")).Decision);
-        Assert.Empty(await app.InDbAsync(db => db.Set<ControlDay>().ToListAsync()));
+        {
+            Assert.NotEqual("approve", (await server.PostAsync("/api/v1/simulation/payin", Encoding.UTF8.GetBytes(Payment($"scenario-{i}")), "application/json")).Decision);
+            Assert.Equal(201, (await server.PostAsync("/api/v1/report-fraud", Encoding.UTF8.GetBytes($$"""{"amount":100,"currency":"MXN","email":"reported-{{i}}@mailinator.com","reason":"other"}"""), "application/json")).Code);
+            await pump.SendAsync(Encoding.UTF8.GetBytes(Payment($"imported-{i}")), Flow.PayIn, i, CancellationToken.None);
+        }
+        await pump.FinishAsync();
+        var stored = await app.InDbAsync(db => db.Set<StoredAssessment>().AsNoTracking().ToListAsync());
+        Assert.Equal(4 * Many, stored.Count);
+        var facts = new Facts();
+        foreach (var row in stored)
+        {
+            FactSnapshot.Read(row.Facts, facts);
+            Assert.False(facts.Has(Known.ControlDraw));
+        }
+        Assert.Empty(await DaysAsync(app));
+    }
+
+    [Fact]
+    public async Task Whoever_was_declined_does_not_try_until_it_passes()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        var shop = await SampleAsync(app);
+        var declined = false;
+        for (var i = 0; i < Many; i++)
+        {
+            var answer = await shop.AssessAsync($$"""{"amount":10000,"amount_unit":"minor","currency":"MXN","order_id":"again-{{i}}","email":"again@mailinator.com"}""");
+            await app.Services.GetRequiredService<ControlBudget>().Fetched;
+            Assert.False(declined && answer.Decision == "approve");
+            declined |= answer.Decision == "decline";
+        }
+    }
+
+    [Fact]
+    public async Task The_same_request_again_gets_the_same_answer()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        var shop = await SampleAsync(app);
+        for (var i = 0; i < Many; i++)
+        {
+            var first = await shop.AssessAsync(Payment($"twice-{i}"), ("Idempotency-Key", $"twice-{i}"));
+            await app.Services.GetRequiredService<ControlBudget>().Fetched;
+            if (first.Decision != "approve") continue;
+            var second = await shop.AssessAsync(Payment($"twice-{i}"), ("Idempotency-Key", $"twice-{i}"));
+            Assert.Equal(("approve", first.Id, "true"), (second.Decision, second.Id, second.Header("Idempotent-Replayed")));
+            return;
+        }
+        Assert.Fail("Nothing was let through.");
+    }
+
+    [Fact]
+    public async Task Where_the_store_gives_no_room_nothing_is_let_through_and_every_payment_is_answered()
+    {
+        await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
+        var shop = await SampleAsync(app);
+        await app.InDbAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE control_days RENAME TO away"));
+        Assert.Equal(0, await LetThroughAsync(app, shop, "away"));
+        Assert.Equal(Many, await shop.StoredAsync());
+        await app.InDbAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE away RENAME TO control_days"));
+        Assert.Equal(3, await LetThroughAsync(app, shop, "back"));
+    }
+
+    [Fact]
+    public async Task What_is_given_back_can_be_taken_again()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var (budget, at, limit) = (app.Services.GetRequiredService<ControlBudget>(), app.Clock.GetUtcNow().ToUnixTimeMilliseconds(), new ControlLimit("CLP", 60, 60));
+        Assert.False(budget.TryTake(at, 60, limit));
+        await budget.Fetched;
+        Assert.True(budget.TryTake(at, 60, limit));
+        await budget.Fetched;
+        Assert.False(budget.TryTake(at, 60, limit));
+        budget.GiveBack(at, "CLP", 60);
+        Assert.True(budget.TryTake(at, 60, limit));
+        // Another day, or another bound, begins anew.
+        Assert.False(budget.TryTake(at + 86_400_000, 60, limit));
+        await budget.Fetched;
+        Assert.True(budget.TryTake(at + 86_400_000, 60, limit));
     }
 
     [Fact]
@@ -95,7 +173,7 @@ public sealed class ControlSampleTests
     {
         await using var app = await PanelApp.StartAsync(("Panel:Protection:FourEyes", "Off"));
         var shop = await SampleAsync(app);
-        Assert.Equal(3, await LetThroughAsync(shop, "p"));
+        Assert.Equal(3, await LetThroughAsync(app, shop, "p"));
         await app.InDbAsync(async db =>
         {
             var rows = await db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Decision == Decision.Approve).OrderBy(a => a.Seq).ToListAsync();
@@ -114,11 +192,15 @@ public sealed class ControlSampleTests
         }
         while (run.IsUnderWay);
         var sums = JsonSerializer.Deserialize<PreviewSums>(run.Result!)!;
-        // The policy that let them through does so again: nothing moves.
+        // They count as declined, as their score has it: nothing moves.
         Assert.Equal((Many, 0), (sums.Judged, sums.Decided.Moved));
+        Assert.Equal(Many, sums.Decided[Decision.Decline, Decision.Decline].All.Count);
+        Assert.True(sums.ControlWithoutRoom > 0);
+        Assert.Equal((Many, 10), (sums.WithinSample.All.Count, sums.SamplePercent));
         Assert.Equal((3, 1, 2, 300_00), (sums.Control.All.Count, sums.Control.Fraud.Count, sums.Control.Good.Count, sums.Control.All.Money["MXN"]));
         var shown = (await ines.PageAsync($"{Previews}/{id}")).QuerySelector("[data-control]")!;
         Assert.Contains("3", shown.QuerySelector("a")!.TextContent, StringComparison.Ordinal);
+        Assert.NotNull((await ines.PageAsync($"{Previews}/{id}")).QuerySelector("[data-sampled]"));
         Assert.Equal("3", (await ines.PageAsync(shown.QuerySelector("a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
     }
 
@@ -129,12 +211,17 @@ public sealed class ControlSampleTests
     [InlineData("1", "MXN", "100", "")]
     [InlineData("1", "MXN", "400", "300")]
     [InlineData("1", "MXN", "0.001", "300")]
+    [InlineData("1", "", "100", "300")]
+    [InlineData("1", "", "", "")]
     public async Task What_cannot_be_is_refused_and_changes_nothing(string percent, string currency, string payment, string day)
     {
         await using var app = await PanelApp.StartAsync();
         var refused = await app.As(World.Ines).SubmitAsync(Thresholds, "form[action*=Sample]", ("percent", percent), ("bounds[0].Currency", currency), ("bounds[0].Payment", payment), ("bounds[0].Day", day));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
-        Assert.NotEqual("", (await refused.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent.Trim());
+        var page = await refused.HtmlAsync();
+        Assert.NotEqual("", page.QuerySelector("[role=alert]")!.TextContent.Trim());
+        // What was typed is still there.
+        Assert.Equal((percent, payment, day), (page.QuerySelector("#sample-percent")!.GetAttribute("value"), page.QuerySelector("#sample-payment-0")!.GetAttribute("value") ?? "", page.QuerySelector("#sample-day-0")!.GetAttribute("value") ?? ""));
         Assert.Empty(await app.InDbAsync(db => db.Set<PolicyDraft>().ToListAsync()));
     }
 
@@ -146,14 +233,12 @@ public sealed class ControlSampleTests
         var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
         {
             await using var scope = services.CreateAsyncScope();
-            return ControlDay.TryTake(scope.ServiceProvider.GetRequiredService<PanelDb>(), 20_000, "MXN", 100, 750);
+            return await ControlDay.TakeAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), 20_000, "MXN", 100, 750, CancellationToken.None);
         })));
-        Assert.Equal(7, taken.Count(t => t));
+        Assert.Equal([.. Enumerable.Repeat(0L, 12), 50, .. Enumerable.Repeat(100L, 7)], taken.Order());
         await using var later = services.CreateAsyncScope();
         var db = later.ServiceProvider.GetRequiredService<PanelDb>();
-        Assert.Equal(700, await db.Set<ControlDay>().Select(d => d.Amount).SingleAsync());
-        Assert.True(ControlDay.TryTake(db, 20_000, "MXN", 50, 750));
-        Assert.False(ControlDay.TryTake(db, 20_000, "USD", 751, 750));
-        Assert.True(ControlDay.TryTake(db, 20_001, "MXN", 750, 750));
+        Assert.Equal(750, await db.Set<ControlDay>().Select(d => d.Amount).SingleAsync());
+        Assert.Equal((0, 750, 751), (await ControlDay.TakeAsync(db, 20_000, "MXN", 1, 750, default), await ControlDay.TakeAsync(db, 20_001, "MXN", 1_000, 750, default), await ControlDay.TakeAsync(db, 20_000, "USD", 751, 800, default)));
     }
 }

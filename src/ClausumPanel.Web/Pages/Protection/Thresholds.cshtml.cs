@@ -41,6 +41,19 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     /// <summary>What was sent for it and refused.</summary>
     public IFormCollection? Typed { get; private set; }
 
+    /// <summary>What was sent for the control sample and refused.</summary>
+    private (string Percent, IReadOnlyList<SampleBound> Bounds)? TypedSample { get; set; }
+
+    /// <summary>The share of the control sample, as its form shows it.</summary>
+    public string SampleShare => TypedSample?.Percent ?? Shown.ControlSample.Percent.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The bounds of the control sample, as its form shows them; the last is for another currency.</summary>
+    public IReadOnlyList<SampleBound> SampleBounds => TypedSample?.Bounds ??
+    [
+        .. Shown.ControlSample.Limits.OrderBy(l => l.Currency, StringComparer.Ordinal).Select(l => new SampleBound { Currency = l.Currency, Payment = Amount(l.Payment, l.Currency), Day = Amount(l.Day, l.Currency) }),
+        .. MayEdit ? new[] { new SampleBound() } : [],
+    ];
+
     /// <summary>Read by the script of the page.</summary>
     public string Scores => JsonSerializer.Serialize(new
     {
@@ -78,19 +91,26 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     /// <summary>The control sample: its share, and what it may risk in each currency.</summary>
     public async Task<IActionResult> OnPostSampleAsync(string? percent, List<SampleBound> bounds, CancellationToken stop)
     {
-        if (!double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)) return await RefuseAsync(T["The share must be a number from 0 to {0}.", ControlSample.MostPercent], stop);
+        TypedSample = (percent ?? "", bounds);
+        var isShare = double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share);
+        if (!isShare) return await RefuseAsync(T["The share must be a number from 0 to {0}.", ControlSample.MostPercent], stop);
         var changes = new List<PolicyChange> { new($"{PolicyChanges.Sample}.percent", null, share == 0 ? null : share) };
-        foreach (var bound in bounds.Where(b => !string.IsNullOrWhiteSpace(b.Currency)))
+        var (seen, isBounded) = (new HashSet<string>(StringComparer.Ordinal), false);
+        foreach (var bound in bounds.Where(b => !b.IsBlank))
         {
-            if (!Currencies.TryFind(bound.Currency!.Trim().ToUpperInvariant(), out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", bound.Currency], stop);
+            if (string.IsNullOrWhiteSpace(bound.Currency)) return await RefuseAsync(T["Name the currency of each pair of bounds."], stop);
+            if (!Currencies.TryFind(bound.Currency.Trim().ToUpperInvariant(), out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", bound.Currency], stop);
+            if (!seen.Add(code)) return await RefuseAsync(T["{0} stands there twice.", code], stop);
             if (string.IsNullOrWhiteSpace(bound.Payment) != string.IsNullOrWhiteSpace(bound.Day)) return await RefuseAsync(T["{0}: say both bounds, or neither.", code], stop);
             foreach (var (name, text) in ((string, string?)[])[("payment", bound.Payment), ("day", bound.Day)])
             {
                 var minor = 0L;
                 if (!string.IsNullOrWhiteSpace(text) && !TryMinor(text, digits, out minor)) return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", name == "day" ? T["At most a day"] : T["Largest payment"], text, code], stop);
                 changes.Add(new PolicyChange($"{PolicyChanges.Sample}.limits.{code}.{name}", null, string.IsNullOrWhiteSpace(text) ? null : minor));
+                isBounded |= minor > 0;
             }
         }
+        if (share > 0 && !isBounded) return await RefuseAsync(T["A share lets nothing through without the bounds of a currency."], stop);
         return await ChangeAsync(changes, stop);
     }
 
@@ -204,6 +224,7 @@ public sealed class SampleBound
     public string? Currency { get; init; }
     public string? Payment { get; init; }
     public string? Day { get; init; }
+    public bool IsBlank => string.IsNullOrWhiteSpace(Currency) && string.IsNullOrWhiteSpace(Payment) && string.IsNullOrWhiteSpace(Day);
 }
 
 /// <param name="Now">As the page edits it.</param>

@@ -55,6 +55,7 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
         var judge = (await PreviewJudges.ReadAsync(db, Run, stop))();
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
         var versions = await db.Set<Storage.Policies.PolicyVersion>().AsNoTracking().ToDictionaryAsync(p => p.Version, p => p.Document, stop);
+        var policies = versions.Where(v => stored.Values.Any(row => row.PolicyVersion == v.Key)).ToDictionary(v => v.Key, v => PolicyJson.TryReadStored(v.Value, out var read, out _) ? read : null);
         var into = new Assessment();
         List<MovedRow> rows = [];
         foreach (var line in await assessments.LinesAsync(seqs, stop))
@@ -64,7 +65,8 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
             {
                 Seq = row.Seq, At = row.At, Decision = row.Decision, Score = row.Score, Amount = row.Amount, PolicyVersion = row.PolicyVersion, IsBlocked = row.BlockedBy is not null, Signals = row.Signals, Facts = row.Facts,
             }, into);
-            rows.Add(isJudged ? new MovedRow(line, into.Decision, into.Score, Differences(row, into, policy, versions)) : new MovedRow(line, null, 0, []));
+            var isControl = row.Decision == Decision.Approve && policies.GetValueOrDefault(row.PolicyVersion) is { ControlSample.IsOn: true } judged && row.Score >= judged.Bands.Decline;
+            rows.Add(isJudged ? new MovedRow(line, into.Decision, into.Score, Differences(row, into, policy, versions), isControl) : new MovedRow(line, null, 0, [], isControl));
         }
         return rows;
     }
@@ -104,4 +106,5 @@ public sealed class PreviewRowsModel(PanelDb db, AssessmentReader assessments, T
 /// <param name="Decision">As the policy of the run decides it; null for one that was passed over.</param>
 /// <param name="Score">Under the policy of the run.</param>
 /// <param name="Differences">Signals and rules that count for more or less, with their points then and now.</param>
-public sealed record MovedRow(AssessmentLine Line, Decision? Decision, int Score, IReadOnlyList<(string Code, int Then, int Now)> Differences);
+/// <param name="IsControl">The control sample let it through: it counts as declined.</param>
+public sealed record MovedRow(AssessmentLine Line, Decision? Decision, int Score, IReadOnlyList<(string Code, int Then, int Now)> Differences, bool IsControl);
