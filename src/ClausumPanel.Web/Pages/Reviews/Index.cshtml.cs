@@ -37,7 +37,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
     [TempData] public string? Said { get; set; }
 
-    /// <summary>What was decided right before by somebody who stopped then: see <see cref="ItemModel.Before"/>.</summary>
+    /// <summary>What was done right before by somebody who stopped then, or for whom nothing more waits: see <see cref="ItemModel.Before"/>.</summary>
     [TempData] public string? Before { get; set; }
 
     /// <summary>The same in words.</summary>
@@ -46,7 +46,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public async Task<IActionResult> OnGetAsync(CancellationToken stop)
     {
         await LoadAsync(stop);
-        if (Before is not null) Toast = await ReviewToast.OfAsync(Before, null, null, assessments, T, stop);
+        if (Before is not null) Toast = await ReviewToast.OfAsync(Before, null, null, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
         return this.Fragment("_Queues");
     }
 
