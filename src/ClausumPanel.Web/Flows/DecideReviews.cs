@@ -21,7 +21,7 @@ public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days
 
 /// <summary>What a person decides.</summary>
 /// <param name="Outcome">What becomes of the payment.</param>
-/// <param name="Reason">One of the queue's codes for it.</param>
+/// <param name="Reason">One of the queue's codes for it, which fits the flow.</param>
 /// <param name="Note">In their own words.</param>
 /// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it.</param>
 /// <param name="Entries">What goes on lists with it.</param>
@@ -56,7 +56,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         FactSnapshot.Read(stored.Facts, facts);
         // Whichever way they came to hold it.
         if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
-        if (await RefusalAsync(queue, verdict, facts, stop) is { } refusal) return refusal;
+        if (await RefusalAsync(queue, stored.Flow, verdict, facts, stop) is { } refusal) return refusal;
         var now = clock.GetUtcNow();
         var needsSecond = !queue.IsManual && review.FirstById is null && queue.ReadSecondAbove().TryGetValue(stored.Currency, out var above) && stored.Amount > above;
         if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);
@@ -252,9 +252,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
     }
 
-    private async Task<ReviewAnswer?> RefusalAsync(ReviewQueue queue, ReviewVerdict verdict, Facts facts, CancellationToken stop)
+    private async Task<ReviewAnswer?> RefusalAsync(ReviewQueue queue, Flow flow, ReviewVerdict verdict, Facts facts, CancellationToken stop)
     {
-        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome).Contains(verdict.Reason)) return new(ReasonMissing);
+        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome, flow).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
         if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithProof);
         var entries = verdict.Entries ?? [];
