@@ -109,7 +109,7 @@ public sealed class ReviewQueue
     /// <summary><see cref="QueueFilter"/> as JSON.</summary>
     public string Filter { get; set; } = "{}";
 
-    /// <summary>Minutes before an item is shown: a proof may arrive, or another payment explain it.</summary>
+    /// <summary>Minutes before an item is shown: a challenge may be answered, or another payment explain it.</summary>
     public int DelayMinutes { get; set; }
 
     /// <summary>Minutes until an item is due; null: never.</summary>

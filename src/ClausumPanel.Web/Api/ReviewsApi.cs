@@ -30,7 +30,7 @@ public static class ReviewsApi
     /// <summary>Those that are about one field of the body.</summary>
     private static readonly Dictionary<string, string> Fields = new(StringComparer.Ordinal)
     {
-        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithProof] = "list_entries",
+        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithChallenge] = "list_entries",
     };
 
     private enum Which { Waiting, Decided, Closed }

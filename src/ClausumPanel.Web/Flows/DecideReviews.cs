@@ -36,7 +36,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithProof = "Asking for proof lists nothing: block or allow values with an approval or a decline.";
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
@@ -256,7 +256,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
     {
         if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome, flow).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
-        if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithProof);
+        if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithChallenge);
         var entries = verdict.Entries ?? [];
         if (entries.Count > MostEntries || entries.DistinctBy(e => e.Type).Count() < entries.Count) return new(TooMuchToList, MostEntries);
         foreach (var entry in entries)

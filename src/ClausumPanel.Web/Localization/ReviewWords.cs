@@ -12,7 +12,7 @@ public static class ReviewWords
     public static string Name(this Texts T, ReviewOutcome outcome) => outcome switch
     {
         ReviewOutcome.Approve => T["Approve"],
-        ReviewOutcome.Challenge => T["Ask for proof"],
+        ReviewOutcome.Challenge => T["Challenge it"],
         ReviewOutcome.Decline => T["Decline"],
     };
 
@@ -20,7 +20,7 @@ public static class ReviewWords
     public static string Done(this Texts T, ReviewOutcome outcome) => outcome switch
     {
         ReviewOutcome.Approve => T["Approved"],
-        ReviewOutcome.Challenge => T["Asked for proof"],
+        ReviewOutcome.Challenge => T["Challenged"],
         ReviewOutcome.Decline => T["Declined"],
     };
 

@@ -84,7 +84,7 @@ public sealed class ReviewPageTests
         Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);
         var priority = queue.QuerySelector("details.priority")!;
         Assert.Equal(4, priority.QuerySelectorAll("dt").Length);
-        Assert.Contains("monto que se perdería", priority.TextContent, StringComparison.Ordinal);
+        Assert.Contains("parte del monto según el puntaje: lo que se perdería", priority.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

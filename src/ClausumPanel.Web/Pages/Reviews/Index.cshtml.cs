@@ -23,8 +23,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public QueueTile? Chosen { get; private set; }
     public IReadOnlyList<WaitingRow> Rows { get; private set; } = [];
 
-    /// <summary>The signals that most of the waiting items have, with their share.</summary>
-    public IReadOnlyList<(string Title, double Share)> Fills { get; private set; } = [];
+    /// <summary>The signals that most of the waiting items have, and how many have each.</summary>
+    public IReadOnlyList<(string Title, int Count)> Fills { get; private set; } = [];
+
+    /// <summary>Of how many: of very many the most urgent.</summary>
+    public int Filled { get; private set; }
 
     /// <summary>What is put away until later, soonest first: in the queue that was asked for, else in all.</summary>
     public IReadOnlyList<AwayRow> Away { get; private set; } = [];
@@ -84,10 +87,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         // What fills the queue needs the signals of the first ones, and nothing else of them.
         var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
         var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);
+        Filled = fired.Count;
         Fills =
         [
             .. fired.SelectMany(bytes => hits[..SignalHits.Read(bytes, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
-                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)fired.Count)),
+                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
         ];
     }
 
