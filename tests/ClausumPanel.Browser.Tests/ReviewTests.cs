@@ -196,13 +196,34 @@ public sealed class ReviewTests(BrowserFixture panel)
             }
         }
 
+        // However much is written, what confirms and what puts off stays in view; a legend is one line.
+        await keys.PressAsync("d");
+        await page.Locator("[data-key=note]").FillAsync(string.Join('\n', Enumerable.Range(1, 40).Select(i => $"Línea {i} de lo que dijo el banco")));
+        foreach (var needed in await page.Locator("[data-key=confirm], [data-key=finish], .review-else summary").AllAsync())
+            Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML"));
+        await Assertions.Expect(page.Locator(".strip-legend")).ToHaveCountAsync(2);
+        foreach (var legend in await page.Locator(".strip-legend").AllAsync())
+            Assert.True(await legend.EvaluateAsync<bool>("legend => legend.lastElementChild.getBoundingClientRect().top < legend.firstElementChild.getBoundingClientRect().bottom - 8"));
+        await page.Locator("[data-key=note]").FillAsync("");
+        await keys.PressAsync("Escape");
+
+        // Put off in error, it comes back by the same key, with what was chosen and where it was.
+        await keys.PressAsync("s");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        await keys.PressAsync("z");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("input[data-key=decline]")).ToBeCheckedAsync();
+        Assert.Equal([ReviewEventKind.Skipped, ReviewEventKind.StepUndone], await KindsAsync(item.Seq));
+
         // The last step for now, and from there to another page.
         await keys.PressAsync("s");
         await keys.PressAsync("2");
         await keys.PressAsync("Control+Shift+Enter");
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
         Assert.Equal(0, await InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == Elsewhere && r.LeaseToken != null)));
-        Assert.Equal([ReviewEventKind.Skipped], await KindsAsync(item.Seq));
+        Assert.Equal([ReviewEventKind.Skipped, ReviewEventKind.StepUndone, ReviewEventKind.Skipped], await KindsAsync(item.Seq));
         await keys.PressAsync("g");
         await keys.PressAsync("r");
         await page.WaitForURLAsync("**/dashboard/protection");

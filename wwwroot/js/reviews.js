@@ -106,7 +106,7 @@
       case "skip": return open("skip");
       case "hold": return open("hold");
       case "escalate": return open("escalate");
-      case "undo": return press("undo") || (item() !== null && lack(item().dataset.tooLate));
+      case "undo": return press("undo") || (item() !== null && lack(document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item().dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": {
         const id = location.pathname.split("/").pop();
@@ -410,8 +410,8 @@
     if (button?.name === "stay") { dropDraft(); leaving = true; return; }
     if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
     if (lacks(button)) { event.preventDefault(); return; }
-    // Only a decision can be taken back.
-    if (button?.closest("details[data-key]")) dropDraft(); else keepDraft();
+    // It may be taken back.
+    keepDraft();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (plainly || button?.name === "finish") { leaving = true; return; }
     event.preventDefault();

@@ -51,6 +51,15 @@ public sealed record ListRow(
 
 public static class ListQueries
 {
+    /// <summary>Every value that an entry of the type may have and mean what these facts name.</summary>
+    public static string[] ValuesOf(Facts facts, ListType type)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var values = new HashSet<string>(StringComparer.Ordinal);
+        ListFacts.Collect(facts, type, values);
+        return [.. values];
+    }
+
     extension(IQueryable<ListEntry> entries)
     {
         public IQueryable<ListEntry> Narrowed(ListFilter filter, DateTimeOffset now)

@@ -110,6 +110,9 @@ public sealed class Review
 public enum ReviewEventKind
 {
     Leased = 1, Released = 2, TakenOver = 3, Skipped = 4, Held = 5, Escalated = 6, Noted = 7, FirstDecided = 8, Decided = 9, Undone = 10, Closed = 11, Reopened = 12, TimedOut = 13, Disagreed = 14, Moved = 15,
+
+    /// <summary>A skip, a hold or an escalation was taken back: its version is that step's and one.</summary>
+    StepUndone = 16,
 }
 
 /// <summary>One line of a review's history: what the screen, the quality figures and the outside read. Written once.</summary>

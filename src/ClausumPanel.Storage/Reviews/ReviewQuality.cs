@@ -10,7 +10,7 @@ using SQLitePCL;
 
 namespace ClausumPanel.Storage.Reviews;
 
-/// <summary>How the reviews of a period were decided. A decision that was undone in its time is none; what time decided is counted apart.</summary>
+/// <summary>How the reviews of a period were decided. A decision, a skip, a hold or an escalation that was undone in its time is none; what time decided is counted apart.</summary>
 public sealed class QualityFigures
 {
     private List<long> _reading = [], _waiting = [];
@@ -213,6 +213,14 @@ public sealed class ReviewQuality
         var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
         foreach (var step in steps)
             foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Count);
+        var takenBack = from undo in events
+                        where undo.Kind == ReviewEventKind.StepUndone && undo.At >= @from
+                        join step in events on new { undo.Seq, Version = undo.Version - 1 } equals new { step.Seq, step.Version }
+                        where step.At >= @from && step.At < to && (step.Kind == ReviewEventKind.Skipped || step.Kind == ReviewEventKind.Held || step.Kind == ReviewEventKind.Escalated)
+                        group step by new { step.Queue, step.ActorId, step.Kind } into g
+                        select new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() };
+        foreach (var none in await takenBack.ToListAsync(stop))
+            foreach (var figures in quality.Of(none.Queue, none.ActorId)) figures.Add(none.Kind, -none.Count);
         foreach (var overdue in await db.Set<Review>().Waiting(now).Where(r => r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
             foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
         return quality;

@@ -109,7 +109,7 @@ public sealed class ReviewQueue
     /// <summary><see cref="QueueFilter"/> as JSON.</summary>
     public string Filter { get; set; } = "{}";
 
-    /// <summary>Minutes before an item is shown: a proof may arrive, or another payment explain it.</summary>
+    /// <summary>Minutes before an item is shown: a challenge may be answered, or another payment explain it.</summary>
     public int DelayMinutes { get; set; }
 
     /// <summary>Minutes until an item is due; null: never.</summary>
@@ -144,6 +144,13 @@ public sealed class ReviewQueue
 
     public IReadOnlyDictionary<string, long> ReadSecondAbove() => JsonSerializer.Deserialize<Dictionary<string, long>>(SecondAbove, Json) ?? [];
 
+    /// <summary>The codes an outcome may be given for where the flow is this: the queue's own that fit it; where none of them does, the usual ones.</summary>
+    public IReadOnlyList<string> ReasonsFor(ReviewOutcome outcome, Flow flow)
+    {
+        List<string> fitting = [.. ReasonsFor(outcome).Where(code => ReviewReasons.Fits(code, flow))];
+        return fitting.Count > 0 ? fitting : [.. ReviewReasons.Usual(outcome).Where(code => ReviewReasons.Fits(code, flow))];
+    }
+
     /// <summary>The codes an outcome may be given for.</summary>
     public IReadOnlyList<string> ReasonsFor(ReviewOutcome outcome) =>
         JsonSerializer.Deserialize<Dictionary<ReviewOutcome, List<string>>>(Reasons, Json) is { } own && own.TryGetValue(outcome, out var codes) && codes.Count > 0 ? codes : ReviewReasons.Usual(outcome);
@@ -172,12 +179,18 @@ public sealed class ReviewQueue
 /// <summary>The reasons for a decision: stable codes, which pages put into words.</summary>
 public static class ReviewReasons
 {
-    /// <summary>Those that say the payment was fraud.</summary>
+    /// <summary>Whichever it is, a decline for good says that the payment was fraud.</summary>
     public static readonly IReadOnlyList<string> Decline = ["stolen_card", "account_takeover", "identity_mismatch", "card_testing", "friendly_fraud", "reseller_abuse", "linked_to_fraud", "payer_unreachable", "other"];
     public static readonly IReadOnlyList<string> Approve = ["known_customer", "data_match", "payer_confirmed", "low_risk_in_context", "false_alarm", "other"];
     public static readonly IReadOnlyList<string> Challenge = ["confirm_identity", "confirm_card", "confirm_delivery", "other"];
 
     public static readonly IReadOnlyList<string> Skip = ["not_my_area", "conflict_of_interest", "needs_a_colleague", "other"];
+
+    /// <summary>Those that speak of a card, a purchase or a delivery: money that goes out has none.</summary>
+    private static readonly string[] OfPaymentsOnly = ["stolen_card", "card_testing", "friendly_fraud", "reseller_abuse", "confirm_card", "confirm_delivery"];
+
+    /// <summary>Whether the reason can be one of that flow.</summary>
+    public static bool Fits(string code, Flow flow) => flow == Flow.PayIn || !OfPaymentsOnly.Contains(code);
 
     public static IReadOnlyList<string> Usual(ReviewOutcome outcome) => outcome switch
     {

@@ -23,14 +23,14 @@ public static class ReviewsApi
         [LeaseReviews.NotForYou] = (Problems.Forbidden, "admins_only"), [LeaseReviews.FixedOrder] = (Problems.Forbidden, "fixed_order"), [LeaseReviews.OwnFirst] = (Problems.Forbidden, "second_person_needed"),
         [DecideReviews.OwnPayment] = (Problems.Forbidden, "own_payment"), [DecideReviews.NotYours] = (Problems.Forbidden, "not_yours"),
         [LeaseReviews.Taken] = (Problems.InvalidState, "taken"), [LeaseReviews.NotOpen] = (Problems.InvalidState, "not_open"), [LeaseReviews.LeaseGone] = (Problems.InvalidState, "lease_gone"),
-        [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"),
+        [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"), [DecideReviews.StepTooLate] = (Problems.InvalidState, "too_late"),
         [DecideReviews.NotClosed] = (Problems.InvalidState, "not_closed"), [DecideReviews.ListedOtherwise] = (Problems.InvalidState, "listed_otherwise"),
     };
 
     /// <summary>Those that are about one field of the body.</summary>
     private static readonly Dictionary<string, string> Fields = new(StringComparer.Ordinal)
     {
-        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithProof] = "list_entries",
+        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithChallenge] = "list_entries",
     };
 
     private enum Which { Waiting, Decided, Closed }
@@ -46,7 +46,7 @@ public static class ReviewsApi
         group.MapPost("/reviews/{id}/extend", ExtendAsync).WithName("extendReview").WithSummary("Keep a review longer").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/release", ReleaseAsync).WithName("releaseReview").WithSummary("Give a review back").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/decide", DecideAsync).WithName("decideReview").WithSummary("Decide a review").RequireAuthorization(Permissions.Review);
-        group.MapPost("/reviews/{id}/undo", UndoAsync).WithName("undoReview").WithSummary("Undo your decision").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/undo", UndoAsync).WithName("undoReview").WithSummary("Undo your last step").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/skip", SkipAsync).WithName("skipReview").WithSummary("Pass a review over").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review away until later").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/escalate", EscalateAsync).WithName("escalateReview").WithSummary("Hand a review to who decides the hard ones").RequireAuthorization(Permissions.Review);

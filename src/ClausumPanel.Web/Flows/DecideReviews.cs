@@ -21,7 +21,7 @@ public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days
 
 /// <summary>What a person decides.</summary>
 /// <param name="Outcome">What becomes of the payment.</param>
-/// <param name="Reason">One of the queue's codes for it.</param>
+/// <param name="Reason">One of the queue's codes for it, which fits the flow.</param>
 /// <param name="Note">In their own words.</param>
 /// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it.</param>
 /// <param name="Entries">What goes on lists with it.</param>
@@ -35,8 +35,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
-        OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithProof = "Asking for proof lists nothing: block or allow values with an approval or a decline.";
+        OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
@@ -56,7 +56,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         FactSnapshot.Read(stored.Facts, facts);
         // Whichever way they came to hold it.
         if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
-        if (await RefusalAsync(queue, verdict, facts, stop) is { } refusal) return refusal;
+        if (await RefusalAsync(queue, stored.Flow, verdict, facts, stop) is { } refusal) return refusal;
         var now = clock.GetUtcNow();
         var needsSecond = !queue.IsManual && review.FirstById is null && queue.ReadSecondAbove().TryGetValue(stored.Currency, out var above) && stored.Amount > above;
         if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);
@@ -80,7 +80,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
     internal async Task<bool> IsOwnAsync(Reviewer reviewer, Facts facts, CancellationToken stop) =>
         facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Takes a decision back that has not taken effect yet; whoever decided has it again.</summary>
+    /// <summary>Takes back a decision that has not taken effect yet, or the skip, hold or escalation that came last; whoever took the step has the item again.</summary>
     /// <returns>The lease, when it worked.</returns>
     public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop)
     {
@@ -88,6 +88,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
         var review = found.Review;
+        if (review.State == ReviewState.Open) return await UndoStepAsync(reviewer, review, transaction, stop);
         if (review.State == ReviewState.Decided && review.DecidedById != reviewer.Id)
             return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
         var now = clock.GetUtcNow();
@@ -95,8 +96,54 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return (null, new(TooLate));
-        await LeaseReviews.PutBackAsync(db, reviewer, review, at, stop);
+        await LeaseReviews.PutBackAsync(db, reviewer, seq, review.DecidedAt, at, stop);
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
+    }
+
+    /// <summary>The reviewer's own skip, hold or escalation that the item stands at, and until when it can be taken back, Unix milliseconds; null: it cannot, or something else happened since.</summary>
+    /// <param name="reviewer">Who asks.</param>
+    /// <param name="review">The item.</param>
+    /// <param name="events">Its whole history.</param>
+    /// <param name="now">The current instant, Unix milliseconds.</param>
+    /// <param name="stop">Ends it early.</param>
+    internal async Task<(ReviewEvent Step, long Until)?> StepToUndoAsync(Reviewer reviewer, Review review, IReadOnlyList<ReviewEvent> events, long now, CancellationToken stop)
+    {
+        if (review.State != ReviewState.Open) return null;
+        // Until the next step everything bears its version: who looked at it meanwhile as well.
+        var since = events.Where(e => e.Version == review.Version).ToList();
+        if (since.Find(e => e.Kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated) is not { } step || step.ActorId != reviewer.Id) return null;
+        if (since.Exists(e => e.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver && e.ActorId != reviewer.Id)) return null;
+        var seconds = await db.Set<ReviewQueue>().Where(q => q.Number == step.Queue).Select(q => (int?)q.UndoSeconds).SingleOrDefaultAsync(stop);
+        return seconds is { } known && step.At + (known * 1_000L) is var until && until > now ? (step, until) : null;
+    }
+
+    private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        var (seq, at) = (review.Seq, now.ToUnixTimeMilliseconds());
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq).ToListAsync(stop);
+        if (await StepToUndoAsync(reviewer, review, events, at, stop) is not ({ } step, _)) return (null, await TooLateAsync());
+        var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
+        var (version, queue, visibleAt) = (step.Version, step.Queue, step.Kind == ReviewEventKind.Held ? VisibleBefore(step, events, at) : review.VisibleAt);
+        // What is only kept ready for a colleague nobody looks at yet.
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.Version == version && (r.LeaseUntil == null || r.LeaseUntil <= at || r.LeaseIsAhead || r.LeaseOwner == reviewer.Id)).ExecuteUpdateAsync(r => r
+            .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, visibleAt).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return (null, await TooLateAsync());
+        await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
+        var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", _ => "escalated" };
+        // The line stands where the step does, whose figures it takes back.
+        review.Queue = queue;
+        return (lease, await WriteAsync(reviewer, review, ReviewEventKind.StepUndone, AuditActions.ReviewUndone, new ReviewVerdict(default, code), now, null, transaction, stop));
+
+        async Task<ReviewAnswer> TooLateAsync() => await LeaseReviews.WhyNotAsync(db, seq, reviewer, at, stop) is { Refusal: not LeaseReviews.LeaseGone } taken ? taken : new(StepTooLate);
+    }
+
+    /// <summary>From when on an item was shown before it was put away: where somebody had taken it before its time, an earlier hold counts again.</summary>
+    private static long VisibleBefore(ReviewEvent step, List<ReviewEvent> events, long now)
+    {
+        var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => e.Version - 1).ToHashSet();
+        var before = events.Where(e => e.Version < step.Version && !undone.Contains(e.Version) && e.Kind is ReviewEventKind.Held or ReviewEventKind.FirstDecided or ReviewEventKind.Reopened).MaxBy(e => e.Version);
+        return before is { Kind: ReviewEventKind.Held, Until: { } until } && until > now ? until : now;
     }
 
     /// <summary>Passes it over, with a reason; it does not come back to the same person for a while.</summary>
@@ -205,11 +252,11 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
     }
 
-    private async Task<ReviewAnswer?> RefusalAsync(ReviewQueue queue, ReviewVerdict verdict, Facts facts, CancellationToken stop)
+    private async Task<ReviewAnswer?> RefusalAsync(ReviewQueue queue, Flow flow, ReviewVerdict verdict, Facts facts, CancellationToken stop)
     {
-        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome).Contains(verdict.Reason)) return new(ReasonMissing);
+        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome, flow).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
-        if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithProof);
+        if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithChallenge);
         var entries = verdict.Entries ?? [];
         if (entries.Count > MostEntries || entries.DistinctBy(e => e.Type).Count() < entries.Count) return new(TooMuchToList, MostEntries);
         foreach (var entry in entries)

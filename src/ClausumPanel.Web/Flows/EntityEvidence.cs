@@ -59,6 +59,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             Activity = newest is null ? null : Activity(kind, newest, Among(kind)),
             Attributes = Attributes(kind, read),
             LookedAt = read.Count,
+            MetList = read.Exists(facts => ListTypesOf(kind).Any(type => facts.Number(FactCatalog.List(type)) > 0)),
         };
     }
 
@@ -94,7 +95,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
             View(stored, choice, links, linked, lines, histories),
             Balance.Of(stored.Flow, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
-            places, await EntriesAsync(facts, stop));
+            places, await MetAsync(facts, stop));
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
@@ -109,22 +110,17 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     // Only where a list had a say: most payments meet none.
-    private async Task<IReadOnlyList<ListRow>> EntriesAsync(Facts facts, CancellationToken stop)
+    private async Task<IReadOnlyList<ListMet>> MetAsync(Facts facts, CancellationToken stop)
     {
-        List<ListRow> found = [];
+        List<ListMet> met = [];
         foreach (var type in Enum.GetValues<ListType>())
         {
-            if (!(facts.Number(FactCatalog.List(type)) > 0)) continue;
-            string[] values = type switch
-            {
-                ListType.IpRange => facts.Text(Known.Ip) is { } ip ? [.. IpRanges.Holding(ip)] : [],
-                ListType.CardBin => facts.Text(Known.CardBin) is { } bin ? [bin, bin[..Math.Min(6, bin.Length)]] : [],
-                ListType.Email => [.. ((string?[])[DecideReviews.ValueOf(type, facts), facts.Text(Known.EmailNormalized)]).OfType<string>()],
-                _ => DecideReviews.ValueOf(type, facts) is { } value ? [value] : [],
-            };
-            if (values.Length > 0) found.AddRange(await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && e.IsActive && values.Contains(e.Value)).Rows(db).ToListAsync(stop));
+            if (!(facts.Number(FactCatalog.List(type)) is > 0 and var severities)) continue;
+            var values = ListQueries.ValuesOf(facts, type);
+            var entries = await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && values.Contains(e.Value)).Rows(db).ToListAsync(stop);
+            met.Add(new ListMet(type, entries, [.. ListWords.Severities.Where(s => ((ListSeverity)(int)severities & s) != 0 && !entries.Exists(e => e.Severity == s))]));
         }
-        return found;
+        return met;
     }
 
     /// <summary>The links alone, as a reader chose them.</summary>
@@ -196,6 +192,20 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             _ => null,
         };
     }
+
+    // A domain or a range of one's own is met with the value itself.
+    private static ListType[] ListTypesOf(TermKind kind) => kind switch
+    {
+        TermKind.Customer => [ListType.CustomerId],
+        TermKind.Email => [ListType.Email, ListType.EmailDomain],
+        TermKind.EmailDomain => [ListType.EmailDomain],
+        TermKind.Device => [ListType.DeviceFingerprint],
+        TermKind.Ip => [ListType.IpAddress, ListType.IpRange],
+        TermKind.Phone => [ListType.Phone],
+        TermKind.Card => [ListType.CardHash, ListType.CardBin],
+        TermKind.Beneficiary => [ListType.BeneficiaryId, ListType.Clabe, ListType.Iban, ListType.AccountHash],
+        _ => [],
+    };
 
     private static IEnumerable<(ListType Type, string Value)> ListValuesOf(EntityView entity)
     {

@@ -184,12 +184,17 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = who.Kind == ActorKind.Person ? who.Id : null, ActorName = who.Name, Version = review.Version + (raises ? 1 : 0),
     };
 
-    /// <summary>Who takes a decision back works on that one again: what was shown meanwhile is only kept ready, and what was kept ready behind it is free.</summary>
-    internal static async Task PutBackAsync(PanelDb db, Reviewer reviewer, Review undone, long now, CancellationToken stop)
+    /// <summary>Who takes a step back works on that one again: what was shown meanwhile is only kept ready, and what was kept ready behind it is free.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="reviewer">Who takes it back.</param>
+    /// <param name="seq">The item of the step.</param>
+    /// <param name="steppedAt">When the step was taken, Unix milliseconds.</param>
+    /// <param name="now">The current instant, Unix milliseconds.</param>
+    /// <param name="stop">Ends it early.</param>
+    internal static async Task PutBackAsync(PanelDb db, Reviewer reviewer, long seq, long? steppedAt, long now, CancellationToken stop)
     {
         // What another tab of theirs shows was taken before.
-        var (seq, decidedAt) = (undone.Seq, undone.DecidedAt);
-        var since = db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Leased && e.ActorId == reviewer.Id && e.At >= decidedAt).Select(e => e.Seq);
+        var since = db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Leased && e.ActorId == reviewer.Id && e.At >= steppedAt).Select(e => e.Seq);
         var others = db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.Seq != seq && r.State == ReviewState.Open && r.LeaseUntil > now);
         await others.Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(Freed, stop);
         var until = now + (long)AheadLength.TotalMilliseconds;
@@ -209,7 +214,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
             var now = Now;
             var since = now - (long)SkippedFor.TotalMilliseconds;
             // Asked once, not for every item that waits.
-            var skipped = db.Set<ReviewEvent>().Where(e => e.At > since && e.Kind == ReviewEventKind.Skipped && e.ActorId == reviewer.Id).Select(e => e.Seq);
+            var skipped = db.Set<ReviewEvent>().SkippedBy(reviewer.Id, since).Select(e => e.Seq);
             var best = db.Set<Review>().Waiting(now).Free(now).Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !skipped.Contains(r.Seq)).InOrder(queues, now).Select(r => r.Seq);
             if (await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop) is not { } chosen) return null;
             var lease = new ReviewLease(chosen, Guid.NewGuid(), now + (long)(ahead ? AheadLength : Length).TotalMilliseconds);

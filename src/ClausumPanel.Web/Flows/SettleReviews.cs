@@ -45,7 +45,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == review.Seq, stop);
         var actor = await ActorAsync(review, stop);
         Label? label = null;
-        // Time knows nothing of a payment, and asking for a proof says nothing of it yet.
+        // Time knows nothing of a payment, and a challenge says nothing of it yet.
         if (!review.IsTimedOut && review.Outcome is ReviewOutcome.Approve or ReviewOutcome.Decline)
         {
             var outcome = review.Outcome == ReviewOutcome.Approve ? LabelOutcome.Good : LabelOutcome.Fraud;

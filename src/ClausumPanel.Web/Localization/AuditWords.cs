@@ -141,7 +141,7 @@ public static class AuditWords
         AuditActions.ScenarioDeleted => T["Deleted a scenario"],
         AuditActions.ScenariosChecked => T["Checked the saved scenarios"],
         AuditActions.ReviewDecided => T["Decided a review"],
-        AuditActions.ReviewUndone => T["Undid a decision"],
+        AuditActions.ReviewUndone => T["Took a step of a review back"],
         AuditActions.ReviewClosed => T["A decision took effect"],
         AuditActions.ReviewReopened => T["Reopened a review"],
         AuditActions.ReviewSkipped => T["Skipped a review"],

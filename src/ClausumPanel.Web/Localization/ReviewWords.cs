@@ -12,7 +12,7 @@ public static class ReviewWords
     public static string Name(this Texts T, ReviewOutcome outcome) => outcome switch
     {
         ReviewOutcome.Approve => T["Approve"],
-        ReviewOutcome.Challenge => T["Ask for proof"],
+        ReviewOutcome.Challenge => T["Challenge it"],
         ReviewOutcome.Decline => T["Decline"],
     };
 
@@ -20,7 +20,7 @@ public static class ReviewWords
     public static string Done(this Texts T, ReviewOutcome outcome) => outcome switch
     {
         ReviewOutcome.Approve => T["Approved"],
-        ReviewOutcome.Challenge => T["Asked for proof"],
+        ReviewOutcome.Challenge => T["Challenged"],
         ReviewOutcome.Decline => T["Declined"],
     };
 
@@ -52,6 +52,7 @@ public static class ReviewWords
         "conflict_of_interest" => T["Conflict of interest"],
         "needs_a_colleague" => T["Needs a colleague"],
         "timed_out" => T["Time ran out"],
+        "skipped" => T["Skipped"],
         "held" => T["Put away until later"],
         "escalated" => T["Handed to who decides the hard ones"],
         "other" => T["Other reason"],
@@ -76,6 +77,7 @@ public static class ReviewWords
         ReviewEventKind.TimedOut => T["Time ran out"],
         ReviewEventKind.Disagreed => T["Disagreed with who decided first; escalated"],
         ReviewEventKind.Moved => T["Moved it to another queue"],
+        ReviewEventKind.StepUndone => T["Took the step back"],
     };
 
     public static string Name(this Texts T, ReviewState state) => state switch

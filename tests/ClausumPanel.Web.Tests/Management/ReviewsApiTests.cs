@@ -105,6 +105,11 @@ public abstract class ReviewsApiStories
 
         (id, token) = Held(await maria.PostAsync($"{Path}/start"));
         Review(await maria.PostAsync($"{Path}/{id}/skip", Step(""","reason":"not_my_area" """)));
+        MustSay(await tomas.PostAsync($"{Path}/{id}/undo"), 409, "INVALID_STATE", "too_late");
+        (var back, token) = Held(await maria.PostAsync($"{Path}/{id}/undo"));
+        Assert.Equal(id, back);
+        Assert.Contains(Review(await tomas.GetAsync($"{Path}/{id}")).GetProperty("history").EnumerateArray(), e => (e.GetProperty("kind").GetString(), e.GetProperty("reason").GetString()) == ("step_undone", "skipped"));
+        Review(await maria.PostAsync($"{Path}/{id}/skip", Step(""","reason":"not_my_area" """)));
         (var second, token) = Held(await maria.PostAsync($"{Path}/start"));
         Assert.NotEqual(id, second);
         Assert.Equal("held", Review(await maria.PostAsync($"{Path}/{second}/hold", Step($""","until":"{world.App.Clock.GetUtcNow().AddHours(2):O}" """))).GetProperty("state").GetString());

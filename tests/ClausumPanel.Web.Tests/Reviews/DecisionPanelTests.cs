@@ -16,9 +16,9 @@ public sealed class DecisionPanelTests
     private const string Queue = "/dashboard/reviews", Own = "Este pago es suyo: debe decidirlo otra persona.", Second = "Usted decidió primero: una segunda persona debe verla.", Fixed = "El orden de esta cola es fijo: tome la siguiente.", Admins = "En esta cola solo deciden los administradores.";
 
     [Theory]
-    [InlineData("skip", "Input.SkipReason", "not_my_area", "Omitida.")]
-    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "{0} · {1}: apartada hasta el 24 nov 2026, 12:00.")]
-    [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada.")]
+    [InlineData("skip", "Input.SkipReason", "not_my_area", "Omitida {0} · {1}")]
+    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "Apartada hasta el 24 nov 2026, 12:00 {0} · {1}")]
+    [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada {0} · {1}")]
     public async Task Who_passes_one_on_and_stops_is_given_no_other_case(string part, string field, string value, string said)
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
@@ -39,7 +39,7 @@ public sealed class DecisionPanelTests
         Assert.Equal((HttpStatusCode.Redirect, Queue), (stopped.StatusCode, stopped.Headers.Location!.ToString().Split('?')[0]));
         Assert.Equal(0, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.LeaseToken != null)));
         var (amount, payer) = (page.QuerySelector("#item")!.TextContent, page.QuerySelector("[data-payer]")!.TextContent);
-        Assert.Equal(said.Replace("{0}", amount, StringComparison.Ordinal).Replace("{1}", payer, StringComparison.Ordinal), (await maria.PageAsync(stopped.Headers.Location.ToString())).QuerySelector(".alert[role=status]")!.TextContent);
+        Assert.Equal(said.Replace("{0}", amount, StringComparison.Ordinal).Replace("{1}", payer, StringComparison.Ordinal), (await maria.PageAsync(stopped.Headers.Location.ToString())).QuerySelector(".toast-line[role=status] > span")!.TextContent);
     }
 
     [Fact]

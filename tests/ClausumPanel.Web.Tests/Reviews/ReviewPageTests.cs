@@ -84,7 +84,7 @@ public sealed class ReviewPageTests
         Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);
         var priority = queue.QuerySelector("details.priority")!;
         Assert.Equal(4, priority.QuerySelectorAll("dt").Length);
-        Assert.Contains("monto que se perdería", priority.TextContent, StringComparison.Ordinal);
+        Assert.Contains("parte del monto según el puntaje: lo que se perdería", priority.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -283,7 +283,7 @@ public sealed class ReviewPageTests
         using var elsewhere = await SendAsync(maria, $"{Queue}/{second}", "Skip", second, ("Input.SkipReason", "not_my_area"));
         Assert.Equal(HttpStatusCode.NoContent, elsewhere.StatusCode);
         var third = elsewhere.Headers.GetValues("X-Location").Single();
-        Assert.Contains("Omitida.", (await maria.PageAsync(third)).QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Omitida", (await maria.PageAsync(third)).QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Gone, (await PostAsync(maria, first, "Ahead", Guid.NewGuid().ToString())).StatusCode);
     }
 

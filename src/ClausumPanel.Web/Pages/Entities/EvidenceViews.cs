@@ -80,8 +80,13 @@ public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds)
 }
 
 /// <summary>Everything the blocks of one assessment are made of.</summary>
-/// <param name="Entries">The entries of the lists that it meets now, where one had a say when it was judged.</param>
-public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<Storage.Lists.ListRow> Entries);
+/// <param name="Met">What lists had a say of when it was judged.</param>
+public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met);
+
+/// <summary>A kind of value that met a list when a payment was judged.</summary>
+/// <param name="Entries">The entries that mean it today, whether they count or not.</param>
+/// <param name="Gone">The lists it met of which no such entry is left.</param>
+public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView
@@ -106,6 +111,9 @@ public sealed class EntityView
     /// <summary>As memory has it: null when it has nothing, or is being rebuilt.</summary>
     public Storage.Velocity.EntityActivity? Activity { get; init; }
     public IReadOnlyList<EntityAttribute> Attributes { get; init; } = [];
+
+    /// <summary>Its value, its domain or its range met an entry of a list when one of the payments looked at was judged.</summary>
+    public bool MetList { get; init; }
 
     /// <summary>Payments that <see cref="Attributes"/> were read from.</summary>
     public int LookedAt { get; init; }

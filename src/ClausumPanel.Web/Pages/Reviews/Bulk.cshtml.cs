@@ -38,9 +38,15 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     /// <summary>Per currency, never added across.</summary>
     public IEnumerable<(Money Sum, int Count)> Totals => Waiting.GroupBy(r => r.Amount.Currency).OrderByDescending(g => g.Count()).Select(g => (new Money(g.Sum(r => r.Amount.Minor), g.Key), g.Count()));
 
-    /// <summary>The reasons that every queue among them knows.</summary>
-    public IReadOnlyList<string> ReasonsFor(ReviewOutcome outcome) =>
-        [.. ReviewReasons.Usual(outcome).Where(code => Queues.All(q => q.ReasonsFor(outcome).Contains(code)))];
+    /// <summary>The reasons that every queue among them knows and that fit every one of them.</summary>
+    public IReadOnlyList<string> ReasonsFor(ReviewOutcome outcome)
+    {
+        var flows = Waiting.Select(r => r.Flow).Distinct().ToList();
+        return [.. ReviewReasons.Usual(outcome).Where(code => Queues.All(q => flows.TrueForAll(flow => q.ReasonsFor(outcome, flow).Contains(code))))];
+    }
+
+    /// <summary>In whose words the reasons stand: of payouts where there is nothing else.</summary>
+    public Flow Wording => Waiting.All(r => r.Flow == Flow.PayOut) ? Flow.PayOut : Flow.PayIn;
 
     public IReadOnlyList<ReviewQueue> Queues { get; private set; } = [];
 
@@ -111,7 +117,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             facts.Clear();
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
-            rows.Add(new BulkRow(seq, payment.Id, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
+            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
                 review.State == ReviewState.Open ? null : T.Say(DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null), reader.Zone)));
         }
         Rows = rows;
@@ -134,7 +140,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 /// <param name="Why">What held it.</param>
 /// <param name="Decided">Who decided it meanwhile, and what; null while it waits.</param>
 public sealed record BulkRow(
-    long Seq, Guid Id, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, string? Decided);
+    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, string? Decided);
 
 /// <param name="Sentence">What became of it, or why nothing did.</param>
 public sealed record BulkResult(bool IsDone, string Sentence);

@@ -23,8 +23,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public QueueTile? Chosen { get; private set; }
     public IReadOnlyList<WaitingRow> Rows { get; private set; } = [];
 
-    /// <summary>The signals that most of the waiting items have, with their share.</summary>
-    public IReadOnlyList<(string Title, double Share)> Fills { get; private set; } = [];
+    /// <summary>The signals that most of the waiting items have, and how many have each.</summary>
+    public IReadOnlyList<(string Title, int Count)> Fills { get; private set; } = [];
+
+    /// <summary>Of how many: of very many the most urgent.</summary>
+    public int Filled { get; private set; }
 
     /// <summary>What is put away until later, soonest first: in the queue that was asked for, else in all.</summary>
     public IReadOnlyList<AwayRow> Away { get; private set; } = [];
@@ -37,7 +40,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
     [TempData] public string? Said { get; set; }
 
-    /// <summary>What was decided right before by somebody who stopped then: see <see cref="ItemModel.Before"/>.</summary>
+    /// <summary>What was done right before by somebody who stopped then, or for whom nothing more waits: see <see cref="ItemModel.Before"/>.</summary>
     [TempData] public string? Before { get; set; }
 
     /// <summary>The same in words.</summary>
@@ -46,7 +49,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public async Task<IActionResult> OnGetAsync(CancellationToken stop)
     {
         await LoadAsync(stop);
-        if (Before is not null) Toast = await ReviewToast.OfAsync(Before, null, null, assessments, T, stop);
+        if (Before is not null) Toast = await ReviewToast.OfAsync(Before, null, null, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
         return this.Fragment("_Queues");
     }
 
@@ -84,10 +87,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         // What fills the queue needs the signals of the first ones, and nothing else of them.
         var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
         var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);
+        Filled = fired.Count;
         Fills =
         [
             .. fired.SelectMany(bytes => hits[..SignalHits.Read(bytes, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
-                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count() / (double)fired.Count)),
+                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
         ];
     }
 

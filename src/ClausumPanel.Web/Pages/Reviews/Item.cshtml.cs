@@ -80,10 +80,13 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds();
 
+    /// <summary>Until when the reader can take back their skip, hold or escalation, Unix milliseconds; null: they cannot.</summary>
+    public long? StepUntil { get; private set; }
+
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
 
-    /// <summary>What was decided right before, for the toast: the assessment, its outcome, until when it can be undone.</summary>
+    /// <summary>What was done right before, for the toast: see <see cref="ReviewToast.OfAsync"/>.</summary>
     [TempData] public string? Before { get; set; }
     [TempData] public string? Said { get; set; }
 
@@ -92,6 +95,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     // What was taken with the step before: what comes after that one is handed over in the same answer.
     private ReviewLease? _taken;
+    private bool _hasDecided;
 
     /// <summary>The card as people know it, where the value that lists it is a hash.</summary>
     public string? CardDigits => Facts.Text(Known.CardLast4) is not null && FoundBy.Text(Facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
@@ -144,24 +148,22 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries), stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (after.State == ReviewState.Decided) Before = $"{id} {(int)outcome} {after.SettlesAt} {entries.Count}";
+        if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {entries.Count}", true);
         else Said = after.FirstById == User.Id ? T["A second person must agree."] : T["You two do not agree: it was escalated."];
         return await OnwardAsync(stop);
     }
 
     public async Task<IActionResult> OnPostSkipAsync(Guid id, CancellationToken stop) =>
-        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.SkipAsync(HttpContext.Reviewer, seq, Token, Input.SkipReason, Input.SkipNote, stop), T["Skipped."], stop);
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.SkipAsync(HttpContext.Reviewer, seq, Token, Input.SkipReason, Input.SkipNote, stop), seq, ReviewEventKind.Skipped, stop);
 
     public async Task<IActionResult> OnPostHoldAsync(Guid id, CancellationToken stop)
     {
-        if (await assessments.FindAsync(id, stop) is not { } stored) return NotFound();
-        var until = reader.Instant(Input.HoldUntil);
-        var answer = await decide.HoldAsync(HttpContext.Reviewer, stored.Seq, Token, until, Input.HoldNote, stop);
-        return await OnAsync(id, answer, until is { } at ? T["{0}: put away until {1}.", ReviewToast.PaymentOf(stored), reader.DayAndTime(at.ToUnixTimeMilliseconds())] : "", stop);
+        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
+        return await OnAsync(id, await decide.HoldAsync(HttpContext.Reviewer, seq, Token, reader.Instant(Input.HoldUntil), Input.HoldNote, stop), seq, ReviewEventKind.Held, stop);
     }
 
     public async Task<IActionResult> OnPostEscalateAsync(Guid id, CancellationToken stop) =>
-        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.EscalateAsync(HttpContext.Reviewer, seq, Token, Input.EscalateNote, stop), T["Escalated."], stop);
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.EscalateAsync(HttpContext.Reviewer, seq, Token, Input.EscalateNote, stop), seq, ReviewEventKind.Escalated, stop);
 
     public async Task<IActionResult> OnPostNoteAsync(Guid id, CancellationToken stop) =>
         await SeqAsync(id, stop) is not { } seq ? NotFound() : await AfterAsync(id, await decide.NoteAsync(HttpContext.Reviewer, seq, Input.FreeNote, stop), stop);
@@ -213,10 +215,16 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     private async Task<long?> SeqAsync(Guid id, CancellationToken stop) => await assessments.FindAsync(id, stop) is { } found ? found.Seq : null;
 
-    private async Task<IActionResult> OnAsync(Guid id, ReviewAnswer answer, string said, CancellationToken stop)
+    private async Task<IActionResult> OnAsync(Guid id, ReviewAnswer answer, long seq, ReviewEventKind step, CancellationToken stop)
     {
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
-        Said = said;
+        var me = User.Id;
+        var made = await (from e in db.Set<ReviewEvent>()
+                          join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
+                          where e.Seq == seq && e.Kind == step && e.ActorId == me
+                          orderby e.Version descending
+                          select new { e.At, e.Until, q.UndoSeconds }).FirstAsync(stop);
+        Before = $"{id} {step} {made.At + (made.UndoSeconds * 1_000L)} {made.Until ?? 0}";
         return await OnwardAsync(stop);
     }
 
@@ -234,7 +242,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (!await LoadAsync(id, stop)) return NotFound();
         Refused = T.Say(answer, reader.Zone);
-        Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate
+        Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate or DecideReviews.StepTooLate
             ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
         return Page();
     }
@@ -249,9 +257,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             if (ahead == next.ToString()) return await AheadWasRightAsync(lease, stop);
             return Onward(Url.Page("Item", new { id = next, queue = Queue })!, ahead);
         }
-        // Nothing more waits; what was decided last can still be undone on its own page.
+        // Nothing more waits; what was decided last can still be undone on its own page, and what was put off beside the queue.
         Said ??= Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
-        return Onward((Before is null ? Url.Page("Index", new { queue = Queue }) : Url.Page("Item", new { id = Before.Split(' ')[0], queue = Queue }))!, ahead);
+        return Onward((_hasDecided ? Url.Page("Item", new { id = Before!.Split(' ')[0], queue = Queue }) : Url.Page("Index", new { queue = Queue }))!, ahead);
     }
 
     private IActionResult Onward(string address, string ahead)
@@ -299,7 +307,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         return await LoadAsync(next, stop, ahead: true) && IsMine;
     }
 
-    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null ? null : Stored.Id, assessments, T, stop);
+    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null || IsMine ? null : Stored.Id, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
 
     private Task<Guid> IdAsync(long seq, CancellationToken stop) => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync(stop);
 
@@ -334,6 +342,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             if (IsMine) Holder = User.DisplayName;
             else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
+        if (MayReview && !IsMine) StepUntil = (await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop))?.Until;
         Barred = DecideReviews.Barred(HttpContext.Reviewer, review, Its, await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop));
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);

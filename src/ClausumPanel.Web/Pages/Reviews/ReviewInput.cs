@@ -6,7 +6,7 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>What the form of an item sends.</summary>
 public sealed class ReviewInput
 {
-    public const string NoOutcome = "Choose what becomes of it: approve, ask for proof or decline.";
+    public const string NoOutcome = "Choose what becomes of it: approve, challenge or decline.";
 
     public ReviewOutcome? Outcome { get; set; }
     public string? ApproveReason { get; set; }

@@ -2,34 +2,53 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>What became of the step before, in one line.</summary>
 /// <param name="Sentence">What was done.</param>
 /// <param name="Of">To which payment.</param>
-/// <param name="Undo">The assessment whose decision can be taken back; null: nothing can.</param>
+/// <param name="Undo">The assessment whose step can be taken back; null: nothing can.</param>
 /// <param name="Until">Until when, Unix milliseconds.</param>
-public sealed record ReviewToast(string Sentence, string? Of, Guid? Undo, string? Until)
+/// <param name="TooLate">What is said to who asks after that.</param>
+public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo = null, long? Until = null, string? TooLate = null)
 {
-    /// <param name="before">What was decided: the assessment, its outcome, until when it can be undone, how many values it lists.</param>
+    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; how many values it lists, or until when it is put away.</param>
     /// <param name="said">What else is to be said.</param>
     /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
+    /// <param name="now">The current instant, Unix milliseconds.</param>
     /// <param name="assessments">Where it is stored.</param>
+    /// <param name="reader">Whose clock it is.</param>
     /// <param name="T">The reader's language.</param>
     /// <param name="stop">Ends it early.</param>
-    internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, AssessmentReader assessments, Texts T, CancellationToken stop)
+    internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, long now, AssessmentReader assessments, Reader reader, Texts T, CancellationToken stop)
     {
-        if (before?.Split(' ') is not [var id, var outcome, var until, var listed] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said, null, null, null);
-        var decided = (await assessments.FindAsync(Guid.Parse(id), stop))!;
-        var (what, values) = ((ReviewOutcome)int.Parse(outcome, CultureInfo.InvariantCulture), int.Parse(listed, CultureInfo.InvariantCulture));
-        var listing = values == 0 ? "" : " · " + (what == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"));
-        return new ReviewToast(T.Done(what), PaymentOf(decided) + listing, decided.Id, until);
+        if (before?.Split(' ') is not [var id, var what, var end, var detail] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said);
+        var done = (await assessments.FindAsync(Guid.Parse(id), stop))!;
+        var (until, number) = (long.Parse(end, CultureInfo.InvariantCulture), long.Parse(detail, CultureInfo.InvariantCulture));
+        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, (int)number, done, T) : OfStep(Enum.Parse<ReviewEventKind>(what), number, done, reader, T);
+        // Where the queue gives no time there is nothing to offer.
+        return until <= now ? toast : toast with { Undo = done.Id, Until = until };
     }
 
+    private static ReviewToast OfDecision(ReviewOutcome outcome, int values, StoredAssessment decided, Texts T)
+    {
+        var listing = values == 0 ? "" : " · " + (outcome == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"));
+        return new ReviewToast(T.Done(outcome), PaymentOf(decided) + listing, TooLate: T[DecideReviews.TooLate]);
+    }
+
+    private static ReviewToast OfStep(ReviewEventKind step, long away, StoredAssessment of, Reader reader, Texts T) => new(step switch
+    {
+        ReviewEventKind.Held => T["Put away until {0}", reader.DayAndTime(away)],
+        ReviewEventKind.Escalated => T["Was escalated"],
+        _ => T["Skipped"],
+    }, PaymentOf(of), TooLate: T[DecideReviews.StepTooLate]);
+
     /// <summary>Which payment: how much, and whose.</summary>
-    internal static string PaymentOf(StoredAssessment stored)
+    private static string PaymentOf(StoredAssessment stored)
     {
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);

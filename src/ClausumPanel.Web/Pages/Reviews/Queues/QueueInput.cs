@@ -80,7 +80,7 @@ public sealed class QueueInput
         var sla = Number(nameof(SlaMinutes), T["Minutes until it is due"], SlaMinutes, 1, MostMinutes, mayBeEmpty: true);
         var warn = Number(nameof(WarnPercent), T["Due soon after, % of the time"], WarnPercent, 1, 100);
         var undo = Number(nameof(UndoSeconds), T["Seconds to undo a decision"], UndoSeconds, 0, ReviewQueue.MostUndoSeconds);
-        var (time, stake) = (Number(nameof(WeightOfTime), T["Weight of the time that has passed"], WeightOfTime, 0, MostWeight), Number(nameof(WeightOfStake), T["Weight of what would be lost"], WeightOfStake, 0, MostWeight));
+        var (time, stake) = (Number(nameof(WeightOfTime), T["Weight of the time that has passed"], WeightOfTime, 0, MostWeight), Number(nameof(WeightOfStake), T["Weight of the score's share of the amount"], WeightOfStake, 0, MostWeight));
         var (loyalty, expiry) = (Number(nameof(WeightOfLoyalty), T["Weight of a loyal payer"], WeightOfLoyalty, 0, MostWeight), Number(nameof(WeightOfExpiry), T["Weight of an authorisation about to lapse"], WeightOfExpiry, 0, MostWeight));
         var timeout = Enum.TryParse<TimeoutAction>(Timeout, out var action) && Enum.IsDefined(action) ? action : TimeoutAction.None;
         if (timeout != TimeoutAction.None && string.IsNullOrWhiteSpace(SlaMinutes)) Wrong(nameof(Timeout), T["When time runs out: without minutes until it is due, time never does."]);

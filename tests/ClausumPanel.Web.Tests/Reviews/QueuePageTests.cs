@@ -1,0 +1,88 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public sealed class QueuePageTests
+{
+    private const string Queue = "/dashboard/reviews";
+
+    [Fact]
+    public async Task Of_how_many_that_wait_each_signal_is_true_stands_above_them()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var said = (await maria.PageAsync(Queue)).QuerySelector("[data-fills]")!.TextContent;
+        Assert.StartsWith("Señales entre 4 en espera: Dominio de correo en una lista 4", said, StringComparison.Ordinal);
+        Assert.EndsWith("Una puede tener varias.", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("%", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_queue_of_admins_says_so_in_words_and_what_is_cut_off_is_in_full_under_the_pointer()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var page = await world.App.As(World.Maria).PageAsync(Queue);
+        Assert.Equal("Aquí solo deciden los administradores", page.QuerySelector($".tile[data-queue='{ReviewQueue.EscalatedNumber}'] [data-admins-only]")!.TextContent);
+        Assert.Null(page.QuerySelector(".tile[data-queue='1'] [data-admins-only]"));
+        foreach (var part in page.QuerySelectorAll("tr[data-seq] .two-lines, tr[data-seq] .signal-chip")) Assert.Equal(part.TextContent, part.GetAttribute("title"));
+        Assert.Equal("payer1@held.example", page.QuerySelector("tr[data-seq] .two-lines")!.TextContent);
+    }
+
+    [Fact]
+    public async Task That_the_score_counts_in_a_priority_is_said_with_its_parts_and_below_the_list()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var page = await world.App.As(World.Maria).PageAsync(Queue);
+        Assert.Contains(page.QuerySelectorAll(".priority dt"), dt => dt.TextContent == "parte del monto según el puntaje: lo que se perdería");
+        Assert.Contains("la parte del monto según el puntaje (lo que se perdería)", page.QuerySelector("#queues")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_that_was_met_is_told_of_when_its_entry_counts_no_more_or_is_gone()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var item = $"{Queue}/{await world.App.InDbAsync(db => db.Set<StoredAssessment>().Select(a => a.Id).SingleAsync())}";
+        var entry = Assert.Single((await maria.PageAsync(item)).QuerySelectorAll(".entries li")).TextContent;
+        Assert.DoesNotContain("ya no cuenta", entry, StringComparison.Ordinal);
+        await world.App.InDbAsync(db => db.Set<ListEntry>().ExecuteUpdateAsync(e => e.SetProperty(x => x.IsActive, false)));
+        Assert.Contains("ya no cuenta", Assert.Single((await maria.PageAsync(item)).QuerySelectorAll(".entries li")).TextContent, StringComparison.Ordinal);
+        // Another list than the one it met.
+        await world.App.InDbAsync(db => db.Set<ListEntry>().ExecuteUpdateAsync(e => e.SetProperty(x => x.Severity, ListSeverity.Allow)));
+        var both = (await maria.PageAsync(item)).QuerySelectorAll(".entries li");
+        Assert.Equal((2, "Dominio de correo Enviar a revisión · Una entrada coincidió al evaluarlo; después se modificó o se eliminó."), (both.Length, both[1].TextContent));
+        await world.App.InDbAsync(db => db.Set<ListEntry>().ExecuteDeleteAsync());
+        Assert.NotNull(Assert.Single((await maria.PageAsync(item)).QuerySelectorAll(".entries li")).GetAttribute("data-met-once"));
+        // Its own page says the same.
+        Assert.Contains("Una de sus evaluaciones coincidió con una lista; esa entrada se eliminó después.", (await maria.PageAsync("/dashboard/entities/email/payer1@held.example")).QuerySelector("[aria-labelledby=lists]")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Activity_says_that_the_payment_itself_is_left_out_and_where_it_is_not()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        const string Payment = """{"amount":100,"currency":"MXN","email":"ana@held.example","customer":{"id":"cus_a"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"4242"}}""";
+        for (var i = 0; i < 2; i++) await world.Shop.AssessAsync(Payment);
+        await world.FoldedAsync();
+        var last = await world.App.InDbAsync(db => db.Set<StoredAssessment>().OrderByDescending(a => a.Seq).Select(a => a.Id).FirstAsync());
+        var around = (await world.App.As(World.Maria).PageAsync($"/dashboard/transactions/{last}")).QuerySelector("[aria-labelledby=around]")!;
+        Assert.Contains("Este pago no se cuenta; entre los distintos correos, tarjetas, dispositivos y direcciones sí se cuentan los suyos.", around.TextContent, StringComparison.Ordinal);
+        // Two were assessed, one before this; their one card is its own.
+        Assert.Contains(around.QuerySelectorAll("tbody tr"), tr => tr.QuerySelector("th")!.TextContent.Trim() == "Número de evaluaciones" && tr.QuerySelectorAll("td")[^1].TextContent == "1");
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public sealed class ReasonTests
+{
+    private const string Queue = "/dashboard/reviews";
+    private static readonly string[] OfPayouts = ["account_takeover", "identity_mismatch", "linked_to_fraud", "payer_unreachable", "other"];
+
+    [Fact]
+    public async Task A_payout_is_offered_only_reasons_that_fit_it_and_no_other_is_taken()
+    {
+        await using var world = await StartAsync();
+        var maria = world.App.As(World.Maria);
+        var item = await AddressAsync(world, 1);
+        await maria.SubmitAsync(item, "form[action*=Take]");
+        var page = await maria.PageAsync(item);
+        string[] Offered(string outcome) => [.. page.QuerySelectorAll($".reasons[data-outcome={outcome}] input").Select(i => i.GetAttribute("value")!)];
+        Assert.Equal(OfPayouts, Offered("Decline"));
+        Assert.Equal(["confirm_identity", "other"], Offered("Challenge"));
+        Assert.Equal(ReviewReasons.Approve, Offered("Approve"));
+        using var refused = await maria.SubmitAsync(item, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card"));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija un motivo."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        using var taken = await maria.SubmitAsync(item, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "payer_unreachable"));
+        Assert.Equal(HttpStatusCode.Redirect, taken.StatusCode);
+
+        // One that was decided before with another keeps it.
+        await world.App.InDbAsync(db => db.Set<Review>().ExecuteUpdateAsync(r => r.SetProperty(x => x.Reason, "stolen_card")));
+        Assert.Contains("Tarjeta robada", (await maria.PageAsync(item)).QuerySelector(".review-decide")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_queue_has_none_that_fits_a_payout_it_has_the_usual_ones_that_do()
+    {
+        await using var world = await StartAsync();
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().ExecuteUpdateAsync(q => q.SetProperty(x => x.Reasons, """{"Decline":["stolen_card","card_testing"]}""")));
+        var queue = await world.App.InDbAsync(db => db.Set<ReviewQueue>().AsNoTracking().FirstAsync());
+        Assert.Equal(OfPayouts, queue.ReasonsFor(ReviewOutcome.Decline, Flow.PayOut));
+        Assert.Equal(["stolen_card", "card_testing"], queue.ReasonsFor(ReviewOutcome.Decline, Flow.PayIn));
+    }
+
+    [Fact]
+    public async Task Many_at_once_are_offered_what_fits_every_one_of_them()
+    {
+        await using var world = await StartAsync();
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var ines = world.App.As(World.Ines);
+        async Task<string[]> OfferedAsync(string seqs) => [.. (await ines.PageAsync($"{Queue}/bulk?{seqs}")).QuerySelectorAll("#Verdict option").Select(o => o.GetAttribute("value")!)];
+        Assert.Contains("Decline:stolen_card", await OfferedAsync("seqs=2"));
+        foreach (var seqs in (string[])["seqs=1", "seqs=1&seqs=2"])
+        {
+            var offered = await OfferedAsync(seqs);
+            Assert.DoesNotContain("Decline:stolen_card", offered);
+            Assert.Contains("Decline:payer_unreachable", offered);
+        }
+        Assert.Contains("No se localiza al beneficiario", (await ines.PageAsync($"{Queue}/bulk?seqs=1")).QuerySelector("#Verdict")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whichever_reason_it_is_the_label_is_the_one_the_page_tells()
+    {
+        foreach (var (outcome, reasons, label, said) in ((ReviewOutcome, IReadOnlyList<string>, LabelOutcome, string)[])[(ReviewOutcome.Decline, ReviewReasons.Decline, LabelOutcome.Fraud, "la etiqueta fraude"), (ReviewOutcome.Approve, ReviewReasons.Approve, LabelOutcome.Good, "la etiqueta legítimo")])
+        {
+            await using var world = await ReviewWorld.StartAsync(new PanelApp());
+            await world.HoldAsync(reasons.Count);
+            await world.FoldedAsync();
+            var maria = await world.PersonAsync(World.Maria);
+            foreach (var reason in reasons) Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, new(outcome, reason, "A note"))).IsDone);
+            world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+            await world.SettleAsync();
+            var labels = await world.App.InDbAsync(db => db.Set<Label>().ToListAsync());
+            Assert.Equal(reasons.Order(), labels.Where(l => l.Outcome == label).Select(l => l.Reason!).Order());
+            await world.HoldAsync(1);
+            await world.FoldedAsync();
+            var browser = world.App.As(World.Maria);
+            using var started = await browser.SubmitAsync(Queue, "form[action*=Start]");
+            Assert.Contains(said, (await browser.PageAsync(started.Headers.Location!.ToString())).QuerySelector($".reasons[data-outcome={outcome}] [data-label-told]")!.TextContent, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The first item is a payout.</summary>
+    private static async Task<ReviewWorld> StartAsync()
+    {
+        var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ListEntry { Type = ListType.BeneficiaryId, Value = "ben_123", Severity = ListSeverity.Review, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+            await world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        });
+        (await world.Shop.PayoutAsync("""{"amount":1000,"currency":"MXN","transaction_type":"payout","beneficiary":{"id":"ben_123","name":"Juana Pérez","country":"MX","clabe":"032180000118359719"}}""")).MustBeGood();
+        await world.FoldedAsync();
+        Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.State == ReviewState.Open).Select(r => r.Seq).SingleAsync()));
+        return world;
+    }
+
+    private static async Task<string> AddressAsync(ReviewWorld world, long seq) => $"{Queue}/{await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync())}";
+}
