@@ -123,6 +123,7 @@ public sealed class PanelTests(BrowserFixture panel)
         }
         async Task FocusedAsync(string id) => await Assertions.Expect(page.Locator($"#{id}")).ToBeFocusedAsync();
         async Task SaysAsync(string text) => await Assertions.Expect(page.Locator("#Input_Text")).ToHaveValueAsync(text);
+        async Task SettledAsync() => await Assertions.Expect(page.Locator(".htmx-request, .htmx-swapping, .htmx-settling")).ToHaveCountAsync(0);
         async Task PickAsync(string fact)
         {
             await keys.TypeAsync(fact);
@@ -140,11 +141,12 @@ public sealed class PanelTests(BrowserFixture panel)
         await PickAsync("amount");
         await SaysAsync("when amount > 0 MXN then review");
         await FocusedAsync("r-0-fact");
+        await SettledAsync();
         await ToAsync("r-0-v0");
         await keys.TypeAsync("5000");
         await ToAsync("r-group");
         await SaysAsync("when amount > 5000 MXN then review");
-        await Assertions.Expect(page.Locator(".htmx-request, .htmx-swapping, .htmx-settling")).ToHaveCountAsync(0);
+        await SettledAsync();
         await keys.PressAsync("Enter");
         await SaysAsync("when amount > 5000 MXN and ( true ) then review");
         await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync("Se agregó un grupo.");
@@ -162,6 +164,7 @@ public sealed class PanelTests(BrowserFixture panel)
         await FocusedAsync("r-1-1-fact");
         await PickAsync("velocity.email.count_1h");
         await SaysAsync("when amount > 5000 MXN and (card.country != ip.country or velocity.email.count_1h >= 1) then review");
+        await SettledAsync();
         await ToAsync("r-1-1-v0");
         await keys.TypeAsync("3");
         await ToAsync("action-kind");
