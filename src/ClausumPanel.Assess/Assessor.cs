@@ -207,7 +207,7 @@ public sealed class Assessor
 
     private bool IsWithinSample(Facts facts)
     {
-        if (_controlBound == 0 || facts.Text(Known.Flow) == "payout" || facts.Text(Known.Currency) is not { } currency || !_controlLimits.TryGetValue(currency, out var limit) || !(facts.Number(Known.Amount) <= limit.Payment)) return false;
+        if (_controlBound == 0 || facts.Text(Known.Flow) == "payout" || facts.Text(Known.Currency) is not { } currency || !_controlLimits.TryGetValue(currency, out var limit) || !(facts.Number(Known.Amount) is > 0 and var amount && amount <= limit.Payment)) return false;
         foreach (var declined in ControlSample.DeclinedBefore)
             if (facts.Number(declined) > 0) return false;
         return true;

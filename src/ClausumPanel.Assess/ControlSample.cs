@@ -2,7 +2,7 @@ namespace ClausumPanel.Assess;
 
 /// <summary>What a control sample may risk in one currency.</summary>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="Payment">Minor units: no larger payment is let through.</param>
+/// <param name="Payment">Minor units: no larger payment is let through, and none of nothing.</param>
 /// <param name="Day">Minor units: no more than that is let through in one day, all payments together.</param>
 public readonly record struct ControlLimit(string Currency, long Payment, long Day);
 

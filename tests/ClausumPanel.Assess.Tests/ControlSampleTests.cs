@@ -34,6 +34,7 @@ public sealed class ControlSampleTests
         Assert.True(Judge(Drawn().With(Known.Amount, 20_000), Sampling).IsControl);
         Assert.Equal(Decision.Decline, Judge(Drawn().With(Known.Amount, 20_001), Sampling).Decision);
         Assert.Equal(Decision.Decline, Judge(Drawn().With(Known.Currency, "USD"), Sampling).Decision);
+        Assert.Equal(Decision.Decline, Judge(Drawn().With(Known.Amount, 0), Sampling).Decision);
         Assert.Equal(Decision.Decline, Judge(Drawn().With(ListType.Email, ListSeverity.Block), Sampling).Decision);
         Assert.Equal(Decision.Decline, Judge(Drawn().With(Known.Amount, 10_000), Sampling with { Rules = [new("no", "No", "when amount > 1 MXN then block", "no")] }).Decision);
         Assert.Equal(Decision.Decline, Judge(Drawn(), Sampling with { ControlSample = Sampling.ControlSample with { Percent = 0 } }).Decision);

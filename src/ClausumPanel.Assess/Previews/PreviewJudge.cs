@@ -175,7 +175,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         var isControl = row.Decision == Decision.Approve && row.Score >= _declinedFrom;
         var decided = isControl ? Decision.Decline : row.Decision;
         var now = decided;
-        if (row.PolicyVersion != active.Policy.Version || (facts.Has(Known.ListsEdition) && facts.Number(Known.ListsEdition) != edition))
+        if (active.Policy.ControlSample.IsOn || row.PolicyVersion != active.Policy.Version || (facts.Has(Known.ListsEdition) && facts.Number(Known.ListsEdition) != edition))
         {
             Judge(active, foundNow, facts, row.At, _now);
             now = _now.Decision;
@@ -197,6 +197,7 @@ public sealed class PreviewJudge(Assessor proposed, Assessor active, long editio
         }
         if (draw - ControlSample.Draws >= 0 && draw - ControlSample.Draws < _drawnBelow) _sums.ControlWithoutRoom++;
         if (_new.IsWithinSample) Add(_sums.WithinSample, row, currency);
+        if (active.Policy.ControlSample.IsOn && _now.IsWithinSample) Add(_sums.ActiveWithinSample, row, currency);
         Move(row, decided, currency, now, _new.Decision);
         CountSignals(row, isTold ? foundNow?.Fired : null);
         CountRules(row, facts, foundNew);

@@ -179,6 +179,9 @@ public sealed class PreviewSums
     /// <summary>What the proposed policy declines within the bounds of its own control sample.</summary>
     public TransitionCell WithinSample { get; init; } = new();
 
+    /// <summary>What the active policy declines within the bounds of its own.</summary>
+    public TransitionCell ActiveWithinSample { get; init; } = new();
+
     /// <summary>Per cent that the proposed policy would let through of them.</summary>
     public double SamplePercent { get; set; }
 
@@ -236,6 +239,7 @@ public sealed class PreviewSums
         Active.Add(later.Active);
         Control.Add(later.Control);
         WithinSample.Add(later.WithinSample);
+        ActiveWithinSample.Add(later.ActiveWithinSample);
         (ControlWithoutRoom, SamplePercent, ActiveSamplePercent) = (ControlWithoutRoom + later.ControlWithoutRoom, later.SamplePercent, later.ActiveSamplePercent);
         Add(Versions, later.Versions);
         Add(Drift, later.Drift);

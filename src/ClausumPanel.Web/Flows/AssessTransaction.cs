@@ -166,13 +166,24 @@ public sealed class AssessTransaction(
         var sample = judge.Policy.ControlSample;
         if (call.MayBeControl && sample.IsOn && call.Request.Flow == Flow.PayIn) call.Facts.Set(Known.ControlDraw, RandomNumberGenerator.GetInt32(ControlSample.Draws));
         judge.Assessor.Assess(call.Facts, at, call.Assessment);
-        if (call.Assessment.IsControl && !control.TryTake(at, call.Request.Amount, sample.Limits.First(l => l.Currency == call.Request.Currency)))
-        {
-            call.Facts.Set(Known.ControlDraw, call.Facts.Number(Known.ControlDraw) + ControlSample.Draws);
-            judge.Assessor.Assess(call.Facts, at, call.Assessment);
-        }
+        if (call.MayBeControl && call.Assessment.IsWithinSample) Sample(call, judge, at);
         judge.Assessor.MarkDecisive(call.Facts, at, call.Assessment, call.Scratch);
         call.Policy = judge.Policy;
+    }
+
+    /// <summary>Sees whether there is room for what was drawn. Without it the payment is declined as ever: with its draw where the day is full, as if none had been drawn where that is not known.</summary>
+    private void Sample(AssessCall call, PolicyShelf.Judge judge, long at)
+    {
+        var limit = judge.Policy.ControlSample.Limits.First(l => l.Currency == call.Request.Currency);
+        if (!call.Assessment.IsControl)
+        {
+            control.Prepare(at, limit);
+            return;
+        }
+        var room = control.TryTake(at, call.Request.Amount, limit);
+        if (room == ControlRoom.Taken) return;
+        call.Facts.Set(Known.ControlDraw, room == ControlRoom.Full ? call.Facts.Number(Known.ControlDraw) + ControlSample.Draws : double.NaN);
+        judge.Assessor.Assess(call.Facts, at, call.Assessment);
     }
 
     /// <summary>It never came to the writer, who otherwise settles the key.</summary>

@@ -183,7 +183,7 @@ public sealed class PreviewFigures
         if (settings.MostReviewRise is { } mostRise && rise > mostRise) found.Add(new GuardBreach("Reviews become more by {0} %; at most {1} % are allowed.", Said(rise), Said(mostRise)));
         var fraud = matrix.Of(IsStopped, c => c.Fraud.Count);
         // What a larger sample would let through gets through as well.
-        var sampled = Math.Max(0, sums.SamplePercent - sums.ActiveSamplePercent) / 100 * sums.WithinSample.Fraud.Count;
+        var sampled = Math.Max(0, (sums.SamplePercent * sums.WithinSample.Fraud.Count) - (sums.ActiveSamplePercent * sums.ActiveWithinSample.Fraud.Count)) / 100;
         var lost = fraud.Before.Part == 0 ? 0 : (fraud.Lost + sampled) / fraud.Before.Part * 100;
         if (settings.MostFraudLost is { } mostLost && lost > mostLost) found.Add(new GuardBreach("{0} % of the known fraud that is stopped today gets through; at most {1} % is allowed.", Said(lost), Said(mostLost)));
         return found;

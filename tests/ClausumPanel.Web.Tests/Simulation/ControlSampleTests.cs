@@ -15,6 +15,7 @@ using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClausumPanel.Web.Tests.Simulation;
 
@@ -151,21 +152,55 @@ public sealed class ControlSampleTests
     }
 
     [Fact]
-    public async Task What_is_given_back_can_be_taken_again()
+    public async Task Room_is_there_before_the_first_one_is_drawn_and_is_given_back()
     {
         await using var app = await PanelApp.StartAsync();
         var (budget, at, limit) = (app.Services.GetRequiredService<ControlBudget>(), app.Clock.GetUtcNow().ToUnixTimeMilliseconds(), new ControlLimit("CLP", 60, 60));
-        Assert.False(budget.TryTake(at, 60, limit));
+        Assert.Equal(ControlRoom.NotYet, budget.TryTake(at, 60, limit));
         await budget.Fetched;
-        Assert.True(budget.TryTake(at, 60, limit));
+        Assert.Equal(ControlRoom.Taken, budget.TryTake(at, 60, limit));
         await budget.Fetched;
-        Assert.False(budget.TryTake(at, 60, limit));
+        Assert.Equal(ControlRoom.Full, budget.TryTake(at, 60, limit));
         budget.GiveBack(at, "CLP", 60);
-        Assert.True(budget.TryTake(at, 60, limit));
-        // Another day, or another bound, begins anew.
-        Assert.False(budget.TryTake(at + 86_400_000, 60, limit));
+        Assert.Equal(ControlRoom.Taken, budget.TryTake(at, 60, limit));
+        // A higher bound has room for one more, and what was taken before counts.
+        budget.Prepare(at, limit with { Day = 120 });
         await budget.Fetched;
-        Assert.True(budget.TryTake(at + 86_400_000, 60, limit));
+        Assert.Equal(ControlRoom.Taken, budget.TryTake(at, 60, limit with { Day = 120 }));
+        await budget.Fetched;
+        Assert.Equal(ControlRoom.Full, budget.TryTake(at, 60, limit with { Day = 120 }));
+        // Another day begins anew, and one that has passed does not come back.
+        budget.Prepare(at + 86_400_000, limit);
+        await budget.Fetched;
+        Assert.Equal(ControlRoom.NotYet, budget.TryTake(at, 60, limit));
+        Assert.Equal(ControlRoom.Taken, budget.TryTake(at + 86_400_000, 60, limit));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_store_that_fails_is_asked_again(StorageProvider provider)
+    {
+        await using var database = await TestDatabase.OfAsync(provider);
+        await using var services = database.Services();
+        var scopes = new FailingOnce(services.GetRequiredService<IServiceScopeFactory>());
+        var (budget, limit) = (new ControlBudget(scopes, new AssessOptions(), NullLogger<ControlBudget>.Instance), new ControlLimit("MXN", 100, 100));
+        budget.Prepare(0, limit);
+        await budget.Fetched;
+        Assert.Equal(ControlRoom.NotYet, budget.TryTake(0, 100, limit));
+        await budget.Fetched;
+        Assert.Equal(ControlRoom.Taken, budget.TryTake(0, 100, limit));
+    }
+
+    /// <summary>As the store behind a connection that was lost: no error of a database driver.</summary>
+    private sealed class FailingOnce(IServiceScopeFactory scopes) : IServiceScopeFactory
+    {
+        private bool _hasFailed;
+
+        public IServiceScope CreateScope()
+        {
+            if (_hasFailed) return scopes.CreateScope();
+            _hasFailed = true;
+            throw new InvalidOperationException("An exception has been raised that is likely due to a transient failure.");
+        }
     }
 
     [Fact]
@@ -196,12 +231,44 @@ public sealed class ControlSampleTests
         Assert.Equal((Many, 0), (sums.Judged, sums.Decided.Moved));
         Assert.Equal(Many, sums.Decided[Decision.Decline, Decision.Decline].All.Count);
         Assert.True(sums.ControlWithoutRoom > 0);
+        Assert.Equal((Many, 10), (sums.ActiveWithinSample.All.Count, sums.ActiveSamplePercent));
         Assert.Equal((Many, 10), (sums.WithinSample.All.Count, sums.SamplePercent));
         Assert.Equal((3, 1, 2, 300_00), (sums.Control.All.Count, sums.Control.Fraud.Count, sums.Control.Good.Count, sums.Control.All.Money["MXN"]));
         var shown = (await ines.PageAsync($"{Previews}/{id}")).QuerySelector("[data-control]")!;
         Assert.Contains("3", shown.QuerySelector("a")!.TextContent, StringComparison.Ordinal);
         Assert.NotNull((await ines.PageAsync($"{Previews}/{id}")).QuerySelector("[data-sampled]"));
         Assert.Equal("3", (await ines.PageAsync(shown.QuerySelector("a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+    }
+
+    [Fact]
+    public async Task A_currency_that_was_typed_twice_can_be_taken_out_of_the_form_again()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var ines = app.As(World.Ines);
+        await ines.SubmitAsync(Thresholds, "form[action*=Sample]", ("percent", "1"), ("bounds[0].Currency", "MXN"), ("bounds[0].Payment", "100"), ("bounds[0].Day", "300"));
+        var refused = await ines.SubmitAsync(Thresholds, "form[action*=Sample]", ("bounds[1].Currency", "MXN"), ("bounds[1].Payment", "1"), ("bounds[1].Day", "1"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        var page = await refused.HtmlAsync();
+        Assert.Equal(("hidden", "MXN"), (page.QuerySelector("[name='bounds[0].Currency']")!.GetAttribute("type"), page.QuerySelector("#sample-currency-1")!.GetAttribute("value")));
+    }
+
+    /// <summary>At the same share, wider bounds let more through, and the guard-rail sees it.</summary>
+    [Fact]
+    public void Wider_bounds_count_against_the_guard_rail_on_fraud()
+    {
+        static PreviewSums Sums(int before, int after)
+        {
+            var sums = new PreviewSums { SamplePercent = 10, ActiveSamplePercent = 10 };
+            sums.Active[Decision.Decline, Decision.Decline].All.Add(100, 100, "MXN");
+            sums.Active[Decision.Decline, Decision.Decline].Fraud.Add(100, 100, "MXN");
+            sums.ActiveWithinSample.Fraud.Add(before, before, "MXN");
+            sums.WithinSample.Fraud.Add(after, after, "MXN");
+            return sums;
+        }
+        var settings = new SimulationSettings { MostFraudLost = 5 };
+        Assert.Empty(PreviewFigures.Breaches(Sums(100, 100), settings));
+        Assert.Single(PreviewFigures.Breaches(Sums(0, 100), settings));
+        Assert.Empty(PreviewFigures.Breaches(Sums(60, 100), settings));
     }
 
     [Theory]
