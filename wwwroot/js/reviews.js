@@ -224,13 +224,13 @@
     return data;
   };
   const over = hidden => { const line = form()?.querySelector("[data-lease-over]"); if (line) line.hidden = hidden; };
-  // What is chosen and written is kept while the page is away, and for whoever takes the decision back: the last few, in this tab only.
+  // What is chosen and written is kept while the page is away, and what is written for whoever takes the step back: the last few, in this tab only.
   const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
   const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]}`;
-  const keepDraft = () => {
+  const keepDraft = (whole = true) => {
     const data = new FormData(form());
-    const draft = { id: idOf(), of: fields.map(name => data.get(name)) };
+    const draft = { id: idOf(), of: fields.map(name => whole || name === "Input.Note" ? data.get(name) : null) };
     sessionStorage.setItem(drafts, JSON.stringify([draft, ...kept().filter(one => one.id !== draft.id)].slice(0, 5)));
   };
   const dropDraft = () => sessionStorage.setItem(drafts, JSON.stringify(kept().filter(one => one.id !== idOf())));
@@ -410,8 +410,8 @@
     if (button?.name === "stay") { dropDraft(); leaving = true; return; }
     if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
     if (lacks(button)) { event.preventDefault(); return; }
-    // It may be taken back.
-    keepDraft();
+    // It may be taken back: then what was written is there again, and what becomes of it is chosen anew.
+    keepDraft(false);
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (plainly || button?.name === "finish") { leaving = true; return; }
     event.preventDefault();

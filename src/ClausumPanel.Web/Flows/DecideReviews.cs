@@ -157,12 +157,14 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         return since is [{ Kind: ReviewEventKind.Undone or ReviewEventKind.StepUndone } only] && only.ActorId == reviewer.Id ? new ReviewLease(seq, token, until) : null;
     }
 
-    /// <summary>From when on an item was shown before it was put away: what came last before counts again, an earlier hold or a decision; else the time its first queue lets it settle.</summary>
+    /// <summary>From when on an item was shown before it was put away: what came last before counts again, an earlier hold or its end, or a decision; else the time its first queue lets it settle.</summary>
     private async Task<long> VisibleBeforeAsync(Review review, ReviewEvent step, List<ReviewEvent> events, CancellationToken stop)
     {
         var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => e.Version - 1).ToHashSet();
         var before = events.Where(e => e.Version < step.Version && !undone.Contains(e.Version) && e.Kind is ReviewEventKind.Held or ReviewEventKind.FirstDecided or ReviewEventKind.Reopened).MaxBy(e => e.Version);
-        if (before is not null) return before.Until ?? before.At;
+        // Whoever took it before its time has ended that hold.
+        if (before?.Until is { } until) return events.Where(e => e.Kind == ReviewEventKind.Leased && e.Version >= before.Version && e.Version < step.Version && e.At < until).Min(e => (long?)e.At) ?? until;
+        if (before is not null) return before.At;
         // What was put into a queue later, by an event, was shown at once.
         if (!await db.Set<StoredAssessment>().AnyAsync(a => a.Seq == review.Seq && a.At == review.OpenedAt, stop)) return review.OpenedAt;
         // Each line names the queue that the item was in before it.

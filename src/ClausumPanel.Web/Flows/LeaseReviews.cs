@@ -108,6 +108,8 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         var lease = new ReviewLease(seq, Guid.NewGuid(), now + (long)Length.TotalMilliseconds);
         if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
         {
+            // Whoever takes what was put away ends that: given back it waits as all others do.
+            await db.Set<Review>().Where(r => r.Seq == seq).PutAway(db.Set<ReviewEvent>(), now).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now), stop);
             await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
             return (lease, ReviewAnswer.Done);
         }

@@ -18,7 +18,7 @@ public static class PolicyWords
             "limits" => $"{(path[1] == "payout" ? T.Name(Flow.PayOut) : T.Name(Flow.PayIn))} · {path[2]}: {T.LimitName(path[3])}",
             "signals" when SignalCatalog.ByCode.TryGetValue(path[1], out var signal) => $"{Texts.Translate(signal.Title)}: {T.PartName(signal, path)}",
             PolicyChanges.Effects when ReportEffects.Reason(path[1]) is { } reason && ReportEffects.Type(path[2]) is { } type => T.EffectTitle(reason, type, path[3]),
-            PolicyChanges.Sample => path.Count < 4 ? T["Control sample, %"] : $"{T["Control sample"]} · {path[2]}: {(path[3] == "day" ? T["At most a day"] : T["Largest payment"])}",
+            PolicyChanges.Sample => path.Count < 4 ? T["Control sample, %"] : $"{T["Control sample"]} · {path[2]}: {(path[3] == "day" ? T["Total amount a day"] : T["Amount of the largest payment"])}",
             "rules" => path.Count < 3 ? T["Order of the rules"] : T["Rule {0}: {1}", path[1], T.RulePart(path[2])],
             _ => change.Place,
         };

@@ -54,7 +54,7 @@ public static class ReviewWords
         "timed_out" => T["Time ran out"],
         "skipped" => T["Skipped"],
         "held" => T["Put away until later"],
-        "escalated" => T["Handed to who decides the hard ones"],
+        "escalated" => T["Passed to those who decide the hard ones"],
         "other" => T["Other reason"],
         _ => code,
     };

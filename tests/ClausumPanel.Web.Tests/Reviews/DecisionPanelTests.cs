@@ -230,6 +230,26 @@ public sealed class DecisionPanelTests
         Assert.Equal((null, 3), (later.QuerySelector("#put-away"), later.QuerySelectorAll("tr[data-seq]").Length));
     }
 
+    /// <summary>And whoever decides the hard ones reads at once who asks, and what.</summary>
+    [Fact]
+    public async Task Who_takes_what_was_put_away_ends_that_and_what_is_escalated_then_waits_with_its_question()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var away = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, away.Seq, away.Token, world.App.Clock.GetUtcNow().AddHours(1), null, default))).IsDone);
+        var taken = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, away.Seq, default))).Lease!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(maria, away.Seq, taken.Token, "¿Es la misma tarjeta?", default))).IsDone);
+        var ines = world.App.As(World.Ines);
+        var queue = await ines.PageAsync($"{Queue}?queue={ReviewQueue.EscalatedNumber}");
+        Assert.Null(queue.QuerySelector("#put-away"));
+        Assert.Equal("1", queue.QuerySelector($"[data-queue='{ReviewQueue.EscalatedNumber}'] [data-waiting]")!.TextContent);
+        var page = await ines.PageAsync(queue.QuerySelector("a[data-open]")!.GetAttribute("href")!);
+        Assert.Equal("La escaló María Analiza: ¿Es la misma tarjeta?", page.QuerySelector("[data-escalated]")!.TextContent);
+    }
+
     [Fact]
     public async Task The_key_that_chooses_rows_is_offered_to_those_who_may_decide_many()
     {

@@ -70,7 +70,7 @@ public sealed class ReasonTests
     [Fact]
     public async Task Whichever_reason_it_is_the_label_is_the_one_the_page_tells()
     {
-        foreach (var (outcome, reasons, label, said) in ((ReviewOutcome, IReadOnlyList<string>, LabelOutcome, string)[])[(ReviewOutcome.Decline, ReviewReasons.Decline, LabelOutcome.Fraud, "la etiqueta fraude"), (ReviewOutcome.Approve, ReviewReasons.Approve, LabelOutcome.Good, "la etiqueta legítimo")])
+        foreach (var (outcome, reasons, label, said) in ((ReviewOutcome, IReadOnlyList<string>, LabelOutcome, string)[])[(ReviewOutcome.Decline, ReviewReasons.Decline, LabelOutcome.Fraud, "se etiqueta como fraude"), (ReviewOutcome.Approve, ReviewReasons.Approve, LabelOutcome.Good, "se etiqueta como legítimo")])
         {
             await using var world = await ReviewWorld.StartAsync(new PanelApp());
             await world.HoldAsync(reasons.Count);

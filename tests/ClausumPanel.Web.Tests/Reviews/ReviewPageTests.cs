@@ -78,7 +78,7 @@ public sealed class ReviewPageTests
         var first = await StartAsync(maria);
         var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "friendly_fraud"));
         var next = await maria.PageAsync(decided.Headers.Location!.ToString());
-        Assert.Equal("1 revisión decidida hoy, 1 en espera en esta cola", next.QuerySelector(".review-progress")!.TextContent);
+        Assert.Equal("1 revisión decidida hoy, 1 en espera en esta cola", next.QuerySelector("#review-item [data-progress]")!.TextContent);
         Assert.Equal("tomada por usted, quedan 15 min", next.QuerySelector("[data-until]:not(#review-said, time)")!.TextContent);
         var queue = await maria.PageAsync(Queue);
         Assert.Contains("1 tomada", queue.QuerySelector(".queue-tiles")!.TextContent, StringComparison.Ordinal);

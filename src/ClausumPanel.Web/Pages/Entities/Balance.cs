@@ -51,8 +51,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (rule.Points > 0) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points));
             else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points));
         }
-        if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Said to be fraud already"], said, 100));
-        if (known == LabelOutcome.Good) good.Add(new Argument(T["Said to be good already"], said, 100));
+        if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
+        if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
         Unsaid(flow, facts, hits, bad, T);
         History(flow, payer, isMore, sameDevice, good, bad, reader, T);
         foreach (var link in links)

@@ -4,6 +4,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -38,22 +39,13 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     {
         if (EntityWords.Kind(kind) is not { } known || value is null || EntityWords.Read(value) is not { Length: > 0 and <= Longest } text) return NotFound();
         if (!evidence.MayLookUp(User.Id)) return StatusCode(StatusCodes.Status429TooManyRequests);
-        Review = ReviewBefore();
+        Review = ReviewBefore.Of(this);
         Entity = await evidence.OfEntityAsync(known, text, stop);
         Listed = await evidence.ListedAsync(Entity, stop);
         Named = await evidence.NamedAsync(Entity, stop);
         Columns = DecisionColumns.Of(Entity.Events, reader);
         await LoadLinesAsync(after, stop);
         return Page();
-    }
-
-    /// <summary>Made anew from what the browser says it comes from: of that only the item's number and its queue are believed.</summary>
-    private string? ReviewBefore()
-    {
-        if (Request.GetTypedHeaders().Referer is not { IsAbsoluteUri: true } from || from.Scheme != Request.Scheme || !new HostString(from.Authority).Equals(Request.Host)) return null;
-        if (!PathString.FromUriComponent(from).StartsWithSegments(Request.PathBase + "/dashboard/reviews", out var rest) || !Guid.TryParse(rest.Value?.Split('/').ElementAtOrDefault(1), out var id)) return null;
-        var queue = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(from.Query).TryGetValue("queue", out var named) && int.TryParse(named, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
-        return Url.Page("/Reviews/Item", new { id, queue });
     }
 
     private async Task LoadLinesAsync(string? after, CancellationToken stop)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -15,12 +16,15 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>Where the score decides otherwise, what amounts are taken, what each signal weighs: read by everybody, changed in a draft of one's own.</summary>
-public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
+public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
 {
     public const int Days = 30;
     private const int MostWords = 1_000;
 
     [TempData] public string? Said { get; set; }
+
+    /// <summary>The part of the page that was sent: what came of it is said there.</summary>
+    [TempData] public string? Part { get; set; }
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
@@ -71,11 +75,15 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         return Request.IsHtmx && Signals.FirstOrDefault(s => s.Signal.Code == Opened) is { } row ? Partial("_Signal", new SignalLine(row, MayEdit, IsOpen: true)) : Page();
     }
 
-    public async Task<IActionResult> OnPostBandsAsync(int review, int challenge, int decline, CancellationToken stop) => await ChangeAsync(
-        [new("bands.review", null, (long)review), new("bands.challenge", null, (long)challenge), new("bands.decline", null, (long)decline)], stop);
+    public async Task<IActionResult> OnPostBandsAsync(int review, int challenge, int decline, CancellationToken stop)
+    {
+        Part = "bands";
+        return await ChangeAsync([new("bands.review", null, (long)review), new("bands.challenge", null, (long)challenge), new("bands.decline", null, (long)decline)], stop);
+    }
 
     public async Task<IActionResult> OnPostLimitAsync(Flow flow, string? currency, string? minimum, string? small, string? large, string? maximum, CancellationToken stop)
     {
+        Part = "limits";
         if (!Currencies.TryFind(currency?.Trim().ToUpperInvariant() ?? "", out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", currency ?? ""], stop);
         var place = $"limits.{(flow == Flow.PayOut ? "payout" : "payin")}.{code}";
         var changes = new List<PolicyChange>();
@@ -91,6 +99,7 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     /// <summary>The control sample: its share, and what it may risk in each currency.</summary>
     public async Task<IActionResult> OnPostSampleAsync(string? percent, List<SampleBound> bounds, CancellationToken stop)
     {
+        Part = "sample";
         TypedSample = (percent ?? "", bounds);
         var isShare = double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share);
         if (!isShare) return await RefuseAsync(T["The share must be a number from 0 to {0}.", ControlSample.MostPercent], stop);
@@ -100,14 +109,17 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         {
             if (string.IsNullOrWhiteSpace(bound.Currency)) return await RefuseAsync(T["Name the currency of each pair of bounds."], stop);
             if (!Currencies.TryFind(bound.Currency.Trim().ToUpperInvariant(), out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", bound.Currency], stop);
+            var largest = 0L;
             if (!seen.Add(code)) return await RefuseAsync(T["{0} stands there twice.", code], stop);
             if (string.IsNullOrWhiteSpace(bound.Payment) != string.IsNullOrWhiteSpace(bound.Day)) return await RefuseAsync(T["{0}: say both bounds, or neither.", code], stop);
             foreach (var (name, text) in ((string, string?)[])[("payment", bound.Payment), ("day", bound.Day)])
             {
                 var minor = 0L;
-                if (!string.IsNullOrWhiteSpace(text) && !TryMinor(text, digits, out minor)) return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", name == "day" ? T["At most a day"] : T["Largest payment"], text, code], stop);
+                if (!string.IsNullOrWhiteSpace(text) && !TryMinor(text, digits, out minor)) return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", name == "day" ? T["Total amount a day"] : T["Amount of the largest payment"], text, code], stop);
                 changes.Add(new PolicyChange($"{PolicyChanges.Sample}.limits.{code}.{name}", null, string.IsNullOrWhiteSpace(text) ? null : minor));
                 isBounded |= minor > 0;
+                largest = name == "payment" ? minor : largest;
+                if (name == "day" && minor < largest) return await RefuseAsync(T["{0}: the total amount a day must not be less than the largest payment.", code], stop);
             }
         }
         if (share > 0 && !isBounded) return await RefuseAsync(T["A share lets nothing through without the bounds of a currency."], stop);
@@ -171,10 +183,15 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         ];
     }
 
+    [GeneratedRegex(@"^\d{1,3}(,\d{3})+(\.\d+)?$")]
+    private static partial Regex Grouped();
+
     private static bool TryMinor(string text, int digits, out long minor)
     {
         minor = 0;
-        if (!decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var major) || major > 1_000_000_000_000m) return false;
+        // As the panel itself writes it, too: 1,500.00.
+        var style = Grouped().IsMatch(text.Trim()) ? NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands : NumberStyles.AllowDecimalPoint;
+        if (!decimal.TryParse(text.Trim(), style, CultureInfo.InvariantCulture, out var major) || major > 1_000_000_000_000m) return false;
         var scaled = major * (decimal)Math.Pow(10, digits);
         minor = (long)scaled;
         return scaled == minor;
@@ -187,7 +204,7 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
     {
         if (outcome.Refusal is not null) return await RefuseAsync(T.Say(outcome), stop, signal);
         Said = said;
-        return RedirectToPage(null, null, null, signal is null ? null : "signal-" + signal);
+        return RedirectToPage(null, null, null, signal is null ? Part : "signal-" + signal);
     }
 
     private async Task<IActionResult> RefuseAsync(string why, CancellationToken stop, string? signal = null)

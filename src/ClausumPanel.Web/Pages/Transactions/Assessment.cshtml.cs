@@ -9,6 +9,7 @@ using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -28,6 +29,9 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     /// <summary>What is known around it.</summary>
     public PaymentEvidence Evidence { get; private set; } = null!;
     public Bands Bands { get; private set; }
+
+    /// <summary>The item of the reviews this page was opened from; null: it was not.</summary>
+    public string? BackToReview => ReviewBefore.Of(this);
 
     /// <summary>Its score declines it; the control sample let it through.</summary>
     public bool IsControl { get; private set; }
