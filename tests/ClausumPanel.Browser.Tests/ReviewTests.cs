@@ -204,17 +204,18 @@ public sealed class ReviewTests(BrowserFixture panel)
         await Assertions.Expect(page.Locator(".strip-legend")).ToHaveCountAsync(2);
         foreach (var legend in await page.Locator(".strip-legend").AllAsync())
             Assert.True(await legend.EvaluateAsync<bool>(BesideStrip), await legend.EvaluateAsync<string>("legend => JSON.stringify([legend, legend.closest('.strip-block').querySelector('.strip')].map(e => e.getBoundingClientRect()))"));
-        await page.Locator("[data-key=note]").FillAsync("");
+        await page.Locator("[data-key=note]").FillAsync("Llamé al banco");
         await keys.PressAsync("Escape");
 
-        // Put off in error, it comes back by the same key, with what was chosen and where it was.
+        // Put off in error, it comes back by the same key where it was, with what was written; what becomes of it is chosen anew.
         await keys.PressAsync("s");
         await keys.PressAsync("1");
         await keys.PressAsync("Control+Enter");
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
         await keys.PressAsync("z");
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("input[data-key=decline]")).ToBeCheckedAsync();
+        await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("Llamé al banco");
+        await Assertions.Expect(page.Locator("input[data-key=decline]")).Not.ToBeCheckedAsync();
         Assert.Equal([ReviewEventKind.Skipped, ReviewEventKind.StepUndone], await KindsAsync(item.Seq));
 
         // The last step for now, and from there to another page.
