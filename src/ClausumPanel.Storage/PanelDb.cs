@@ -31,6 +31,9 @@ public abstract class PanelDb(DbContextOptions options) : IdentityUserContext<Us
     /// <summary>From here to the end of the transaction nobody else writes labels or numbers events.</summary>
     internal abstract Task LockLabelsAsync(CancellationToken stop);
 
+    /// <summary>From here to the end of the transaction a queue of reviews that is there stays there: for who deletes one, and who puts an item back into one. Before any row is written.</summary>
+    public abstract Task LockQueuesAsync(CancellationToken stop);
+
     /// <summary>The rest of a FROM: for each row before it, the rows of a table that are found through its index. Left to itself, an engine that knows nothing of the rows before would rather read the whole table once.</summary>
     internal abstract string ForEach(string table, string alias, string condition);
 

@@ -28,6 +28,9 @@ public sealed class PostgresPanelDb(DbContextOptions<PostgresPanelDb> options) :
     // The log copies its events into the same table: whoever numbers them waits for the other.
     internal override Task LockLabelsAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE labels, outbox_events IN SHARE ROW EXCLUSIVE MODE", stop);
 
+    // Keeps out only itself: who changes a queue holds the end of the audit chain already and must not wait for it here.
+    public override Task LockQueuesAsync(CancellationToken stop) => Database.ExecuteSqlRawAsync("LOCK TABLE review_queues IN SHARE UPDATE EXCLUSIVE MODE", stop);
+
     // OFFSET keeps the planner from taking the two apart again.
     internal override string ForEach(string table, string alias, string condition) => $"CROSS JOIN LATERAL (SELECT * FROM {table} {alias} WHERE {condition} OFFSET 0) {alias}";
 

@@ -24,6 +24,8 @@ public sealed class SqlitePanelDb(DbContextOptions<SqlitePanelDb> options) : Pan
 
     internal override Task LockLabelsAsync(CancellationToken stop) => Task.CompletedTask;
 
+    public override Task LockQueuesAsync(CancellationToken stop) => Task.CompletedTask;
+
     // The engine keeps the order of a CROSS JOIN.
     internal override string ForEach(string table, string alias, string condition) => $"CROSS JOIN {table} {alias} WHERE {condition}";
 

@@ -196,25 +196,26 @@ public sealed class ReviewTests(BrowserFixture panel)
             }
         }
 
-        // However much is written, what confirms and what puts off stays in view; a legend is one line.
+        // However much is written, what confirms, what puts off and how the day goes stays in view; the legends stand beside the strip and are no taller.
         await keys.PressAsync("d");
         await page.Locator("[data-key=note]").FillAsync(string.Join('\n', Enumerable.Range(1, 40).Select(i => $"Línea {i} de lo que dijo el banco")));
-        foreach (var needed in await page.Locator("[data-key=confirm], [data-key=finish], .review-else summary").AllAsync())
+        foreach (var needed in await page.Locator("[data-key=confirm], [data-key=finish], .review-else summary, .review-progress").AllAsync())
             Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML"));
         await Assertions.Expect(page.Locator(".strip-legend")).ToHaveCountAsync(2);
         foreach (var legend in await page.Locator(".strip-legend").AllAsync())
-            Assert.True(await legend.EvaluateAsync<bool>("legend => legend.lastElementChild.getBoundingClientRect().top < legend.firstElementChild.getBoundingClientRect().bottom - 8"));
-        await page.Locator("[data-key=note]").FillAsync("");
+            Assert.True(await legend.EvaluateAsync<bool>(BesideStrip), await legend.EvaluateAsync<string>("legend => JSON.stringify([legend, legend.closest('.strip-block').querySelector('.strip')].map(e => e.getBoundingClientRect()))"));
+        await page.Locator("[data-key=note]").FillAsync("Llamé al banco");
         await keys.PressAsync("Escape");
 
-        // Put off in error, it comes back by the same key, with what was chosen and where it was.
+        // Put off in error, it comes back by the same key where it was, with what was written; what becomes of it is chosen anew.
         await keys.PressAsync("s");
         await keys.PressAsync("1");
         await keys.PressAsync("Control+Enter");
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
         await keys.PressAsync("z");
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("input[data-key=decline]")).ToBeCheckedAsync();
+        await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("Llamé al banco");
+        await Assertions.Expect(page.Locator("input[data-key=decline]")).Not.ToBeCheckedAsync();
         Assert.Equal([ReviewEventKind.Skipped, ReviewEventKind.StepUndone], await KindsAsync(item.Seq));
 
         // The last step for now, and from there to another page.
@@ -288,6 +289,13 @@ public sealed class ReviewTests(BrowserFixture panel)
     private const string Shade = "row => getComputedStyle(row).boxShadow";
 
     /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
+    private const string BesideStrip = """
+        legend => {
+          const [own, strip] = [legend, legend.closest(".strip-block").querySelector(".strip")].map(e => e.getBoundingClientRect());
+          return own.top < strip.bottom && own.bottom > strip.top && (own.left >= strip.right || own.right <= strip.left) && own.height <= strip.height;
+        }
+        """;
+
     private const string IsSeen = """
         element => {
           const { left, top, right, bottom } = element.getBoundingClientRect();

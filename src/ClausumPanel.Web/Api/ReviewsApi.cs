@@ -79,8 +79,11 @@ public static class ReviewsApi
                 json.WriteInstant("oldest_at", tile.Oldest);
                 json.WriteTexts("reviewers", tile.Reviewers);
                 json.WriteStartObject("reasons");
-                foreach (var outcome in Enum.GetValues<ReviewOutcome>()) json.WriteTexts(Word(outcome), queue.ReasonsFor(outcome));
+                foreach (var outcome in Enum.GetValues<ReviewOutcome>()) json.WriteTexts(Word(outcome), queue.ReasonsFor(outcome, Flow.PayIn));
                 json.WriteTexts("skip", ReviewReasons.Skip);
+                json.WriteEndObject();
+                json.WriteStartObject("payout_reasons");
+                foreach (var outcome in Enum.GetValues<ReviewOutcome>()) json.WriteTexts(Word(outcome), queue.ReasonsFor(outcome, Flow.PayOut));
                 json.WriteEndObject();
                 json.WriteEndObject();
             }

@@ -110,6 +110,7 @@ public sealed class ChangeQueues(PanelDb db, ReviewRouting routing, TimeProvider
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        await db.LockQueuesAsync(stop);
         if (await db.Set<ReviewQueue>().SingleOrDefaultAsync(q => q.Number == number, stop) is not { } queue) return new(LeaseReviews.NoQueue);
         if (!queue.IsOwn) return new(CameWithIt);
         if (queue.IsActive) return new(StillOn);

@@ -95,55 +95,81 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         var at = now.ToUnixTimeMilliseconds();
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
-            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return (null, new(TooLate));
+            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
+            return await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs ? (theirs, ReviewAnswer.Done) : (null, new(TooLate));
         await LeaseReviews.PutBackAsync(db, reviewer, seq, review.DecidedAt, at, stop);
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
     }
 
-    /// <summary>The reviewer's own skip, hold or escalation that the item stands at, and until when it can be taken back, Unix milliseconds; null: it cannot, or something else happened since.</summary>
+    /// <summary>The reviewer's own skip, hold or escalation that the item stands at, until when it can be taken back, Unix milliseconds, and why they may not be there again all the same; null: it cannot, or something else happened since.</summary>
     /// <param name="reviewer">Who asks.</param>
     /// <param name="review">The item.</param>
     /// <param name="events">Its whole history.</param>
     /// <param name="now">The current instant, Unix milliseconds.</param>
     /// <param name="stop">Ends it early.</param>
-    internal async Task<(ReviewEvent Step, long Until)?> StepToUndoAsync(Reviewer reviewer, Review review, IReadOnlyList<ReviewEvent> events, long now, CancellationToken stop)
+    internal async Task<(ReviewEvent Step, long Until, string? Barred)?> StepToUndoAsync(Reviewer reviewer, Review review, IReadOnlyList<ReviewEvent> events, long now, CancellationToken stop)
     {
         if (review.State != ReviewState.Open) return null;
         // Until the next step everything bears its version: who looked at it meanwhile as well.
         var since = events.Where(e => e.Version == review.Version).ToList();
         if (since.Find(e => e.Kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated) is not { } step || step.ActorId != reviewer.Id) return null;
         if (since.Exists(e => e.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver && e.ActorId != reviewer.Id)) return null;
-        var seconds = await db.Set<ReviewQueue>().Where(q => q.Number == step.Queue).Select(q => (int?)q.UndoSeconds).SingleOrDefaultAsync(stop);
-        return seconds is { } known && step.At + (known * 1_000L) is var until && until > now ? (step, until) : null;
+        if (await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == step.Queue, stop) is not { } queue) return null;
+        // Their own payment they may have in front of them, only not decide.
+        return step.At + (queue.UndoSeconds * 1_000L) is var until && until > now ? (step, until, Barred(reviewer, review, queue, isOwn: false)) : null;
     }
 
     private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
         var (seq, at) = (review.Seq, now.ToUnixTimeMilliseconds());
+        // The queue it goes back to must still be there when that is written.
+        await db.LockQueuesAsync(stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq).ToListAsync(stop);
-        if (await StepToUndoAsync(reviewer, review, events, at, stop) is not ({ } step, _)) return (null, await TooLateAsync());
+        if (await StepToUndoAsync(reviewer, review, events, at, stop) is not ({ } step, _, var barred)) return await TooLateAsync();
+        if (barred is not null) return (null, new(barred));
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
-        var (version, queue, visibleAt) = (step.Version, step.Queue, step.Kind == ReviewEventKind.Held ? VisibleBefore(step, events, at) : review.VisibleAt);
+        var (version, queue, visibleAt) = (step.Version, step.Queue, step.Kind == ReviewEventKind.Held ? await VisibleBeforeAsync(review, step, events, stop) : review.VisibleAt);
         // What is only kept ready for a colleague nobody looks at yet.
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.Version == version && (r.LeaseUntil == null || r.LeaseUntil <= at || r.LeaseIsAhead || r.LeaseOwner == reviewer.Id)).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, visibleAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return (null, await TooLateAsync());
+            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return await TooLateAsync();
         await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
         var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", _ => "escalated" };
         // The line stands where the step does, whose figures it takes back.
         review.Queue = queue;
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.StepUndone, AuditActions.ReviewUndone, new ReviewVerdict(default, code), now, null, transaction, stop));
 
-        async Task<ReviewAnswer> TooLateAsync() => await LeaseReviews.WhyNotAsync(db, seq, reviewer, at, stop) is { Refusal: not LeaseReviews.LeaseGone } taken ? taken : new(StepTooLate);
+        async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TooLateAsync()
+        {
+            if (await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs) return (theirs, ReviewAnswer.Done);
+            var isAhead = await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseIsAhead, stop);
+            return (null, !isAhead && await LeaseReviews.WhyNotAsync(db, seq, reviewer, at, stop) is { Refusal: not LeaseReviews.LeaseGone } taken ? taken : new(StepTooLate));
+        }
     }
 
-    /// <summary>From when on an item was shown before it was put away: where somebody had taken it before its time, an earlier hold counts again.</summary>
-    private static long VisibleBefore(ReviewEvent step, List<ReviewEvent> events, long now)
+    /// <summary>The lease of who asked twice: the first has taken the step back, and nothing happened since.</summary>
+    private async Task<ReviewLease?> UndoneAlreadyAsync(Reviewer reviewer, long seq, long now, CancellationToken stop)
+    {
+        var review = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
+        if (review is not { State: ReviewState.Open, LeaseIsAhead: false, LeaseToken: { } token, LeaseUntil: { } until } || review.LeaseOwner != reviewer.Id || until <= now) return null;
+        var since = await db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Version == review.Version && e.Kind != ReviewEventKind.Noted).Select(e => new { e.Kind, e.ActorId }).ToListAsync(stop);
+        return since is [{ Kind: ReviewEventKind.Undone or ReviewEventKind.StepUndone } only] && only.ActorId == reviewer.Id ? new ReviewLease(seq, token, until) : null;
+    }
+
+    /// <summary>From when on an item was shown before it was put away: what came last before counts again, an earlier hold or its end, or a decision; else the time its first queue lets it settle.</summary>
+    private async Task<long> VisibleBeforeAsync(Review review, ReviewEvent step, List<ReviewEvent> events, CancellationToken stop)
     {
         var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => e.Version - 1).ToHashSet();
         var before = events.Where(e => e.Version < step.Version && !undone.Contains(e.Version) && e.Kind is ReviewEventKind.Held or ReviewEventKind.FirstDecided or ReviewEventKind.Reopened).MaxBy(e => e.Version);
-        return before is { Kind: ReviewEventKind.Held, Until: { } until } && until > now ? until : now;
+        // Whoever took it before its time has ended that hold.
+        if (before?.Until is { } until) return events.Where(e => e.Kind == ReviewEventKind.Leased && e.Version >= before.Version && e.Version < step.Version && e.At < until).Min(e => (long?)e.At) ?? until;
+        if (before is not null) return before.At;
+        // What was put into a queue later, by an event, was shown at once.
+        if (!await db.Set<StoredAssessment>().AnyAsync(a => a.Seq == review.Seq && a.At == review.OpenedAt, stop)) return review.OpenedAt;
+        // Each line names the queue that the item was in before it.
+        var first = events.OrderBy(e => e.Version).ThenBy(e => e.At).First().Queue;
+        return review.OpenedAt + (await db.Set<ReviewQueue>().Where(q => q.Number == first).Select(q => q.DelayMinutes).SingleOrDefaultAsync(stop) * 60_000L);
     }
 
     /// <summary>Passes it over, with a reason; it does not come back to the same person for a while.</summary>

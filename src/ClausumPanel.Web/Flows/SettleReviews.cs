@@ -118,7 +118,12 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         var queues = (await db.Set<ReviewQueue>().AsNoTracking().Where(q => q.Timeout != TimeoutAction.None).ToListAsync(stop)).ToDictionary(q => q.Number);
         if (queues.Count == 0) return;
         var numbers = queues.Keys.ToArray();
-        var overdue = await db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue)).OrderBy(r => r.DueAt).Take(AtOnce).ToListAsync(stop);
+        // Who put one off may take it back until then, and must not find it decided.
+        var steps = from e in db.Set<ReviewEvent>()
+                    join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
+                    where (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated) && e.At + (q.UndoSeconds * 1_000L) > at
+                    select e;
+        var overdue = await db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue) && !steps.Any(e => e.Seq == r.Seq && e.Version == r.Version)).OrderBy(r => r.DueAt).Take(AtOnce).ToListAsync(stop);
         foreach (var review in overdue)
         {
             var action = queues[review.Queue].Timeout;

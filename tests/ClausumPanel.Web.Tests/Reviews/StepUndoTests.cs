@@ -1,5 +1,6 @@
 using System.Net;
 using AngleSharp.Dom;
+using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Outbox;
@@ -7,6 +8,7 @@ using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
@@ -24,8 +26,35 @@ public sealed class StepUndoTests : StepUndoStories
 
     [Fact] public Task Nobody_else_takes_a_step_back_nor_anybody_once_a_colleague_looked_or_the_time_is_over() => RefusedAsync();
 
+    [Fact] public Task What_time_would_decide_waits_until_the_step_can_no_longer_be_taken_back() => OverdueAsync();
+
+    [Fact] public Task A_hold_taken_back_leaves_the_time_its_queue_lets_it_settle() => SettlingAsync();
+
+    [Fact] public Task Who_may_no_longer_decide_in_the_queue_does_not_come_back_to_it() => BarredAsync();
+
+    [Fact] public Task Who_takes_one_back_twice_has_it_both_times() => TwiceAsync();
+
     [Fact]
-    public async Task A_hold_taken_back_leaves_an_earlier_one_as_it_was()
+    public async Task The_button_is_gone_where_they_may_no_longer_decide_and_who_asks_all_the_same_is_told_why()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        using var started = await maria.SubmitAsync(Queue, "form[action*=Start]");
+        var item = started.Headers.Location!.ToString();
+        using var done = await StepAsync(maria, await maria.PageAsync(item), "skip", "Input.SkipReason", "not_my_area");
+        var undo = Form.Read(await maria.PageAsync(item), ".review-decide form[action*=Undo]");
+        await AdminsOnlyAsync(world);
+        Assert.Null((await maria.PageAsync(item)).QuerySelector("button[data-key=undo]"));
+        using var asked = await maria.PostAsync(undo.Action, undo.Content);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "En esta cola solo deciden los administradores."), (asked.StatusCode, (await asked.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(61)]
+    public async Task A_hold_taken_back_leaves_an_earlier_one_as_it_was_ended_by_who_took_it_or_by_its_time(int minutes)
     {
         await using var world = await ReviewWorld.StartAsync(Make());
         await world.HoldAsync(1);
@@ -34,11 +63,15 @@ public sealed class StepUndoTests : StepUndoStories
         var (soon, late) = (world.App.Clock.GetUtcNow().AddHours(1), world.App.Clock.GetUtcNow().AddHours(5));
         var first = (await world.NextAsync(maria))!.Value;
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, first.Seq, first.Token, soon, null, default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(minutes));
+        var ended = Math.Min(soon.ToUnixTimeMilliseconds(), world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         var second = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(tomas, first.Seq, default))).Lease!.Value;
+        Assert.Equal(ended, (await ReviewAsync(world, first.Seq)).VisibleAt);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(tomas, second.Seq, second.Token, late, null, default))).IsDone);
         Assert.True((await UndoAsync(world, tomas, first.Seq)).Answer.IsDone);
         var review = await ReviewAsync(world, first.Seq);
-        Assert.Equal((soon.ToUnixTimeMilliseconds(), tomas.Id), (review.VisibleAt, review.LeaseOwner));
+        Assert.Equal((ended, tomas.Id), (review.VisibleAt, review.LeaseOwner));
     }
 
     [Theory]
@@ -113,6 +146,88 @@ public sealed class PostgresStepUndoTests : StepUndoStories
     }
 
     [PostgresFact] public Task Nobody_else_takes_a_step_back_nor_anybody_once_a_colleague_looked_or_the_time_is_over() => RefusedAsync();
+
+    [PostgresFact] public Task What_time_would_decide_waits_until_the_step_can_no_longer_be_taken_back() => OverdueAsync();
+
+    [PostgresFact] public Task A_hold_taken_back_leaves_the_time_its_queue_lets_it_settle() => SettlingAsync();
+
+    [PostgresFact] public Task Who_may_no_longer_decide_in_the_queue_does_not_come_back_to_it() => BarredAsync();
+
+    [PostgresFact] public Task Who_takes_one_back_twice_has_it_both_times() => TwiceAsync();
+
+    [PostgresFact]
+    public async Task Pressed_twice_at_once_on_two_servers_both_have_the_same_lease()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var (first, second) = ((await world.NextAsync(maria))!.Value, default(ReviewLease));
+        Assert.True((await DoAsync(world, maria, first, ReviewEventKind.Skipped)).IsDone);
+        second = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DecideAsync(maria, second, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        foreach (var seq in (long[])[first.Seq, second.Seq])
+        {
+            var both = await HeldUpAsync(world, () => OnAnotherServerAsync(world, maria, seq), () => OnAnotherServerAsync(world, maria, seq));
+            Assert.All(both, b => Assert.True(b.Answer.IsDone, b.Answer.Refusal));
+            Assert.Equal(both[0].Lease!.Value, both[1].Lease!.Value);
+        }
+    }
+
+    [PostgresFact] public Task A_queue_that_is_being_deleted_gets_no_item_back() => DeletedAsync(deletedFirst: true);
+
+    [PostgresFact] public Task An_item_that_is_coming_back_goes_where_the_others_of_a_queue_go_that_is_deleted() => DeletedAsync(deletedFirst: false);
+
+    private async Task DeletedAsync(bool deletedFirst)
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        const int own = 5;
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ReviewQueue { Number = own, Name = "Propia", Position = 5, IsActive = false });
+            await db.SaveChangesAsync();
+            return await db.Set<Review>().ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, own));
+        });
+        var mine = (await world.NextAsync(maria))!.Value;
+        Assert.True((await DoAsync(world, maria, mine, ReviewEventKind.Escalated)).IsDone);
+        async Task<ReviewAnswer> DeleteAsync() => await world.DoAsync<ChangeQueues, ReviewAnswer>(c => c.DeleteAsync(own, 3, ines.Who, default));
+        async Task<ReviewAnswer> BackAsync() => (await OnAnotherServerAsync(world, maria, mine.Seq)).Answer;
+        var answers = deletedFirst ? await HeldUpAsync(world, DeleteAsync, BackAsync) : await HeldUpAsync(world, BackAsync, DeleteAsync);
+        Assert.Equal(deletedFirst ? [null, DecideReviews.StepTooLate] : [null, null], answers.Select(a => a.Refusal));
+        var review = await ReviewAsync(world, mine.Seq);
+        Assert.Equal((deletedFirst ? ReviewQueue.EscalatedNumber : 3, false), (review.Queue, await world.App.InDbAsync(db => db.Set<ReviewQueue>().AnyAsync(q => q.Number == own))));
+    }
+
+    /// <summary>Both come to where they write their line in the trail, the first before the second begins, and go on together.</summary>
+    private static async Task<T[]> HeldUpAsync<T>(ReviewWorld world, Func<Task<T>> first, Func<Task<T>> second)
+    {
+        await using var scope = world.App.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE");
+        var one = Task.Run(first);
+        await WaitingAsync(1);
+        var other = Task.Run(second);
+        await WaitingAsync(2);
+        await transaction.CommitAsync();
+        return await Task.WhenAll(one, other);
+
+        async Task WaitingAsync(int count)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (await db.Database.SqlQueryRaw<int>("SELECT count(DISTINCT pid)::int AS \"Value\" FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").SingleAsync(limit.Token) < count) limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static async Task<(ReviewLease? Lease, ReviewAnswer Answer)> OnAnotherServerAsync(ReviewWorld world, Reviewer who, long seq)
+    {
+        await using var scope = world.App.Services.CreateAsyncScope();
+        using var turns = new ReviewTurns();
+        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, world.App.Clock).UndoAsync(who, seq, default);
+    }
 }
 
 public abstract class StepUndoStories
@@ -135,7 +250,7 @@ public abstract class StepUndoStories
         Assert.True(answer.IsDone);
         var after = await ReviewAsync(world, first.Seq);
         Assert.Equal((before.Queue, before.DueAt, maria.Id, lease!.Value.Token, before.Version + 2), (after.Queue, after.DueAt, after.LeaseOwner, after.LeaseToken, after.Version));
-        Assert.True(after.VisibleAt <= world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Assert.Equal(before.VisibleAt, after.VisibleAt);
         // Given back it comes to her again: the skip hides it no more.
         await world.DoAsync<LeaseReviews, bool>(async l => { await l.ReleaseAsync(maria, first.Seq, lease.Value.Token, default); return true; });
         var again = (await world.NextAsync(maria))!.Value;
@@ -178,18 +293,131 @@ public abstract class StepUndoStories
         await world.DoAsync<LeaseReviews, bool>(async l => { await l.ReleaseAsync(tomas, his.Seq, his.Token, default); return true; });
         Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, maria, mine.Seq)).Answer.Refusal);
 
-        // A step of somebody else's came after it, and an undone one is not undone again.
+        // Kept ready for a colleague when the time is over, nobody has taken it.
+        ahead = (await world.DoAsync<LeaseReviews, ReviewLease?>(l => l.AheadAsync(tomas, null, 0, default)))!.Value;
+        Assert.Equal(mine.Seq, ahead.Seq);
+        Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, maria, mine.Seq)).Answer.Refusal);
+
+        // A step of somebody else's came after it, and what is undone is undone for good once it was given back.
         his = (await world.NextAsync(tomas))!.Value;
         Assert.True((await DoAsync(world, tomas, his, ReviewEventKind.Escalated)).IsDone);
         Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, maria, mine.Seq)).Answer.Refusal);
-        Assert.True((await UndoAsync(world, tomas, mine.Seq)).Answer.IsDone);
-        Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, tomas, mine.Seq)).Answer.Refusal);
+        (lease, answer) = await UndoAsync(world, tomas, mine.Seq);
+        Assert.True(answer.IsDone);
         Assert.Equal((1, tomas.Id), (await ReviewAsync(world, mine.Seq)) is var review ? (review.Queue, review.LeaseOwner!.Value) : default);
+        await world.DoAsync<LeaseReviews, bool>(async l => { await l.ReleaseAsync(tomas, mine.Seq, lease!.Value.Token, default); return true; });
+        Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, tomas, mine.Seq)).Answer.Refusal);
         await SecondsAsync(world, 0);
         his = (await world.NextAsync(tomas))!.Value;
         Assert.True((await DoAsync(world, tomas, his, ReviewEventKind.Held)).IsDone);
         Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, tomas, mine.Seq)).Answer.Refusal);
     }
+
+    protected async Task OverdueAsync()
+    {
+        foreach (var step in (ReviewEventKind[])[ReviewEventKind.Skipped, ReviewEventKind.Escalated, ReviewEventKind.Held])
+        {
+            await using var world = await ReviewWorld.StartAsync(Make());
+            await world.HoldAsync(1);
+            await world.FoldedAsync();
+            var maria = await world.PersonAsync(World.Maria);
+            await world.App.InDbAsync(db => db.Set<ReviewQueue>().ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, TimeoutAction.Approve)));
+            // The queue it comes from says how long, wherever it waits.
+            await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == ReviewQueue.EscalatedNumber).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 0)));
+            var mine = (await world.NextAsync(maria))!.Value;
+            world.App.Clock.Advance(TimeSpan.FromMinutes(14));
+            await world.App.InDbAsync(db => db.Set<Review>().ExecuteUpdateAsync(r => r.SetProperty(x => x.DueAt, x => x.OpenedAt + 1)));
+            Assert.True((await DoAsync(world, maria, mine, step, TimeSpan.FromSeconds(1))).IsDone);
+            world.App.Clock.Advance(TimeSpan.FromSeconds(7));
+            await world.SettleAsync();
+            Assert.Equal(ReviewState.Open, (await ReviewAsync(world, mine.Seq)).State);
+            var (lease, answer) = await UndoAsync(world, maria, mine.Seq);
+            Assert.True(answer.IsDone, $"{step}: {answer.Refusal}");
+            Assert.True((await DoAsync(world, maria, lease!.Value, step, TimeSpan.FromSeconds(1))).IsDone);
+            world.App.Clock.Advance(TimeSpan.FromSeconds(8));
+            await world.SettleAsync();
+            var late = await ReviewAsync(world, mine.Seq);
+            Assert.Equal((ReviewState.Closed, true), (late.State, late.IsTimedOut));
+        }
+    }
+
+    protected async Task SettlingAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.App.InDbAsync(async db =>
+        {
+            await db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.DelayMinutes, 30));
+            await world.App.Services.GetRequiredService<ReviewRouting>().ReloadAsync(db, default);
+        });
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        async Task<ReviewLease> TakenAsync(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
+
+        // Whatever queue it went on to, and by whom.
+        var before = await ReviewAsync(world, 1);
+        Assert.Equal(before.OpenedAt + 1_800_000, before.VisibleAt);
+        Assert.True((await DoAsync(world, maria, await TakenAsync(maria, 1), ReviewEventKind.Escalated)).IsDone);
+        Assert.True((await DoAsync(world, ines, await TakenAsync(ines, 1), ReviewEventKind.Held)).IsDone);
+        Assert.True((await UndoAsync(world, ines, 1)).Answer.IsDone);
+        Assert.Equal(before.VisibleAt, (await ReviewAsync(world, 1)).VisibleAt);
+
+        // What an event put into the queue was there at once.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.OpenedAt, x => x.OpenedAt + 5_000).SetProperty(x => x.VisibleAt, x => x.OpenedAt + 5_000)));
+        before = await ReviewAsync(world, 2);
+        Assert.True((await DoAsync(world, maria, await TakenAsync(maria, 2), ReviewEventKind.Held)).IsDone);
+        Assert.True((await UndoAsync(world, maria, 2)).Answer.IsDone);
+        Assert.Equal(before.VisibleAt, (await ReviewAsync(world, 2)).VisibleAt);
+    }
+
+    protected async Task BarredAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        var mine = (await world.NextAsync(maria))!.Value;
+        Assert.True((await DoAsync(world, maria, mine, ReviewEventKind.Escalated)).IsDone);
+        await AdminsOnlyAsync(world);
+        var (lease, answer) = await UndoAsync(world, maria, mine.Seq);
+        Assert.Equal((null, LeaseReviews.NotForYou), (lease, answer.Refusal));
+        Assert.Equal((ReviewQueue.EscalatedNumber, null), (await ReviewAsync(world, mine.Seq)) is var review ? (review.Queue, review.LeaseOwner) : default);
+
+        // An admin who is none any more.
+        var hers = (await world.NextAsync(ines))!.Value;
+        Assert.True((await DoAsync(world, ines, hers, ReviewEventKind.Skipped)).IsDone);
+        Assert.Equal(LeaseReviews.NotForYou, (await UndoAsync(world, ines with { IsAdmin = false }, hers.Seq)).Answer.Refusal);
+        Assert.True((await UndoAsync(world, ines, hers.Seq)).Answer.IsDone);
+    }
+
+    protected async Task TwiceAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        var mine = (await world.NextAsync(maria))!.Value;
+        Assert.True((await DoAsync(world, maria, mine, ReviewEventKind.Skipped)).IsDone);
+        mine = await BothAsync();
+        Assert.True((await world.DecideAsync(maria, mine, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        mine = await BothAsync();
+
+        // Once an admin took it over it is theirs.
+        Assert.True((await world.DoAsync<LeaseReviews, (ReviewLease?, ReviewAnswer Answer)>(l => l.TakeOverAsync(ines, mine.Seq, default))).Answer.IsDone);
+        Assert.Equal(LeaseReviews.Taken, (await UndoAsync(world, maria, mine.Seq)).Answer.Refusal);
+        Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, ines, mine.Seq)).Answer.Refusal);
+        Assert.Equal(2, await world.App.InDbAsync(db => db.AuditEntries.CountAsync(e => e.Action == AuditActions.ReviewUndone)));
+
+        async Task<ReviewLease> BothAsync()
+        {
+            var (first, second) = (await UndoAsync(world, maria, mine.Seq), await UndoAsync(world, maria, mine.Seq));
+            Assert.Equal((null, null), (first.Answer.Refusal, second.Answer.Refusal));
+            Assert.Equal(first.Lease!.Value, second.Lease!.Value);
+            return second.Lease.Value;
+        }
+    }
+
+    private protected static Task AdminsOnlyAsync(ReviewWorld world) => world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.AdminsOnly, true)));
 
     private protected static Task<Review> ReviewAsync(ReviewWorld world, long seq) => world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq));
 
@@ -197,10 +425,10 @@ public abstract class StepUndoStories
 
     private protected static Task SecondsAsync(ReviewWorld world, int seconds) => world.App.InDbAsync(db => db.Set<ReviewQueue>().ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, seconds)));
 
-    private static Task<ReviewAnswer> DoAsync(ReviewWorld world, Reviewer who, ReviewLease lease, ReviewEventKind step) => world.DoAsync<DecideReviews, ReviewAnswer>(d => step switch
+    private protected static Task<ReviewAnswer> DoAsync(ReviewWorld world, Reviewer who, ReviewLease lease, ReviewEventKind step, TimeSpan? away = null) => world.DoAsync<DecideReviews, ReviewAnswer>(d => step switch
     {
         ReviewEventKind.Skipped => d.SkipAsync(who, lease.Seq, lease.Token, "not_my_area", null, default),
-        ReviewEventKind.Held => d.HoldAsync(who, lease.Seq, lease.Token, world.App.Clock.GetUtcNow().AddHours(3), null, default),
+        ReviewEventKind.Held => d.HoldAsync(who, lease.Seq, lease.Token, world.App.Clock.GetUtcNow() + (away ?? TimeSpan.FromHours(3)), null, default),
         _ => d.EscalateAsync(who, lease.Seq, lease.Token, "Two cards, one address", default),
     });
 

@@ -342,7 +342,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             if (IsMine) Holder = User.DisplayName;
             else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
-        if (MayReview && !IsMine) StepUntil = (await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop))?.Until;
+        if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
         Barred = DecideReviews.Barred(HttpContext.Reviewer, review, Its, await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop));
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
