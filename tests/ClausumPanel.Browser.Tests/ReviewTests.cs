@@ -95,7 +95,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         await ComeAsync(after);
         await PressAsync("a");
         await keys.PressAsync("Control+Enter");
-        await Assertions.Expect(page.Locator("[data-missing]")).ToHaveTextAsync("Elija un motivo.");
+        await Assertions.Expect(page.Locator("[data-missing]:visible")).ToHaveTextAsync("Elija un motivo.");
         await Assertions.Expect(page.Locator(".reasons:not([hidden]) input").First).ToBeFocusedAsync();
         var expected = new Dictionary<string, (ReviewOutcome Outcome, string Reason, string? Note)>();
         var name = after;
@@ -205,6 +205,15 @@ public sealed class ReviewTests(BrowserFixture panel)
         foreach (var legend in await page.Locator(".strip-legend").AllAsync())
             Assert.True(await legend.EvaluateAsync<bool>(BesideStrip), await legend.EvaluateAsync<string>("legend => JSON.stringify([legend, legend.closest('.strip-block').querySelector('.strip')].map(e => e.getBoundingClientRect()))"));
         await page.Locator("[data-key=note]").FillAsync("Llamé al banco");
+        await keys.PressAsync("Escape");
+
+        // What a part lacks is said in the part.
+        await keys.PressAsync("s");
+        await keys.PressAsync("4");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("details[data-key=skip] [data-missing]")).ToHaveTextAsync("Escriba una nota de al menos 3 caracteres.");
+        await Assertions.Expect(page.Locator(".review-confirm [data-missing]")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[name='Input.SkipNote']")).ToBeFocusedAsync();
         await keys.PressAsync("Escape");
 
         // Put off in error, it comes back by the same key where it was, with what was written; what becomes of it is chosen anew.

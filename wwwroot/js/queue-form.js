@@ -24,7 +24,8 @@ if (example) {
       places[i].textContent = value;
       sum += value * weight.dataset.counts;
     });
-    example.querySelector("b").textContent = sum.toLocaleString(document.documentElement.lang);
+    // As the list shows priorities: thousandths are points.
+    example.querySelector("b").textContent = (sum / 1000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   };
   weights.forEach(weight => weight.addEventListener("input", show));
   show();

@@ -299,12 +299,12 @@
   };
   // What a step lacks is said beside its button, before anything is sent.
   const lack = (text, where) => {
-    const line = form()?.querySelector("[data-missing]");
-    if (!line) return text !== null && tell(text);
+    const lines = [...form()?.querySelectorAll("[data-missing]") ?? []];
+    if (lines.length === 0) return text !== null && tell(text);
     // The focus first: what was written in the field it leaves is a change, which takes back what was said.
     where?.focus();
-    line.hidden = text === null;
-    line.textContent = text ?? "";
+    const here = where?.closest("details[data-key]")?.querySelector("[data-missing]") ?? lines.find(line => !line.closest("details"));
+    for (const line of lines) [line.hidden, line.textContent] = [text === null || line !== here, line === here ? text ?? "" : ""];
     return text !== null;
   };
   const isShort = name => field(name).value.trim().length < 3;

@@ -209,16 +209,17 @@ public sealed class PostgresStepUndoTests : StepUndoStories
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE");
         var one = Task.Run(first);
-        await WaitingAsync(1);
+        await WaitingAsync(1, one);
         var other = Task.Run(second);
-        await WaitingAsync(2);
+        await WaitingAsync(2, other);
         await transaction.CommitAsync();
         return await Task.WhenAll(one, other);
 
-        async Task WaitingAsync(int count)
+        // Who is done already waits for nothing, and says why.
+        async Task WaitingAsync(int count, Task running)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (await db.Database.SqlQueryRaw<int>("SELECT count(DISTINCT pid)::int AS \"Value\" FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").SingleAsync(limit.Token) < count) limit.Token.ThrowIfCancellationRequested();
+            while (!running.IsCompleted && await db.Database.SqlQueryRaw<int>("SELECT count(DISTINCT pid)::int AS \"Value\" FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").SingleAsync(limit.Token) < count) limit.Token.ThrowIfCancellationRequested();
         }
     }
 
