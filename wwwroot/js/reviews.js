@@ -106,7 +106,7 @@
       case "skip": return open("skip");
       case "hold": return open("hold");
       case "escalate": return open("escalate");
-      case "undo": return press("undo") || (item() !== null && lack(document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item().dataset.tooLate));
+      case "undo": return press("undo") || (item() !== null && tell(document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item().dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": {
         const id = location.pathname.split("/").pop();

@@ -251,6 +251,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             links.Add(new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind == TermKind.EmailDomain),
                 others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), choice.Kinds?.Contains(texts[i].Kind) ?? texts[i].Kind != TermKind.EmailDomain));
         }
+        // Colleagues share a domain; where nothing else leads to others, that is what there is to see.
+        if (choice.Kinds is null && !links.Exists(l => l.IsChosen && l.Count > 0) && links.FindIndex(l => l.Count > 0) is >= 0 and var only) links[only] = links[only] with { IsChosen = true };
         return links;
     }
 

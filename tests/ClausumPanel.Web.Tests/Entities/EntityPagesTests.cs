@@ -200,7 +200,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         for (var i = 0; i < 4; i++) await LabelAsync(paid[i].Id, i == 0 ? "good" : "fraud", "analyst");
         var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}");
         var device = page.QuerySelector("#link-device")!.Closest("tr")!.QuerySelector(".strength")!;
-        Assert.Equal(("fraude entre quienes comparten este dato: 3 de 23", true), (device.TextContent, device.ClassList.Contains("is-decline")));
+        Assert.Equal(("fraude entre ellas: 3 de 23", true), (device.TextContent, device.ClassList.Contains("is-decline")));
         var against = page.QuerySelector(".balance > div:has(#against)")!.TextContent;
         Assert.Contains("Dispositivo: fraude entre quienes comparten este dato", against, StringComparison.Ordinal);
         Assert.DoesNotContain("quienes lo comparten", against, StringComparison.Ordinal);

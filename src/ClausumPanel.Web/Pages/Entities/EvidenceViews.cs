@@ -163,11 +163,14 @@ public static class LinkWords
 
     /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
-        link.IsMostlyFraud ? T["fraud among those who share it: {0} of {1}", link.Fraud.ToString("N0", CultureInfo.CurrentCulture), link.Count.ToString("N0", CultureInfo.CurrentCulture) + (link.IsMore ? "+" : "")]
+        IsAccused(link) ? T["fraud among them: {0} of {1}", link.Fraud.ToString("N0", CultureInfo.CurrentCulture), link.Count.ToString("N0", CultureInfo.CurrentCulture) + (link.IsMore ? "+" : "")]
         : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : T.Name(link.Strength, flow);
 
+    // Of a value that only this payer has, their own history speaks.
+    private static bool IsAccused(LinkAttribute link) => link is { IsMostlyFraud: true, Payers: not 0 };
+
     /// <summary>Only fraud is red: how rare something is accuses nobody.</summary>
-    public static string Style(LinkAttribute link) => link.IsMostlyFraud ? "is-decline" : link.LinksOthers ? Style(link.Strength) : "is-plain";
+    public static string Style(LinkAttribute link) => IsAccused(link) ? "is-decline" : link.LinksOthers ? Style(link.Strength) : "is-plain";
 
     public static string Style(LinkStrength strength) => strength == LinkStrength.Strong ? "is-review" : "is-plain";
 

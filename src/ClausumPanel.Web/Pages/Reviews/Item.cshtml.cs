@@ -102,6 +102,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public string? Payer => PayerOf(Stored, Facts);
 
+    /// <summary>Of a payout: the bank and the account it goes to, as far as it names them.</summary>
+    public string? Account => Stored.Flow != Flow.PayOut ? null
+        : string.Join(" · ", ((string?[])[Facts.Text(Known.BeneficiaryBank), Facts.Text(Known.BeneficiaryClabe) ?? Facts.Text(Known.BeneficiaryIban)]).OfType<string>()) is { Length: > 0 } account ? account : null;
+
     internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
 
     /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one. With its day where that is another too.</summary>
