@@ -92,7 +92,7 @@ public static class Known
     public static readonly Fact PayoutFirst = Add("payout.first_to_beneficiary", Flag, Request, null, "The caller says this is the first payout to the beneficiary", path: "payout.first_to_beneficiary");
     public static readonly Fact PayoutInitiator = Add("payout.initiated_by", Text, Request, null, "Who ordered the payout", path: "payout.initiated_by");
 
-    public static readonly Fact ControlDraw = Add("control.draw", Number, Service, null, "Number drawn by chance for the control sample, 0 to 9,999, and 10,000 more where the day had no room for it; missing where the policy lets none through");
+    public static readonly Fact ControlDraw = Add("control.draw", Number, Service, null, "Number drawn by chance for the control sample, 0 to 9,999, and 10,000 more where the day had no room for it; missing where the policy lets none through, or whether there was room was not known");
     public static readonly Fact ListsEdition = Add("lists.edition", Number, Lists, null, "Change number of the named lists that the rules asked");
     public static readonly Fact KeyType = Add("request.key_type", Text, Service, null, "server, checkout or ingest key");
     public static readonly Fact Hour = Add("time.hour", Number, Service, "0-23", "Hour of the day in the organization's time zone", path: "occurred_at");

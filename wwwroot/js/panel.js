@@ -51,3 +51,10 @@ if (document.querySelector(".later, .weights")) {
   addEventListener("load", () => aim(12));
   addEventListener("hashchange", () => aim(12));
 }
+
+// The names of the places that lie over the page go at Escape, until somebody comes anew.
+const rail = document.querySelector(".is-rail > .places");
+if (rail) {
+  document.addEventListener("keydown", event => { if (event.key === "Escape" && rail.matches(":hover, :focus-within")) rail.classList.add("is-shut"); });
+  for (const gone of ["pointerleave", "focusout"]) rail.addEventListener(gone, () => rail.classList.remove("is-shut"));
+}

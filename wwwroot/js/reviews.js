@@ -380,6 +380,7 @@
     const page = answer?.headers.get("Content-Type")?.startsWith("text/html") ? parsed(await answer.text()) : null;
     const back = page?.querySelector("#review-item");
     show(back ?? before, where);
+    if (form()) keepDraft();
     if (back) say(told(page));
     else lack(form().dataset.notSent, form().querySelector('button[data-key="confirm"]'));
   };

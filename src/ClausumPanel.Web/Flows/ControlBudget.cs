@@ -72,7 +72,8 @@ public sealed partial class ControlBudget(IServiceScopeFactory scopes, AssessOpt
         var day = DayOf(at);
         if (!_rooms.TryGetValue(limit.Currency, out var room) || room.Day < day) return _rooms[limit.Currency] = new Room(day) { Most = limit.Day };
         if (room.Day > day) return null;
-        if (room.Most != limit.Day) (room.Most, room.Left, room.IsEmpty) = (limit.Day, Math.Min(room.Left, limit.Day), false);
+        // Of a lower bound more than all may be taken already: then the store is asked anew.
+        if (room.Most != limit.Day) (room.Most, room.Left, room.IsEmpty) = (limit.Day, limit.Day > room.Most ? room.Left : 0, false);
         return room;
     }
 
@@ -101,7 +102,7 @@ public sealed partial class ControlBudget(IServiceScopeFactory scopes, AssessOpt
             lock (_lock)
             {
                 room.IsFetching = false;
-                room.Left += fetched ?? 0;
+                if (room.Most >= limit.Day) room.Left += fetched ?? 0;
                 room.IsEmpty = fetched == 0 && room.Most == limit.Day;
             }
         }

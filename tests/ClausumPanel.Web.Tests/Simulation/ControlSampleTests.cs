@@ -169,6 +169,11 @@ public sealed class ControlSampleTests
         Assert.Equal(ControlRoom.Taken, budget.TryTake(at, 60, limit with { Day = 120 }));
         await budget.Fetched;
         Assert.Equal(ControlRoom.Full, budget.TryTake(at, 60, limit with { Day = 120 }));
+        // A lower one asks the store first, whatever was in hand.
+        budget.GiveBack(at, "CLP", 60);
+        Assert.Equal(ControlRoom.NotYet, budget.TryTake(at, 60, limit));
+        await budget.Fetched;
+        Assert.Equal(ControlRoom.Full, budget.TryTake(at, 60, limit));
         // Another day begins anew, and one that has passed does not come back.
         budget.Prepare(at + 86_400_000, limit);
         await budget.Fetched;
@@ -250,6 +255,24 @@ public sealed class ControlSampleTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         var page = await refused.HtmlAsync();
         Assert.Equal(("hidden", "MXN"), (page.QuerySelector("[name='bounds[0].Currency']")!.GetAttribute("type"), page.QuerySelector("#sample-currency-1")!.GetAttribute("value")));
+    }
+
+    [Fact]
+    public async Task What_came_of_a_form_is_told_in_its_part_of_the_page_and_once()
+    {
+        await using var app = await PanelApp.StartAsync();
+        var ines = app.As(World.Ines);
+        const string told = "section[aria-labelledby=sample] .alert";
+        (string, string)[] Bounds(string day) => [("percent", "1"), ("bounds[0].Currency", "MXN"), ("bounds[0].Payment", "1,500.00"), ("bounds[0].Day", day)];
+        var refused = await (await ines.SubmitAsync(Thresholds, "form[action*=Sample]", Bounds("10"))).HtmlAsync();
+        Assert.Equal("MXN: el monto total al día no puede ser menor que el pago más grande.", Assert.Single(refused.QuerySelectorAll(".alert")).TextContent);
+        Assert.NotNull(refused.QuerySelector(told));
+        Assert.Null((await ines.PageAsync(Thresholds)).QuerySelector(told));
+        var saved = await ines.SubmitAsync(Thresholds, "form[action*=Sample]", Bounds("15,000"));
+        Assert.EndsWith("#sample", saved.Headers.Location!.ToString(), StringComparison.Ordinal);
+        var page = await ines.PageAsync(saved.Headers.Location!.ToString());
+        Assert.Equal(("Guardado en su borrador.", "1500"), (page.QuerySelector(told)!.TextContent, page.QuerySelector("#sample-payment-0")!.GetAttribute("value")));
+        Assert.Null((await ines.PageAsync(Thresholds)).QuerySelector(told));
     }
 
     /// <summary>At the same share, wider bounds let more through, and the guard-rail sees it.</summary>

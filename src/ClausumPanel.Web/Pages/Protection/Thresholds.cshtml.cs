@@ -23,8 +23,14 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
 
     [TempData] public string? Said { get; set; }
 
-    /// <summary>The part of the page that was sent: what came of it is said there.</summary>
-    [TempData] public string? Part { get; set; }
+    /// <summary>The part of the page of which that is said; null: of all.</summary>
+    [TempData] public string? SaidOf { get; set; }
+
+    /// <summary>The part that was sent.</summary>
+    private string? Sent { get; set; }
+
+    /// <summary>Where what came of it is told; null: at the top.</summary>
+    public string? Part => Refused is not null ? Sent : Said is not null ? SaidOf : null;
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
@@ -77,13 +83,13 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
 
     public async Task<IActionResult> OnPostBandsAsync(int review, int challenge, int decline, CancellationToken stop)
     {
-        Part = "bands";
+        Sent = "bands";
         return await ChangeAsync([new("bands.review", null, (long)review), new("bands.challenge", null, (long)challenge), new("bands.decline", null, (long)decline)], stop);
     }
 
     public async Task<IActionResult> OnPostLimitAsync(Flow flow, string? currency, string? minimum, string? small, string? large, string? maximum, CancellationToken stop)
     {
-        Part = "limits";
+        Sent = "limits";
         if (!Currencies.TryFind(currency?.Trim().ToUpperInvariant() ?? "", out var code, out var digits)) return await RefuseAsync(T["{0} is no currency of ISO 4217.", currency ?? ""], stop);
         var place = $"limits.{(flow == Flow.PayOut ? "payout" : "payin")}.{code}";
         var changes = new List<PolicyChange>();
@@ -99,7 +105,7 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
     /// <summary>The control sample: its share, and what it may risk in each currency.</summary>
     public async Task<IActionResult> OnPostSampleAsync(string? percent, List<SampleBound> bounds, CancellationToken stop)
     {
-        Part = "sample";
+        Sent = "sample";
         TypedSample = (percent ?? "", bounds);
         var isShare = double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share);
         if (!isShare) return await RefuseAsync(T["The share must be a number from 0 to {0}.", ControlSample.MostPercent], stop);
@@ -203,8 +209,8 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
     private async Task<IActionResult> AnswerAsync(PolicyOutcome outcome, string said, CancellationToken stop, string? signal = null)
     {
         if (outcome.Refusal is not null) return await RefuseAsync(T.Say(outcome), stop, signal);
-        Said = said;
-        return RedirectToPage(null, null, null, signal is null ? Part : "signal-" + signal);
+        (Said, SaidOf) = (said, signal is null ? Sent : null);
+        return RedirectToPage(null, null, null, signal is null ? Sent : "signal-" + signal);
     }
 
     private async Task<IActionResult> RefuseAsync(string why, CancellationToken stop, string? signal = null)
