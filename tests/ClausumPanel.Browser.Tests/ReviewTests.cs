@@ -297,7 +297,7 @@ public sealed class ReviewTests(BrowserFixture panel)
 
     private const string Shade = "row => getComputedStyle(row).boxShadow";
 
-    /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
+    /// <summary>It stands beside the strip of events, over none of it, and is no taller.</summary>
     private const string BesideStrip = """
         legend => {
           const [own, strip] = [legend, legend.closest(".strip-block").querySelector(".strip")].map(e => e.getBoundingClientRect());
@@ -305,6 +305,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         }
         """;
 
+    /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
     private const string IsSeen = """
         element => {
           const { left, top, right, bottom } = element.getBoundingClientRect();

@@ -44,20 +44,6 @@ public static class EntityWords
 
     public static string Name(this Texts T, TermKind kind) => kind.Entity() is { } entity ? T.Name(entity) : T["E-mail domain"];
 
-    /// <summary>How a list of assessments that share it is introduced.</summary>
-    public static string Same(this Texts T, TermKind kind) => kind switch
-    {
-        TermKind.Customer => T["Same customer"],
-        TermKind.Email => T["Same e-mail"],
-        TermKind.Card => T["Same card"],
-        TermKind.Device => T["Same device"],
-        TermKind.Ip => T["Same IP address"],
-        TermKind.Phone => T["Same phone"],
-        TermKind.Beneficiary => T["Same beneficiary"],
-        TermKind.EmailDomain => T["Same e-mail domain"],
-        _ => T.Name(kind),
-    };
-
     public static string Icon(TermKind kind) => kind switch
     {
         TermKind.Customer => "user",
