@@ -15,7 +15,8 @@ public sealed class TryPolicies(PanelDb db, PolicyDesk desk, RunSimulations runs
     public const string NothingToTry = "There is no draft to try.", NoVersion = "There is no version {0}.", WrongPeriod = "The period must end after it begins.", NameMissing = "Give it a name.", NotUnderWay = "It is not under way.", CannotGoOn = "It cannot go on.";
 
     /// <summary>What came of it: the run, or why there is none (in English; the panel translates it).</summary>
-    public readonly record struct Tried(SimulationRun? Run, string? Refusal, object? Value = null);
+    /// <param name="Problem">What keeps the policy from judging.</param>
+    public readonly record struct Tried(SimulationRun? Run, string? Refusal, object? Value = null, PolicyProblem? Problem = null);
 
     /// <param name="who">Whose draft it is, when no version is named.</param>
     /// <param name="name">What the run is called.</param>
@@ -29,8 +30,11 @@ public sealed class TryPolicies(PanelDb db, PolicyDesk desk, RunSimulations runs
         if (scope.To <= scope.From) return new Tried(null, WrongPeriod);
         var policy = version is { } number ? await desk.FindAsync(number, stop) : who.Id is { } owner ? (await desk.DraftAsync(owner, stop))?.Policy : null;
         if (policy is null) return version is null ? new Tried(null, NothingToTry) : new Tried(null, NoVersion, version);
+        // A list that a rule names may be gone since.
+        var active = await desk.ActiveAsync(stop);
+        if (!PolicyJson.TryRead(PolicyJson.WriteUtf8(policy), out _, out var problems, await desk.ListsAsync(active, stop))) return new Tried(null, PolicyDesk.Invalid, Problem: problems[0]);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        var run = await AddAsync(db, who, name.Trim(), policy, version, (await desk.ActiveAsync(stop)).Version, scope, clock.GetUtcNow(), stop);
+        var run = await AddAsync(db, who, name.Trim(), policy, version, active.Version, scope, clock.GetUtcNow(), stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(stop);
         runs.Wake();

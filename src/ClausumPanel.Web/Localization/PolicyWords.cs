@@ -62,8 +62,11 @@ public static class PolicyWords
 
     /// <summary>Why it was not done, in the reader's words.</summary>
     public static string Say(this Texts T, PolicyOutcome outcome) => outcome.Problems is [var first, ..]
-        ? T[PolicyDesk.Invalid, $"{first.Place} {T[first.Sentence, [.. first.Values]]}"]
+        ? T.Invalid(first)
         : T[outcome.Refusal ?? "", outcome.Value];
+
+    /// <summary>Why a policy cannot judge.</summary>
+    public static string Invalid(this Texts T, PolicyProblem problem) => T[PolicyDesk.Invalid, $"{problem.Place} {T[problem.Sentence, [.. problem.Values]]}"];
 
     /// <summary>"below (ms)".</summary>
     public static string Name(this Texts T, SignalParameter parameter) => T[parameter.Description] + (parameter.Unit is { } unit ? $" ({Texts.Translate(unit)})" : "");

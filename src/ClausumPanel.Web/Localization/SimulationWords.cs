@@ -70,7 +70,7 @@ public static class SimulationWords
         RunState.Cancelled => "bg-secondary-lt",
     };
 
-    public static string Say(this Texts T, TryPolicies.Tried tried) => T[tried.Refusal ?? "", tried.Value];
+    public static string Say(this Texts T, TryPolicies.Tried tried) => tried.Problem is { } problem ? T.Invalid(problem) : T[tried.Refusal ?? "", tried.Value];
 
     /// <summary>Why an assessment was passed over.</summary>
     public static string Skipped(this Texts T, string reason) => reason switch

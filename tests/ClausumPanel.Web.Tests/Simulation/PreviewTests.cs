@@ -177,6 +177,34 @@ public sealed class PreviewTests
     }
 
     [Fact]
+    public async Task A_list_that_is_gone_and_facts_that_cannot_be_read_are_told_in_a_sentence()
+    {
+        const string lists = "/dashboard/protection/lists";
+        await using var app = await PanelApp.StartAsync();
+        await PayAsync(app, 3);
+        await app.InDbAsync(async db =>
+        {
+            var rows = db.Set<StoredAssessment>();
+            var seqs = await rows.OrderBy(a => a.Seq).Select(a => a.Seq).ToListAsync();
+            // One of the shape before sizes were written, which is still read; one of a version that is not known; one with a fact that is not.
+            foreach (var (seq, facts) in seqs.Zip<long, byte[]>([[1], [99], [3, 0x80, 0xFA, 0x01, 4, (byte)'x']])) await rows.Where(a => a.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(a => a.Facts, facts));
+        });
+        var ines = app.As(World.Ines);
+        var run = await RunAsync(app, ines, ("Input.Version", "1"));
+        Assert.Equal((1, 1, 1), (Sums(run).Judged, Sums(run).Skipped[PreviewJudge.Unreadable], Sums(run).Skipped[PreviewJudge.NewerFacts]));
+        var scope = (await ines.PageAsync($"{Previews}/{run.Id}")).QuerySelector("section[aria-labelledby=scope]")!.TextContent;
+        foreach (var sentence in (string[])["sus datos no se pueden leer", "un programa más nuevo guardó datos que este no conoce"]) Assert.Contains(sentence, scope, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync($"{lists}/new", ("Input.Name", "vip"), ("Input.Kind", "email"))).StatusCode);
+        await DraftAsync(app, "when email in list \"vip\" then allow");
+        Assert.Equal(HttpStatusCode.Found, (await ines.SubmitAsync($"{lists}/vip/deletion")).StatusCode);
+        var refused = await ines.SubmitAsync(Previews, "#preview-form", ("Input.Version", ""));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains("vip", (await refused.HtmlAsync()).QuerySelector("[role=alert]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(1, await app.InDbAsync(db => db.Set<SimulationRun>().CountAsync()));
+    }
+
+    [Fact]
     public async Task What_was_stopped_goes_on_where_it_was_and_ends_as_if_it_never_had()
     {
         await using var app = await PanelApp.StartAsync();
