@@ -41,8 +41,13 @@ public static class LabelSentences
         FraudReason.Other => T["Other reason"],
     };
 
-    /// <summary>A stored reason: one of the documented ones by its name, anything else as it came.</summary>
-    public static string LabelReason(this Texts T, string reason) => ReportEffects.Reason(reason) is { } known ? T.Name(known) : T.Reason(reason);
+    /// <summary>A stored reason: one of the documented ones by its name, a scheme's code for a payment that nobody authorised with what it says, anything else as it came.</summary>
+    public static string LabelReason(this Texts T, string reason) => ReportEffects.Reason(reason) is { } known ? T.Name(known) : reason switch
+    {
+        // Visa, Mastercard, American Express, Discover: the codes for fraud without the card present.
+        "10.4" or "4837" or "F29" or "UA02" => T["code {0}: the cardholder did not authorise it", reason],
+        _ => T.Reason(reason),
+    };
 
     public static string Style(LabelOutcome outcome) => outcome == LabelOutcome.Fraud ? "is-decline" : "is-approve";
 
@@ -50,7 +55,7 @@ public static class LabelSentences
 
     /// <summary>How much of a signal's labelled hits were fraud; a share only where there are enough of them.</summary>
     public static string Say(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
-        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1} labelled: too few for a rate", Number(labels.Fraud), Number(labels.Labelled)]
+        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1} labelled: few", Number(labels.Fraud), Number(labels.Labelled)]
         : T["fraud {0} of {1} labelled ({2})", Number(labels.Fraud), Number(labels.Labelled), (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.CurrentCulture);

@@ -9,7 +9,8 @@ namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>One reason to trust a payment or not to.</summary>
 /// <param name="Strength">Those that weigh more stand first.</param>
-public sealed record Argument(string Text, string? Detail, int Strength);
+/// <param name="Points">Its part of the score, told at length among the reasons of the score; null: it is none of them.</param>
+public sealed record Argument(string Text, string? Detail, int Strength, int? Points = null);
 
 /// <summary>What speaks for a payment and what against it, in plain words: what it was judged by, and what is known by now. Good history is said as loudly as bad.</summary>
 public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument> Against)
@@ -21,9 +22,20 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     public const int EnoughAmounts = 10;
 
     private const double Day = 86_400_000;
-    private const int FewPlaces = 3;
+    private const int FewPlaces = 3, ManyPoints = 4;
+
+    /// <summary>The same in a few lines, for where the reasons of the score stand beside it: many of them are one line.</summary>
+    public static IReadOnlyList<Argument> Brief(IReadOnlyList<Argument> arguments, Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
+        if (scored.Count < ManyPoints) return arguments;
+        var first = arguments.ToList().IndexOf(scored[0]);
+        return [.. arguments.Take(first), new Argument(T["{0} reasons of its score, told below", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+    }
 
     /// <param name="flow">Money comes in or goes out.</param>
+    /// <param name="at">When it came, Unix milliseconds.</param>
     /// <param name="facts">It was judged by.</param>
     /// <param name="hits">Signals that fired.</param>
     /// <param name="rules">Rules that held, as the reasons tell them.</param>
@@ -38,30 +50,32 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
     /// <param name="T">Whose language.</param>
-    public static Balance Of(Flow flow, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
+    public static Balance Of(Flow flow, long at, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
         foreach (ref readonly var hit in hits)
         {
-            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) bad.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight)));
-            else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), -hit.Weight));
+            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) bad.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight), hit.Weight));
+            else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), -hit.Weight, hit.Weight));
         }
         foreach (var rule in rules)
         {
-            if (rule.Points > 0) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points));
-            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points));
+            if (rule.Points > 0) bad.Add(new Argument(rule.Sentence, Beside(rule.Sentence, rule.Title), rule.Points, rule.Points));
+            else if (rule.Points < 0) good.Add(new Argument(rule.Sentence, Beside(rule.Sentence, rule.Title), -rule.Points, rule.Points));
         }
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
         Unsaid(flow, facts, hits, bad, T);
-        History(flow, payer, isMore, sameDevice, good, bad, reader, T);
+        History(flow, at, payer, isMore, sameDevice, good, bad, reader, T);
+        List<LinkAttribute> accused = [];
         foreach (var link in links)
         {
             if (link.Fraud == 0 || link.Kind == payerKind || !(link.IsMostlyFraud || link.Strength is LinkStrength.Strong or LinkStrength.Medium)) continue;
             // What only the payer names was said of the payer already.
             if (link.Strength == LinkStrength.Own && link.Fraud <= payer.Count(e => e.Label == LabelOutcome.Fraud)) continue;
-            bad.Add(new Argument(T["{0}: fraud among those who share it", T.Name(link.Kind)], T["{0} of {1} others", Number(link.Fraud), Number(link.Count) + (link.IsMore ? "+" : "")], link.IsMostlyFraud ? 40 : 30));
+            accused.Add(link);
         }
+        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")])), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
@@ -90,7 +104,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
     }
 
-    private static void History(Flow flow, IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
+    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
     {
         if (payer.Count == 0) return;
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
@@ -103,11 +117,13 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (undisputed.Count > 0 && frauds == 0)
         {
             var approved = isOut ? T.Count(undisputed.Count, "{0} approved payout", "{0} approved payouts") : T.Count(undisputed.Count, "{0} approved payment", "{0} approved payments");
-            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, reader.Day(undisputed.Min(e => e.At))], null, 5 + Math.Min(20, undisputed.Count)));
+            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, reader.Day(undisputed.Min(e => e.At))], Later(undisputed.Count(e => e.At > at), undisputed.Count), 5 + Math.Min(20, undisputed.Count)));
         }
         if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], OfOthers(confirmed), 12));
         if (sameDevice > 0 && frauds == 0) good.Add(new Argument(T.Count(sameDevice, "Same device {0} time", "Same device {0} times"), null, 4 + Math.Min(10, sameDevice)));
 
+        // What came later was not known when it was judged.
+        string? Later(int some, int of) => some == 0 ? null : some == of ? T["all after this case"] : T["{0} of them after this case", Number(some)];
         string OfOthers(int some) => T[isOut ? "{0} of {1} other payouts" : "{0} of {1} other payments", Number(some), Number(payer.Count) + (isMore ? "+" : "")];
     }
 

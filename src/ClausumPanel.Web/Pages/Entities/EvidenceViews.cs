@@ -163,8 +163,7 @@ public static class LinkWords
 
     /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
-        IsAccused(link) ? T["fraud among them: {0} of {1}", link.Fraud.ToString("N0", CultureInfo.CurrentCulture), link.Count.ToString("N0", CultureInfo.CurrentCulture) + (link.IsMore ? "+" : "")]
-        : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : T.Name(link.Strength, flow);
+        IsAccused(link) ? T["mostly fraud"] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : T.Name(link.Strength, flow);
 
     // Of a value that only this payer has, their own history speaks.
     private static bool IsAccused(LinkAttribute link) => link is { IsMostlyFraud: true, Payers: not 0 };

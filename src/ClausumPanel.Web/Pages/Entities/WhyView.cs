@@ -32,8 +32,9 @@ public sealed class WhyView
     public string? Usual(Step step, Texts T) => step.Signal?.Category switch
     {
         SignalCategory.Amount when Balance.Range(Facts, Stored.Flow) is { } range => T.SayBeside(range, Stored.Currency, Stored.Flow),
-        SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts =>
-            T["usual here: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)],
+        // What the sentence names itself is not said again.
+        SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts && SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture) is var mean =>
+            step.Sentence.Contains(mean, StringComparison.Ordinal) ? null : T["usual here: {0} on average", mean],
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         _ => null,
@@ -44,7 +45,7 @@ public sealed class WhyView
     {
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
         var share = rate.Share.ToString(rate.Share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
-        return (Stored.Flow == Flow.PayOut ? T["fires on {0} of payouts", share] : T["fires on {0} of payments", share]) + " · " + T.Say(rate.Labels);
+        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + T.Say(rate.Labels);
     }
 
     /// <summary>Reads the reasons as they were stored.</summary>
