@@ -170,7 +170,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Contains("Envío", page.QuerySelector(".places-table .differs")!.TextContent, StringComparison.Ordinal);
         await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
         app.Clock.Advance(TimeSpan.FromMinutes(2));
-        if (last.Signals.Length > 0) Assert.Contains("se activa en", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+        if (last.Signals.Length > 0) Assert.Contains("de los pagos · ", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
 
         // Once the first of them turns out to be fraud, nothing is undisputed any more.
         var first = page.QuerySelector(".strip a")!.GetAttribute("href")!.Split('/')[^1];
@@ -191,16 +191,16 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         async Task<IElement> StrengthAsync(string query, string kind) => (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}/links{query}")).QuerySelector($"#link-{kind}")!.Closest("tr")!.QuerySelector(".strength")!;
 
         // So many share the device that it says little by itself; and the domain few share links nothing yet.
-        Assert.Equal("común: vínculo débil", (await StrengthAsync("", "device")).TextContent);
+        Assert.Equal("23 · común: vínculo débil", (await StrengthAsync("", "device")).TextContent);
         var domain = await StrengthAsync("", "email_domain");
-        Assert.Equal(("raro", true), (domain.TextContent, domain.ClassList.Contains("is-plain")));
+        Assert.Equal(("2 · raro", true), (domain.TextContent, domain.ClassList.Contains("is-plain")));
         var chosen = await StrengthAsync("?by=email_domain", "email_domain");
-        Assert.Equal(("raro: vínculo fuerte", false), (chosen.TextContent, chosen.ClassList.Contains("is-decline")));
+        Assert.Equal(("2 · raro: vínculo fuerte", false), (chosen.TextContent, chosen.ClassList.Contains("is-decline")));
 
         for (var i = 0; i < 4; i++) await LabelAsync(paid[i].Id, i == 0 ? "good" : "fraud", "analyst");
         var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}");
         var device = page.QuerySelector("#link-device")!.Closest("tr")!.QuerySelector(".strength")!;
-        Assert.Equal(("22 · la mayoría es fraude", true), (device.TextContent, device.ClassList.Contains("is-decline")));
+        Assert.Equal(("23 · la mayoría es fraude", true), (device.TextContent, device.ClassList.Contains("is-decline")));
         var against = page.QuerySelector(".balance > div:has(#against)")!.TextContent;
         Assert.Contains("Fraude entre quienes comparten sus datos", against, StringComparison.Ordinal);
         Assert.Contains("Dispositivo 3 de 23", against, StringComparison.Ordinal);
@@ -231,7 +231,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Matches(@"^24 nov \d\d:\d\d:\d\d · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
         Assert.EndsWith("Legítimo · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
         var legend = string.Concat(old.QuerySelectorAll(".strip-legend").Select(l => l.TextContent));
-        foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, anterior a los demás", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
+        foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, con más entre él y los demás", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
 
         var newest = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1].Id}");
         Assert.Empty(newest.QuerySelectorAll(".strip .is-after"));
