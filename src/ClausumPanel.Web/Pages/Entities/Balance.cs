@@ -120,7 +120,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, reader.Day(undisputed.Min(e => e.At))], Later(undisputed.Count(e => e.At > at), undisputed.Count), 5 + Math.Min(20, undisputed.Count)));
         }
         if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], OfOthers(confirmed), 12));
-        if (sameDevice > 0 && frauds == 0) good.Add(new Argument(T.Count(sameDevice, "Same device {0} time", "Same device {0} times"), null, 4 + Math.Min(10, sameDevice)));
+        if (sameDevice > 0 && frauds == 0) good.Add(new Argument(isOut ? T.Count(sameDevice, "Same device in {0} other payout", "Same device in {0} other payouts") : T.Count(sameDevice, "Same device in {0} other payment", "Same device in {0} other payments"), null, 4 + Math.Min(10, sameDevice)));
 
         // What came later was not known when it was judged.
         string? Later(int some, int of) => some == 0 ? null : some == of ? T["all after this case"] : T["{0} of them after this case", Number(some)];
