@@ -17,7 +17,13 @@ namespace ClausumPanel.Web.Flows;
 /// <param name="Type">Which of its values.</param>
 /// <param name="Severity">Block or allow.</param>
 /// <param name="Days">For how long; null: for good.</param>
-public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days);
+public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days)
+{
+    /// <returns>Null where there are none.</returns>
+    internal static string? Write(IReadOnlyList<ReviewEntry>? entries) => entries is { Count: > 0 } ? JsonSerializer.Serialize(entries) : null;
+
+    internal static IReadOnlyList<ReviewEntry> Read(string? entries) => entries is null ? [] : JsonSerializer.Deserialize<List<ReviewEntry>>(entries)!;
+}
 
 /// <summary>What a person decides.</summary>
 /// <param name="Outcome">What becomes of the payment.</param>
@@ -62,7 +68,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);
         if (!queue.IsManual && review.FirstOutcome is { } first && first != verdict.Outcome) return await DisagreeAsync(reviewer, review, token, verdict, now, transaction, stop);
 
-        var entries = verdict.Entries is { Count: > 0 } listed ? JsonSerializer.Serialize(listed) : null;
+        var entries = ReviewEntry.Write(verdict.Entries);
         var (decidedAt, settlesAt) = (now.ToUnixTimeMilliseconds(), now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds());
         var note = ListTexts.Clean(verdict.Note);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
@@ -93,6 +99,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
             return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
         var now = clock.GetUtcNow();
         var at = now.ToUnixTimeMilliseconds();
+        // They would have it again, to decide it.
+        if (review.State == ReviewState.Decided && review.SettlesAt > at && Barred(reviewer, review, found.Queue, isOwn: false) is { } barred) return (null, new(barred));
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
@@ -333,7 +341,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         db.Add(new ReviewEvent
         {
             Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
-            Note = ListTexts.Clean(said?.Note), Until = until, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
+            Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
         db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -63,7 +62,8 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         await db.SaveChangesAsync(stop);
         await TallyMoves.FinalAsync(db, review.Seq, null, review.Outcome, stop);
         var entries = await ListAsync(review, stored, actor, now, stop);
-        db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.Closed, now, raises: true));
+        var listed = ReviewEntry.Read(review.Entries).Where(wanted => entries.Exists(e => e.Type == wanted.Type)).ToList();
+        db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.Closed, now, raises: true, ReviewEntry.Write(listed)));
         db.Audit(actor, AuditActions.ReviewClosed, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = nameof(ReviewState.Decided) },
             new { Assessment = stored.Id, Outcome = review.Outcome.ToString(), review.Reason, review.IsTimedOut, Label = labelId, Entries = entries.Count });
         if (label is not null) db.Audit(actor, AuditActions.LabelWritten, now, RecordLabels.Subject, label.Id.ToString(), after: label.Summary);
@@ -84,10 +84,10 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
     private async Task<List<ListEntry>> ListAsync(Review review, StoredAssessment stored, Actor actor, DateTimeOffset now, CancellationToken stop)
     {
         var written = new List<ListEntry>();
-        if (review.Entries is null) return written;
+        if (ReviewEntry.Read(review.Entries) is not { Count: > 0 } all) return written;
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
-        foreach (var wanted in JsonSerializer.Deserialize<List<ReviewEntry>>(review.Entries)!)
+        foreach (var wanted in all)
         {
             if (DecideReviews.ValueOf(wanted.Type, facts) is not { } value) continue;
             var ends = wanted.Days is { } days ? now.AddDays(days) : (DateTimeOffset?)null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -52,15 +53,32 @@ public static class ReviewWords
         "conflict_of_interest" => T["Conflict of interest"],
         "needs_a_colleague" => T["Needs a colleague"],
         "timed_out" => T["Time ran out"],
-        "skipped" => T["Skipped"],
-        "held" => T["Put away until later"],
-        "escalated" => T["Passed to those who decide the hard ones"],
         "other" => T["Other reason"],
         _ => code,
     };
 
     /// <summary>What happened, as the line of a history: behind it stands who.</summary>
-    public static string Name(this Texts T, ReviewEventKind kind) => kind switch
+    /// <param name="T">The reader's texts.</param>
+    /// <param name="line">What happened.</param>
+    /// <param name="flow">Of the payment.</param>
+    /// <param name="reader">Whose clock it is.</param>
+    public static string Say(this Texts T, ReviewEvent line, Flow flow, Reader reader)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        ArgumentNullException.ThrowIfNull(reader);
+        return line.Kind switch
+        {
+            ReviewEventKind.Held when line.Until is { } until => T["Put it away until {0}", reader.DayAndTime(until)],
+            ReviewEventKind.StepUndone when line.Reason == "skipped" => T["Took the skip back"],
+            ReviewEventKind.StepUndone when line.Reason == "held" => T["Took the hold back"],
+            ReviewEventKind.StepUndone when line.Reason == "escalated" => T["Took the escalation back"],
+            // Their codes say what they are once more.
+            ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.StepUndone => T.Name(line.Kind),
+            _ => T.Name(line.Kind) + (line.Outcome is { } done ? ": " + T.Name(done) : "") + (line.Reason is { } code ? " · " + T.Reason(code, flow) : ""),
+        };
+    }
+
+    private static string Name(this Texts T, ReviewEventKind kind) => kind switch
     {
         ReviewEventKind.Leased => T["Took it"],
         ReviewEventKind.Released => T["Gave it back"],

@@ -34,6 +34,7 @@ public sealed class DecisionPanelTests
         var stop = page.QuerySelector($"details[data-key={part}] button[name=finish]")!;
         var form = Form.Read(page, "#decide");
         form[field] = value;
+        if (part == "hold") form["Input.HoldFor"] = "other";
         form.Press("finish", stop.GetAttribute("value")!);
         using var stopped = await maria.PostAsync(stop.GetAttribute("formaction"), form.Content);
         Assert.Equal((HttpStatusCode.Redirect, Queue), (stopped.StatusCode, stopped.Headers.Location!.ToString().Split('?')[0]));
@@ -200,7 +201,7 @@ public sealed class DecisionPanelTests
         var page = await maria.PageAsync(item);
         Assert.Equal("En su hora, America/Mexico City.", page.QuerySelector("#hold-clock")!.TextContent);
         var form = Form.Read(page, "#decide");
-        (form["Input.HoldUntil"], form["Input.HoldNote"]) = ("2026-11-25T08:30", "Espera al banco");
+        (form["Input.HoldFor"], form["Input.HoldUntil"], form["Input.HoldNote"]) = ("other", "2026-11-25T08:30", "Espera al banco");
         form.Press("finish", "yes");
         using var stopped = await maria.PostAsync(page.QuerySelector("details[data-key=hold] button[name=finish]")!.GetAttribute("formaction"), form.Content);
         Assert.Equal(HttpStatusCode.Redirect, stopped.StatusCode);

@@ -35,6 +35,101 @@ public sealed class StepUndoTests : StepUndoStories
     [Fact] public Task Who_takes_one_back_twice_has_it_both_times() => TwiceAsync();
 
     [Fact]
+    public async Task Once_its_queue_is_for_admins_only_the_decision_of_who_is_none_stands()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var (who, maria) = (await world.PersonAsync(World.Maria), world.App.As(World.Maria));
+        var mine = (await world.NextAsync(who))!.Value;
+        Assert.True((await world.DecideAsync(who, mine, new(ReviewOutcome.Decline, "stolen_card"))).IsDone);
+        var item = await AddressAsync(world, mine.Seq);
+        var undo = Form.Read(await maria.PageAsync(item), ".review-decide form[action*=Undo]");
+        await AdminsOnlyAsync(world);
+        Assert.Null((await maria.PageAsync(item)).QuerySelector("button[data-key=undo]"));
+        using var asked = await maria.PostAsync(undo.Action, undo.Content);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "En esta cola solo deciden los administradores."), (asked.StatusCode, (await asked.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        Assert.Equal((ReviewState.Decided, ReviewOutcome.Decline), (await ReviewAsync(world, mine.Seq)) is var review ? (review.State, review.Outcome!.Value) : default);
+        // An admin's own can be taken back there.
+        Assert.Null((await UndoAsync(world, who with { IsAdmin = true }, mine.Seq)).Answer.Refusal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Refused_while_another_one_is_on_the_screen_that_one_stays_and_is_told_which_and_why(bool decided)
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        using var started = await maria.SubmitAsync(Queue, "form[action*=Start]");
+        var item = started.Headers.Location!.ToString();
+        var page = await maria.PageAsync(item);
+        using var done = decided ? await maria.SubmitAsync(item, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card")) : await StepAsync(maria, page, "skip", "Input.SkipReason", "not_my_area");
+        var next = done.Headers.Location!.ToString();
+        var shown = await maria.PageAsync(next);
+        var undo = Form.Read(shown, ".toast-line form");
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        var which = $"{page.QuerySelector("#item")!.TextContent} · {page.QuerySelector("[data-payer]")!.TextContent}";
+        foreach (var there in (string[])[next, $"{Queue}?queue=1"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, undo.Action) { Content = undo.Content };
+            request.Headers.Referrer = new Uri(maria.BaseAddress!, there);
+            using var answer = await maria.SendAsync(request);
+            Assert.Equal((HttpStatusCode.Redirect, there), (answer.StatusCode, answer.Headers.Location!.ToString()));
+            var stayed = await maria.PageAsync(there);
+            Assert.Equal($"{which} ya no se puede deshacer. {(decided ? "Reabrirla en su página" : "A su página")}", stayed.QuerySelector("#refused")!.TextContent);
+            Assert.Equal(item.Split('?')[0], stayed.QuerySelector("#refused a")!.GetAttribute("href"));
+            Assert.Equal(there == next ? next.Split('?')[0] : null, stayed.QuerySelector("#decide")?.GetAttribute("action")!.Split('?')[0]);
+        }
+        if (decided) return;
+
+        // Why it is refused otherwise is told there as well.
+        using var second = await StepAsync(maria, shown, "skip", "Input.SkipReason", "not_my_area");
+        using var taken = await world.App.As(World.Tomas).SubmitAsync(next, "form[action*=Take]");
+        Assert.Equal(HttpStatusCode.Redirect, taken.StatusCode);
+        undo = Form.Read(await maria.PageAsync(second.Headers.Location!.ToString()), ".toast-line form");
+        using var late = new HttpRequestMessage(HttpMethod.Post, undo.Action) { Content = undo.Content };
+        late.Headers.Referrer = new Uri(maria.BaseAddress!, second.Headers.Location);
+        using var refused = await maria.SendAsync(late);
+        var told = (await maria.PageAsync(refused.Headers.Location!.ToString())).QuerySelector("#refused")!.TextContent;
+        Assert.StartsWith($"{shown.QuerySelector("#item")!.TextContent} · {shown.QuerySelector("[data-payer]")!.TextContent}: Tomada por Tomás Analiza hasta", told, StringComparison.Ordinal);
+        Assert.EndsWith(" A su página", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Escalated_taken_back_and_then_timed_out_it_is_time_that_handed_it_over()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, TimeoutAction.Escalate)));
+        var (maria, ines) = (await world.PersonAsync(World.Maria), world.App.As(World.Ines));
+        var mine = (await world.NextAsync(maria))!.Value;
+        var item = await AddressAsync(world, mine.Seq);
+        Assert.True((await DoAsync(world, maria, mine, ReviewEventKind.Escalated)).IsDone);
+        Assert.Equal("La escaló María Analiza: Two cards, one address", (await ines.PageAsync(item)).QuerySelector("[data-escalated]")!.TextContent);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(2));
+        var lease = (await UndoAsync(world, maria, mine.Seq)).Lease!.Value;
+        Assert.Null((await ines.PageAsync(item)).QuerySelector("[data-escalated]"));
+        await world.DoAsync<LeaseReviews, bool>(async l => { await l.ReleaseAsync(maria, mine.Seq, lease.Token, default); return true; });
+        world.App.Clock.Advance(TimeSpan.FromHours(2));
+        await world.SettleAsync();
+        var page = await world.App.As(World.Ines).PageAsync(item);
+        Assert.Equal("Se agotó el tiempo.", page.QuerySelector("[data-escalated]")!.TextContent);
+        Assert.Equal(["La tomó · María Analiza", "La escaló · María Analiza", "Deshizo el escalamiento · María Analiza", "La devolvió · María Analiza", "Se agotó el tiempo · ClausumPanel"], page.QuerySelectorAll(".timeline-list li > span").Skip(1).Select(Line));
+
+        // Without the moment, and the note, which stands below.
+        static string Line(IElement line)
+        {
+            line.QuerySelector("time")?.Remove();
+            line.QuerySelector(".value")?.Remove();
+            return line.TextContent.Trim().TrimStart('·').Trim();
+        }
+    }
+
+    [Fact]
     public async Task The_button_is_gone_where_they_may_no_longer_decide_and_who_asks_all_the_same_is_told_why()
     {
         await using var world = await ReviewWorld.StartAsync(Make());
@@ -75,9 +170,9 @@ public sealed class StepUndoTests : StepUndoStories
     }
 
     [Theory]
-    [InlineData("skip", "Input.SkipReason", "not_my_area", "Omitida", "Deshizo el paso · Omitida · María Analiza")]
-    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "Apartada hasta el 24 nov 2026, 12:00", "Deshizo el paso · Apartada para más tarde · María Analiza")]
-    [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada", "Deshizo el paso · Entregada a quien decide las difíciles · María Analiza")]
+    [InlineData("skip", "Input.SkipReason", "not_my_area", "Omitida", "Deshizo la omisión · María Analiza")]
+    [InlineData("hold", "Input.HoldUntil", "2026-11-24T12:00", "Apartada hasta el 24 nov 2026, 12:00", "Deshizo el apartado · María Analiza")]
+    [InlineData("escalate", "Input.EscalateNote", "Two cards, one address", "Escalada", "Deshizo el escalamiento · María Analiza")]
     public async Task The_line_about_it_names_the_payment_and_takes_it_back(string part, string field, string value, string said, string history)
     {
         await using var world = await ReviewWorld.StartAsync(Make());
@@ -91,7 +186,9 @@ public sealed class StepUndoTests : StepUndoStories
         var toast = (await maria.PageAsync(done.Headers.Location!.ToString())).QuerySelector(".toast-line")!;
         Assert.Equal($"{said} {page.QuerySelector("#item")!.TextContent} · {page.QuerySelector("[data-payer]")!.TextContent}", string.Join(' ', toast.QuerySelector("span")!.TextContent.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
         Assert.NotNull(toast.QuerySelector("form button[data-key=undo]"));
-        Assert.Equal("Ya no se puede deshacer.", toast.GetAttribute("data-too-late"));
+        var over = ((AngleSharp.Html.Dom.IHtmlTemplateElement)toast.QuerySelector("template")!).Content;
+        Assert.Equal($"{page.QuerySelector("#item")!.TextContent} · {page.QuerySelector("[data-payer]")!.TextContent} ya no se puede deshacer. A su página", over.TextContent.Trim());
+        Assert.Equal(item.Split('?')[0], over.QuerySelector("a")!.GetAttribute("href"));
 
         // Its own page offers the same, to her alone.
         var own = await maria.PageAsync(item);
@@ -131,6 +228,7 @@ public sealed class StepUndoTests : StepUndoStories
     {
         var form = Form.Read(page, "#decide");
         form[field] = value;
+        if (part == "hold") form["Input.HoldFor"] = "other";
         return await browser.PostAsync(page.QuerySelector($"details[data-key={part}] button")!.GetAttribute("formaction"), form.Content);
     }
 }
@@ -208,6 +306,9 @@ public sealed class PostgresStepUndoTests : StepUndoStories
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         await using var transaction = await db.Database.BeginTransactionAsync();
         await db.Database.ExecuteSqlRawAsync("LOCK TABLE audit_entries IN EXCLUSIVE MODE");
+        // Within one transaction the engine lists the connections as they were when it was first asked: whoever came later would never be seen to wait.
+        await using var beside = world.App.Services.CreateAsyncScope();
+        var watching = beside.ServiceProvider.GetRequiredService<PanelDb>().Database;
         var one = Task.Run(first);
         await WaitingAsync(1, one);
         var other = Task.Run(second);
@@ -219,7 +320,7 @@ public sealed class PostgresStepUndoTests : StepUndoStories
         async Task WaitingAsync(int count, Task running)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (!running.IsCompleted && await db.Database.SqlQueryRaw<int>("SELECT count(DISTINCT pid)::int AS \"Value\" FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").SingleAsync(limit.Token) < count) limit.Token.ThrowIfCancellationRequested();
+            while (!running.IsCompleted && await watching.SqlQueryRaw<int>("SELECT count(DISTINCT pid)::int AS \"Value\" FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())").SingleAsync(limit.Token) < count) limit.Token.ThrowIfCancellationRequested();
         }
     }
 
@@ -423,6 +524,8 @@ public abstract class StepUndoStories
     private protected static Task<Review> ReviewAsync(ReviewWorld world, long seq) => world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq));
 
     private protected static Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(ReviewWorld world, Reviewer who, long seq) => world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(who, seq, default));
+
+    private protected static Task<string> AddressAsync(ReviewWorld world, long seq) => world.App.InDbAsync(async db => $"/dashboard/reviews/{await db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync()}");
 
     private protected static Task SecondsAsync(ReviewWorld world, int seconds) => world.App.InDbAsync(db => db.Set<ReviewQueue>().ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, seconds)));
 

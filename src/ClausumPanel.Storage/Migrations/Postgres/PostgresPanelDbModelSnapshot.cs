@@ -3105,6 +3105,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<string>("Entries")
+                        .HasColumnType("text")
+                        .HasColumnName("entries");
+
                     b.Property<bool>("IsLate")
                         .HasColumnType("boolean")
                         .HasColumnName("is_late");

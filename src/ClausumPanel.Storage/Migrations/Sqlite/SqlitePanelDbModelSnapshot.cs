@@ -3108,6 +3108,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<string>("Entries")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("entries");
+
                     b.Property<bool>("IsLate")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_late");

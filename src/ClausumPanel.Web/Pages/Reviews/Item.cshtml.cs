@@ -40,6 +40,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public ReviewQueue Its { get; private set; } = null!;
     public IReadOnlyList<ReviewEvent> Events { get; private set; } = [];
 
+    /// <summary>What a decision does to the lists, for its line in the history.</summary>
+    public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, Events, Facts, CardDigits, T);
+
+    /// <summary>What the decision that stands does to the lists.</summary>
+    public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
+
+    /// <summary>It has gone on the lists, and the reader may see those.</summary>
+    public bool IsListed => Review.State == ReviewState.Closed && User.May(Permissions.ViewPanel);
+
     /// <summary>The step that put it away until <see cref="Review.VisibleAt"/>; null: its queue lets it settle, or it is shown.</summary>
     public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
     public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
@@ -78,7 +87,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public string LeftWords(string minutes) => T["taken by you, {0} min left", minutes];
 
-    public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds();
+    public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds() && !IsClosed;
 
     /// <summary>Until when the reader can take back their skip, hold or escalation, Unix milliseconds; null: they cannot.</summary>
     public long? StepUntil { get; private set; }
@@ -120,6 +129,24 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>Which clock the reader's is: UTC, UTC-6.</summary>
     public string ZoneHere => Reader.Offset(reader.Zoned(Stored.Instant).Offset);
+
+    /// <summary>The times that are offered to put it away until, each by its code, in words and as the reader's clock will show it.</summary>
+    public IEnumerable<(string Code, string Words, string At)> HoldTimes => HoldTime.Codes.Select(code =>
+    {
+        var at = HoldUntil(code, Now)!.Value;
+        return (code, code switch
+        {
+            "1h" => T["In 1 hour"],
+            "4h" => T["In 4 hours"],
+            "tomorrow" => Its.Hours is null ? T["Tomorrow"] : T["The next working day"],
+            // Where Monday is none, the next week begins later.
+            _ => WeekDay(reader.Zoned(at)),
+        }, Reader.DayAndMonth(reader.Zoned(at)) + ", " + reader.Zoned(at).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture));
+    });
+
+    private static string WeekDay(DateTimeOffset local) => local.ToString("dddd", System.Globalization.CultureInfo.CurrentCulture) is var name ? char.ToUpper(name[0], System.Globalization.CultureInfo.CurrentCulture) + name[1..] : "";
+
+    private DateTimeOffset? HoldUntil(string code, DateTimeOffset now) => HoldTime.Of(code, now, reader.Zone, Its.ReadHours(), panel.Value.Zone);
 
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
@@ -163,7 +190,16 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostHoldAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        return await OnAsync(id, await decide.HoldAsync(HttpContext.Reviewer, seq, Token, reader.Instant(Input.HoldUntil), Input.HoldNote, stop), seq, ReviewEventKind.Held, stop);
+        DateTimeOffset? until;
+        if (Input.HoldFor is null or "" or HoldTime.Other) until = reader.Instant(Input.HoldUntil);
+        else
+        {
+            if (await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => db.Set<Review>().Any(r => r.Seq == seq && r.Queue == q.Number), stop) is not { } queue) return NotFound();
+            Its = queue;
+            until = HoldUntil(Input.HoldFor, clock.GetUtcNow());
+            if (until is null) return await RefuseAsync(id, new ReviewAnswer(HoldTime.Unknown), stop);
+        }
+        return await OnAsync(id, await decide.HoldAsync(HttpContext.Reviewer, seq, Token, until, Input.HoldNote, stop), seq, ReviewEventKind.Held, stop);
     }
 
     public async Task<IActionResult> OnPostEscalateAsync(Guid id, CancellationToken stop) =>
@@ -177,6 +213,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
         var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop);
         if (answer.IsDone) Said = T["Undone: you have taken it again."];
+        // Who looks at something else stays there: what is refused is no reason to leave it.
+        else if (ReviewBefore.ElsewhereThan(id, this) is { } there)
+        {
+            Before = $"{id} {ReviewToast.Refused} 0 {(answer.Refusal == DecideReviews.TooLate ? 1 : 0)} {(answer.Refusal is DecideReviews.TooLate or DecideReviews.StepTooLate ? "" : T.Say(answer, reader.Zone))}";
+            return LocalRedirect(there);
+        }
         return await AfterAsync(id, answer, stop);
     }
 

@@ -17,6 +17,9 @@ public sealed class ReviewInput
     public IList<ListChoice> Lists { get; set; } = [];
     public string? SkipReason { get; set; }
     public string? SkipNote { get; set; }
+
+    /// <summary>A code of <see cref="HoldTime"/>; left out, <see cref="HoldUntil"/> says when.</summary>
+    public string? HoldFor { get; set; }
     public string? HoldUntil { get; set; }
     public string? HoldNote { get; set; }
     public string? EscalateNote { get; set; }

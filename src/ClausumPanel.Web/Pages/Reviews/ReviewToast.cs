@@ -14,9 +14,17 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <param name="Undo">The assessment whose step can be taken back; null: nothing can.</param>
 /// <param name="Until">Until when, Unix milliseconds.</param>
 /// <param name="TooLate">What is said to who asks after that.</param>
-public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo = null, long? Until = null, string? TooLate = null)
+/// <param name="About">The assessment it is about.</param>
+/// <param name="Reopens">On its page the decision can be opened again.</param>
+/// <param name="IsRefusal">It was not done.</param>
+public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo = null, long? Until = null, string? TooLate = null, Guid? About = null, bool Reopens = false, bool IsRefusal = false)
 {
-    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; how many values it lists, or until when it is put away.</param>
+    /// <summary>In the place of what was done: taking it back was refused.</summary>
+    public const string Refused = nameof(Refused);
+
+    public const string PaymentTooLate = "{0} can no longer be undone.";
+
+    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; how many values it lists, or until when it is put away. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
     /// <param name="said">What else is to be said.</param>
     /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
     /// <param name="now">The current instant, Unix milliseconds.</param>
@@ -26,18 +34,20 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     /// <param name="stop">Ends it early.</param>
     internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, long now, AssessmentReader assessments, Reader reader, Texts T, CancellationToken stop)
     {
-        if (before?.Split(' ') is not [var id, var what, var end, var detail] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said);
+        if (before?.Split(' ', 5) is not [var id, var what, var end, var detail, .. var why] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said);
         var done = (await assessments.FindAsync(Guid.Parse(id), stop))!;
+        var tooLate = T[PaymentTooLate, PaymentOf(done)];
+        if (what == Refused) return why is [{ Length: > 0 } sentence] ? new ReviewToast($"{PaymentOf(done)}:", sentence, About: done.Id, IsRefusal: true) : new ReviewToast(tooLate, About: done.Id, Reopens: detail == "1", IsRefusal: true);
         var (until, number) = (long.Parse(end, CultureInfo.InvariantCulture), long.Parse(detail, CultureInfo.InvariantCulture));
         var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, (int)number, done, T) : OfStep(Enum.Parse<ReviewEventKind>(what), number, done, reader, T);
         // Where the queue gives no time there is nothing to offer.
-        return until <= now ? toast : toast with { Undo = done.Id, Until = until };
+        return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
 
     private static ReviewToast OfDecision(ReviewOutcome outcome, int values, StoredAssessment decided, Texts T)
     {
         var listing = values == 0 ? "" : " · " + (outcome == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"));
-        return new ReviewToast(T.Done(outcome), PaymentOf(decided) + listing, TooLate: T[DecideReviews.TooLate]);
+        return new ReviewToast(T.Done(outcome), PaymentOf(decided) + listing);
     }
 
     private static ReviewToast OfStep(ReviewEventKind step, long away, StoredAssessment of, Reader reader, Texts T) => new(step switch
@@ -45,7 +55,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         ReviewEventKind.Held => T["Put away until {0}", reader.DayAndTime(away)],
         ReviewEventKind.Escalated => T["Was escalated"],
         _ => T["Skipped"],
-    }, PaymentOf(of), TooLate: T[DecideReviews.StepTooLate]);
+    }, PaymentOf(of));
 
     /// <summary>Which payment: how much, and whose.</summary>
     private static string PaymentOf(StoredAssessment stored)

@@ -673,6 +673,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
                     note = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
                     until = table.Column<long>(type: "INTEGER", nullable: true),
+                    entries = table.Column<string>(type: "TEXT", nullable: true),
                     reading_milliseconds = table.Column<int>(type: "INTEGER", nullable: true),
                     waited_milliseconds = table.Column<long>(type: "INTEGER", nullable: true),
                     is_late = table.Column<bool>(type: "INTEGER", nullable: false),

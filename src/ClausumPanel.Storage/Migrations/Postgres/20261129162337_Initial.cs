@@ -674,6 +674,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     reason = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     note = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     until = table.Column<long>(type: "bigint", nullable: true),
+                    entries = table.Column<string>(type: "text", nullable: true),
                     reading_milliseconds = table.Column<int>(type: "integer", nullable: true),
                     waited_milliseconds = table.Column<long>(type: "bigint", nullable: true),
                     is_late = table.Column<bool>(type: "boolean", nullable: false),

@@ -1,0 +1,55 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Protection.Lists;
+
+namespace ClausumPanel.Web.Pages.Reviews;
+
+/// <summary>What a decision does to the lists, in words.</summary>
+/// <param name="Words">Blocked, will be blocked: with a colon behind.</param>
+/// <param name="Entries">Each value with its time, and where it stands on the list.</param>
+public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string Address)> Entries)
+{
+    public override string ToString() => $"{Words} {string.Join(", ", Entries.Select(e => e.Text))}";
+
+    /// <param name="decision">A line of the history; one that is no decision lists nothing.</param>
+    /// <param name="events">The whole history.</param>
+    /// <param name="facts">Of the payment, whose values they are.</param>
+    /// <param name="card">The card as people know it; null: its hash is all there is.</param>
+    /// <param name="T">The reader's language.</param>
+    internal static IReadOnlyList<ListedWith> Of(ReviewEvent decision, IReadOnlyList<ReviewEvent> events, Facts facts, string? card, Texts T)
+    {
+        if (decision.Kind is not (ReviewEventKind.Decided or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed) || ReviewEntry.Read(decision.Entries) is not { Count: > 0 } wanted) return [];
+        ReviewEvent? Then(ReviewEventKind kind) => decision.Kind == ReviewEventKind.Decided ? events.FirstOrDefault(e => e.Kind == kind && e.Version == decision.Version + 1) : null;
+        if (Then(ReviewEventKind.Closed) is { } closed)
+        {
+            var done = ReviewEntry.Read(closed.Entries);
+            return [.. Sorted(done, T["blocked:"], T["allowed:"]), .. Sorted([.. wanted.Except(done)], T["not blocked, for an entry allows it:"], T["not allowed:"])];
+        }
+        var stands = decision.Kind == ReviewEventKind.Decided && Then(ReviewEventKind.Undone) is null;
+        return stands ? Sorted(wanted, T["will be blocked:"], T["will be allowed:"]) : Sorted(wanted, T["was to be blocked:"], T["was to be allowed:"]);
+
+        IReadOnlyList<ListedWith> Sorted(IReadOnlyList<ReviewEntry> entries, string blocked, string allowed) =>
+            [.. entries.GroupBy(e => e.Severity).Select(g => new ListedWith(g.Key == ListSeverity.Allow ? allowed : blocked, [.. g.Select(e => (Say(e, facts, card, T), AddressOf(e, facts, card)))]))];
+    }
+
+    private static string Say(ReviewEntry entry, Facts facts, string? card, Texts T)
+    {
+        var name = T.Name(entry.Type);
+        // Within a sentence, but for what is written in capitals everywhere.
+        if (name.Length > 1 && !char.IsUpper(name[1])) name = char.ToLower(name[0], CultureInfo.CurrentCulture) + name[1..];
+        // What the payment says of a device goes before the payment does.
+        var value = entry.Type == ListType.CardHash && card is not null ? card : DecideReviews.ValueOf(entry.Type, facts) ?? T["(no longer kept)"];
+        return entry.Days is { } days ? T["{0} {1} for {2}", name, value, T.Count(days, "{0} day", "{0} days")] : T["{0} {1} for good", name, value];
+    }
+
+    private static string AddressOf(ReviewEntry entry, Facts facts, string? card)
+    {
+        var value = entry.Type == ListType.CardHash && card is not null ? null : DecideReviews.ValueOf(entry.Type, facts);
+        (string Name, string Value)[] kind = [("type", entry.Type.Word()), ("severity", entry.Severity.Word())];
+        return ListQuery.Address(value is null ? kind : [.. kind, ("q", value)]);
+    }
+}
