@@ -28,19 +28,6 @@ document.addEventListener("click", event => {
   else link.click();
 });
 
-// j and k walk through a list, / goes to its search field; off while typing.
-document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-  if (event.key === "/") {
-    const search = document.querySelector("[data-search]");
-    if (search) { event.preventDefault(); search.focus(); }
-  }
-  if (event.key !== "j" && event.key !== "k") return;
-  const links = [...document.querySelectorAll("a[data-open]")];
-  const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
-  links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
-});
-
 // Where parts are laid out as they are come near to, the place that was aimed at moves meanwhile: a few frames later it is looked for again.
 if (document.querySelector(".later, .weights")) {
   const aim = frames => {

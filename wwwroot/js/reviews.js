@@ -1,17 +1,10 @@
-// The review queue by keyboard. Every key presses a button or opens a part that is there for the mouse as well; keys rest while somebody types, can be changed and switched off.
+// The review queue by keyboard, beside the keys of every page (keys.js). Every key presses a button or opens a part that is there for the mouse as well.
 // While one item is read the next one is kept ready, so that it is shown by the key press itself; what was decided is sent in the same moment, and a refusal brings the item back.
 (() => {
-  const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", undo: "z", copy: "y", links: "l", pick: "x" };
-  const read = () => { try { return JSON.parse(localStorage.getItem("panel-keys")) ?? {}; } catch { return {}; } };
-  let stored = read();
-  const isOn = () => stored.off !== true;
-  const keyOf = name => stored.map?.[name] ?? defaults[name];
-  const save = () => localStorage.setItem("panel-keys", JSON.stringify(stored));
   const say = text => { document.getElementById("announcer").textContent = text; };
   const form = () => document.getElementById("decide");
   const item = () => document.getElementById("review-item");
   const field = name => form()?.querySelector(`[name="${name}"]`);
-  const dialog = document.getElementById("keys");
 
   // Which reasons are shown, and which number chooses which.
   const chosen = () => form()?.querySelector('input[name="Input.Outcome"]:checked')?.value;
@@ -70,26 +63,16 @@
     button.click();
     return true;
   };
-  const go = key => {
-    const link = dialog?.querySelector(`a[data-go="${CSS.escape(key)}"]`);
-    link?.click();
-    return link != null;
-  };
-
   // An open part with a button of its own: skip, hold, escalate.
   const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
 
-  let waitsForPlace = false, lastPicked = null;
-  const act = event => {
+  window.panelKeys.page = event => {
     const key = event.key;
-    if (waitsForPlace) { waitsForPlace = false; return go(key); }
-    if (key === "?") { dialog?.showModal(); return true; }
-    if (key === "g") { waitsForPlace = true; setTimeout(() => { waitsForPlace = false; }, 1200); return true; }
     if (key >= "1" && key <= "9") {
       // In an open part that offers reasons of its own the numbers choose there.
       const part = partOf(document.activeElement);
       const radio = part ? part.querySelectorAll("input[type=radio]")[Number(key) - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${key}"]`);
-      if (!radio) return false;
+      if (!radio) return !item() && openQueue(Number(key));
       radio.checked = true;
       radio.focus();
       radio.dispatchEvent(new Event("change", { bubbles: true }));
@@ -97,7 +80,7 @@
       return true;
     }
     if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start");
-    switch (Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase())) {
+    switch (window.panelKeys.nameOf(key)) {
       case "approve": return choose("approve");
       case "challenge": return choose("challenge");
       case "decline": return choose("decline");
@@ -117,18 +100,60 @@
       default: return false;
     }
   };
-  const pick = range => {
-    const row = document.activeElement?.closest("tr[data-seq]");
-    const box = row?.querySelector('input[name="seqs"]');
-    if (!box) return false;
-    const boxes = [...document.querySelectorAll('input[name="seqs"]')];
-    if (range && lastPicked && boxes.includes(lastPicked)) {
-      const [from, to] = [boxes.indexOf(lastPicked), boxes.indexOf(box)].sort((a, b) => a - b);
-      for (const one of boxes.slice(from, to + 1)) one.checked = true;
-    } else box.checked = !box.checked;
+  const openQueue = number => {
+    const tile = document.querySelectorAll("#queues a[data-queue]")[number - 1];
+    tile?.click();
+    return tile !== undefined;
+  };
+
+  // What is chosen from a list: how many, and what they come to in each currency.
+  let lastPicked = null;
+  const boxes = () => [...document.querySelectorAll('#queues input[name="seqs"]')];
+  const sums = chosen => {
+    const by = new Map();
+    for (const { dataset: { currency, minor, digits } } of chosen) by.set(currency, { digits: Number(digits), sum: (by.get(currency)?.sum ?? 0) + Number(minor) });
+    return [...by].map(([currency, { digits, sum }]) => `${new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(sum / 10 ** digits)} ${currency}`).join(" + ");
+  };
+  const countChosen = () => {
+    const bar = document.querySelector(".bulk-bar"), all = boxes(), chosen = all.filter(box => box.checked);
+    if (!bar) return;
+    const head = document.querySelector("#queues [data-pick-all]");
+    [head.hidden, head.checked, head.indeterminate] = [false, chosen.length === all.length, chosen.length > 0 && chosen.length < all.length];
+    bar.querySelector("[data-pick-every]").hidden = chosen.length === 0 || chosen.length === all.length;
+    bar.querySelector("[data-pick-none]").hidden = chosen.length === 0;
+    bar.querySelector("[data-chosen]").textContent = chosen.length === 0 ? "" : `${(chosen.length === 1 ? bar.dataset.one : bar.dataset.many).replace("#", chosen.length)}, ${sums(chosen)}`;
+  };
+  const chooseAll = checked => {
+    for (const box of boxes()) box.checked = checked;
+    lastPicked = null;
+    countChosen();
+  };
+  // From the one that was chosen last to this one, all as this one is.
+  const chooseTo = (box, checked, range) => {
+    const all = boxes(), last = all.indexOf(lastPicked);
+    const [from, to] = range && last >= 0 ? [last, all.indexOf(box)].sort((a, b) => a - b) : [all.indexOf(box), all.indexOf(box)];
+    for (const one of all.slice(from, to + 1)) one.checked = checked;
     lastPicked = box;
+    countChosen();
+  };
+  const pick = range => {
+    const box = document.activeElement?.closest("tr[data-seq]")?.querySelector('input[name="seqs"]');
+    if (!box) return false;
+    chooseTo(box, range || !box.checked, range);
     return true;
   };
+  document.addEventListener("click", event => {
+    if (event.target.matches('#queues input[name="seqs"]')) chooseTo(event.target, event.target.checked, event.shiftKey);
+    else if (event.target.matches("#queues [data-pick-all]")) chooseAll(event.target.checked);
+    else if (event.target.matches("#queues [data-pick-every]")) chooseAll(true);
+    else if (event.target.matches("#queues [data-pick-none]")) {
+      // The button goes with what it takes back.
+      chooseAll(false);
+      document.getElementById("waiting")?.focus();
+    }
+  });
+  // Coming back, the browser may have ticked some again.
+  addEventListener("pageshow", countChosen);
 
   document.addEventListener("keydown", event => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
@@ -142,31 +167,12 @@
       partOf(event.target).querySelector("button").click();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])");
-    if (event.key === "Escape" && closePart(typing)) return;
+    if (closePart(typing)) return;
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
-    if (typing) { if (event.key === "Escape") (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus(); return; }
-    if (!isOn() && event.key !== "?") return;
-    if (act(event)) event.preventDefault();
+    if (typing) (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus();
   });
-
-  // The keys themselves.
-  document.querySelector("[data-keys-open]")?.addEventListener("click", () => dialog.showModal());
-  const onBox = document.getElementById("keys-on");
-  if (onBox) {
-    onBox.checked = isOn();
-    onBox.addEventListener("change", () => { stored = { ...stored, off: !onBox.checked }; save(); });
-    for (const field of document.querySelectorAll("[data-remap]")) {
-      field.value = keyOf(field.dataset.remap) ?? field.value;
-      field.addEventListener("change", () => {
-        const key = field.value.trim().toLowerCase();
-        const taken = Object.keys(defaults).some(name => name !== field.dataset.remap && keyOf(name) === key);
-        if (key.length === 1 && !taken && !/[0-9g?jk]/.test(key)) { stored = { ...stored, map: { ...stored.map, [field.dataset.remap]: key } }; save(); }
-        field.value = keyOf(field.dataset.remap);
-      });
-    }
-  }
 
   // Clocks: how long something may still be undone.
   let clock = 0;
@@ -190,21 +196,28 @@
 
   // A list that somebody chooses from or reads a sum in stands still.
   document.addEventListener("htmx:beforeRequest", event => {
-    if (event.detail.elt.id === "queues" && document.querySelector('input[name="seqs"]:checked, .priority[open]')) event.preventDefault();
+    if (event.detail.elt.id === "queues" && (document.querySelector('input[name="seqs"]:checked, .priority[open]') || isFilled())) event.preventDefault();
   });
+  // So does one whose filter somebody fills in.
+  const sorting = () => document.getElementById("list-sorting");
+  const isFilled = () => sorting()?.matches("[data-touched]") || sorting()?.querySelector("form :focus") != null;
+  document.addEventListener("input", event => { if (sorting()?.contains(event.target)) sorting().dataset.touched = "yes"; });
 
   // It asks for itself anew under whoever walks through it: they stay where they are, and where that is gone, at what comes after it. Nowhere at all the next key would take a case.
-  const stops = ["a[data-open]", "a[data-queue]", "summary", "input[type=checkbox]", "button"];
+  const stops = ["a[data-open]", "a[data-queue]", "summary", "input[type=checkbox]", "button", "a"];
   const addressOf = stop => (stop.closest("tr")?.querySelector("a[data-open]") ?? stop).getAttribute("href");
-  let stood = null;
+  let stood = null, isSorting = false;
   document.addEventListener("htmx:beforeSwap", event => {
     const list = event.detail.target, held = document.activeElement;
     stood = null;
+    if (list.id === "queues") isSorting = sorting()?.open;
     if (list.id !== "queues" || !list.contains(held)) return;
     const kind = stops.find(stop => held.matches(stop)), alike = kind ? [...list.querySelectorAll(kind)] : [];
     stood = { kind, addresses: alike.slice(alike.indexOf(held)).map(addressOf) };
   });
   document.addEventListener("htmx:afterSwap", () => {
+    countChosen();
+    if (isSorting && sorting()) sorting().open = true;
     if (!stood) return;
     const alike = stood.kind ? [...document.querySelectorAll(`#queues ${stood.kind}`)] : [];
     const next = stood.addresses.map(address => alike.find(stop => addressOf(stop) === address)).find(stop => stop);

@@ -98,6 +98,17 @@ public static class ReviewWords
         ReviewEventKind.StepUndone => T["Took the step back"],
     };
 
+    /// <summary>How a list is sorted.</summary>
+    public static string Name(this Texts T, ReviewOrder order) => order switch
+    {
+        ReviewOrder.Priority => T["Priority"],
+        ReviewOrder.Due => T["Due soonest"],
+        ReviewOrder.Oldest => T["The oldest"],
+        ReviewOrder.Newest => T["The newest"],
+        ReviewOrder.Amount => T["The largest amount"],
+        ReviewOrder.Score => T["The highest score"],
+    };
+
     public static string Name(this Texts T, ReviewState state) => state switch
     {
         ReviewState.Open => T["Waits for a decision"],

@@ -270,7 +270,7 @@ public sealed class DecisionPanelTests
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
         var maria = world.App.As(World.Maria);
         var links = (await maria.PageAsync(Queue)).QuerySelectorAll("#keys a[data-go]").Select(a => (a.GetAttribute("data-go"), a.GetAttribute("href"), a.TextContent)).ToList();
-        Assert.Equal([("q", "/dashboard/reviews", "Ir a: Revisiones"), ("p", "/dashboard", "Ir a: Panel"), ("r", "/dashboard/protection", "Ir a: Protección")], links);
+        Assert.Equal([("/", "/dashboard/transactions#q", "Buscar aquí o, si no, en el monitor"), ("q", "/dashboard/reviews", "Ir a: Revisiones"), ("p", "/dashboard", "Ir a: Panel"), ("r", "/dashboard/protection", "Ir a: Protección")], links);
         foreach (var (_, address, _) in links) await maria.PageAsync(address!);
     }
 

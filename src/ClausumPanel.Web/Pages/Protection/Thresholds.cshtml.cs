@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -16,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection;
 
 /// <summary>Where the score decides otherwise, what amounts are taken, what each signal weighs: read by everybody, changed in a draft of one's own.</summary>
-public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
+public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationService authorization, TimeProvider clock, Texts T) : PageModel
 {
     public const int Days = 30;
     private const int MostWords = 1_000;
@@ -96,7 +95,7 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
         foreach (var (name, text) in ((string, string?)[])[("minimum", minimum), ("small", small), ("large", large), ("maximum", maximum)])
         {
             if (string.IsNullOrWhiteSpace(text)) changes.Add(new PolicyChange($"{place}.{name}", null, null));
-            else if (TryMinor(text, digits, out var minor)) changes.Add(new PolicyChange($"{place}.{name}", null, minor));
+            else if (AmountText.TryMinor(text, digits, out var minor)) changes.Add(new PolicyChange($"{place}.{name}", null, minor));
             else return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", T.LimitName(name), text, code], stop);
         }
         return await ChangeAsync(changes, stop);
@@ -121,7 +120,7 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
             foreach (var (name, text) in ((string, string?)[])[("payment", bound.Payment), ("day", bound.Day)])
             {
                 var minor = 0L;
-                if (!string.IsNullOrWhiteSpace(text) && !TryMinor(text, digits, out minor)) return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", name == "day" ? T["Total amount a day"] : T["Amount of the largest payment"], text, code], stop);
+                if (!string.IsNullOrWhiteSpace(text) && !AmountText.TryMinor(text, digits, out minor)) return await RefuseAsync(T["{0}: “{1}” is no amount in {2}.", name == "day" ? T["Total amount a day"] : T["Amount of the largest payment"], text, code], stop);
                 changes.Add(new PolicyChange($"{PolicyChanges.Sample}.limits.{code}.{name}", null, string.IsNullOrWhiteSpace(text) ? null : minor));
                 isBounded |= minor > 0;
                 largest = name == "payment" ? minor : largest;
@@ -187,20 +186,6 @@ public sealed partial class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthor
             new($"{place}.weight", null, (long)setting.Weight), new($"{place}.enabled", null, setting.Enabled),
             .. setting.Parameters.Select(p => new PolicyChange($"{place}.parameters.{p.Key}", null, p.Value)), .. setting.Texts.Select(t => new PolicyChange($"{place}.words.{t.Key}", null, t.Value)),
         ];
-    }
-
-    [GeneratedRegex(@"^\d{1,3}(,\d{3})+(\.\d+)?$")]
-    private static partial Regex Grouped();
-
-    private static bool TryMinor(string text, int digits, out long minor)
-    {
-        minor = 0;
-        // As the panel itself writes it, too: 1,500.00.
-        var style = Grouped().IsMatch(text.Trim()) ? NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands : NumberStyles.AllowDecimalPoint;
-        if (!decimal.TryParse(text.Trim(), style, CultureInfo.InvariantCulture, out var major) || major > 1_000_000_000_000m) return false;
-        var scaled = major * (decimal)Math.Pow(10, digits);
-        minor = (long)scaled;
-        return scaled == minor;
     }
 
     private async Task<IActionResult> ChangeAsync(IReadOnlyList<PolicyChange> changes, CancellationToken stop, string? signal = null) =>

@@ -22,6 +22,12 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     /// <summary>The items, by their place in the log.</summary>
     [BindProperty(Name = "seqs", SupportsGet = true)] public long[] Seqs { get; set; } = [];
 
+    /// <summary>The queue they were chosen in.</summary>
+    [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
+
+    /// <summary>Where the reader goes on.</summary>
+    public string Back => new WaitingQuery().Address(Queue);
+
     /// <summary>Outcome and reason: <c>Approve:known_customer</c>.</summary>
     [BindProperty] public string? Verdict { get; set; }
     [BindProperty] public string? Note { get; set; }

@@ -17,11 +17,26 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20;
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
+
+    /// <summary>Of the list alone: what is given out comes by priority.</summary>
+    [BindProperty(SupportsGet = true, Name = "")] public WaitingQuery Query { get; set; } = new();
     public IReadOnlyList<QueueTile> Tiles { get; private set; } = [];
 
     /// <summary>The queue whose items are listed.</summary>
     public QueueTile? Chosen { get; private set; }
     public IReadOnlyList<WaitingRow> Rows { get; private set; } = [];
+
+    /// <summary>How many of the waiting ones the filter leaves.</summary>
+    public int Matching { get; private set; }
+
+    /// <summary>The list may be sorted and filtered: where the order is fixed there is nothing to look for.</summary>
+    public bool IsSortable => Chosen is { Queue.IsRestricted: false };
+
+    /// <summary>A queue's list, sorted and filtered as this one where that can be.</summary>
+    public string AddressOf(QueueTile tile) => tile.Queue.IsRestricted || !IsSortable ? new WaitingQuery().Address(tile.Queue.Number) : Query.Address(tile.Queue.Number);
+
+    /// <summary>Where the list asks for itself anew.</summary>
+    public string Again => (IsSortable ? Query : new WaitingQuery()).Address(Queue);
 
     /// <summary>The signals that most of the waiting items have, and how many have each.</summary>
     public IReadOnlyList<(string Title, int Count)> Fills { get; private set; } = [];
@@ -50,7 +65,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     {
         await LoadAsync(stop);
         if (Before is not null) Toast = await ReviewToast.OfAsync(Before, null, null, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
-        return this.Fragment("_Queues");
+        return this.Fragment("_Queues", IsSortable && Query.Problems.Count > 0 ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
     }
 
     /// <summary>Takes the most urgent one.</summary>
@@ -71,6 +86,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         // What is shown unasked is a queue they may decide in.
         var theirs = MayReview && !HttpContext.Reviewer.IsAdmin ? [.. Tiles.Where(t => !t.Queue.AdminsOnly)] : Tiles;
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? theirs.FirstOrDefault(t => t.Waiting > 0) ?? theirs.Concat(Tiles).FirstOrDefault();
+        if (IsSortable) Query.Read(T);
         var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
         {
@@ -79,11 +95,20 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         }
         await LoadAwayAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
-        var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).InOrder(db.Set<ReviewQueue>(), now);
-        var sample = await inQueue.Take(Sampled).ToListAsync(stop);
-        var lines = (await assessments.LinesAsync([.. sample.Take(Shown).Select(r => r.Seq)], stop)).ToDictionary(l => l.Seq);
-        var names = await db.Users.Where(u => sample.Take(Shown).Select(r => r.LeaseOwner).Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
-        Rows = [.. sample.Take(Shown).Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null))];
+        var (queues, payments, filter) = (db.Set<ReviewQueue>(), db.Set<AssessmentRow>(), Query.Filter);
+        var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, payments, now);
+        Matching = filter.AsksNothing ? chosen.Waiting : await inQueue.CountAsync(stop);
+        var sample = await inQueue.Sorted(Query.Order, queues, payments, now).Take(Sampled).ToListAsync(stop);
+        var listed = sample.Take(Shown).ToList();
+        var lines = (await assessments.LinesAsync(listed.ConvertAll(r => r.Seq), stop)).ToDictionary(l => l.Seq);
+        var owners = listed.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead).Select(r => r.LeaseOwner).Distinct().ToList();
+        var names = owners.Count == 0 ? [] : await db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
+        var steps = await StepsAsync(chosen.Queue, listed, now, stop);
+        Rows =
+        [
+            .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
+                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped))),
+        ];
         // What fills the queue needs the signals of the first ones, and nothing else of them.
         var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
         var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);
@@ -94,6 +119,19 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
                 .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
         ];
     }
+
+    /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
+    private async Task<ILookup<long, ReviewEvent>> StepsAsync(ReviewQueue queue, List<Review> listed, long now, CancellationToken stop)
+    {
+        var (me, since, isManual, seqs) = (MayReview && !IsClosed ? User.Id : (Guid?)null, now - (long)LeaseReviews.SkippedFor.TotalMilliseconds, queue.IsManual, listed.ConvertAll(r => r.Seq));
+        var steps = await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq) && (e.Kind == ReviewEventKind.StepUndone || (e.Kind == ReviewEventKind.Skipped && e.ActorId == me && e.At > since)
+            || (isManual && (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.TimedOut)))).OrderBy(e => e.Version).ToListAsync(stop);
+        var undone = steps.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
+        return steps.Where(e => e.Kind != ReviewEventKind.StepUndone && !undone.Contains((e.Seq, e.Version))).ToLookup(e => e.Seq);
+    }
+
+    // What is said in one unit is not said too short.
+    private static TimeSpan Whole(TimeSpan left) => left > TimeSpan.FromHours(1) ? TimeSpan.FromHours(Math.Ceiling(left.TotalHours)) : TimeSpan.FromMinutes(Math.Ceiling(left.TotalMinutes));
 
     private async Task LoadAwayAsync(long now, CancellationToken stop)
     {
@@ -113,4 +151,6 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Step);
 
 /// <param name="Holder">Who has it now; null: nobody.</param>
-public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder);
+/// <param name="Back">The reader passed it over: in how long it may be given to them again.</param>
+/// <param name="Handed">What brought it to those who decide the hard ones.</param>
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed);

@@ -118,7 +118,7 @@ public sealed class QueueInput
             if (string.IsNullOrWhiteSpace(Currency)) wrong(nameof(MinimumAmount), T["Minimum amount: an amount needs its currency."]);
             else if (!string.IsNullOrEmpty(currency))
             {
-                if (TryMinor(MinimumAmount, currency, out var minor)) least = minor;
+                if (AmountText.TryMinor(MinimumAmount, currency, out var minor)) least = minor;
                 else wrong(nameof(MinimumAmount), T["Minimum amount: “{0}” is no amount in {1}.", MinimumAmount, currency]);
             }
         }
@@ -184,19 +184,10 @@ public sealed class QueueInput
         else foreach (var line in (SecondAbove ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var words = line.Split([' ', '\t', ':', '='], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 2 && Currencies.TryFind(words[0].ToUpperInvariant(), out var currency, out _) && TryMinor(words[1], currency, out var minor)) second[currency] = minor;
+            if (words.Length == 2 && Currencies.TryFind(words[0].ToUpperInvariant(), out var currency, out _) && AmountText.TryMinor(words[1], currency, out var minor)) second[currency] = minor;
             else wrong(nameof(SecondAbove), T["Second person above: “{0}” is no currency with its amount. Write MXN 25000.", line]);
         }
         return second;
-    }
-
-    internal static bool TryMinor(string text, string currency, out long minor)
-    {
-        minor = 0;
-        if (!decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var major) || major > 1_000_000_000_000m) return false;
-        var scaled = major * Currencies.Scale(currency);
-        minor = (long)scaled;
-        return scaled == minor;
     }
 
     private static string Major(long minor, string currency) => (minor / Currencies.Scale(currency)).ToString("0.####", CultureInfo.InvariantCulture);

@@ -1,0 +1,103 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Localization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ClausumPanel.Web.Pages.Reviews;
+
+/// <summary>How the list of a queue is sorted and what is left out, as its address says it.</summary>
+public sealed class WaitingQuery
+{
+    public const string Free = "free", Taken = "taken", PayIn = "payin", PayOut = "payout";
+
+    private const int LongestWord = 40;
+
+    private static readonly (string Word, ReviewOrder Order)[] Orders =
+        [("due", ReviewOrder.Due), ("oldest", ReviewOrder.Oldest), ("newest", ReviewOrder.Newest), ("amount", ReviewOrder.Amount), ("score", ReviewOrder.Score)];
+
+    [FromQuery(Name = "sort")] public string? Sort { get; set; }
+    [FromQuery(Name = "flow")] public string? Flow { get; set; }
+    [FromQuery(Name = "currency")] public string? Currency { get; set; }
+
+    /// <summary>Major units.</summary>
+    [FromQuery(Name = "amount_min")] public string? LeastAmount { get; set; }
+    [FromQuery(Name = "held")] public string? Held { get; set; }
+
+    public ReviewFilter Filter { get; private set; } = new();
+    public ReviewOrder Order { get; private set; }
+
+    /// <summary>What could not be read: its field, and a sentence that names it. It leaves nothing out.</summary>
+    public IReadOnlyList<(string Field, string Sentence)> Problems { get; private set; } = [];
+
+    /// <summary>Something is asked that the list does not show by itself.</summary>
+    public bool Asks => Order != ReviewOrder.Priority || !Filter.AsksNothing || Problems.Count > 0;
+
+    public static string Word(ReviewOrder order) => Orders.FirstOrDefault(o => o.Order == order).Word ?? "";
+
+    public string? ProblemOf(string field) => Problems.Where(p => p.Field == field).Select(p => p.Sentence).FirstOrDefault();
+
+    /// <summary>Everything set, as it stands in the address.</summary>
+    public IReadOnlyList<(string Name, string Value)> Pairs
+    {
+        get
+        {
+            (string Name, string? Value)[] all = [("sort", Sort), ("flow", Flow), ("currency", Currency), ("amount_min", LeastAmount), ("held", Held)];
+            return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Value)).Select(p => (p.Name, p.Value!.Trim()))];
+        }
+    }
+
+    /// <summary>What is set, in words, each with the names it has in the address.</summary>
+    public IEnumerable<(string Words, string[] Names)> Chips(Texts T)
+    {
+        if (Order != ReviewOrder.Priority) yield return (T.Name(Order), ["sort"]);
+        if (Filter.Flow is { } flow) yield return (flow == Assess.Flow.PayIn ? T["Payments only"] : T["Payouts only"], ["flow"]);
+        // Without its currency an amount says nothing.
+        if (Filter.Currency is { } currency) yield return (currency, ["currency", "amount_min"]);
+        if (Filter is { LeastAmount: { } least, Currency: { } of }) yield return (T["From {0}", new Money(least, of).Show()], ["amount_min"]);
+        if (Filter.IsTaken is { } isTaken) yield return (isTaken ? T["Taken by somebody"] : T["Free to take"], ["held"]);
+    }
+
+    /// <summary>Where the queue is listed like this; null: in no queue of its own.</summary>
+    public string Address(int? queue, params string[] without) =>
+        "/dashboard/reviews" + QueryString.Create([.. queue is { } number ? [KeyValuePair.Create("queue", (string?)number.ToString(System.Globalization.CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(), .. Pairs.Where(p => !without.Contains(p.Name)).Select(p => KeyValuePair.Create(p.Name, (string?)p.Value))]).ToUriComponent();
+
+    /// <summary>Reads what was written.</summary>
+    public void Read(Texts T)
+    {
+        List<(string, string)> problems = [];
+        (Order, Filter) = (ReviewOrder.Priority, new ReviewFilter());
+        if (Said(Sort) is { } sort)
+        {
+            if (Orders.FirstOrDefault(o => o.Word == sort) is { Word: not null } known) Order = known.Order;
+            else problems.Add(("sort", T["Sort by: “{0}” is none of those offered.", Short(sort)]));
+        }
+        if (Said(Flow) is { } flow)
+        {
+            if (flow is PayIn or PayOut) Filter = Filter with { Flow = flow == PayIn ? Assess.Flow.PayIn : Assess.Flow.PayOut };
+            else problems.Add(("flow", T["Flow: “{0}” is none of those offered.", Short(flow)]));
+        }
+        if (Said(Currency) is { } currency)
+        {
+            if (Currencies.TryFind(currency.ToUpperInvariant(), out var code, out _)) Filter = Filter with { Currency = code };
+            else problems.Add(("currency", T["Currency: “{0}” is no currency of ISO 4217.", Short(currency)]));
+        }
+        if (Said(LeastAmount) is { } amount)
+        {
+            if (Said(Currency) is null) problems.Add(("amount_min", T["Amount from: an amount needs its currency."]));
+            else if (Filter.Currency is { } its)
+            {
+                if (AmountText.TryMinor(amount, its, out var minor)) Filter = Filter with { LeastAmount = minor };
+                else problems.Add(("amount_min", T["Amount from: “{0}” is no amount in {1}.", Short(amount), its]));
+            }
+        }
+        if (Said(Held) is { } held)
+        {
+            if (held is Free or Taken) Filter = Filter with { IsTaken = held == Taken };
+            else problems.Add(("held", T["Free or taken: “{0}” is none of those offered.", Short(held)]));
+        }
+        Problems = problems;
+
+        static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+        static string Short(string text) => text.Length > LongestWord ? text[..LongestWord] + "…" : text;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Net;
+using AngleSharp.Dom;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public sealed class QueueListTests : QueueListStories
+{
+    protected override PanelApp Make() => new();
+
+    [Fact] public Task The_list_of_a_queue_is_sorted_and_filtered_as_its_address_says() => SortedAsync();
+
+    [Fact] public Task What_was_escalated_says_by_whom_and_what_they_asked() => EscalatedAsync();
+
+    [Fact]
+    public async Task What_the_address_says_stays_with_the_refresh_and_the_other_queues_and_can_be_taken_away()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        var maria = world.App.As(World.Maria);
+        var page = await maria.PageAsync(List + "&sort=oldest&currency=mxn&amount_min=1,000.00&held=free");
+        const string Said = "sort=oldest&currency=mxn&amount_min=1,000.00&held=free";
+        Assert.Equal($"/dashboard/reviews?queue=1&{Said}", Uri.UnescapeDataString(page.QuerySelector("#queues")!.GetAttribute("hx-get")!));
+        Assert.Equal($"/dashboard/reviews?queue=2&{Said}", Uri.UnescapeDataString(page.QuerySelector(".tile[data-queue='2']")!.GetAttribute("href")!));
+        Assert.Equal(["Las más antiguas", "MXN", "Desde 1,000.00 MXN", "Libres", "Quitar todos"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
+        // Without its currency an amount goes too.
+        Assert.Equal("/dashboard/reviews?queue=1&sort=oldest&held=free", page.QuerySelectorAll(".list-tools .chips a")[1].GetAttribute("href"));
+        Assert.Equal("/dashboard/reviews?queue=1", page.QuerySelector("[data-clear]")!.GetAttribute("href"));
+        Assert.Contains("Empezar entrega la más urgente por prioridad", page.QuerySelector(".list-told")!.TextContent, StringComparison.Ordinal);
+        Assert.Null((await maria.PageAsync(List)).QuerySelector(".list-told, [data-shown], .list-tools .chips"));
+        Assert.Equal("", (await world.App.As(World.Victor).PageAsync(List + "&sort=oldest")).QuerySelector(".list-told")!.TextContent.Trim());
+        // What is given out comes by priority.
+        using var started = await maria.SubmitAsync(List + "&sort=amount", "form[action*=Start]");
+        var most = await world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().InOrder(db.Set<ReviewQueue>(), world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds()).Select(r => r.Seq).FirstAsync());
+        Assert.Equal(most, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.LeaseToken != null).Select(r => r.Seq).SingleAsync()));
+    }
+
+    [Theory]
+    [InlineData("sort=size", "sort", "Ordenar por: «size» no es una de las opciones.")]
+    [InlineData("flow=both", "flow", "Flujo: «both» no es una de las opciones.")]
+    [InlineData("currency=PESOS", "currency", "Moneda: «PESOS» no es una moneda de ISO 4217.")]
+    [InlineData("amount_min=100", "amount_min", "Monto desde: un monto necesita su moneda.")]
+    [InlineData("currency=MXN&amount_min=1,00", "amount_min", "Monto desde: «1,00» no es un monto en MXN.")]
+    [InlineData("currency=MXN&amount_min=-5", "amount_min", "Monto desde: «-5» no es un monto en MXN.")]
+    [InlineData("currency=CLP&amount_min=1.5", "amount_min", "Monto desde: «1.5» no es un monto en CLP.")]
+    [InlineData("held=mine", "held", "Libres o tomadas: «mine» no es una de las opciones.")]
+    public async Task What_cannot_be_read_is_said_beside_its_field(string query, string field, string sentence)
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        using var answer = await world.App.As(World.Maria).GetAsync($"{List}&{query}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var page = await answer.HtmlAsync();
+        Assert.Equal(sentence, page.GetElementById(page.QuerySelector($"[name={field}]")!.GetAttribute("aria-describedby")!)!.TextContent);
+        Assert.True(page.QuerySelector("#list-sorting")!.HasAttribute("open"));
+    }
+
+    [Fact]
+    public async Task Where_the_order_is_fixed_nothing_is_sorted_and_nothing_left_out()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        var maria = world.App.As(World.Maria);
+        var asked = List + "&sort=oldest&currency=USD&flow=what";
+        Assert.Equal(3, Assert.Single(Seqs(await maria.PageAsync(List + "&sort=oldest&currency=USD"))));
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsRestricted, true)));
+        var page = await maria.PageAsync(asked);
+        Assert.Equal(4, Seqs(page).Length);
+        Assert.Null(page.QuerySelector(".list-tools"));
+        Assert.Equal(("/dashboard/reviews?queue=1", "/dashboard/reviews?queue=2"), (page.QuerySelector("#queues")!.GetAttribute("hx-get"), page.QuerySelector(".tile[data-queue='2']")!.GetAttribute("href")));
+    }
+
+    [Fact]
+    public async Task What_the_reader_skipped_says_when_it_comes_back_and_to_nobody_else()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var skipped = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(maria, skipped.Seq, skipped.Token, "not_my_area", null, default))).IsDone);
+        // A session does not last that long.
+        async Task<string[]> MarksAsync(Person person) => [.. (await world.App.As(person).PageAsync(List)).QuerySelectorAll("[data-skipped]").Select(m => $"{m.Closest("tr")!.GetAttribute("data-seq")}: {m.TextContent.Trim()}")];
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h"], await MarksAsync(World.Maria));
+        Assert.Empty(await MarksAsync(World.Ines));
+        world.App.Clock.Advance(LeaseReviews.SkippedFor - TimeSpan.FromMinutes(40));
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 40 min"], await MarksAsync(World.Maria));
+        world.App.Clock.Advance(TimeSpan.FromMinutes(40));
+        Assert.Empty(await MarksAsync(World.Maria));
+
+        // Taken back it is theirs again.
+        var next = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(maria, next.Seq, next.Token, "not_my_area", null, default))).IsDone);
+        Assert.Single(await MarksAsync(World.Maria));
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, next.Seq, default))).Answer.IsDone);
+        Assert.Empty(await MarksAsync(World.Maria));
+    }
+
+    [Fact]
+    public async Task What_is_put_away_is_opened_in_its_own_queue()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        var maria = await world.PersonAsync(World.Maria);
+        foreach (var seq in (long[])[1, 2])
+        {
+            var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, seq, lease.Token, world.App.Clock.GetUtcNow().AddHours(seq), null, default))).IsDone);
+        }
+        var page = await world.App.As(World.Maria).PageAsync("/dashboard/reviews");
+        Assert.Equal(["queue=1", "queue=3"], page.QuerySelectorAll("[data-away] a[data-open]").Select(a => a.GetAttribute("href")!.Split('?')[1]));
+    }
+}
+
+public sealed class PostgresQueueListTests : QueueListStories
+{
+    protected override PanelApp Make() => new PostgresPanelApp();
+
+    [PostgresFact] public Task The_list_of_a_queue_is_sorted_and_filtered_as_its_address_says() => SortedAsync();
+
+    [PostgresFact] public Task What_was_escalated_says_by_whom_and_what_they_asked() => EscalatedAsync();
+}
+
+public abstract class QueueListStories
+{
+    protected const string List = "/dashboard/reviews?queue=1";
+
+    protected abstract PanelApp Make();
+
+    protected static long[] Seqs(IDocument page) => [.. page.QuerySelectorAll("tr[data-row][data-seq]").Select(tr => long.Parse(tr.GetAttribute("data-seq")!, System.Globalization.CultureInfo.InvariantCulture))];
+
+    /// <summary>Two in pesos, one in dollars, one that goes out: each of another amount, score and time.</summary>
+    private protected static async Task HoldAsync(ReviewWorld world)
+    {
+        foreach (var payment in (string[])[
+            """{"amount":150000,"currency":"MXN","email":"uno@held.example"}""", """{"amount":90000,"currency":"MXN","email":"dos@held.example"}""",
+            """{"amount":20000,"currency":"USD","email":"tres@held.example"}""", """{"amount":40000,"currency":"MXN","email":"cuatro@held.example"}"""])
+        {
+            world.App.Clock.Advance(TimeSpan.FromSeconds(1));
+            (await world.Shop.AssessAsync(payment)).MustBeGood();
+        }
+        await world.FoldedAsync();
+        await world.App.InDbAsync(async db =>
+        {
+            foreach (var review in await db.Set<Review>().ToListAsync()) review.DueAt = review.Seq switch { 1 => null, 2 => review.OpenedAt + 9_000_000, 3 => review.OpenedAt + 1_000_000, _ => review.OpenedAt + 5_000_000 };
+            await db.SaveChangesAsync();
+            // What lists filter by; the log itself is never changed.
+            await db.Set<AssessmentRow>().Where(r => r.Seq == 4).ExecuteUpdateAsync(r => r.SetProperty(x => x.Flow, Flow.PayOut));
+            foreach (var (seq, score) in ((long, int)[])[(1, 30), (2, 60), (3, 45), (4, 60)]) await db.Set<AssessmentRow>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.Score, score));
+        });
+    }
+
+    protected async Task SortedAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        var tomas = await world.PersonAsync(World.Tomas);
+        Assert.NotNull((await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(tomas, 2, default))).Lease);
+        // Kept ready is free: nobody looks at it yet.
+        Assert.NotNull(await world.DoAsync<LeaseReviews, ReviewLease?>(l => l.AheadAsync(tomas, 1, 2, default)));
+        var maria = world.App.As(World.Maria);
+        foreach (var (query, seqs) in ((string, long[])[])[
+            ("sort=due", [3, 4, 2, 1]), ("sort=oldest", [1, 2, 3, 4]), ("sort=newest", [4, 3, 2, 1]), ("sort=amount", [1, 2, 4, 3]), ("sort=score", [2, 4, 3, 1]),
+            ("sort=oldest&flow=payin", [1, 2, 3]), ("sort=oldest&flow=payout", [4]), ("sort=oldest&currency=usd", [3]), ("sort=newest&currency=MXN", [4, 2, 1]), ("sort=oldest&currency=MXN&amount_min=900", [1, 2]),
+            ("sort=oldest&currency=MXN&amount_min=1%2C500.00", [1]), ("sort=amount&flow=payin&held=free", [1, 3]), ("sort=oldest&held=taken", [2]), ("sort=oldest&held=free", [1, 3, 4]), ("currency=MXN&amount_min=1500.01", [])])
+        {
+            var page = await maria.PageAsync($"{List}&{query}");
+            Assert.Equal((query, string.Join(' ', seqs)), (query, string.Join(' ', Seqs(page))));
+            Assert.Equal((query, seqs.Length < 4 ? $" · se muestran {seqs.Length} de 4" : null), (query, page.QuerySelector("#waiting [data-shown]")?.TextContent));
+        }
+    }
+
+    protected async Task EscalatedAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        async Task<ReviewLease> TakeAsync(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
+        // Escalated in error and taken back, then with the right question.
+        foreach (var asked in (string[])["Otra cosa", "¿Es la misma familia?"])
+        {
+            var lease = await TakeAsync(maria, 1);
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(maria, 1, lease.Token, asked, default))).IsDone);
+            if (asked == "Otra cosa") Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 1, default))).Answer.IsDone);
+        }
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, ReviewQueue.Write(new Dictionary<string, long> { ["MXN"] = 10_000 })).SetProperty(x => x.Timeout, TimeoutAction.Escalate)));
+        Assert.True((await world.DecideAsync(maria, await TakeAsync(maria, 2), new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        Assert.True((await world.DecideAsync(tomas, await TakeAsync(tomas, 2), new(ReviewOutcome.Decline, "stolen_card", "La tarjeta es robada"))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(61));
+        await world.SettleAsync();
+        var rows = (await world.App.As(World.Ines).PageAsync($"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}")).QuerySelectorAll("tr[data-row]").ToDictionary(tr => tr.GetAttribute("data-seq")!, tr => tr.QuerySelector("[data-handed]")?.TextContent);
+        Assert.Equal(4, rows.Count);
+        Assert.Equal("La escaló María Analiza: ¿Es la misma familia?", rows["1"]);
+        Assert.Equal("Tomás Analiza decidió distinto que la primera persona: La tarjeta es robada", rows["2"]);
+        Assert.Equal(("Se agotó el tiempo", "Se agotó el tiempo"), (rows["3"], rows["4"]));
+    }
+}

@@ -1,0 +1,77 @@
+// The keys that work on every page. A page may have keys of its own (window.panelKeys.page): they come first. All of them rest while somebody types or a dialog is open, and can be switched off; single letters can be changed.
+(() => {
+  const read = () => { try { return JSON.parse(localStorage.getItem("panel-keys")) ?? {}; } catch { return {}; } };
+  let stored = read();
+  const save = () => localStorage.setItem("panel-keys", JSON.stringify(stored));
+  const dialog = document.getElementById("keys");
+  // What may be changed. A page offers what works there; a key that does something elsewhere is taken nevertheless.
+  const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", undo: "z", copy: "y", links: "l", pick: "x" };
+  const isOn = () => stored.off !== true;
+  const keyOf = name => stored.map?.[name] ?? defaults[name];
+  const panelKeys = window.panelKeys = { page: null, nameOf: key => Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase()) };
+
+  const isTyping = element => element.closest("textarea, select, input:not([type=radio]):not([type=checkbox])") !== null;
+  const show = () => {
+    if (!dialog || dialog.open) return;
+    // What there is nothing for on this page is not offered.
+    for (const line of dialog.querySelectorAll('[data-needs]:not([data-needs=""])')) line.hidden = document.querySelector(line.dataset.needs) === null;
+    dialog.showModal();
+  };
+  const go = key => {
+    // From an item back to the queue it was opened from.
+    const link = (key === "q" ? document.querySelector("#review-item a[data-key=queue]") : null) ?? dialog?.querySelector(`a[data-go="${CSS.escape(key)}"]`);
+    link?.click();
+    return link != null;
+  };
+  const walk = step => {
+    const links = [...document.querySelectorAll("a[data-open]")], held = document.activeElement;
+    const here = links.indexOf(held.closest("tr[data-row]")?.querySelector("a[data-open]") ?? held);
+    links[Math.max(0, Math.min(here + step, links.length - 1))]?.focus();
+    return links.length > 0;
+  };
+  const search = () => {
+    const field = document.querySelector("[data-search]");
+    if (!field) return go("/");
+    field.focus();
+    return true;
+  };
+
+  let waitsForPlace = 0;
+  const act = event => {
+    const key = event.key;
+    if (waitsForPlace) {
+      clearTimeout(waitsForPlace);
+      waitsForPlace = 0;
+      return go(key);
+    }
+    if (panelKeys.page?.(event)) return true;
+    switch (key) {
+      case "?": show(); return true;
+      case "g": waitsForPlace = setTimeout(() => { waitsForPlace = 0; }, 1200); return true;
+      case "/": return search();
+      case "j": return walk(1);
+      case "k": return walk(-1);
+      default: return false;
+    }
+  };
+  document.addEventListener("keydown", event => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.key === "Shift" || !isOn()) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (act(event)) event.preventDefault();
+  });
+
+  for (const button of document.querySelectorAll("[data-keys-open]")) button.addEventListener("click", show);
+  const onBox = document.getElementById("keys-on");
+  if (!onBox) return;
+  onBox.checked = isOn();
+  onBox.addEventListener("change", () => { stored = { ...read(), off: !onBox.checked }; save(); });
+  for (const field of dialog.querySelectorAll("[data-remap]")) {
+    field.value = keyOf(field.dataset.remap);
+    field.addEventListener("change", () => {
+      const key = field.value.trim().toLowerCase();
+      const taken = Object.keys(defaults).some(name => name !== field.dataset.remap && keyOf(name) === key);
+      if (key.length === 1 && !taken && !/[0-9g?jk/]/.test(key)) { stored = { ...read(), map: { ...read().map, [field.dataset.remap]: key } }; save(); }
+      field.value = keyOf(field.dataset.remap);
+    });
+  }
+})();
