@@ -1,0 +1,29 @@
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Pages.Reviews;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+public class HistoryLineTests
+{
+    private static readonly Guid Luis = Guid.NewGuid(), Ana = Guid.NewGuid();
+
+    [Fact]
+    public void Who_only_looked_is_told_of_in_one_line_and_whatever_was_done_in_its_own()
+    {
+        ReviewEvent[] events =
+        [
+            Event(ReviewEventKind.Leased, Luis, 1), Event(ReviewEventKind.Released, Luis, 2), Event(ReviewEventKind.Leased, Luis, 3), Event(ReviewEventKind.Released, Luis, 4),
+            Event(ReviewEventKind.Leased, Ana, 5), Event(ReviewEventKind.Released, Ana, 6), Event(ReviewEventKind.Leased, Luis, 7), Event(ReviewEventKind.Noted, Luis, 8), Event(ReviewEventKind.Released, Luis, 9),
+            Event(ReviewEventKind.Leased, Luis, 10), Event(ReviewEventKind.Released, Ana, 11), Event(ReviewEventKind.Leased, Luis, 12),
+        ];
+        Assert.Equal(
+        [
+            (ReviewEventKind.Released, 4L, 2), (ReviewEventKind.Released, 6, 1), (ReviewEventKind.Leased, 7, 0), (ReviewEventKind.Noted, 8, 0), (ReviewEventKind.Released, 9, 0),
+            (ReviewEventKind.Leased, 10, 0), (ReviewEventKind.Released, 11, 0), (ReviewEventKind.Leased, 12, 0),
+        ],
+        HistoryLine.Of(events).Select(l => (l.Event.Kind, l.Event.At, l.Visits)));
+        Assert.Empty(HistoryLine.Of([]));
+    }
+
+    private static ReviewEvent Event(ReviewEventKind kind, Guid actor, long at) => new() { Id = Guid.NewGuid(), Kind = kind, ActorId = actor, At = at };
+}
