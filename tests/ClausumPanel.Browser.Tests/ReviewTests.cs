@@ -267,8 +267,8 @@ public sealed class ReviewTests(BrowserFixture panel)
             if (location.pathname.startsWith("/dashboard/reviews/")) {
               window.drawn = [];
               const look = () => {
-                const item = document.getElementById("review-item"), fold = item?.querySelector("#links details.fold");
-                if (fold && getComputedStyle(item).visibility === "visible") window.drawn.push(`${fold.open} ${item.querySelector("#match-all").checked} ${item.querySelector("details:has(#history)").open}`);
+                const item = document.getElementById("review-item"), fold = item?.querySelector("#links details.fold"), history = item?.querySelector("details:has(#history)");
+                if (fold && history && getComputedStyle(item).visibility === "visible") window.drawn.push(`${fold.open} ${item.querySelector("#match-all").checked} ${history.open}`);
                 requestAnimationFrame(look);
               };
               requestAnimationFrame(look);
