@@ -239,6 +239,134 @@ public sealed class ReviewTests(BrowserFixture panel)
         await page.WaitForURLAsync("**/dashboard/protection");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_comes_back_from_a_linked_payment_finds_the_item_as_they_left_it_and_only_then(bool byTheBrowser)
+    {
+        var domain = byTheBrowser ? "vuelve.example" : "regresa.example";
+        await using (var scope = panel.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
+            db.Add(new ListEntry { Type = ListType.EmailDomain, Value = domain, Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
+            await db.SaveChangesAsync();
+            await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        }
+        for (var i = 0; i < 3; i++) await PayAsync(i);
+        var id = await PayAsync(3);
+        await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
+        // Nobody else is given them.
+        var tomorrow = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
+        var seqs = (await InDbAsync(db => new AssessmentReader(db).FindAsync(id, default))) is { } stored ? Enumerable.Range(0, 4).Select(i => stored.Seq - i).ToArray() : [];
+        await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, tomorrow).SetProperty(x => x.Queue, Elsewhere)));
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var address = $"/dashboard/reviews/{id}";
+        // Which state it was drawn in, whenever it was.
+        await page.AddInitScriptAsync("""
+            if (location.pathname.startsWith("/dashboard/reviews/")) {
+              window.drawn = [];
+              const look = () => {
+                const item = document.getElementById("review-item"), fold = item?.querySelector("#links details.fold"), history = item?.querySelector("details:has(#history)");
+                if (fold && history && getComputedStyle(item).visibility === "visible") window.drawn.push(`${fold.open} ${item.querySelector("#match-all").checked} ${history.open}`);
+                requestAnimationFrame(look);
+              };
+              requestAnimationFrame(look);
+            }
+            """);
+        await page.GotoAsync(address);
+        // Nobody has taken it: what takes it has the keyboard, and Enter does so after a click beside it as well.
+        await Assertions.Expect(page.Locator("[data-key=take]")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("[data-key=take]")).ToHaveAccessibleDescriptionAsync(await page.Locator("#state-said").InnerTextAsync());
+        await page.Locator("#state").ClickAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+
+        // Everything but the address, which is another one each time.
+        await page.Locator("#link-email").UncheckAsync();
+        await Assertions.Expect(page.Locator("#links details.fold[open]").First).ToBeVisibleAsync();
+        await page.Locator("#links").EvaluateAsync("links => { links.dataset.old = 'yes'; }");
+        await page.Locator("#match-all").CheckAsync();
+        await Assertions.Expect(page.Locator("#links:not([data-old], .htmx-added, .htmx-settling)")).ToHaveCountAsync(1);
+        await page.Locator("details:has(#history) > summary").ClickAsync();
+        await Assertions.Expect(page.Locator("details[open]:has(#history)")).ToBeVisibleAsync();
+        var link = page.Locator("#links table.linked a[data-open]").Nth(1);
+        var followed = await link.GetAttributeAsync("href");
+        await link.ScrollIntoViewIfNeededAsync();
+        await page.EvaluateAsync("() => scrollTo(0, 120)");
+        var before = await StandsAsync();
+        await link.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**{followed}");
+        if (byTheBrowser) await page.GoBackAsync();
+        else await page.Locator($"a[href^='{address}']").First.ClickAsync();
+        await page.WaitForURLAsync($"**{address}*");
+        await Assertions.Expect(page.Locator("#links table.linked a[data-open]").Nth(1)).ToBeFocusedAsync();
+        Assert.Equal(before, await StandsAsync());
+        Assert.Equal(["true true true"], await page.EvaluateAsync<string[]>("() => [...new Set(window.drawn)]"));
+
+        // Used once: come to as any other it begins at its beginning.
+        await page.GotoAsync("/dashboard/reviews");
+        await page.GotoAsync(address);
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        Assert.Equal("false false false", await page.EvaluateAsync<string>("() => window.drawn.at(-1)"));
+        await page.CloseAsync();
+        await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null)));
+
+        async Task<Guid> PayAsync(int number)
+        {
+            using var client = new HttpClient { BaseAddress = panel.Url };
+            client.DefaultRequestHeaders.Authorization = new("Bearer", panel.ServerKey);
+            using var body = new StringContent($$$"""{"amount":{{{300 + number}}},"currency":"MXN","email":"persona{{{number}}}@{{{domain}}}","phone":"+52155{{{domain.Length}}}2345678","device":{"ip":"201.141.{{{domain.Length}}}.7","fingerprint":"fp_{{{domain}}}"}}""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync(new Uri("/api/v1/assess", UriKind.Relative), body);
+            using var json = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            return json.RootElement.GetProperty("assessment_id").GetGuid();
+        }
+        Task<string> StandsAsync() => page.EvaluateAsync<string>("""
+            () => JSON.stringify([scrollY, [...document.querySelectorAll("#review-item details:not(#decide details)")].map(fold => fold.open), [...document.querySelectorAll("#links input:checked")].map(input => input.id)])
+            """);
+    }
+
+    [Fact]
+    public async Task Too_late_names_the_case_and_its_page_offers_to_reopen_it_by_itself()
+    {
+        var item = await HoldElsewhereAsync("tarde.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 2)));
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        var which = $"{await page.Locator("#item").InnerTextAsync()} · {await page.Locator("[data-payer]").InnerTextAsync()}";
+
+        // The third of the times that are offered, by its key alone.
+        await keys.PressAsync("h");
+        await keys.PressAsync("3");
+        await keys.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        var until = DateTimeOffset.FromUnixTimeMilliseconds(await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).Select(r => r.VisibleAt).SingleAsync())).ToOffset(TimeSpan.FromHours(-6));
+        Assert.Equal(new TimeSpan(9, 0, 0), until.TimeOfDay);
+        await Assertions.Expect(page.Locator(".toast-line form")).ToBeHiddenAsync(new() { Timeout = 10_000 });
+        await keys.PressAsync("z");
+        await Assertions.Expect(page.Locator("#refused")).ToHaveTextAsync($"{which} ya no se puede deshacer. A su página");
+        await page.Locator("#refused a").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-key=take]")).ToBeFocusedAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await keys.PressAsync("d");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("#state")).ToBeVisibleAsync();
+        await page.Locator("details:has(#history) > summary").ClickAsync();
+        await page.Locator("[name='Input.FreeNote']").FillAsync("Lo que se escribía");
+        await Assertions.Expect(page.Locator("form[action*=Reopen]")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Locator("[name='Input.FreeNote']")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("[name='Input.FreeNote']")).ToHaveValueAsync("Lo que se escribía");
+        await Assertions.Expect(page.Locator(".timeline-list")).ToContainTextAsync("La decisión surtió efecto");
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
+    }
+
     [Fact]
     public async Task Whoever_walks_through_the_list_keeps_their_row_while_it_refreshes_and_takes_nothing_where_it_is_gone()
     {

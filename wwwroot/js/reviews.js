@@ -34,7 +34,7 @@
     return true;
   };
   // The parts beside the decision: the keyboard goes into what opens, and back to what opened it.
-  const enter = part => part.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+  const enter = part => (part.querySelector("input[type=radio]:checked") ?? part.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
   const open = name => {
     const part = document.querySelector(`details[data-key="${name}"]`);
     if (!part) return false;
@@ -66,6 +66,17 @@
   // An open part with a button of its own: skip, hold, escalate.
   const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
 
+  // Where there is no button any more it is said above the item, or the queue.
+  const tell = what => {
+    const place = document.getElementById("review-said"), line = document.querySelector(".toast-line");
+    if (!what || !(place ?? line)) return false;
+    const said = Object.assign(document.createElement("div"), { className: "alert alert-danger", role: "alert", id: "refused" });
+    said.append(what);
+    document.getElementById("refused")?.remove();
+    if (place) place.append(said); else line.before(said);
+    return true;
+  };
+
   window.panelKeys.page = event => {
     const key = event.key;
     if (key >= "1" && key <= "9") {
@@ -77,6 +88,8 @@
       radio.focus();
       radio.dispatchEvent(new Event("change", { bubbles: true }));
       say(radio.closest("label").textContent.trim());
+      // A time of one's own is written at once.
+      if (radio.name === "Input.HoldFor" && radio.value === "other") field("Input.HoldUntil").focus();
       return true;
     }
     if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start");
@@ -89,7 +102,7 @@
       case "skip": return open("skip");
       case "hold": return open("hold");
       case "escalate": return open("escalate");
-      case "undo": return press("undo") || (item() !== null && tell(document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item().dataset.tooLate));
+      case "undo": return press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item()?.dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": {
         const id = location.pathname.split("/").pop();
@@ -179,14 +192,14 @@
   const tick = () => {
     clearTimeout(clock);
     const line = document.querySelector('.toast-line[data-undo-until=""]');
-    if (line) setTimeout(() => line.remove(), 8000);
+    if (line) setTimeout(() => { line.hidden = true; }, 8000);
     const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
     if (!undo) return;
     const left = Math.ceil((Number(undo.dataset.undoUntil) - Date.now()) / 1000);
     if (left <= 0) {
       const held = undo.contains(document.activeElement);
       undo.hidden = true;
-      if (held) document.getElementById("item")?.focus();
+      if (held) (undo.closest("section")?.querySelector("h2") ?? document.getElementById("item"))?.focus();
       return;
     }
     undo.querySelector("[data-undo-left]").textContent = `${left} s`;
@@ -261,13 +274,75 @@
   document.addEventListener("input", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
   document.addEventListener("change", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
 
+  // How it was left for a page that it leads to: what was open, which links were looked for, how far it was scrolled and at which link. Kept in this tab, and used once, by who comes back from there.
+  const places = "panel-review-places";
+  const keptPlaces = () => { try { return JSON.parse(sessionStorage.getItem(places)) ?? []; } catch { return []; } };
+  const folds = () => [...item().querySelectorAll("details")].filter(one => !one.closest("#decide")).map(one => {
+    const within = one.closest("section");
+    return [one, `${within?.getAttribute("aria-labelledby")} ${[...within?.querySelectorAll("details") ?? []].indexOf(one)}`];
+  });
+  const linkForm = () => item().querySelector("#links form");
+  const linkChoice = () => linkForm() ? new URLSearchParams(new FormData(linkForm())).toString() : "";
+  const alike = link => [...item().querySelectorAll("a[href]")].filter(one => one.getAttribute("href") === link);
+  const scrolling = () => [...item().querySelectorAll(".review-evidence, .review-evidence > div, .review-decide > *, #decide > .card-body")];
+  const dropPlace = () => sessionStorage.setItem(places, JSON.stringify(keptPlaces().filter(one => one.id !== idOf())));
+  const keepPlace = link => {
+    const href = link.getAttribute("href");
+    const place = { id: idOf(), at: location.pathname, to: link.pathname, open: Object.fromEntries(folds().map(([one, name]) => [name, one.open])), links: linkChoice(), y: scrollY, within: scrolling().map(one => one.scrollTop), href, nth: alike(href).indexOf(link) };
+    sessionStorage.setItem(places, JSON.stringify([place, ...keptPlaces().filter(one => one.id !== idOf())].slice(0, 5)));
+  };
+  const takePlace = async () => {
+    const root = document.documentElement, isBack = root.classList.contains("is-returning"), place = isBack && keptPlaces().find(one => one.id === idOf());
+    dropPlace();
+    if (place && place.links && place.links !== linkChoice()) {
+      const answer = await fetch(`${linkForm().getAttribute("action")}?${place.links}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(2000) }).catch(() => null);
+      const links = answer?.ok ? parsed(await answer.text()).querySelector("#links") : null;
+      if (links) { document.getElementById("links").replaceWith(links); htmx.process(links); }
+    }
+    root.classList.remove("is-returning");
+    if (!isBack) return;
+    if (place) for (const [one, name] of folds()) if (name in place.open) one.open = place.open[name];
+    ((place && alike(place.href)[place.nth]) || document.getElementById("item")).focus({ preventScroll: true });
+    if (!place) return;
+    scrollTo(0, place.y);
+    scrolling().forEach((one, nth) => { one.scrollTop = place.within[nth] ?? 0; });
+  };
+
+  // Who has not taken it stands where Enter takes it, and hears how it stands; at its beginning where it cannot be taken.
+  const stand = () => {
+    const take = item().querySelector("[data-key=take]");
+    (take ?? document.getElementById("item")).focus({ preventScroll: true });
+    if (!take) say(document.getElementById("state-said")?.textContent.trim() ?? "");
+    settle();
+  };
+  // A decision that can no longer be undone is reopened, where it was undone before: asked for a few times once it is over, and put in the place of what stood there.
+  let asking = 0;
+  const settle = (waits = [400, 1500, 4000, 10000]) => {
+    clearTimeout(asking);
+    const card = item().querySelector("[data-settles]:not([data-settles=''])"), mine = round;
+    if (!card || waits.length === 0) return;
+    asking = setTimeout(async () => {
+      const answer = await fetch(location.href).catch(() => null);
+      const page = answer?.ok ? parsed(await answer.text()) : null, after = page?.querySelector("#review-item [aria-labelledby=state]");
+      if (mine !== round || leaving || !card.isConnected) return;
+      if (!after || after.dataset.settles) { settle(waits.slice(1)); return; }
+      const held = card.contains(document.activeElement);
+      card.replaceWith(after);
+      htmx.process(after);
+      const lines = page.querySelector("#review-item .timeline-list");
+      if (lines) item().querySelector(".timeline-list")?.replaceWith(lines);
+      if (held) document.getElementById("state").focus();
+      say(after.querySelector("[data-reopen]")?.textContent.trim() ?? "");
+    }, Math.max(0, Number(card.dataset.settles) - Date.now()) + waits[0]);
+  };
+
   const begin = () => {
     round++;
     [ready, plainly] = [null, false];
     if (form()) takeDraft();
     showReasons();
     countPicked();
-    if (!form()) return;
+    if (!form()) { stand(); return; }
     until = Date.now() + Number(form().dataset.leaseLength);
     // Whoever looks elsewhere and comes back goes on reading.
     reading = Number(sessionStorage.getItem(`reading ${location.pathname}`));
@@ -302,14 +377,6 @@
   };
   const parsed = text => new DOMParser().parseFromString(text, "text/html");
 
-  // Where there is no button any more it is said above the item.
-  const tell = text => {
-    const place = document.getElementById("review-said");
-    const said = Object.assign(document.createElement("div"), { className: "alert alert-danger", role: "alert", textContent: text });
-    place?.querySelector(".alert")?.remove();
-    place?.append(said);
-    return place !== null;
-  };
   // What a step lacks is said beside its button, before anything is sent.
   const lack = (text, where) => {
     const lines = [...form()?.querySelectorAll("[data-missing]") ?? []];
@@ -329,7 +396,7 @@
         return reason === undefined ? lack(words.noReason, field("Input.SkipReason")) : reason === "other" && isShort("Input.SkipNote") && lack(words.noNote, field("Input.SkipNote"));
       }
       case "escalate": return isShort("Input.EscalateNote") && lack(words.noNote, field("Input.EscalateNote"));
-      case "hold": return false;
+      case "hold": return form().querySelector('[name="Input.HoldFor"]:checked')?.value === "other" && !field("Input.HoldUntil").value && lack(words.noTime, field("Input.HoldUntil"));
       default: {
         if (chosen() === undefined) return lack(words.noOutcome, field("Input.Outcome"));
         const reason = form().querySelector(".reasons:not([hidden]) input:checked")?.value;
@@ -348,6 +415,7 @@
     htmx.process(part);
     scrollTo(0, 0);
     begin();
+    dropPlace();
   };
   const told = page => {
     const said = page.querySelector("#review-said");
@@ -413,6 +481,7 @@
     if (event.target.closest("[data-continue]")) beat();
     // What the item itself leads to is part of looking at it.
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target])')) return;
+    keepPlace(event.target.closest("a"));
     leaving = true;
     // Who is still here did not get away.
     setTimeout(() => { leaving = false; }, 5000);
@@ -441,8 +510,9 @@
     data.set("leaving", "yes");
     navigator.sendBeacon(form().dataset.release, data);
   });
-  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; beat(); } });
+  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); beat(); } });
   begin();
+  takePlace();
   beat();
   // The word of the page that went may come after the first sign of life of this one.
   setTimeout(beat, 3000);
