@@ -45,6 +45,8 @@ internal static partial class Reviews
         string Any() => $"{Queue}/{items.Waiting[random.Next(items.Waiting.Count)]}?queue=3";
         Page("queue, first page of what waits", () => browser.Get(Queue + "?queue=3"));
         Page("queue, what refreshes itself", () => browser.Get(Queue + "?queue=3", fragment: true));
+        Page("queue, by amount", () => browser.Get(Queue + "?queue=3&sort=amount"));
+        Page("queue, of one currency from an amount on", () => browser.Get(Queue + "?queue=3&sort=score&currency=MXN&amount_min=500&held=free"));
         Page("one item, nobody has it", () => browser.Get(Any()));
         Page("quality, 90 days", () => browser.Get(Queue + "/quality?period=90d"));
         Page("many at once, 50 shown", () => browser.Get($"{Queue}/bulk?{string.Join('&', items.Seqs.Skip(random.Next(items.Seqs.Count / 2)).Take(50).Select(s => $"seqs={s}"))}"));

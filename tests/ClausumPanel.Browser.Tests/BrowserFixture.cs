@@ -76,13 +76,14 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
     /// <param name="email">Whose.</param>
     /// <param name="minor">How much, in minor units.</param>
     /// <param name="bare">It says nothing more: nothing of it says anything about another one.</param>
+    /// <param name="currency">Of a bare one.</param>
     /// <returns>The assessment's id.</returns>
-    public async Task<string> PayAsync(string email, long minor, bool bare = false)
+    public async Task<string> PayAsync(string email, long minor, bool bare = false, string currency = "MXN")
     {
         using var client = new HttpClient { BaseAddress = Url };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _key);
         var session = $"ps_{Guid.NewGuid():N}";
-        var body = bare ? $$$"""{"amount":{{{minor}}},"amount_unit":"minor","currency":"MXN","email":"{{{email}}}"}""" : $$$"""
+        var body = bare ? $$$"""{"amount":{{{minor}}},"amount_unit":"minor","currency":"{{{currency}}}","email":"{{{email}}}"}""" : $$$"""
             {"amount":{{{minor}}},"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"{{{session}}}","email":"{{{email}}}","phone":"+5215512345678","customer_id":"c-{{{email}}}","order_id":"ord-{{{minor}}}",
             "payment_method":{"type":"card","card_bin":"411111","card_last4":"4242","card_country":"MX","card_brand":"visa"},
             "device":{"ip":"201.141.1.2","fingerprint":"fp_9a8b7c6d","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},

@@ -123,11 +123,17 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
     private async Task<ILookup<long, ReviewEvent>> StepsAsync(ReviewQueue queue, List<Review> listed, long now, CancellationToken stop)
     {
-        var (me, since, isManual, seqs) = (MayReview && !IsClosed ? User.Id : (Guid?)null, now - (long)LeaseReviews.SkippedFor.TotalMilliseconds, queue.IsManual, listed.ConvertAll(r => r.Seq));
-        var steps = await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq) && (e.Kind == ReviewEventKind.StepUndone || (e.Kind == ReviewEventKind.Skipped && e.ActorId == me && e.At > since)
-            || (isManual && (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.TimedOut)))).OrderBy(e => e.Version).ToListAsync(stop);
-        var undone = steps.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
-        return steps.Where(e => e.Kind != ReviewEventKind.StepUndone && !undone.Contains((e.Seq, e.Version))).ToLookup(e => e.Seq);
+        var (seqs, since) = (listed.ConvertAll(r => r.Seq), now - (long)LeaseReviews.SkippedFor.TotalMilliseconds);
+        // All that happened to them, which is little: asked for kinds, SQLite would begin with all that ever happened of a kind.
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.Version).ToListAsync(stop);
+        var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
+        bool Counts(ReviewEvent e) => e.Kind switch
+        {
+            ReviewEventKind.Skipped => MayReview && !IsClosed && e.ActorId == User.Id && e.At > since,
+            ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut => queue.IsManual,
+            _ => false,
+        };
+        return events.Where(e => Counts(e) && !undone.Contains((e.Seq, e.Version))).ToLookup(e => e.Seq);
     }
 
     // What is said in one unit is not said too short.
@@ -142,7 +148,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var soonest = await away.OrderBy(r => r.VisibleAt).ThenBy(r => r.Seq).Take(MostAway).ToListAsync(stop);
         var seqs = soonest.ConvertAll(r => r.Seq);
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
-        var steps = (await events.Where(e => seqs.Contains(e.Seq) && e.Kind == ReviewEventKind.Held).OrderBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        var steps = (await events.Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.Version).ToListAsync(stop)).Where(e => e.Kind == ReviewEventKind.Held).ToLookup(e => e.Seq);
         Away = [.. soonest.Where(r => lines.ContainsKey(r.Seq)).Select(r => new AwayRow(r, lines[r.Seq], steps[r.Seq].Last(e => e.Until == r.VisibleAt)))];
     }
 }

@@ -1,0 +1,241 @@
+using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace ClausumPanel.Browser.Tests;
+
+/// <summary>The list of a queue with the mouse and the keyboard, and the keys of every page.</summary>
+[Collection(nameof(BrowserCollection))]
+public sealed class ReviewListTests(BrowserFixture panel)
+{
+    private const int Own = 71, OwnToo = 72;
+    private const string Domain = "lista.example";
+
+    /// <summary>Nobody pays twice: that would be a sign of its own.</summary>
+    private static int _people;
+
+    [Theory]
+    [InlineData(1366)]
+    [InlineData(320)]
+    public async Task What_is_chosen_is_counted_with_its_money_where_it_is_always_in_view(int width)
+    {
+        await HoldAsync(Own, ("MXN", 30_000), ("MXN", 20_050), ("USD", 10_000), ("MXN", 25_000));
+        await using var visit = await (await Visit.StartAsync(panel, width: width)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}&sort=oldest");
+        var (boxes, said, bar, all) = (page.Locator("input[name=seqs]"), page.Locator("[data-chosen]"), page.Locator(".bulk-bar"), page.Locator("[data-pick-all]"));
+        await Assertions.Expect(boxes).ToHaveCountAsync(4);
+        await Assertions.Expect(said).ToBeEmptyAsync();
+        await Assertions.Expect(page.Locator("[data-pick-none], [data-pick-every]").First).ToBeHiddenAsync();
+
+        await boxes.First.CheckAsync();
+        await Assertions.Expect(said).ToHaveTextAsync("1 elegida, 300.00 MXN");
+        Assert.Equal("status", await said.GetAttributeAsync("role"));
+        Assert.True(await bar.EvaluateAsync<bool>("bar => { const { bottom, top } = bar.getBoundingClientRect(); return bottom <= innerHeight + 1 && top >= 0; }"));
+        await EverybodyAsync(page);
+        await boxes.Nth(2).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Assertions.Expect(said).ToHaveTextAsync("3 elegidas, 500.50 MXN + 100.00 USD");
+        Assert.True(await all.EvaluateAsync<bool>("box => box.indeterminate && !box.checked"));
+        await boxes.Nth(1).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Assertions.Expect(said).ToHaveTextAsync("1 elegida, 300.00 MXN");
+
+        await page.Locator("[data-pick-every]").ClickAsync();
+        await Assertions.Expect(said).ToHaveTextAsync("4 elegidas, 750.50 MXN + 100.00 USD");
+        Assert.True(await all.EvaluateAsync<bool>("box => box.checked && !box.indeterminate"));
+        await page.Locator("[data-pick-none]").ClickAsync();
+        await Assertions.Expect(said).ToBeEmptyAsync();
+        await Assertions.Expect(page.Locator("#waiting")).ToBeFocusedAsync();
+        if (width > 767)
+        {
+            await all.CheckAsync();
+            await Assertions.Expect(page.Locator("input[name=seqs]:checked")).ToHaveCountAsync(4);
+            await all.UncheckAsync();
+            await Assertions.Expect(page.Locator("input[name=seqs]:checked")).ToHaveCountAsync(0);
+        }
+        // By keyboard it is the same.
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("x");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("Shift+X");
+        await Assertions.Expect(said).ToHaveTextAsync("3 elegidas, 500.50 MXN + 100.00 USD");
+        await bar.GetByText("Decidir juntas las elegidas").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-total=USD]")).ToContainTextAsync("100.00 USD");
+        await page.GetByText("Volver", new() { Exact = true }).ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+    }
+
+    [Fact]
+    public async Task Without_a_script_many_are_chosen_by_their_boxes_and_nothing_is_offered_that_does_nothing()
+    {
+        await HoldAsync(Own, ("MXN", 30_000));
+        await using var visit = await (await Visit.StartAsync(panel, scripts: false)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        await Assertions.Expect(page.Locator("[data-pick-all]")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[data-pick-every]")).ToBeHiddenAsync();
+        await page.Locator("input[name=seqs]").First.CheckAsync();
+        await page.GetByText("Decidir juntas las elegidas").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-count]")).ToHaveTextAsync("1");
+    }
+
+    [Fact]
+    public async Task A_filter_that_somebody_fills_in_is_not_taken_from_under_them_and_stays_with_the_refresh()
+    {
+        await HoldAsync(Own, ("MXN", 30_000), ("USD", 10_000));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.Clock.InstallAsync();
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        await page.Locator("#list-sorting summary").ClickAsync();
+        await page.Locator("#list-currency").FillAsync("usd");
+        await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; document.activeElement.blur(); }");
+        await page.Clock.FastForwardAsync(10_500);
+        await page.Locator("#list-sorting button").ClickAsync();
+        await page.WaitForURLAsync("**currency=usd**");
+        await Assertions.Expect(page.Locator("tr[data-seq]")).ToHaveCountAsync(1);
+        await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; }");
+        await page.Locator("#list-sorting summary").ClickAsync();
+        await page.Clock.FastForwardAsync(10_500);
+        await Assertions.Expect(page.Locator("#queues:not([data-old], .htmx-added)")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("tr[data-seq]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#waiting")).ToContainTextAsync("se muestran 1 de 2");
+        Assert.True(await page.Locator("#list-sorting").EvaluateAsync<bool>("part => part.open"));
+    }
+
+    [Fact]
+    public async Task Every_page_has_its_keys_and_one_place_to_read_change_and_switch_them_off()
+    {
+        var ids = await HoldAsync(OwnToo, ("MXN", 30_000));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        var dialog = page.Locator("#keys");
+        async Task GoAsync(string key, string address)
+        {
+            await keys.PressAsync("g");
+            await keys.PressAsync(key);
+            await page.WaitForURLAsync("**" + address);
+        }
+
+        async Task CloseAsync()
+        {
+            await keys.PressAsync("Escape");
+            await Assertions.Expect(dialog).ToBeHiddenAsync();
+        }
+
+        await keys.PressAsync("?");
+        await Assertions.Expect(dialog).ToBeVisibleAsync();
+        await Assertions.Expect(dialog.Locator("h3")).ToHaveTextAsync(["En todas las páginas"]);
+        await keys.PressAsync("g");
+        await keys.PressAsync("r");
+        await Assertions.Expect(dialog).ToBeVisibleAsync();
+        await CloseAsync();
+        await GoAsync("r", "/dashboard/protection");
+        await keys.PressAsync("/");
+        await page.WaitForURLAsync("**/dashboard/transactions#q");
+        await Assertions.Expect(page.Locator("#q")).ToBeFocusedAsync();
+        // Keys rest while somebody types.
+        await keys.TypeAsync("g r?");
+        await Assertions.Expect(page.Locator("#q")).ToHaveValueAsync("g r?");
+        await page.GotoAsync("/dashboard/audit");
+        await keys.PressAsync("/");
+        await Assertions.Expect(page.Locator("[data-search]")).ToBeFocusedAsync();
+        await page.GotoAsync("/account/profile");
+        await GoAsync("p", "/dashboard");
+        await GoAsync("q", "/dashboard/reviews");
+
+        // The number on a tile opens its queue, and from an item the way leads back to the queue it was opened from.
+        var number = await page.Locator($".tile[data-queue='{OwnToo}'] kbd").InnerTextAsync();
+        await keys.PressAsync(number);
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={OwnToo}");
+        await keys.PressAsync("?");
+        await Assertions.Expect(dialog.Locator("h3")).ToHaveTextAsync(["En la cola", "En todas las páginas"]);
+        await dialog.Locator("[data-remap=pick]").FillAsync("a");
+        await dialog.Locator("[data-remap=pick]").PressAsync("Tab");
+        // That one approves.
+        await Assertions.Expect(dialog.Locator("[data-remap=pick]")).ToHaveValueAsync("x");
+        await dialog.Locator("[data-remap=pick]").FillAsync("m");
+        await dialog.Locator("[data-remap=pick]").PressAsync("Tab");
+        await CloseAsync();
+        await keys.PressAsync("j");
+        await keys.PressAsync("m");
+        await Assertions.Expect(page.Locator("input[name=seqs]").First).ToBeCheckedAsync();
+        await page.GotoAsync($"/dashboard/reviews/{ids[0]}?queue={OwnToo}");
+        await GoAsync("q", $"/dashboard/reviews?queue={OwnToo}");
+
+        // Switched off, nothing is heard on any page; the menu has the way back.
+        await keys.PressAsync("?");
+        await page.Locator("#keys-on").UncheckAsync();
+        await CloseAsync();
+        await page.GotoAsync("/dashboard/audit");
+        foreach (var key in (string[])["/", "?", "g", "q"]) await keys.PressAsync(key);
+        await Assertions.Expect(page.Locator("body")).ToBeFocusedAsync();
+        await Assertions.Expect(dialog).ToBeHiddenAsync();
+        await page.Locator("details[name=head] summary").Last.ClickAsync();
+        await page.Locator(".dropdown-item[data-keys-open]").ClickAsync();
+        await page.Locator("#keys-on").CheckAsync();
+        await EverybodyAsync(page);
+        await CloseAsync();
+        await GoAsync("r", "/dashboard/protection");
+    }
+
+    [Fact]
+    public async Task Who_has_no_keyboard_at_hand_is_told_of_no_keys()
+    {
+        await HoldAsync(Own, ("MXN", 30_000));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        await Assertions.Expect(page.Locator(".tile kbd").First).ToBeVisibleAsync();
+        var session = await page.Context.NewCDPSessionAsync(page);
+        await session.SendAsync("Emulation.setTouchEmulationEnabled", new() { ["enabled"] = true });
+        await session.SendAsync("Emulation.setEmitTouchEventsForMouse", new() { ["enabled"] = true });
+        await page.ReloadAsync();
+        foreach (var hint in await page.Locator("main kbd, .keys-open").AllAsync()) await Assertions.Expect(hint).ToBeHiddenAsync();
+    }
+
+    private static async Task EverybodyAsync(IPage page)
+    {
+        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+            var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+            Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+        }
+    }
+
+    /// <summary>A queue that only these wait in, oldest first.</summary>
+    private async Task<IReadOnlyList<Guid>> HoldAsync(int queue, params (string Currency, long Minor)[] payments)
+    {
+        List<Guid> ids = [];
+        await InDbAsync(async db =>
+        {
+            if (!await db.Set<ListEntry>().AnyAsync(e => e.Value == Domain)) db.Add(new ListEntry { Type = ListType.EmailDomain, Value = Domain, Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
+            // It takes nothing by itself.
+            if (!await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue)) db.Add(new ReviewQueue { Number = queue, Name = $"Lista {queue}", Position = queue, IsActive = false });
+            await db.SaveChangesAsync();
+            await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+            return await db.Set<Review>().Where(r => r.Queue == queue).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()));
+        });
+        foreach (var (currency, minor) in payments) ids.Add(Guid.Parse(await panel.PayAsync($"persona{++_people}@{Domain}", minor, bare: true, currency)));
+        await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
+        var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
+        await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, queue)));
+        return ids;
+    }
+
+    private async Task<T> InDbAsync<T>(Func<PanelDb, Task<T>> use)
+    {
+        await using var scope = panel.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<PanelDb>());
+    }
+}
