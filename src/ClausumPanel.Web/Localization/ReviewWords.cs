@@ -109,6 +109,13 @@ public static class ReviewWords
         ReviewOrder.Score => T["The highest score"],
     };
 
+    /// <summary>Who handed it to those who decide the hard ones, or what did.</summary>
+    public static string Handed(this Texts T, ReviewEvent step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return step.Kind switch { ReviewEventKind.Escalated => T["Escalated by {0}", step.ActorName], ReviewEventKind.Disagreed => T["{0} decided otherwise than the first", step.ActorName], _ => T["Time ran out"] };
+    }
+
     public static string Name(this Texts T, ReviewState state) => state switch
     {
         ReviewState.Open => T["Waits for a decision"],
