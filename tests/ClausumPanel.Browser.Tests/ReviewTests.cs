@@ -364,6 +364,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         await Assertions.Expect(page.Locator("[name='Input.FreeNote']")).ToBeFocusedAsync();
         await Assertions.Expect(page.Locator("[name='Input.FreeNote']")).ToHaveValueAsync("Lo que se escribía");
         await Assertions.Expect(page.Locator(".timeline-list")).ToContainTextAsync("La decisión surtió efecto");
+        Assert.Equal(await page.Locator(".timeline-list li").CountAsync(), int.Parse(await page.Locator("#history + span").InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture));
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
     }
 

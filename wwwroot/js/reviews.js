@@ -340,8 +340,11 @@
       const held = card.contains(document.activeElement);
       card.replaceWith(after);
       htmx.process(after);
-      const lines = page.querySelector("#review-item .timeline-list");
-      if (lines) item().querySelector(".timeline-list")?.replaceWith(lines);
+      const count = page.querySelector("#history + span")?.textContent, lines = page.querySelector("#review-item .timeline-list");
+      if (lines) {
+        item().querySelector(".timeline-list")?.replaceWith(lines);
+        item().querySelector("#history + span").textContent = count;
+      }
       if (held) document.getElementById("state").focus();
       say(after.querySelector("[data-reopen]")?.textContent.trim() ?? "");
     }, Math.max(0, Number(card.dataset.settles) - Date.now()) + waits[0]);
