@@ -22,12 +22,14 @@ public static class HoldTime
     public static DateTimeOffset? Of(string? code, DateTimeOffset now, TimeZoneInfo here, BusinessHours? hours, TimeZoneInfo there)
     {
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, hours is null ? here : there).DateTime);
+        var monday = today.AddDays(7 - (((int)today.DayOfWeek + 6) % 7));
         return code switch
         {
             "1h" => now.AddHours(1),
             "4h" => now.AddHours(4),
             "tomorrow" => From(today.AddDays(1)),
-            "monday" => From(today.AddDays(7 - (((int)today.DayOfWeek + 6) % 7))),
+            // Where that is tomorrow's already, a week later.
+            "monday" => From(monday) > From(today.AddDays(1)) ? From(monday) : From(monday.AddDays(7)),
             _ => null,
         };
 
