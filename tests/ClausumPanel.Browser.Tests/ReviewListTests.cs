@@ -112,6 +112,32 @@ public sealed class ReviewListTests(BrowserFixture panel)
     }
 
     [Fact]
+    public async Task Back_from_one_of_its_items_the_list_is_sorted_and_filtered_as_it_was_left()
+    {
+        await HoldAsync(Own, ("MXN", 31_000), ("MXN", 21_000), ("USD", 11_000));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}&sort=amount&currency=MXN");
+        var listed = await page.Locator("tr[data-row]").CountAsync();
+        await page.Locator("tr[data-row] a[data-open]").First.ClickAsync();
+        await page.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/reviews/[0-9a-f-]{36}"));
+        await page.Locator("a[data-key=queue]").ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}&sort=amount&currency=MXN");
+        await Assertions.Expect(page.Locator("#queues [data-clear]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(listed);
+
+        // Whoever takes the filter away has it gone for good.
+        await page.Locator("[data-clear]").ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+        await page.Locator("tr[data-row] a[data-open]").First.ClickAsync();
+        await page.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/reviews/[0-9a-f-]{36}"));
+        await page.Locator("a[data-key=queue]").ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+        await Assertions.Expect(page.Locator("tr[data-row]").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-clear]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Every_page_has_its_keys_and_one_place_to_read_change_and_switch_them_off()
     {
         var ids = await HoldAsync(OwnToo, ("MXN", 30_000));
