@@ -13,11 +13,16 @@
     for (const set of form().querySelectorAll(".reasons")) set.hidden = set.dataset.outcome !== chosen();
     const first = form().querySelector(".reasons-first");
     if (first) first.hidden = chosen() !== undefined;
+    // A decline blocks and an approval allows: said so as soon as one is chosen.
+    for (const words of form().querySelectorAll("[data-by-outcome]")) {
+      words.dataset.either ??= words.textContent;
+      words.textContent = words.dataset[(chosen() ?? "").toLowerCase()] ?? words.dataset.either;
+    }
   };
   // What is ticked in a part that is closed again is not forgotten.
   const countPicked = () => {
-    const words = form()?.querySelector("[data-picked]"), count = form()?.querySelectorAll(".list-choice input:checked").length;
-    if (words) words.textContent = count ? words.dataset.picked.replace("#", count) : "";
+    const words = form()?.querySelector("[data-picked]"), picked = [...form()?.querySelectorAll(".list-choice input:checked") ?? []].map(box => box.dataset.name);
+    if (words) words.textContent = picked.length > 0 ? words.dataset.picked.replace("#", picked.join(", ")) : "";
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();
@@ -57,6 +62,7 @@
     if (held) part.querySelector("summary").focus();
     return true;
   };
+  document.addEventListener("click", event => { if (event.target.closest("[data-close-part]")) closePart(); });
   const press = name => {
     const button = document.querySelector(`button[data-key="${name}"]`);
     if (!button || button.closest("[hidden]")) return false;

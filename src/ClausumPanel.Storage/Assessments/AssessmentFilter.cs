@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Storage.Reviews;
 
 namespace ClausumPanel.Storage.Assessments;
 
@@ -128,6 +129,9 @@ public sealed record AssessmentLine(
 
     /// <summary>Sources disagree about that.</summary>
     public bool IsConflicted { get; init; }
+
+    /// <summary>What a person decided for good, where somebody looked it up; null: nobody did.</summary>
+    public ReviewOutcome? Outcome { get; init; }
 
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }

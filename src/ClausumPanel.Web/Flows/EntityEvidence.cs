@@ -3,6 +3,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Velocity;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
@@ -82,7 +83,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var isOlder = payer >= 0 && histories[payer].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
         if (isOlder) strip = [.. strip.Take(StripLength - 1), here ?? Alone(stored)];
         var linked = Linked(stored.Seq, texts, histories, links, choice);
-        var lines = (await assessments.LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop)).ToDictionary(l => l.Seq);
+        var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
         var devices = texts.FindIndex(t => t.Kind == TermKind.Device);
         var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
@@ -91,11 +92,19 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var known = here?.Label;
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
         return new PaymentEvidence(
-            payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
+            payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
             View(stored, choice, links, linked, lines, histories),
             Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
             places, await MetAsync(facts, stop));
+    }
+
+    /// <summary>With what people decided of them in the end.</summary>
+    private async Task<Dictionary<long, AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
+    {
+        var lines = await assessments.LinesAsync(seqs, stop);
+        var judged = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State == ReviewState.Closed).ToDictionaryAsync(r => r.Seq, r => r.Outcome, stop);
+        return lines.ToDictionary(l => l.Seq, l => judged.TryGetValue(l.Seq, out var outcome) ? l with { Outcome = outcome } : l);
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
@@ -106,7 +115,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     {
         var labels = await LabelQueries.HistoryAsync(db, seq, stop);
         return string.Join(" · ", labels.Where(l => l.Reverses is null && !labels.Exists(o => o.Reverses == l.Number))
-            .Select(l => $"{T.Name(l.Source)}, {reader.Day(l.KnownAt.ToUnixTimeMilliseconds())}: {T.Name(l.Outcome)}{(l.Reason is { } reason ? $" ({T.LabelReason(reason)})" : "")}"));
+            .Select(l => $"{T.Name(l.Source)}{(l.Source == LabelSource.Analyst && l.ActorId is not null ? " " + l.ActorName : "")}, {reader.Day(l.KnownAt.ToUnixTimeMilliseconds())}: {T.Name(l.Outcome)}{(l.Reason is { } reason ? $" ({T.LabelReason(reason)})" : "")}"));
     }
 
     // Only where a list had a say: most payments meet none.
@@ -133,7 +142,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
         var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
-        var lines = (await assessments.LinesAsync([.. linked.Take(LinesShown).Select(l => l.Event.Seq)], stop)).ToDictionary(l => l.Seq);
+        var lines = await LinesAsync([.. linked.Take(LinesShown).Select(l => l.Event.Seq)], stop);
         return View(stored, choice, links, linked, lines, histories);
     }
 
@@ -267,7 +276,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return (recent.Select(l => l.Email).OfType<string>().Where(email => !string.Equals(email, own, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count(), false);
     }
 
-    /// <summary>What shares any or all of what is chosen: what shares more stands first, then what shares something rare, then the newest.</summary>
+    /// <summary>What shares any or all of what is chosen: known fraud stands first, then what shares something rare, then what shares more, then the newest.</summary>
     private static List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> Linked(
         long own, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, List<LinkAttribute> links, LinkChoice choice)
     {
@@ -289,7 +298,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         [
             .. from one in shared.Values
                where choice.All ? chosen.Count > 0 && chosen.IsSubsetOf(one.Kinds) : chosen.Overlaps(one.Kinds)
-               orderby one.Event.Label == LabelOutcome.Fraud descending, one.Kinds.Count descending, one.Kinds.Count(rare.Contains) descending, one.Event.At descending, one.Event.Seq descending
+               orderby one.Event.Label == LabelOutcome.Fraud descending, one.Kinds.Count(rare.Contains) descending, one.Kinds.Count descending, one.Event.At descending, one.Event.Seq descending
                select (one.Event, (IReadOnlyList<TermKind>)one.Kinds),
         ];
     }

@@ -55,8 +55,8 @@ public static class LabelSentences
 
     /// <summary>How much of a signal's labelled hits were fraud; a share only where there are enough of them.</summary>
     public static string Say(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
-        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1} labelled: few", Number(labels.Fraud), Number(labels.Labelled)]
-        : T["fraud {0} of {1} labelled ({2})", Number(labels.Fraud), Number(labels.Labelled), (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
+        : labels.Fraud < LabelQueries.Enough ? T["{0} of {1} labelled were fraud (few)", Number(labels.Fraud), Number(labels.Labelled)]
+        : T["{0} of {1} labelled were fraud ({2})", Number(labels.Fraud), Number(labels.Labelled), (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
 

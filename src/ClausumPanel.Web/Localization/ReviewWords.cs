@@ -36,7 +36,7 @@ public static class ReviewWords
         "stolen_card" => T["Stolen card"],
         "account_takeover" => T["Account taken over"],
         "identity_mismatch" => T["The identity does not match"],
-        "card_testing" => T["Tries out cards"],
+        "card_testing" => T["Card testing"],
         "friendly_fraud" => T["Friendly fraud: disputes own purchase"],
         "reseller_abuse" => T["Resells against the terms"],
         "linked_to_fraud" => T["Linked to known fraud"],

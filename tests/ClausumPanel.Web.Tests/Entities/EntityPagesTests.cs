@@ -170,7 +170,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Contains("Envío", page.QuerySelector(".places-table .differs")!.TextContent, StringComparison.Ordinal);
         await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
         app.Clock.Advance(TimeSpan.FromMinutes(2));
-        if (last.Signals.Length > 0) Assert.Contains("de los pagos · ", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+        if (last.Signals.Length > 0) Assert.Contains("de pagos · ", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}")).QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
 
         // Once the first of them turns out to be fraud, nothing is undisputed any more.
         var first = page.QuerySelector(".strip a")!.GetAttribute("href")!.Split('/')[^1];
@@ -231,7 +231,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Matches(@"^24 nov \d\d:\d\d:\d\d · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
         Assert.EndsWith("Legítimo · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
         var legend = string.Concat(old.QuerySelectorAll(".strip-legend").Select(l => l.TextContent));
-        foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, con más entre él y los demás", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
+        foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, hay otros en medio", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
 
         var newest = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1].Id}");
         Assert.Empty(newest.QuerySelectorAll(".strip .is-after"));

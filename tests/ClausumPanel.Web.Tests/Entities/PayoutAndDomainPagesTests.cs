@@ -30,8 +30,8 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{payout.Id}");
         var text = page.QuerySelector("main")!.TextContent;
         Assert.DoesNotContain("pagador", text, StringComparison.OrdinalIgnoreCase);
-        Assert.Matches(@"en 100\s?% de las dispersiones", text);
-        Assert.DoesNotContain("de los pagos", page.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+        Assert.Matches(@"en 100\s?% de dispersiones", text);
+        Assert.DoesNotContain("de pagos", page.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Nadie más tiene", text, StringComparison.Ordinal);
         Assert.EndsWith("/beneficiary/ben_123", page.QuerySelector(".strip-title a")!.GetAttribute("href"), StringComparison.Ordinal);
 

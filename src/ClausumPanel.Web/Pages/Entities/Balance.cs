@@ -31,7 +31,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
         if (scored.Count < ManyPoints) return arguments;
         var first = arguments.ToList().IndexOf(scored[0]);
-        return [.. arguments.Take(first), new Argument(T["{0} reasons of its score, told below", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained below", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <param name="flow">Money comes in or goes out.</param>
@@ -60,13 +60,14 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         }
         foreach (var rule in rules)
         {
-            if (rule.Points > 0) bad.Add(new Argument(rule.Sentence, Beside(rule.Sentence, rule.Title), rule.Points, rule.Points));
-            else if (rule.Points < 0) good.Add(new Argument(rule.Sentence, Beside(rule.Sentence, rule.Title), -rule.Points, rule.Points));
+            // What decided without a point weighs more than any point.
+            if (rule.Points > 0 || (rule is { Points: 0, Without: Decision.Approve or Decision.Review })) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points > 0 ? rule.Points : 60, rule.Points));
+            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points, rule.Points));
         }
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
         Unsaid(flow, facts, hits, bad, T);
-        History(flow, at, payer, isMore, sameDevice, good, bad, reader, T);
+        History(flow, at, payer, isMore, sameDevice, links.Any(l => l.Kind == TermKind.Device && l.Payers > 0), good, bad, reader, T);
         List<LinkAttribute> accused = [];
         foreach (var link in links)
         {
@@ -104,7 +105,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
     }
 
-    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
+    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, bool isDeviceShared, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
     {
         if (payer.Count == 0) return;
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
@@ -120,7 +121,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, reader.Day(undisputed.Min(e => e.At))], Later(undisputed.Count(e => e.At > at), undisputed.Count), 5 + Math.Min(20, undisputed.Count)));
         }
         if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], OfOthers(confirmed), 12));
-        if (sameDevice > 0 && frauds == 0) good.Add(new Argument(isOut ? T.Count(sameDevice, "Same device in {0} other payout", "Same device in {0} other payouts") : T.Count(sameDevice, "Same device in {0} other payment", "Same device in {0} other payments"), null, 4 + Math.Min(10, sameDevice)));
+        if (sameDevice > 0 && frauds == 0 && !isDeviceShared) good.Add(new Argument(isOut ? T.Count(sameDevice, "Same device in {0} other payout", "Same device in {0} other payouts") : T.Count(sameDevice, "Same device in {0} other payment", "Same device in {0} other payments"), null, 4 + Math.Min(10, sameDevice)));
 
         // What came later was not known when it was judged.
         string? Later(int some, int of) => some == 0 ? null : some == of ? T["all after this case"] : T["{0} of them after this case", Number(some)];

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
@@ -9,9 +10,14 @@ using ClausumPanel.Web.Plumbing;
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>One of the last events of a payer.</summary>
+/// <param name="Outcome">What a person decided of it for good; null: nobody did.</param>
 /// <param name="IsHere">It is the one at hand.</param>
 /// <param name="IsAfter">It came after the one at hand: whoever judged that could not know it.</param>
-public sealed record StripEvent(Guid Id, TermEvent Event, bool IsHere, bool IsAfter);
+public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome, bool IsHere, bool IsAfter)
+{
+    /// <summary>What was decided in the end.</summary>
+    public Decision Decision => Outcome switch { ReviewOutcome.Approve => Decision.Approve, ReviewOutcome.Challenge => Decision.Challenge, ReviewOutcome.Decline => Decision.Decline, _ => Event.Decision };
+}
 
 /// <summary>The last events of whoever pays, of a payout of whoever is paid, the newest last, as time runs.</summary>
 /// <param name="Kind">By what they were recognised.</param>
@@ -177,7 +183,7 @@ public static class LinkWords
     public static string Say(this Texts T, StripEvent one, Reader reader)
     {
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision), T["Score {0}", e.Score], e.Money.Show(), e.Label is { } label ? T.Name(label) : T["nobody has said what it was"],
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), T["Score {0}", e.Score], e.Money.Show(), e.Label is { } label ? T.Name(label) : T["nobody has said what it was"],
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

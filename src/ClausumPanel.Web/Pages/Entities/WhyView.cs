@@ -12,9 +12,10 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Signal">Null for a rule.</param>
 /// <param name="Before">The running sum before it.</param>
 /// <param name="After">The running sum with it.</param>
-public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After);
+/// <param name="Without">Of a rule: what would have been decided without it, where that is something else.</param>
+public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After, Decision? Without = null);
 
-/// <summary>Why an assessment has its score: what fired, heaviest first, each in words, with what is usual.</summary>
+/// <summary>Why an assessment has its score: the rules that decided, then what fired, heaviest first, each in words, with what is usual.</summary>
 public sealed class WhyView
 {
     public required StoredAssessment Stored { get; init; }
@@ -32,9 +33,9 @@ public sealed class WhyView
     public string? Usual(Step step, Texts T) => step.Signal?.Category switch
     {
         SignalCategory.Amount when Balance.Range(Facts, Stored.Flow) is { } range => T.SayBeside(range, Stored.Currency, Stored.Flow),
-        // What the sentence names itself is not said again.
+        // What the sentence names itself is not said again, only whose it is.
         SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts && SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture) is var mean =>
-            step.Sentence.Contains(mean, StringComparison.Ordinal) ? null : T["usual here: {0} on average", mean],
+            step.Sentence.Contains(mean, StringComparison.Ordinal) ? T[Stored.Flow == Flow.PayOut ? "of all payouts here" : "of all payments here"] : T["usual here: {0} on average", mean],
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         _ => null,
@@ -55,20 +56,19 @@ public sealed class WhyView
         FactSnapshot.Read(stored.Facts, facts);
         var hits = new SignalHit[Assessment.MostSignals];
         hits = hits[..SignalHits.Read(stored.Signals, hits)];
-        List<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points)> reasons =
-            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight))];
+        List<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, Decision? Without)> reasons =
+            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight, (Decision?)null))];
         var rules = new RuleHit[Assessment.MostRules];
         if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, stored.PolicyVersion, stop) is { } policy)
         {
-            List<RuleReason> fired = [];
-            RuleReason.Of(rules.AsSpan(0, ruleCount), policy, fired);
-            reasons.AddRange(fired.Select(rule => ((SignalDefinition?)null, T["Rule {0}", rule.Code["rule:".Length..]], rule.Reason, rule.Code, rule.Points)));
+            foreach (var hit in rules[..ruleCount])
+                if (!hit.Observed && hit.Rule < policy.Rules.Count && policy.Rules[hit.Rule] is var rule) reasons.Add((null, T["Rule {0}", rule.Id], rule.Reason, "rule:" + rule.Id, hit.Points, hit.Without));
         }
         List<Step> steps = [];
         var sum = 0;
-        foreach (var (signal, title, sentence, code, points) in reasons.OrderByDescending(reason => Math.Abs(reason.Points)))
+        foreach (var (signal, title, sentence, code, points, without) in reasons.OrderByDescending(reason => reason.Without is not null).ThenByDescending(reason => Math.Abs(reason.Points)))
         {
-            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points));
+            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points, without));
             sum += points;
         }
         return new WhyView { Stored = stored, Facts = facts, Steps = steps, Hits = hits, Sum = sum };

@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -12,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
-public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, AssessmentReader assessments, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20;
 
@@ -104,20 +105,32 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var owners = listed.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead).Select(r => r.LeaseOwner).Distinct().ToList();
         var names = owners.Count == 0 ? [] : await db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
         var steps = await StepsAsync(chosen.Queue, listed, now, stop);
+        // What fills the queue needs the signals of the first ones, and nothing else of them.
+        var seqs = sample.ConvertAll(r => r.Seq);
+        var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Signals, a.PolicyVersion }).ToListAsync(stop);
+        var decisive = new Dictionary<long, string>();
+        foreach (var one in fired.Where(f => lines.ContainsKey(f.Seq)))
+            if (await DecisiveAsync(one.Signals, one.PolicyVersion, stop) is { } reason) decisive[one.Seq] = reason;
         Rows =
         [
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
-                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped))),
+                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq))),
         ];
-        // What fills the queue needs the signals of the first ones, and nothing else of them.
-        var (seqs, hits) = (sample.ConvertAll(r => r.Seq), new SignalHit[Assessment.MostSignals]);
-        var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => a.Signals).ToListAsync(stop);
+        var hits = new SignalHit[Assessment.MostSignals];
         Filled = fired.Count;
         Fills =
         [
-            .. fired.SelectMany(bytes => hits[..SignalHits.Read(bytes, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
+            .. fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
                 .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
         ];
+    }
+
+    /// <summary>Why the rule is there without which something else would have been decided; null: no rule decided.</summary>
+    private async Task<string?> DecisiveAsync(byte[] signals, int version, CancellationToken stop)
+    {
+        var rules = new RuleHit[Assessment.MostRules];
+        var hit = rules[..SignalHits.ReadRules(signals, rules)].FirstOrDefault(h => !h.Observed && h.Without is not null);
+        return hit.Without is not null && await policies.PolicyAsync(db, version, stop) is { } policy && hit.Rule < policy.Rules.Count ? policy.Rules[hit.Rule].Reason : null;
     }
 
     /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
@@ -159,4 +172,5 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Holder">Who has it now; null: nobody.</param>
 /// <param name="Back">The reader passed it over: in how long it may be given to them again.</param>
 /// <param name="Handed">What brought it to those who decide the hard ones.</param>
-public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed);
+/// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule);
