@@ -118,7 +118,7 @@ public sealed class StepUndoTests : StepUndoStories
         await world.SettleAsync();
         var page = await world.App.As(World.Ines).PageAsync(item);
         Assert.Equal("Se agotó el tiempo.", page.QuerySelector("[data-escalated]")!.TextContent);
-        Assert.Equal(["La tomó · María Analiza", "La escaló · María Analiza", "Deshizo el escalamiento · María Analiza", "La devolvió · María Analiza", "Se agotó el tiempo · ClausumPanel"], page.QuerySelectorAll(".timeline-list li > span").Skip(1).Select(Line));
+        Assert.Equal(["La tomó · María Analiza", "La escaló · María Analiza", "Deshizo el escalamiento · María Analiza", "La soltó · María Analiza", "Se agotó el tiempo · ClausumPanel"], page.QuerySelectorAll(".timeline-list li > span").Skip(1).Select(Line));
 
         // Without the moment, and the note, which stands below.
         static string Line(IElement line)
