@@ -35,6 +35,7 @@ public sealed class ReviewListTests(BrowserFixture panel)
         await Assertions.Expect(boxes).ToHaveCountAsync(4);
         await Assertions.Expect(said).ToBeEmptyAsync();
         await Assertions.Expect(page.Locator("[data-pick-none], [data-pick-every]").First).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[data-decide-chosen]")).ToBeDisabledAsync();
 
         await boxes.First.CheckAsync();
         await Assertions.Expect(said).ToHaveTextAsync("1 elegida, 300.00 MXN");
@@ -71,6 +72,35 @@ public sealed class ReviewListTests(BrowserFixture panel)
         await Assertions.Expect(page.Locator("[data-total=USD]")).ToContainTextAsync("100.00 USD");
         await page.GetByText("Volver", new() { Exact = true }).ClickAsync();
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+    }
+
+    [Fact]
+    public async Task Many_decided_at_once_are_undone_at_once_and_back_asks_for_nothing_to_be_sent_again()
+    {
+        await HoldAsync(Own, ("MXN", 30_000), ("MXN", 20_050));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}&sort=oldest");
+        for (var i = 0; i < 2; i++) await page.Locator("input[name=seqs]").Nth(i).CheckAsync();
+        await page.Locator("[data-decide-chosen]").ClickAsync();
+        var button = page.Locator("[data-says]");
+        await Assertions.Expect(button).ToHaveTextAsync("Decidir 2 revisiones");
+        await page.Locator("#Verdict").SelectOptionAsync("Decline:stolen_card");
+        await Assertions.Expect(button).ToHaveTextAsync("Rechazar 2 pagos, 500.50 MXN");
+        await page.Locator("#Verdict").SelectOptionAsync("");
+        await Assertions.Expect(button).ToHaveTextAsync("Decidir 2 revisiones");
+        await page.Locator("#Verdict").SelectOptionAsync("Approve:known_customer");
+        await button.ClickAsync();
+        await page.WaitForURLAsync("**told=**");
+        await Assertions.Expect(page.Locator("[data-undo-left]")).ToContainTextAsync("s");
+        await EverybodyAsync(page);
+        await page.Locator("h1").ClickAsync();
+        await page.Keyboard.PressAsync("z");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Lo que se deshizo");
+        await Assertions.Expect(page.Locator("[data-outcome]").First).ToContainTextAsync("Espera de nuevo");
+        await page.GoBackAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Locator("[data-count]")).ToHaveTextAsync("2");
     }
 
     [Fact]

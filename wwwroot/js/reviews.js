@@ -149,6 +149,7 @@
     if (!bar) return;
     const head = document.querySelector("#queues [data-pick-all]");
     [head.hidden, head.checked, head.indeterminate] = [false, chosen.length === all.length, chosen.length > 0 && chosen.length < all.length];
+    bar.querySelector("[data-decide-chosen]").disabled = chosen.length === 0;
     bar.querySelector("[data-pick-every]").hidden = chosen.length === 0 || chosen.length === all.length;
     bar.querySelector("[data-pick-none]").hidden = chosen.length === 0;
     bar.querySelector("[data-chosen]").textContent = chosen.length === 0 ? "" : `${(chosen.length === 1 ? bar.dataset.one : bar.dataset.many).replace("#", chosen.length)}, ${sums(chosen)}`;
@@ -182,6 +183,15 @@
       document.getElementById("waiting")?.focus();
     }
   });
+  // Of many decided at once the button says what it does.
+  const sayDone = () => {
+    const button = document.querySelector("#bulk-form [data-says]"), outcome = document.getElementById("Verdict")?.value.split(":")[0].toLowerCase();
+    if (!button) return;
+    button.dataset.unsaid ??= button.textContent;
+    button.textContent = button.dataset[outcome || "unsaid"];
+  };
+  document.addEventListener("change", event => { if (event.target.id === "Verdict") sayDone(); });
+  addEventListener("pageshow", sayDone);
   // Coming back, the browser may have ticked some again.
   addEventListener("pageshow", countChosen);
 

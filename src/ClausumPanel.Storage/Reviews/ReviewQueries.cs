@@ -39,6 +39,10 @@ public static class ReviewQueries
     public static IQueryable<ReviewEvent> SkippedBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
         events.Where(e => e.At > since && e.Kind == ReviewEventKind.Skipped && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
 
+    /// <summary>What that person escalated since then and did not take back in time.</summary>
+    public static IQueryable<ReviewEvent> EscalatedBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
+        events.Where(e => e.At > since && e.Kind == ReviewEventKind.Escalated && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
+
     /// <summary>Items nobody has.</summary>
     public static IQueryable<Review> Free(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now);
 

@@ -61,12 +61,11 @@ public sealed class BulkTests
         Assert.Equal("3", shown.QuerySelector("[data-count]")!.GetAttribute("data-count"));
         var token = shown.QuerySelector("#bulk-form input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
         using var answer = await PostAsync(admin, token, "Decline:stolen_card", [1, 2, 3, 4, 99]);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var page = await answer.HtmlAsync();
+        var page = await ToldAsync(admin, answer);
         string Line(long seq) => page.QuerySelector($"tr[data-seq='{seq}'] [data-outcome]")!.TextContent;
         Assert.Contains("Tomada por María Analiza hasta las", Line(hers.Seq), StringComparison.Ordinal);
         Assert.Contains("María Analiza la decidió: Aprobar", Line(decided.Lease.Value.Seq), StringComparison.Ordinal);
-        Assert.Contains("Rechazada", Line(free[0]), StringComparison.Ordinal);
+        Assert.Contains("Rechazada · Tarjeta robada · etiqueta: fraude", Line(free[0]), StringComparison.Ordinal);
         Assert.Contains("una segunda persona debe estar de acuerdo", Line(free[1]), StringComparison.Ordinal);
         Assert.Contains("No existe esa revisión", Line(99), StringComparison.Ordinal);
         var states = await world.App.InDbAsync(db => db.Set<Review>().ToDictionaryAsync(r => r.Seq, r => (r.State, r.Outcome, r.LeaseOwner)));
@@ -91,12 +90,104 @@ public sealed class BulkTests
             Assert.NotNull((await answer.HtmlAsync()).QuerySelector(".alert-danger"));
         }
         using var other = await PostAsync(admin, token, "Approve:other", [1]);         // which needs a note
-        Assert.Contains("Escriba una nota", (await other.HtmlAsync()).QuerySelector("[data-outcome]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Escriba una nota", (await ToldAsync(admin, other)).QuerySelector("[data-outcome]")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(1, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.State == ReviewState.Open && r.LeaseOwner == null)));
         using var nothing = await admin.GetAsync(Path);
         Assert.Equal("/dashboard/reviews", nothing.Headers.Location!.OriginalString);
     }
 
-    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string token, string verdict, long[] seqs) => client.PostAsync(Path + "?handler=Decide", new FormUrlEncodedContent(
+    [Fact]
+    public async Task Before_anything_is_decided_the_page_says_what_will_happen()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var admin = world.App.As(World.Ines);
+        var page = await admin.PageAsync(Path + "?seqs=1&seqs=2");
+        var said = page.QuerySelector("[data-consequences]")!.TextContent;
+        Assert.Contains("etiqueta cada una como legítima y rechazar como fraude; pedir verificación no etiqueta nada", said, StringComparison.Ordinal);
+        Assert.Contains("Durante 8 segundos se puede deshacer todo; después se avisa al comercio", said, StringComparison.Ordinal);
+        Assert.Contains("No se bloquea ni se permite ningún valor", said, StringComparison.Ordinal);
+        var button = page.QuerySelector("[data-says]")!;
+        Assert.Equal(("Decidir 2 revisiones", "Rechazar 2 pagos, 400.03 MXN", "Pedir verificación de 2 pagos, 400.03 MXN"), (button.TextContent, button.GetAttribute("data-decline"), button.GetAttribute("data-challenge")));
+        Assert.StartsWith("/dashboard/reviews/", page.QuerySelector("tr[data-seq='1'] a")!.GetAttribute("href")!, StringComparison.Ordinal);
+
+        // Of several queues the least time counts, and where there is none that is said.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 2)));
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 2).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 5)));
+        Assert.Contains("Durante 5 segundos se puede deshacer todo, en algunas de las colas más tiempo", (await admin.PageAsync(Path + "?seqs=1&seqs=2")).QuerySelector("[data-undo-seconds='5']")!.TextContent, StringComparison.Ordinal);
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 2).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 0)));
+        Assert.Contains("No se puede deshacer", (await admin.PageAsync(Path + "?seqs=2")).QuerySelector("[data-undo-seconds='0']")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_became_of_them_has_an_address_of_its_own_and_is_told_again()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var admin = world.App.As(World.Ines);
+        using var answer = await PostAsync(admin, TokenOf(await admin.PageAsync(Path + "?seqs=1&seqs=2")), "Decline:stolen_card", [1, 2]);
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        var address = answer.Headers.Location!.OriginalString;
+        for (var i = 0; i < 2; i++) Assert.Contains("Rechazada · Tarjeta robada", (await admin.PageAsync(address)).QuerySelector("tr[data-seq='2'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        // What is not theirs, or no longer kept, is told as it stands.
+        Assert.Contains("Inés Administra la decidió: Rechazar", (await admin.PageAsync(address.Replace("told=", "told=x", StringComparison.Ordinal))).QuerySelector("tr[data-seq='2'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_of_it_is_undone_at_once_while_there_is_time_and_nothing_is_left_taken()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 2)));
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 2).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 20)));
+        var admin = world.App.As(World.Ines);
+        var token = TokenOf(await admin.PageAsync(Path + "?seqs=1&seqs=2&seqs=3"));
+        using var decided = await PostAsync(admin, token, "Decline:stolen_card", [1, 2, 3]);
+        var told = await ToldAsync(admin, decided);
+        var undo = told.QuerySelector("#bulk-undo")!;
+        Assert.Equal(world.App.Clock.GetUtcNow().AddSeconds(8).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), undo.GetAttribute("data-undo-until"));
+        Assert.Equal(3, undo.QuerySelectorAll("[name=seqs]").Length);
+
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        using var undone = await PostAsync(admin, token, "", [1, 2, 3], "Undo");
+        var after = await ToldAsync(admin, undone);
+        Assert.Contains("Ya no se puede deshacer", after.QuerySelector("tr[data-seq='1'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Espera de nuevo", after.QuerySelector("tr[data-seq='3'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(after.QuerySelector("#bulk-undo"));
+        var states = await world.App.InDbAsync(db => db.Set<Review>().ToDictionaryAsync(r => r.Seq, r => (r.State, r.LeaseOwner)));
+        Assert.Equal([(ReviewState.Decided, null), (ReviewState.Decided, null), (ReviewState.Open, null)], (IEnumerable<(ReviewState, Guid?)>)[states[1], states[2], states[3]]);
+        Assert.Equal([ReviewEventKind.Leased, ReviewEventKind.Released, ReviewEventKind.Decided, ReviewEventKind.Undone], await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == 3).OrderBy(e => e.Kind).Select(e => e.Kind).ToListAsync()));
+
+        // A colleague's decision stays.
+        using var foreign = await PostAsync(world.App.As(World.Maria), token, "", [1], "Undo");
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+    }
+
+    [Fact]
+    public async Task Many_undone_in_time_wait_again_for_anybody()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var admin = world.App.As(World.Ines);
+        using var decided = await PostAsync(admin, TokenOf(await admin.PageAsync(Path + "?seqs=1&seqs=2&seqs=3&seqs=4")), "Approve:known_customer", [1, 2, 3, 4]);
+        var offered = (await ToldAsync(admin, decided)).QuerySelector("#bulk-undo")!;
+        using var undone = await PostAsync(admin, offered.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!, "", [.. offered.QuerySelectorAll("[name=seqs]").Select(i => long.Parse(i.GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture))], "Undo");
+        Assert.Contains("Se deshicieron 4 decisiones", (await ToldAsync(admin, undone)).QuerySelector("[role=status]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(4, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.State == ReviewState.Open && r.LeaseOwner == null && r.LeaseToken == null && r.Outcome == null)));
+    }
+
+    private static string TokenOf(AngleSharp.Dom.IDocument page) => page.QuerySelector("#bulk-form input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+
+    private static async Task<AngleSharp.Dom.IDocument> ToldAsync(HttpClient client, HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        return await client.PageAsync(answer.Headers.Location!.OriginalString);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string token, string verdict, long[] seqs, string handler = "Decide") => client.PostAsync($"{Path}?handler={handler}", new FormUrlEncodedContent(
         [new("__RequestVerificationToken", token), new("Verdict", verdict), .. seqs.Select(s => new KeyValuePair<string, string>("seqs", s.ToString(System.Globalization.CultureInfo.InvariantCulture)))]));
 }

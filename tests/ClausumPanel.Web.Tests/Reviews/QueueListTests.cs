@@ -18,6 +18,10 @@ public sealed class QueueListTests : QueueListStories
 
     [Fact] public Task What_was_escalated_says_by_whom_and_what_they_asked() => EscalatedAsync();
 
+    [Fact] public Task Whoever_escalated_hears_what_became_of_it() => HandedOnAsync();
+
+    [Fact] public Task At_the_end_of_a_queue_it_says_who_has_the_rest_and_where_to_go_on() => EndAsync();
+
     [Fact]
     public async Task What_the_address_says_stays_with_the_refresh_and_the_other_queues_and_can_be_taken_away()
     {
@@ -45,7 +49,6 @@ public sealed class QueueListTests : QueueListStories
     [InlineData("sort=size", "sort", "Ordenar por: «size» no es una de las opciones.")]
     [InlineData("flow=both", "flow", "Flujo: «both» no es una de las opciones.")]
     [InlineData("currency=PESOS", "currency", "Moneda: «PESOS» no es una moneda de ISO 4217.")]
-    [InlineData("amount_min=100", "amount_min", "Monto desde: un monto necesita su moneda.")]
     [InlineData("currency=MXN&amount_min=1,00", "amount_min", "Monto desde: «1,00» no es un monto en MXN.")]
     [InlineData("currency=MXN&amount_min=-5", "amount_min", "Monto desde: «-5» no es un monto en MXN.")]
     [InlineData("currency=CLP&amount_min=1.5", "amount_min", "Monto desde: «1.5» no es un monto en CLP.")]
@@ -60,6 +63,30 @@ public sealed class QueueListTests : QueueListStories
         var page = await answer.HtmlAsync();
         Assert.Equal(sentence, page.GetElementById(page.QuerySelector($"[name={field}]")!.GetAttribute("aria-describedby")!)!.TextContent);
         Assert.True(page.QuerySelector("#list-sorting")!.HasAttribute("open"));
+    }
+
+    [Fact]
+    public async Task An_amount_needs_its_currency_where_there_are_several()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        var maria = world.App.As(World.Maria);
+        using var refused = await maria.GetAsync(List + "&amount_min=100");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Equal("Monto desde: un monto necesita su moneda.", (await refused.HtmlAsync()).GetElementById("list-amount_min-wrong")!.TextContent);
+        // Where they share one it is that one's, and only the amount is set.
+        var page = await maria.PageAsync(List + "&flow=payout&amount_min=100");
+        Assert.Equal(["Solo dispersiones", "Desde 100.00 MXN", "Quitar todos"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task Addresses_break_where_a_reader_would_break_them()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        Assert.Equal("a&lt;b<wbr>.c@<wbr>held<wbr>.example", Pages.Reviews.Breakable.Of("a<b.c@held.example").ToString());
+        Assert.NotEmpty((await world.App.As(World.Maria).PageAsync(List)).QuerySelectorAll(".two-lines wbr"));
     }
 
     [Fact]
@@ -128,6 +155,10 @@ public sealed class PostgresQueueListTests : QueueListStories
     [PostgresFact] public Task The_list_of_a_queue_is_sorted_and_filtered_as_its_address_says() => SortedAsync();
 
     [PostgresFact] public Task What_was_escalated_says_by_whom_and_what_they_asked() => EscalatedAsync();
+
+    [PostgresFact] public Task Whoever_escalated_hears_what_became_of_it() => HandedOnAsync();
+
+    [PostgresFact] public Task At_the_end_of_a_queue_it_says_who_has_the_rest_and_where_to_go_on() => EndAsync();
 }
 
 public abstract class QueueListStories
@@ -171,7 +202,9 @@ public abstract class QueueListStories
         foreach (var (query, seqs) in ((string, long[])[])[
             ("sort=due", [3, 4, 2, 1]), ("sort=oldest", [1, 2, 3, 4]), ("sort=newest", [4, 3, 2, 1]), ("sort=amount", [1, 2, 4, 3]), ("sort=score", [2, 4, 3, 1]),
             ("sort=oldest&flow=payin", [1, 2, 3]), ("sort=oldest&flow=payout", [4]), ("sort=oldest&currency=usd", [3]), ("sort=newest&currency=MXN", [4, 2, 1]), ("sort=oldest&currency=MXN&amount_min=900", [1, 2]),
-            ("sort=oldest&currency=MXN&amount_min=1%2C500.00", [1]), ("sort=amount&flow=payin&held=free", [1, 3]), ("sort=oldest&held=taken", [2]), ("sort=oldest&held=free", [1, 3, 4]), ("currency=MXN&amount_min=1500.01", [])])
+            ("sort=oldest&currency=MXN&amount_min=1%2C500.00", [1]), ("sort=amount&flow=payin&held=free", [1, 3]), ("sort=oldest&held=taken", [2]), ("sort=oldest&held=free", [1, 3, 4]), ("currency=MXN&amount_min=1500.01", []),
+            // What is left has one currency, which an amount without any has too.
+            ("sort=oldest&flow=payout&amount_min=100", [4])])
         {
             var page = await maria.PageAsync($"{List}&{query}");
             Assert.Equal((query, string.Join(' ', seqs)), (query, string.Join(' ', Seqs(page))));
@@ -203,5 +236,64 @@ public abstract class QueueListStories
         Assert.Equal("La escaló María Analiza: ¿Es la misma familia?", rows["1"]);
         Assert.Equal("Tomás Analiza decidió distinto que la primera persona: La tarjeta es robada", rows["2"]);
         Assert.Equal(("Se agotó el tiempo", "Se agotó el tiempo"), (rows["3"], rows["4"]));
+    }
+
+    protected async Task HandedOnAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        async Task<ReviewLease> TakeAsync(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
+        Assert.Null((await world.App.As(World.Maria).PageAsync(List)).QuerySelector("#handed-on"));
+        foreach (var seq in (long[])[1, 2, 3])
+        {
+            world.App.Clock.Advance(TimeSpan.FromSeconds(1));
+            var lease = await TakeAsync(maria, seq);
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(maria, seq, lease.Token, $"¿Qué es {seq}?", default))).IsDone);
+        }
+        // One was taken back.
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 3, default))).Answer.IsDone);
+        Assert.True((await world.DecideAsync(ines, await TakeAsync(ines, 1), new(ReviewOutcome.Decline, "stolen_card", "Es robada"))).IsDone);
+        var part = (await world.App.As(World.Maria).PageAsync(List)).QuerySelector("#handed-on")!;
+        Assert.Equal("1", part.QuerySelector("[data-answered]")!.GetAttribute("data-answered"));
+        var rows = part.QuerySelectorAll("[data-handed-on]").Select(tr => string.Join(' ', $"{tr.GetAttribute("data-handed-on")} {tr.QuerySelector("[data-label='Lo que preguntó']")!.TextContent} {tr.QuerySelector("[data-became]")!.TextContent}".Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(["2 ¿Qué es 2? Espera", "1 ¿Qué es 1? Rechazada · Inés Administra: Es robada"], rows);
+        Assert.All(part.QuerySelectorAll("a[data-open]"), a => Assert.Matches("^/dashboard/reviews/[0-9a-f-]{36}$", a.GetAttribute("href")!));
+        // It is nobody else's, and old ones are not told any more.
+        foreach (var person in (Person[])[World.Tomas, World.Ines, World.Victor]) Assert.Null((await world.App.As(person).PageAsync(List)).QuerySelector("#handed-on"));
+        world.App.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal("0", (await world.App.As(World.Maria).PageAsync(List)).QuerySelector("[data-answered]")!.GetAttribute("data-answered"));
+        world.App.Clock.Advance(TimeSpan.FromDays(6));
+        Assert.Null((await world.App.As(World.Maria).PageAsync(List)).QuerySelector("#handed-on"));
+    }
+
+    protected async Task EndAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq > 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        async Task<ReviewLease> TakeAsync(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
+        async Task<(string? Go, string? Left)> ShownAsync() => (await world.App.As(World.Maria).PageAsync(List)) is var page ? (page.QuerySelector("#start")?.TextContent.Trim(), page.QuerySelector("[data-left]")?.TextContent) : default;
+        Assert.Equal(("Empezar Enter", null), await ShownAsync());
+        // What the reader has is theirs to go on with.
+        var own = await TakeAsync(maria, 1);
+        await TakeAsync(tomas, 2);
+        Assert.Equal(("Empezar Enter", null), await ShownAsync());
+        Assert.True((await world.DecideAsync(maria, own, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        var name = (await world.App.As(World.Maria).PageAsync(List)).QuerySelector("[data-queue='3'] .tile-name")!.FirstChild!.TextContent.Trim();
+        Assert.Equal(($"Seguir con {name} (2) Enter", "La última la tiene Tomás Analiza."), await ShownAsync());
+        using var asked = new HttpRequestMessage(HttpMethod.Get, List) { Headers = { { "HX-Request", "true" } } };
+        using var part = await world.App.As(World.Maria).SendAsync(asked);
+        Assert.Equal("true", (await part.HtmlAsync()).QuerySelector("#queue-start")!.GetAttribute("hx-swap-oob"));
+        using var gone = await world.App.As(World.Maria).SubmitAsync(List, "form[action*=Start]");
+        Assert.EndsWith("?queue=3", gone.Headers.Location!.OriginalString, StringComparison.Ordinal);
+
+        // Where nothing can be had anywhere nothing is offered.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Queue == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.LeaseOwner == maria.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null)));
+        Assert.Equal((null, "La última la tiene Tomás Analiza."), await ShownAsync());
     }
 }

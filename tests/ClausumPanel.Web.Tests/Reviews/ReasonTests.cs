@@ -65,6 +65,16 @@ public sealed class ReasonTests
             Assert.Contains("Decline:payer_unreachable", offered);
         }
         Assert.Contains("No se localiza al beneficiario", (await ines.PageAsync($"{Queue}/bulk?seqs=1")).QuerySelector("#Verdict")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Rechazar 1 dispersión, 10.00 MXN", (await ines.PageAsync($"{Queue}/bulk?seqs=1")).QuerySelector("[data-says]")!.GetAttribute("data-decline"));
+
+        // What became of each is said in the words of its own flow.
+        var both = await ines.PageAsync($"{Queue}/bulk?seqs=1&seqs=2");
+        Assert.Contains("El pagador lo confirmó / El beneficiario lo confirmó", both.QuerySelector("#Verdict")!.TextContent, StringComparison.Ordinal);
+        using var decided = await ines.PostAsync($"{Queue}/bulk?handler=Decide", new FormUrlEncodedContent(
+            [new("__RequestVerificationToken", both.QuerySelector("#bulk-form [name=__RequestVerificationToken]")!.GetAttribute("value")!), new("Verdict", "Approve:payer_confirmed"), new("seqs", "1"), new("seqs", "2")]));
+        var told = await ines.PageAsync(decided.Headers.Location!.OriginalString);
+        Assert.Contains("El beneficiario lo confirmó · etiqueta: legítimo", told.QuerySelector("tr[data-seq='1'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("El pagador lo confirmó · etiqueta: legítimo", told.QuerySelector("tr[data-seq='2'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

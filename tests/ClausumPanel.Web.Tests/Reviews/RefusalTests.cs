@@ -66,7 +66,9 @@ public sealed class RefusalTests
             var client = who is null ? app.Anonymous() : browsers[who];
             List<KeyValuePair<string, string>> form = [.. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))];
             if (antiforgery && who is not null) form.Add(new("__RequestVerificationToken", tokens[who]));
-            using var answer = await client.PostAsync(path, new FormUrlEncodedContent(form));
+            using var sent = await client.PostAsync(path, new FormUrlEncodedContent(form));
+            // What became of many is told at an address of its own.
+            using var answer = sent.Headers.Location?.OriginalString is { } told && told.StartsWith($"{Queue}/bulk?", StringComparison.Ordinal) ? await client.GetAsync(told) : sent;
             var said = answer.Content.Headers.ContentType?.MediaType == "text/html" ? (await answer.HtmlAsync()).QuerySelector("#refused, [data-outcome], .alert-danger")?.TextContent.Trim() : answer.Headers.Location?.OriginalString.Split('?')[0];
             said = string.Join(' ', (said ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
             foreach (var (seq, id) in ids) said = said.Replace(id.ToString(), $"#{seq}", StringComparison.Ordinal);
@@ -109,6 +111,8 @@ public sealed class RefusalTests
         await StepAsync("Decide otherwise with a token that was used", World.Tomas, settling, "Decide", declined);
         await StepAsync("Decide otherwise with a token that was used, after it took effect", World.Tomas, closed, "Decide", declined);
         foreach (var person in (Person[])[World.Victor, World.Clara, World.Maria]) await AskAsync("Decide many", person, $"{Queue}/bulk?handler=Decide", true, ("seqs", $"{free}"), ("Verdict", "Decline:stolen_card"));
+        await AskAsync("Undo many", World.Maria, $"{Queue}/bulk?handler=Undo", true, ("seqs", "3"));
+        await AskAsync("Undo many, a colleague's", World.Ines, $"{Queue}/bulk?handler=Undo", true, ("seqs", "3"));
         await AskAsync("Decide many without a reason", World.Ines, $"{Queue}/bulk?handler=Decide", true, ("seqs", $"{free}"), ("Verdict", ""));
         await AskAsync("Decide many, what a colleague has", World.Ines, $"{Queue}/bulk?handler=Decide", true, ("seqs", "6"), ("Verdict", "Decline:stolen_card"));
         await AskAsync("Decide many, what is decided", World.Ines, $"{Queue}/bulk?handler=Decide", true, ("seqs", "3"), ("Verdict", "Decline:stolen_card"));

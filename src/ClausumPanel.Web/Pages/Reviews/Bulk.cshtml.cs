@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -18,6 +20,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 {
     public const int Most = 200;
     private const int ReasonsShown = 3;
+    private const string Kept = "bulk";
 
     /// <summary>The items, by their place in the log.</summary>
     [BindProperty(Name = "seqs", SupportsGet = true)] public long[] Seqs { get; set; } = [];
@@ -32,12 +35,24 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     [BindProperty] public string? Verdict { get; set; }
     [BindProperty] public string? Note { get; set; }
 
+    /// <summary>Which answers the page tells: it has an address of its own, so going back asks for nothing to be sent again.</summary>
+    [BindProperty(SupportsGet = true)] public string? Told { get; set; }
+
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
     public IReadOnlyList<BulkRow> Rows { get; private set; } = [];
 
     /// <summary>What became of each; null before anything was decided.</summary>
     public IReadOnlyDictionary<long, BulkResult>? Results { get; private set; }
+
+    /// <summary>What was done was taking decisions back.</summary>
+    public bool WasUndoing { get; private set; }
+
+    /// <summary>The reader's own decisions that can still be taken back.</summary>
+    public IEnumerable<BulkRow> Undoable => Rows.Where(r => r.UndoUntil is not null);
+
+    /// <summary>The least time there is to undo among the queues of what waits.</summary>
+    public int UndoSeconds => Queues.Count == 0 ? 0 : Queues.Min(q => q.UndoSeconds);
 
     public IEnumerable<BulkRow> Waiting => Rows.Where(r => r.State == ReviewState.Open);
 
@@ -51,18 +66,42 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         return [.. ReviewReasons.Usual(outcome).Where(code => Queues.All(q => flows.TrueForAll(flow => q.ReasonsFor(outcome, flow).Contains(code))))];
     }
 
-    /// <summary>In whose words the reasons stand: of payouts where there is nothing else.</summary>
-    public Flow Wording => Waiting.All(r => r.Flow == Flow.PayOut) ? Flow.PayOut : Flow.PayIn;
-
     public IReadOnlyList<ReviewQueue> Queues { get; private set; } = [];
 
-    public Task<IActionResult> OnGetAsync(CancellationToken stop) => ShowAsync(stop);
-
-    /// <summary>The queue's page sends the ticked ones here; nothing is decided yet.</summary>
-    public Task<IActionResult> OnPostAsync(CancellationToken stop)
+    /// <summary>A reason in the words of what it is for; where both kinds are chosen and the words differ, in both.</summary>
+    public string SayReason(string code)
     {
-        ModelState.Clear();
-        return ShowAsync(stop);
+        var flows = Waiting.Select(r => r.Flow).Distinct().Order().Select(flow => T.Reason(code, flow)).Distinct();
+        return string.Join(" / ", flows);
+    }
+
+    /// <summary>What the button does with an outcome: how many of what, and what they come to.</summary>
+    public string SayButton(ReviewOutcome outcome)
+    {
+        var rows = Waiting.ToList();
+        var what = rows.TrueForAll(r => r.Flow == Flow.PayOut) ? T.Count(rows.Count, "{0} payout", "{0} payouts")
+            : rows.TrueForAll(r => r.Flow == Flow.PayIn) ? T.Count(rows.Count, "{0} payment", "{0} payments") : T.Count(rows.Count, "{0} item", "{0} items");
+        var sums = string.Join(" + ", Totals.Select(t => t.Sum.Show()));
+        return outcome switch
+        {
+            ReviewOutcome.Approve => T["Approve {0}, {1}", what, sums],
+            ReviewOutcome.Challenge => T["Challenge {0}, {1}", what, sums],
+            ReviewOutcome.Decline => T["Decline {0}, {1}", what, sums],
+        };
+    }
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken stop)
+    {
+        if (Seqs.Length == 0) return Redirect("/dashboard/reviews");
+        if (Refusal() is { } refusal) return Refuse(refusal);
+        await LoadAsync(stop);
+        // Read, not used up: loaded anew the page says the same.
+        if (Told is not null && TempData.Peek(Kept) is string kept && JsonSerializer.Deserialize<BulkAnswers>(kept) is { } answers && answers.Told == Told)
+        {
+            WasUndoing = answers.WasUndoing;
+            Results = answers.Groups.SelectMany(g => g.Seqs.Where(Seqs.Contains).Select(seq => (seq, new BulkResult(g.IsDone, g.Sentence)))).ToDictionary(r => r.seq, r => r.Item2);
+        }
+        return Page();
     }
 
     public async Task<IActionResult> OnPostDecideAsync(CancellationToken stop)
@@ -74,27 +113,54 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             await LoadAsync(stop);
             return Refuse(T["Choose what to do with them, and why."]);
         }
-        var reviewer = new Reviewer(HttpContext.Actor, User.IsInRole(Role.Admin.Name()));
-        var answers = await decide.DecideManyAsync(reviewer, Seqs, new ReviewVerdict(outcome, words[1], Note), leases, stop);
+        var answers = await decide.DecideManyAsync(HttpContext.Reviewer, Seqs, new ReviewVerdict(outcome, words[1], Note), leases, stop);
         await LoadAsync(stop);
-        var now = Rows.ToDictionary(r => r.Seq);
-        Results = answers.ToDictionary(a => a.Seq, a => new BulkResult(a.Answer.IsDone, a.Answer.IsDone ? Became(now.GetValueOrDefault(a.Seq), outcome) : Why(now.GetValueOrDefault(a.Seq), a.Answer)));
-        return Page();
+        return Tell(answers, wasUndoing: false, row => Became(row, outcome, words[1]));
     }
 
-    private string Became(BulkRow? row, ReviewOutcome outcome) => row is null or { State: not ReviewState.Open } ? T.Done(outcome)
-        : row.IsEscalated ? T["Disagreed with who decided first; escalated"] : T["Decided first; a second person must agree"];
+    /// <summary>Takes back what can still be taken back, each by itself; what comes back is left to whoever is next.</summary>
+    public async Task<IActionResult> OnPostUndoAsync(CancellationToken stop)
+    {
+        if (Refusal() is { } refusal) return Refuse(refusal);
+        var (reviewer, answers) = (HttpContext.Reviewer, new List<(long, ReviewAnswer)>(Seqs.Length));
+        foreach (var seq in Seqs)
+        {
+            var (lease, answer) = await decide.UndoAsync(reviewer, seq, stop);
+            if (lease is { } held) await leases.ReleaseAsync(reviewer, seq, held.Token, CancellationToken.None);
+            answers.Add((seq, answer));
+        }
+        await LoadAsync(stop);
+        return Tell(answers, wasUndoing: true, _ => T["It waits again, as before the decision"]);
+    }
+
+    /// <summary>Keeps the answers for the page that tells them, by sentence: of many most are alike.</summary>
+    private RedirectToPageResult Tell(IReadOnlyList<(long Seq, ReviewAnswer Answer)> answers, bool wasUndoing, Func<BulkRow?, string> became)
+    {
+        var rows = Rows.ToDictionary(r => r.Seq);
+        var groups = answers.Select(a => (a.Seq, a.Answer.IsDone, Sentence: a.Answer.IsDone ? became(rows.GetValueOrDefault(a.Seq)) : Why(rows.GetValueOrDefault(a.Seq), a.Answer)))
+            .GroupBy(a => (a.IsDone, a.Sentence)).Select(g => new BulkGroup(g.Key.IsDone, g.Key.Sentence, [.. g.Select(a => a.Seq)]));
+        var told = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8];
+        TempData[Kept] = JsonSerializer.Serialize(new BulkAnswers(told, wasUndoing, [.. groups]));
+        return RedirectToPage("Bulk", null, new { queue = Queue, told, seqs = Seqs });
+    }
+
+    private string Became(BulkRow? row, ReviewOutcome outcome, string reason)
+    {
+        var why = T.Reason(reason, row?.Flow ?? Flow.PayIn);
+        if (row is { State: ReviewState.Open }) return $"{(row.IsEscalated ? T["Disagreed with who decided first; escalated"] : T["Decided first; a second person must agree"])} · {T.Name(outcome)} · {why}";
+        return $"{T.Done(outcome)} · {why} · {LabelOf(outcome)}";
+    }
+
+    /// <summary>What a decision says the payment was, once it is for good.</summary>
+    private string LabelOf(ReviewOutcome outcome) => outcome switch
+    {
+        ReviewOutcome.Approve => T["label: good"],
+        ReviewOutcome.Challenge => T["no label"],
+        ReviewOutcome.Decline => T["label: fraud"],
+    };
 
     /// <summary>Where somebody was faster, who it was says more than that it is decided.</summary>
     private string Why(BulkRow? row, ReviewAnswer answer) => answer.Refusal == LeaseReviews.NotOpen && row?.Decided is { } decided ? decided : T.Say(answer, reader.Zone);
-
-    private async Task<IActionResult> ShowAsync(CancellationToken stop)
-    {
-        if (Seqs.Length == 0 && HttpMethods.IsGet(Request.Method)) return Redirect("/dashboard/reviews");
-        if (Refusal() is { } refusal) return Refuse(refusal);
-        await LoadAsync(stop);
-        return Page();
-    }
 
     private string? Refusal()
     {
@@ -124,7 +190,8 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
             rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
-                review.State == ReviewState.Open ? null : T.Say(DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null), reader.Zone)));
+                review.State == ReviewState.Open ? null : T.Say(DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null), reader.Zone),
+                review.State == ReviewState.Decided && review.DecidedById == User.Id && review.SettlesAt > now.ToUnixTimeMilliseconds() ? review.SettlesAt : null));
         }
         Rows = rows;
         Queues = [.. reviews.Values.Where(r => r.State == ReviewState.Open).Select(r => r.Queue).Distinct().Select(number => queues[number])];
@@ -145,8 +212,14 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 /// <param name="Id">Of the assessment.</param>
 /// <param name="Why">What held it.</param>
 /// <param name="Decided">Who decided it meanwhile, and what; null while it waits.</param>
+/// <param name="UndoUntil">Until when the reader can take their decision back, Unix milliseconds; null: they cannot.</param>
 public sealed record BulkRow(
-    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, string? Decided);
+    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, string? Decided, long? UndoUntil);
 
 /// <param name="Sentence">What became of it, or why nothing did.</param>
 public sealed record BulkResult(bool IsDone, string Sentence);
+
+/// <summary>What became of many, as it is kept for the page that tells it.</summary>
+internal sealed record BulkAnswers(string Told, bool WasUndoing, IReadOnlyList<BulkGroup> Groups);
+
+internal sealed record BulkGroup(bool IsDone, string Sentence, IReadOnlyList<long> Seqs);

@@ -15,7 +15,8 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
 public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
-    private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20;
+    private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20, MostHanded = 20;
+    private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7);
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
@@ -54,6 +55,21 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>The reader decides elsewhere, but not in the queue that is shown.</summary>
     public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
+
+    /// <summary>Start gives one of the queue that is shown.</summary>
+    public bool CanStart { get; private set; }
+
+    /// <summary>Who has what waits in it, or why else the reader is given nothing of it; null: they are.</summary>
+    public string? Left { get; private set; }
+
+    /// <summary>Where nothing can be had: the first other queue of theirs in which something can, and how much.</summary>
+    public (ReviewQueue Queue, int Free)? GoOn { get; private set; }
+
+    /// <summary>What the reader escalated lately, newest first; read with the page alone, not with its refresh.</summary>
+    public IReadOnlyList<HandedRow> HandedOn { get; private set; } = [];
+
+    /// <summary>How many of those were decided since their day began.</summary>
+    public int AnsweredToday { get; private set; }
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was done right before by somebody who stopped then, or for whom nothing more waits: see <see cref="ItemModel.Before"/>.</summary>
@@ -87,12 +103,14 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         // What is shown unasked is a queue they may decide in.
         var theirs = MayReview && !HttpContext.Reviewer.IsAdmin ? [.. Tiles.Where(t => !t.Queue.AdminsOnly)] : Tiles;
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? theirs.FirstOrDefault(t => t.Waiting > 0) ?? theirs.Concat(Tiles).FirstOrDefault();
-        if (IsSortable) Query.Read(T);
+        if (IsSortable) await ReadQueryAsync(now, stop);
         var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
         {
             var me = User.Id;
             DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
+            if (!IsClosed) await LoadStartAsync(me, now, stop);
+            if (!Request.IsHtmx) await LoadHandedOnAsync(me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
@@ -131,6 +149,55 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var rules = new RuleHit[Assessment.MostRules];
         var hit = rules[..SignalHits.ReadRules(signals, rules)].FirstOrDefault(h => !h.Observed && h.Without is not null);
         return hit.Without is not null && await policies.PolicyAsync(db, version, stop) is { } policy && hit.Rule < policy.Rules.Count ? policy.Rules[hit.Rule].Reason : null;
+    }
+
+    /// <summary>An amount without its currency is one of the currency that all have which wait, where they share one.</summary>
+    private async Task ReadQueryAsync(long now, CancellationToken stop)
+    {
+        Query.Read(T);
+        if (!Query.LacksCurrency) return;
+        var (payments, queue) = (db.Set<AssessmentRow>(), Chosen!.Queue.Number);
+        var left = db.Set<Review>().Waiting(now).Where(r => r.Queue == queue).Only(Query.Filter, payments, now);
+        if (await left.Join(payments, r => r.Seq, p => p.Seq, (r, p) => p.Currency).Distinct().Take(2).ToListAsync(stop) is [var shared]) Query.Read(T, shared);
+    }
+
+    /// <summary>Whether there is something to be had here, and if not who has it and where to go on: as <see cref="LeaseReviews.NextAsync"/> would give it.</summary>
+    private async Task LoadStartAsync(Guid me, long now, CancellationToken stop)
+    {
+        if (Chosen is not { } chosen) return;
+        var skipped = db.Set<ReviewEvent>().SkippedBy(me, now - (long)LeaseReviews.SkippedFor.TotalMilliseconds).Select(e => e.Seq);
+        var waiting = db.Set<Review>().AsNoTracking().Waiting(now);
+        var theirs = waiting.Where(r => (r.LeaseOwner == me && r.LeaseUntil > now) || ((r.LeaseUntil == null || r.LeaseUntil <= now) && (r.FirstById == null || r.FirstById != me) && !skipped.Contains(r.Seq)));
+        CanStart = await theirs.AnyAsync(r => r.Queue == chosen.Queue.Number, stop);
+        if (CanStart) return;
+        var free = await theirs.GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        if (Tiles.FirstOrDefault(t => free.ContainsKey(t.Queue.Number) && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)) is { } next) GoOn = (next.Queue, free[next.Queue.Number]);
+        if (chosen.Waiting == 0) return;
+        var left = waiting.Where(r => r.Queue == chosen.Queue.Number);
+        var first = await left.CountAsync(r => (r.LeaseUntil == null || r.LeaseUntil <= now) && r.FirstById == me, stop);
+        var holders = await left.Where(r => r.LeaseUntil > now).GroupBy(r => r.LeaseOwner).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop);
+        var taken = holders.Sum(h => h.Count);
+        var owners = holders.ConvertAll(h => h.Key);
+        var names = await db.Users.Where(u => owners.Contains(u.Id)).OrderBy(u => u.DisplayName).Select(u => u.DisplayName).ToListAsync(stop);
+        var passed = chosen.Waiting - taken - first;
+        Left = string.Join(" ", ((string?[])[
+            taken == 0 ? null : taken == 1 && chosen.Waiting == 1 ? T["The last one is with {0}.", names.FirstOrDefault() ?? "?"] : T.Count(taken, "{0} that waits is taken:", "{0} that wait are taken:") + $" {string.Join(", ", names)}.",
+            passed <= 0 ? null : T.Count(passed, "You skipped {0}: it comes back to you later.", "You skipped {0}: they come back to you later."),
+            first == 0 ? null : T.Count(first, "You decided {0} first: a second person must agree.", "You decided {0} of them first: a second person must agree."),
+        ]).Where(part => part is not null));
+    }
+
+    private async Task LoadHandedOnAsync(Guid me, long now, long dayStart, CancellationToken stop)
+    {
+        var since = now - (long)HandedFor.TotalMilliseconds;
+        var steps = await db.Set<ReviewEvent>().AsNoTracking().EscalatedBy(me, since).OrderByDescending(e => e.At).Take(MostHanded).ToListAsync(stop);
+        if (steps.Count == 0) return;
+        steps = [.. steps.DistinctBy(e => e.Seq)];
+        var seqs = steps.ConvertAll(e => e.Seq);
+        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
+        var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
+        HandedOn = [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider))];
+        AnsweredToday = HandedOn.Count(h => h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart);
     }
 
     /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
@@ -174,3 +241,7 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Handed">What brought it to those who decide the hard ones.</param>
 /// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
 public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule);
+
+/// <param name="Step">The escalation, with what was asked.</param>
+/// <param name="Decider">Who decided it; null: nobody yet, or time.</param>
+public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider);

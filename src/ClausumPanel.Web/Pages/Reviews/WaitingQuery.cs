@@ -29,6 +29,9 @@ public sealed class WaitingQuery
     /// <summary>What could not be read: its field, and a sentence that names it. It leaves nothing out.</summary>
     public IReadOnlyList<(string Field, string Sentence)> Problems { get; private set; } = [];
 
+    /// <summary>There is an amount, and nothing says of which currency.</summary>
+    public bool LacksCurrency => !string.IsNullOrWhiteSpace(LeastAmount) && string.IsNullOrWhiteSpace(Currency);
+
     /// <summary>Something is asked that the list does not show by itself.</summary>
     public bool Asks => Order != ReviewOrder.Priority || !Filter.AsksNothing || Problems.Count > 0;
 
@@ -52,7 +55,7 @@ public sealed class WaitingQuery
         if (Order != ReviewOrder.Priority) yield return (T.Name(Order), ["sort"]);
         if (Filter.Flow is { } flow) yield return (flow == Assess.Flow.PayIn ? T["Payments only"] : T["Payouts only"], ["flow"]);
         // Without its currency an amount says nothing.
-        if (Filter.Currency is { } currency) yield return (currency, ["currency", "amount_min"]);
+        if (Filter.Currency is { } currency && !string.IsNullOrWhiteSpace(Currency)) yield return (currency, ["currency", "amount_min"]);
         if (Filter is { LeastAmount: { } least, Currency: { } of }) yield return (T["From {0}", new Money(least, of).Show()], ["amount_min"]);
         if (Filter.IsTaken is { } isTaken) yield return (isTaken ? T["Taken by somebody"] : T["Free to take"], ["held"]);
     }
@@ -62,7 +65,9 @@ public sealed class WaitingQuery
         "/dashboard/reviews" + QueryString.Create([.. queue is { } number ? [KeyValuePair.Create("queue", (string?)number.ToString(System.Globalization.CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(), .. Pairs.Where(p => !without.Contains(p.Name)).Select(p => KeyValuePair.Create(p.Name, (string?)p.Value))]).ToUriComponent();
 
     /// <summary>Reads what was written.</summary>
-    public void Read(Texts T)
+    /// <param name="T">The reader's language.</param>
+    /// <param name="shared">The currency of an amount that names none; null: it needs one.</param>
+    public void Read(Texts T, string? shared = null)
     {
         List<(string, string)> problems = [];
         (Order, Filter) = (ReviewOrder.Priority, new ReviewFilter());
@@ -83,7 +88,8 @@ public sealed class WaitingQuery
         }
         if (Said(LeastAmount) is { } amount)
         {
-            if (Said(Currency) is null) problems.Add(("amount_min", T["Amount from: an amount needs its currency."]));
+            if (LacksCurrency && shared is not null) Filter = Filter with { Currency = shared };
+            if (LacksCurrency && shared is null) problems.Add(("amount_min", T["Amount from: an amount needs its currency."]));
             else if (Filter.Currency is { } its)
             {
                 if (AmountText.TryMinor(amount, its, out var minor)) Filter = Filter with { LeastAmount = minor };
