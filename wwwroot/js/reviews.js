@@ -264,7 +264,8 @@
   // What is chosen and written is kept while the page is away, and what is written for whoever takes the step back: the last few, in this tab only.
   const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
-  const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]}`;
+  // Once it is opened again it is another decision, and begins empty.
+  const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]} ${item().dataset.reopened}`;
   const keepDraft = (whole = true) => {
     const data = new FormData(form());
     const draft = { id: idOf(), of: fields.map(name => whole || name === "Input.Note" ? data.get(name) : null) };
@@ -525,6 +526,8 @@
     navigator.sendBeacon(form().dataset.release, data);
   });
   addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); beat(); } });
+  // What the browser itself remembers is of the decision before.
+  if (form() && item().dataset.reopened !== "0" && !kept().some(one => one.id === idOf())) form().reset();
   begin();
   takePlace();
   beat();

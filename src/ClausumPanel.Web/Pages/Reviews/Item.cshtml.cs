@@ -46,8 +46,18 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>What the decision that stands does to the lists.</summary>
     public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
 
-    /// <summary>It has gone on the lists, and the reader may see those.</summary>
-    public bool IsListed => Review.State == ReviewState.Closed && User.May(Permissions.ViewPanel);
+    /// <summary>What went on the lists is there to be looked at, and the reader may.</summary>
+    public bool Leads(ListedWith listed) => listed.IsDone && User.May(Permissions.ViewPanel);
+
+    /// <summary>What reopening does to the lists, in words.</summary>
+    public IReadOnlyList<ListedWith> OnReopening { get; private set; } = [];
+
+    /// <summary>The decision that was opened again and is to be made anew; null: there was none.</summary>
+    public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Reopened) is { } reopened
+        ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut && e.Version < reopened.Version) : null;
+
+    /// <summary>How often it was opened again: what was written before is of another decision.</summary>
+    public int TimesReopened => Events.Count(e => e.Kind == ReviewEventKind.Reopened);
 
     /// <summary>The step that put it away until <see cref="Review.VisibleAt"/>; null: its queue lets it settle, or it is shown.</summary>
     public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
@@ -393,8 +403,22 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
+        if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, stop));
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;
+    }
+
+    private List<ListedWith> SayReopening(IReadOnlyList<ListedByReview> listed)
+    {
+        List<ListedWith> said = [];
+        Say(T["Reopening also takes back:"], listed.Where(l => l.IsAsLeft));
+        Say(T["Stays on the list all the same, changed since or there before:"], listed.Where(l => !l.IsAsLeft && l.Entry is { IsActive: true } entry && !(entry.ExpiresAt <= Now)));
+        return said;
+
+        void Say(string words, IEnumerable<ListedByReview> which)
+        {
+            if (which.Select(l => l.Wanted).ToList() is { Count: > 0 } wanted) said.Add(Reviews.ListedWith.Of(words, wanted, Facts, CardDigits, T));
+        }
     }
 }
