@@ -70,10 +70,11 @@
   const tell = what => {
     const place = document.getElementById("review-said"), line = document.querySelector(".toast-line");
     if (!what || !(place ?? line)) return false;
-    const said = Object.assign(document.createElement("div"), { className: "alert alert-danger", role: "alert", id: "refused" });
+    const said = Object.assign(document.createElement("div"), { className: "refusal-line", role: "alert", id: "refused" });
     said.append(what);
     document.getElementById("refused")?.remove();
     if (place) place.append(said); else line.before(said);
+    window.panelUndo.fade();
     return true;
   };
 
@@ -97,7 +98,7 @@
       case "approve": return choose("approve");
       case "challenge": return choose("challenge");
       case "decline": return choose("decline");
-      case "note": form()?.querySelector("textarea")?.focus(); return form() !== null;
+      case "note": form()?.querySelector("textarea[data-key=note]")?.focus(); return form() !== null;
       case "block": return open("block");
       case "skip": return open("skip");
       case "hold": return open("hold");
@@ -186,7 +187,7 @@
       (partOf(document.activeElement)?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
       return;
     }
-    if (event.key === "Enter" && event.target.matches("input") && partOf(event.target)) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("input, textarea") && partOf(event.target)) {
       event.preventDefault();
       partOf(event.target).querySelector("button").click();
       return;
@@ -197,26 +198,6 @@
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
     if (typing) (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus();
   });
-
-  // Clocks: how long something may still be undone.
-  let clock = 0;
-  const tick = () => {
-    clearTimeout(clock);
-    const line = document.querySelector('.toast-line[data-undo-until=""]');
-    if (line) setTimeout(() => { line.hidden = true; }, 8000);
-    const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
-    if (!undo) return;
-    const left = Math.ceil((Number(undo.dataset.undoUntil) - Date.now()) / 1000);
-    if (left <= 0) {
-      const held = undo.contains(document.activeElement);
-      undo.hidden = true;
-      if (held) (undo.closest("section")?.querySelector("h2") ?? document.getElementById("item"))?.focus();
-      return;
-    }
-    undo.querySelector("[data-undo-left]").textContent = `${left} s`;
-    clock = setTimeout(tick, 250);
-  };
-  tick();
 
   // A list that somebody chooses from or reads a sum in stands still.
   document.addEventListener("htmx:beforeRequest", event => {
@@ -320,7 +301,7 @@
     scrolling().forEach((one, nth) => { one.scrollTop = place.within[nth] ?? 0; });
   };
 
-  // Who has not taken it stands where Enter takes it, and hears how it stands; at its beginning where it cannot be taken.
+  // Who has not taken it stands where Enter takes it, and hears how it stands; at its beginning where it cannot be taken, or where taking it ends a hold.
   const stand = () => {
     const take = item().querySelector("[data-key=take]");
     (take ?? document.getElementById("item")).focus({ preventScroll: true });
@@ -440,7 +421,9 @@
       form().querySelector("[data-until]").textContent = said.dataset.untilWords;
       item().querySelector("[data-progress]").textContent = said.dataset.progress;
     }
-    tick();
+    window.panelUndo.keep();
+    window.panelUndo.tick();
+    window.panelUndo.fade();
     return (said.querySelector("[role=alert]") ?? said.querySelector("[role] > span"))?.textContent.trim() ?? "";
   };
   // Who is quicker than the next item waits for it: that takes less than a whole page.

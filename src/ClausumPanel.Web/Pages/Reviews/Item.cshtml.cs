@@ -102,6 +102,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Until when the reader can take back their skip, hold or escalation, Unix milliseconds; null: they cannot.</summary>
     public long? StepUntil { get; private set; }
 
+    /// <summary>What follows the reader who leaves the page of what they can still take back; null: nothing.</summary>
+    public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Review.SettlesAt!.Value, reader, T)
+        : StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, Events.Last(e => e.Kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated), until, reader, T) : null;
+
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
 
@@ -238,10 +242,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Gives it back; at once, or in a moment when it is the page that says so on being left.</summary>
     public async Task<IActionResult> OnPostReleaseAsync(Guid id, CancellationToken stop)
     {
-        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        if (Request.Form.ContainsKey("leaving")) await leases.LeaveAsync(HttpContext.Reviewer, seq, Token, stop);
-        else await leases.ReleaseAsync(HttpContext.Reviewer, seq, Token, stop);
-        return Request.Form.ContainsKey("stay") ? RedirectToPage("Index", new { queue = Queue }) : new NoContentResult();
+        if (await assessments.FindAsync(id, stop) is not { } given) return NotFound();
+        if (Request.Form.ContainsKey("leaving")) await leases.LeaveAsync(HttpContext.Reviewer, given.Seq, Token, stop);
+        else await leases.ReleaseAsync(HttpContext.Reviewer, given.Seq, Token, stop);
+        if (!Request.Form.ContainsKey("stay")) return new NoContentResult();
+        Said = T["Given back: {0}", ReviewToast.PaymentOf(given)];
+        return RedirectToPage("Index", new { queue = Queue });
     }
 
     /// <summary>A sign of life.</summary>
