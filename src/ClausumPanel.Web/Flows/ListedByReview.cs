@@ -24,6 +24,10 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
     public static Guid? AssessmentOf(string? reason) =>
         reason is not null && reason.StartsWith(Before, StringComparison.Ordinal) && Guid.TryParseExact(reason.AsSpan(Before.Length), "D", out var id) ? id : null;
 
+    /// <summary>Of each assessment that has a review, what was noted with the decision that stands; null: nothing.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, string?>> NotesAsync(PanelDb db, Guid[] assessments, CancellationToken stop) => assessments.Length == 0 ? new Dictionary<Guid, string?>()
+        : await db.Set<StoredAssessment>().Where(a => assessments.Contains(a.Id)).Join(db.Set<Review>(), a => a.Seq, r => r.Seq, (a, r) => new { a.Id, r.Note }).ToDictionaryAsync(x => x.Id, x => x.Note, stop);
+
     /// <summary>What the decision that is closed put on lists.</summary>
     /// <param name="db">The store; its entries are tracked.</param>
     /// <param name="stored">The payment.</param>

@@ -56,9 +56,13 @@ public sealed class ListedWithTests
         await using var world = await StartAsync();
         var (maria, item) = (await world.PersonAsync(World.Maria), await ItemAsync(world));
         var browser = world.App.As(World.Maria);
-        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Declined)).IsDone);
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Declined with { Note = "La reportó su dueño" })).IsDone);
         world.App.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.SettleAsync();
+        var rows = await browser.PageAsync("/dashboard/protection/blocklists?q=ana@held.example&type=email");
+        Assert.EndsWith(": La reportó su dueño", Clean(rows.QuerySelector("[data-review]")!.ParentElement!), StringComparison.Ordinal);
+        Assert.Equal(item, rows.QuerySelector("[data-review]")!.GetAttribute("href"));
+        Assert.Equal(item, (await browser.PageAsync(rows.QuerySelector("a[data-value]")!.GetAttribute("href")!)).QuerySelector("[data-review]")!.GetAttribute("href"));
         await world.App.InDbAsync(db => db.Set<ListEntry>().Where(e => e.Type == ListType.CardHash).ExecuteUpdateAsync(e => e.SetProperty(x => x.Reason, "La conocemos")));
         var page = await browser.PageAsync(item);
         Assert.Equal(["Al reabrirla también se retira: correo electrónico ana@held.example por 90 días", "Queda en la lista de todos modos, porque cambió después o ya estaba: tarjeta ••4242 (411111) para siempre"],
