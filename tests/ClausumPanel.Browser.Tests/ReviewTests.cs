@@ -350,9 +350,12 @@ public sealed class ReviewTests(BrowserFixture panel)
         await Assertions.Expect(page.Locator(".toast-line form")).ToBeHiddenAsync(new() { Timeout = 10_000 });
         await keys.PressAsync("z");
         await Assertions.Expect(page.Locator("#refused")).ToHaveTextAsync($"{which} ya no se puede deshacer. A su página");
+        Assert.Equal("fixed", await page.Locator("#refused").EvaluateAsync<string>("line => getComputedStyle(line).position"));
         await page.Locator("#refused a").ClickAsync();
-        await Assertions.Expect(page.Locator("[data-key=take]")).ToBeFocusedAsync();
+        // One Enter ends no hold.
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Tomarla ya, antes de su hora" }).ClickAsync();
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
         await keys.PressAsync("d");
         await keys.PressAsync("1");
@@ -366,6 +369,80 @@ public sealed class ReviewTests(BrowserFixture panel)
         await Assertions.Expect(page.Locator(".timeline-list")).ToContainTextAsync("La decisión surtió efecto");
         Assert.Equal(await page.Locator(".timeline-list li").CountAsync(), int.Parse(await page.Locator("#history + span").InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture));
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
+    }
+
+    [Fact]
+    public async Task What_can_be_undone_follows_whoever_leaves_and_what_is_opened_again_begins_empty()
+    {
+        var item = await HoldElsewhereAsync("sigue.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 30)));
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await DeclineAsync();
+        // From the queue, and from the page of the decision itself.
+        foreach (var (leave, by) in ((string, string)[])[("/dashboard/transactions", "z"), (item.Address, "button")])
+        {
+            await page.GotoAsync(leave);
+            if (by == "button") await page.GotoAsync("/dashboard/protection/blocklists");
+            var line = page.Locator(".toast-line");
+            await Assertions.Expect(line).ToContainTextAsync("Rechazada");
+            await Assertions.Expect(line.Locator("[data-undo-left]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d+ s$"));
+            if (by == "z") await keys.PressAsync("z");
+            else await line.Locator("button").ClickAsync();
+            await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+            await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("La tarjeta se reportó robada");
+            await page.GotoAsync("/dashboard/protection/blocklists");
+            await Assertions.Expect(page.Locator("#announcer")).ToBeAttachedAsync();
+            Assert.Equal(0, await page.Locator(".toast-line").CountAsync());
+            await page.GotoAsync(item.Address);
+            await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+            if (by == "button") await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 0)));
+            await DeclineAsync();
+        }
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await InDbAsync(db => db.Set<Review>().AnyAsync(r => r.Seq == item.Seq && r.State != ReviewState.Closed))) limit.Token.ThrowIfCancellationRequested();
+
+        await page.GotoAsync(item.Address);
+        await page.Locator("[name='Input.ReopenNote']").FillAsync("Llamó el dueño");
+        await page.Locator("form[action*=Reopen] button").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-opened-again]")).ToContainTextAsync("Rechazada");
+        await Assertions.Expect(page.Locator("[data-key=take]")).ToBeFocusedAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("[data-opened-again]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("");
+        Assert.Equal(0, await page.Locator("#decide .reasons input:checked, #decide [name='Input.Outcome']:checked").CountAsync());
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("");
+
+        // A question of two lines; Enter sends it, and its payment is named on being given back.
+        await keys.PressAsync("e");
+        await keys.TypeAsync("Dos tarjetas");
+        await keys.PressAsync("Shift+Enter");
+        await keys.TypeAsync("¿un domicilio?");
+        await Assertions.Expect(page.Locator("[name='Input.EscalateNote']")).ToHaveValueAsync("Dos tarjetas\n¿un domicilio?");
+        await keys.PressAsync("Escape");
+        await page.Locator("button[name=stay]").ClickAsync();
+        await Assertions.Expect(page.Locator("main [role=status].alert")).ToContainTextAsync("Devuelta: 300.00 MXN · persona0@sigue.example");
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
+        // Nobody else is given it.
+        var later = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
+        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, later)));
+
+        async Task DeclineAsync()
+        {
+            await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+            await keys.PressAsync("d");
+            await keys.PressAsync("1");
+            await page.Locator("[data-key=note]").FillAsync("La tarjeta se reportó robada");
+            await keys.PressAsync("Control+Shift+Enter");
+            await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        }
     }
 
     [Fact]

@@ -36,6 +36,12 @@
     return true;
   };
 
+  const undo = () => {
+    const button = document.querySelector('[data-undo-until]:not([hidden]) button[data-key="undo"]');
+    button?.click();
+    return button !== null;
+  };
+
   let waitsForPlace = 0;
   const act = event => {
     const key = event.key;
@@ -51,7 +57,7 @@
       case "/": return search();
       case "j": return walk(1);
       case "k": return walk(-1);
-      default: return false;
+      default: return panelKeys.nameOf(key) === "undo" && undo();
     }
   };
   document.addEventListener("keydown", event => {

@@ -76,10 +76,11 @@
   const tell = what => {
     const place = document.getElementById("review-said"), line = document.querySelector(".toast-line");
     if (!what || !(place ?? line)) return false;
-    const said = Object.assign(document.createElement("div"), { className: "alert alert-danger", role: "alert", id: "refused" });
+    const said = Object.assign(document.createElement("div"), { className: "refusal-line", role: "alert", id: "refused" });
     said.append(what);
     document.getElementById("refused")?.remove();
     if (place) place.append(said); else line.before(said);
+    window.panelUndo.fade();
     return true;
   };
 
@@ -103,7 +104,7 @@
       case "approve": return choose("approve");
       case "challenge": return choose("challenge");
       case "decline": return choose("decline");
-      case "note": form()?.querySelector("textarea")?.focus(); return form() !== null;
+      case "note": form()?.querySelector("textarea[data-key=note]")?.focus(); return form() !== null;
       case "block": return open("block");
       case "skip": return open("skip");
       case "hold": return open("hold");
@@ -202,7 +203,7 @@
       (partOf(document.activeElement)?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
       return;
     }
-    if (event.key === "Enter" && event.target.matches("input") && partOf(event.target)) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("input, textarea") && partOf(event.target)) {
       event.preventDefault();
       partOf(event.target).querySelector("button").click();
       return;
@@ -213,26 +214,6 @@
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
     if (typing) (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus();
   });
-
-  // Clocks: how long something may still be undone.
-  let clock = 0;
-  const tick = () => {
-    clearTimeout(clock);
-    const line = document.querySelector('.toast-line[data-undo-until=""]');
-    if (line) setTimeout(() => { line.hidden = true; }, 8000);
-    const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
-    if (!undo) return;
-    const left = Math.ceil((Number(undo.dataset.undoUntil) - Date.now()) / 1000);
-    if (left <= 0) {
-      const held = undo.contains(document.activeElement);
-      undo.hidden = true;
-      if (held) (undo.closest("section")?.querySelector("h2") ?? document.getElementById("item"))?.focus();
-      return;
-    }
-    undo.querySelector("[data-undo-left]").textContent = `${left} s`;
-    clock = setTimeout(tick, 250);
-  };
-  tick();
 
   // A list that somebody chooses from or reads a sum in stands still.
   document.addEventListener("htmx:beforeRequest", event => {
@@ -280,7 +261,8 @@
   // What is chosen and written is kept while the page is away, and what is written for whoever takes the step back: the last few, in this tab only.
   const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
-  const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]}`;
+  // Once it is opened again it is another decision, and begins empty.
+  const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]} ${item().dataset.reopened}`;
   const keepDraft = (whole = true) => {
     const data = new FormData(form());
     const draft = { id: idOf(), of: fields.map(name => whole || name === "Input.Note" ? data.get(name) : null) };
@@ -335,7 +317,7 @@
     scrolling().forEach((one, nth) => { one.scrollTop = place.within[nth] ?? 0; });
   };
 
-  // Who has not taken it stands where Enter takes it, and hears how it stands; at its beginning where it cannot be taken.
+  // Who has not taken it stands where Enter takes it, and hears how it stands; at its beginning where it cannot be taken, or where taking it ends a hold.
   const stand = () => {
     const take = item().querySelector("[data-key=take]");
     (take ?? document.getElementById("item")).focus({ preventScroll: true });
@@ -455,7 +437,9 @@
       form().querySelector("[data-until]").textContent = said.dataset.untilWords;
       item().querySelector("[data-progress]").textContent = said.dataset.progress;
     }
-    tick();
+    window.panelUndo.keep();
+    window.panelUndo.tick();
+    window.panelUndo.fade();
     return (said.querySelector("[role=alert]") ?? said.querySelector("[role] > span"))?.textContent.trim() ?? "";
   };
   // Who is quicker than the next item waits for it: that takes less than a whole page.
@@ -541,6 +525,8 @@
     navigator.sendBeacon(form().dataset.release, data);
   });
   addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); beat(); } });
+  // What the browser itself remembers is of the decision before.
+  if (form() && item().dataset.reopened !== "0" && !kept().some(one => one.id === idOf())) form().reset();
   begin();
   takePlace();
   beat();

@@ -136,7 +136,7 @@ public sealed class ReviewEvent
     /// <summary>Until when it is held, Unix milliseconds.</summary>
     public long? Until { get; init; }
 
-    /// <summary>Of a decision: what it wants on lists; of its taking effect: what went on them. As JSON without the values, which the payment has; null: nothing.</summary>
+    /// <summary>Of a decision: what it wants on lists; of its taking effect: what went on them; of its reopening: what was taken off them. As JSON without the values, which the payment has; null: nothing.</summary>
     public string? Entries { get; init; }
 
     /// <summary>How long the item was in front of the reader with the tab visible, milliseconds, as the page measured it.</summary>

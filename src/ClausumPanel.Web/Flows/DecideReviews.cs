@@ -9,6 +9,7 @@ using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Flows;
@@ -37,7 +38,7 @@ public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
 /// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
 /// </summary>
-public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
+public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, TimeProvider clock)
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
@@ -206,7 +207,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         return await WriteAsync(reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
     }
 
-    /// <summary>Opens a closed one again: its label is taken back, and the outside is told.</summary>
+    /// <summary>Opens a closed one again: its label is taken back, and what it put on lists where nobody changed that since; the outside is told.</summary>
     public async Task<ReviewAnswer> ReopenAsync(Reviewer reviewer, long seq, string? note, RecordLabels labels, CancellationToken stop)
     {
         if (Refused(note, needed: true) is { } refusal) return refusal;
@@ -225,7 +226,18 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
-        return await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note), now, null, transaction, stop);
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
+        var takenBack = (await ListedByReview.OfAsync(db, stored, stop)).Where(l => l.IsAsLeft).ToList();
+        foreach (var entry in takenBack.Select(l => l.Entry!))
+        {
+            var before = entry.Summary;
+            entry.IsActive = false;
+            db.Audit(reviewer.Who, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), before, entry.Summary);
+        }
+        if (takenBack.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
+        var answer = await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note, Entries: [.. takenBack.Select(l => l.Wanted)]), now, null, transaction, stop);
+        shelf.Apply(takenBack.Select(l => new ListChange(l.Entry!)));
+        return answer;
     }
 
     /// <summary>Decides many that nobody has, each by itself: one that cannot be decided keeps none of the others.</summary>
@@ -341,7 +353,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, TimeProvider cl
         db.Add(new ReviewEvent
         {
             Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
-            Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
+            Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
         db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },

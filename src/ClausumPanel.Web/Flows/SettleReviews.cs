@@ -91,7 +91,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         {
             if (DecideReviews.ValueOf(wanted.Type, facts) is not { } value) continue;
             var ends = wanted.Days is { } days ? now.AddDays(days) : (DateTimeOffset?)null;
-            var reason = $"Review of {stored.Id}";
+            var reason = ListedByReview.Reason(stored.Id);
             if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Type == wanted.Type && e.Value == value, stop) is { } entry)
             {
                 // Somebody allowed it meanwhile: a person decides that, not this.

@@ -51,6 +51,31 @@ public sealed class ListedWithTests
     }
 
     [Fact]
+    public async Task Reopening_says_before_and_after_what_it_takes_off_the_lists_and_what_stays()
+    {
+        await using var world = await StartAsync();
+        var (maria, item) = (await world.PersonAsync(World.Maria), await ItemAsync(world));
+        var browser = world.App.As(World.Maria);
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Declined with { Note = "La reportó su dueño" })).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.SettleAsync();
+        var rows = await browser.PageAsync("/dashboard/protection/blocklists?q=ana@held.example&type=email");
+        Assert.EndsWith(": La reportó su dueño", Clean(rows.QuerySelector("[data-review]")!.ParentElement!), StringComparison.Ordinal);
+        Assert.Equal(item, rows.QuerySelector("[data-review]")!.GetAttribute("href"));
+        Assert.Equal(item, (await browser.PageAsync(rows.QuerySelector("a[data-value]")!.GetAttribute("href")!)).QuerySelector("[data-review]")!.GetAttribute("href"));
+        await world.App.InDbAsync(db => db.Set<ListEntry>().Where(e => e.Type == ListType.CardHash).ExecuteUpdateAsync(e => e.SetProperty(x => x.Reason, "La conocemos")));
+        var page = await browser.PageAsync(item);
+        Assert.Equal(["Al reabrirla también se retira: correo electrónico ana@held.example por 90 días", "Queda en la lista de todos modos, porque cambió después o ya estaba: tarjeta ••4242 (411111) para siempre"],
+            page.QuerySelectorAll("[data-on-reopening]").Select(Clean));
+        Assert.NotEmpty(page.QuerySelectorAll(".timeline-list [data-listed] a"));
+        using var reopened = await browser.SubmitAsync(item, "form[action*=Reopen]", ("Input.ReopenNote", "Llamó el dueño"));
+        Assert.Equal(HttpStatusCode.Redirect, reopened.StatusCode);
+        page = await browser.PageAsync(item);
+        Assert.Equal(["ya no bloqueado: correo electrónico ana@held.example por 90 días", "queda como está, porque cambió después o ya estaba: tarjeta ••4242 (411111) para siempre"], InHistory(page)[^2..]);
+        Assert.Equal("Se reabrió: decídala de nuevo. Hasta entonces vale lo que se le dijo antes a la tienda: Rechazada.", Clean(page.QuerySelector("[data-opened-again]")!));
+    }
+
+    [Fact]
     public async Task What_an_entry_allows_meanwhile_is_not_told_as_blocked()
     {
         await using var world = await StartAsync();
@@ -91,7 +116,7 @@ public sealed class ListedWithTests
 
     private static Task<string> ItemAsync(ReviewWorld world) => world.App.InDbAsync(async db => $"/dashboard/reviews/{await db.Set<StoredAssessment>().Select(a => a.Id).SingleAsync()}");
 
-    private static string Clean(IElement told) => string.Join(' ', told.TextContent.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)).Replace(" ,", ",", StringComparison.Ordinal);
+    private static string Clean(IElement told) => string.Join(' ', told.TextContent.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string[] InHistory(IDocument page) => [.. page.QuerySelectorAll(".timeline-list [data-listed]").Select(Clean)];
 }

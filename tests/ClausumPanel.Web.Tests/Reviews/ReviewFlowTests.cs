@@ -24,6 +24,8 @@ public sealed class ReviewFlowTests : ReviewStories
 
     [Fact] public Task A_decision_takes_effect_only_when_it_can_no_longer_be_undone() => SettleAsync();
 
+    [Fact] public Task Reopening_takes_off_the_lists_what_the_decision_put_there_and_nothing_else() => WithdrawAsync();
+
     [Fact] public Task Who_takes_a_decision_back_keeps_nobody_from_what_was_shown_meanwhile() => PutBackAsync();
 
     [Fact] public Task Above_an_amount_two_must_agree_and_where_they_do_not_it_is_escalated() => TwoAsync();
@@ -44,6 +46,8 @@ public sealed class PostgresReviewFlowTests : ReviewStories
     [PostgresFact] public Task Of_twenty_who_ask_at_once_each_gets_another_one_and_each_is_decided_once() => HammerAsync();
 
     [PostgresFact] public Task A_decision_takes_effect_only_when_it_can_no_longer_be_undone() => SettleAsync();
+
+    [PostgresFact] public Task Reopening_takes_off_the_lists_what_the_decision_put_there_and_nothing_else() => WithdrawAsync();
 
     [PostgresFact] public Task Who_takes_a_decision_back_keeps_nobody_from_what_was_shown_meanwhile() => PutBackAsync();
 
@@ -130,6 +134,63 @@ public abstract class ReviewStories
         Assert.Equal([(OutboxEventType.ReviewClosed, 4), (OutboxEventType.ReviewReopened, 5)], told.Select(e => (e.Type, e.ReviewVersion!.Value)));
         var kinds = await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == first.Value.Seq).OrderBy(e => e.Version).Select(e => e.Kind).ToListAsync());
         Assert.Equal([ReviewEventKind.Leased, ReviewEventKind.Decided, ReviewEventKind.Undone, ReviewEventKind.Decided, ReviewEventKind.Closed, ReviewEventKind.Reopened], kinds);
+    }
+
+    protected async Task WithdrawAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ListEntry { Type = ListType.CustomerId, Value = "c-1", Severity = ListSeverity.Review, Reason = "Known", CreatedAt = world.App.Clock.GetUtcNow() });
+            db.Add(new ListEntry { Type = ListType.IpAddress, Value = "203.0.113.7", Severity = ListSeverity.Block, Reason = "Over", IsActive = false, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+        });
+        (await world.Shop.AssessAsync("""{"amount":300,"currency":"MXN","email":"ana@held.example","customer_id":"c-1","phone":"+525512345678","device":{"ip":"203.0.113.7"}}""")).MustBeGood();
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var labels = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        var verdict = Declined with { Entries = [new(ListType.Email, ListSeverity.Block, 30), new(ListType.CustomerId, ListSeverity.Block, null), new(ListType.Phone, ListSeverity.Block, 90), new(ListType.IpAddress, ListSeverity.Block, null)] };
+        // Decided, opened again and decided the same: each time it is taken back, though the entry is there already the second time.
+        foreach (var isFirst in new[] { true, false })
+        {
+            var lease = await TakeAsync();
+            Assert.True((await world.DecideAsync(maria, lease, verdict)).IsDone);
+            world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+            await world.SettleAsync();
+            Assert.Equal("blocklist:email", await ListedAsync());
+            if (isFirst) await world.App.InDbAsync(db => db.Set<ListEntry>().Where(e => e.Type == ListType.Phone).ExecuteUpdateAsync(e => e.SetProperty(x => x.Reason, "Seen elsewhere")));
+            world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(maria, lease.Seq, "The owner called", labels, default))).IsDone);
+            var (mail, address) = (await EntryAsync(ListType.Email), await EntryAsync(ListType.IpAddress));
+            Assert.Equal((false, false, true, true), (mail.IsActive, address.IsActive, (await EntryAsync(ListType.CustomerId)).IsActive, (await EntryAsync(ListType.Phone)).IsActive));
+            var line = await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Reopened).OrderByDescending(e => e.Version).FirstAsync());
+            Assert.Equal([ListType.Email, ListType.IpAddress], ReviewEntry.Read(line.Entries).Select(e => e.Type));
+            var id = mail.Id.ToString();
+            var last = await world.App.InDbAsync(db => db.AuditEntries.Where(a => a.SubjectId == id).OrderByDescending(a => a.Sequence).FirstAsync());
+            Assert.Equal((AuditActions.ListEntryChanged, maria.Who.Name), (last.Action, last.ActorName));
+            Assert.Contains("\"isActive\":false", last.After, StringComparison.Ordinal);
+            Assert.Equal("", await ListedAsync());
+        }
+        var again = await TakeAsync();
+        Assert.True((await world.DecideAsync(maria, again, Approved)).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.SettleAsync();
+        Assert.Equal("", await ListedAsync());
+
+        async Task<ReviewLease> TakeAsync() => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, 1, default))).Lease!.Value;
+        Task<ListEntry> EntryAsync(ListType type) => world.App.InDbAsync(db => db.Set<ListEntry>().AsNoTracking().SingleAsync(e => e.Type == type));
+        // The shelf as it is at once, and made anew.
+        async Task<string> ListedAsync()
+        {
+            List<string> said = [];
+            foreach (var anew in new[] { false, true })
+            {
+                if (anew) await world.App.InDbAsync(db => world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default));
+                var answer = (await world.Shop.AssessAsync("""{"amount":300,"currency":"MXN","email":"ana@held.example"}""")).MustBeGood();
+                said.Add(answer.Json.TryGetProperty("blocked_by", out var by) ? by.GetString() ?? "" : "");
+            }
+            return Assert.Single(said.Distinct());
+        }
     }
 
     protected async Task PutBackAsync()

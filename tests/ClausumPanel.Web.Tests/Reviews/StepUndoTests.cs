@@ -4,6 +4,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Outbox;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
@@ -328,7 +329,7 @@ public sealed class PostgresStepUndoTests : StepUndoStories
     {
         await using var scope = world.App.Services.CreateAsyncScope();
         using var turns = new ReviewTurns();
-        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, world.App.Clock).UndoAsync(who, seq, default);
+        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), world.App.Clock).UndoAsync(who, seq, default);
     }
 }
 

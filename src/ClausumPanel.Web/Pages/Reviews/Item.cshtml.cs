@@ -46,8 +46,18 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>What the decision that stands does to the lists.</summary>
     public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
 
-    /// <summary>It has gone on the lists, and the reader may see those.</summary>
-    public bool IsListed => Review.State == ReviewState.Closed && User.May(Permissions.ViewPanel);
+    /// <summary>What went on the lists is there to be looked at, and the reader may.</summary>
+    public bool Leads(ListedWith listed) => listed.IsDone && User.May(Permissions.ViewPanel);
+
+    /// <summary>What reopening does to the lists, in words.</summary>
+    public IReadOnlyList<ListedWith> OnReopening { get; private set; } = [];
+
+    /// <summary>The decision that was opened again and is to be made anew; null: there was none.</summary>
+    public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Reopened) is { } reopened
+        ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut && e.Version < reopened.Version) : null;
+
+    /// <summary>How often it was opened again: what was written before is of another decision.</summary>
+    public int TimesReopened => Events.Count(e => e.Kind == ReviewEventKind.Reopened);
 
     /// <summary>The step that put it away until <see cref="Review.VisibleAt"/>; null: its queue lets it settle, or it is shown.</summary>
     public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
@@ -91,6 +101,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>Until when the reader can take back their skip, hold or escalation, Unix milliseconds; null: they cannot.</summary>
     public long? StepUntil { get; private set; }
+
+    /// <summary>What follows the reader who leaves the page of what they can still take back; null: nothing.</summary>
+    public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Review.SettlesAt!.Value, reader, T)
+        : StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, Events.Last(e => e.Kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated), until, reader, T) : null;
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
@@ -228,10 +242,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Gives it back; at once, or in a moment when it is the page that says so on being left.</summary>
     public async Task<IActionResult> OnPostReleaseAsync(Guid id, CancellationToken stop)
     {
-        if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        if (Request.Form.ContainsKey("leaving")) await leases.LeaveAsync(HttpContext.Reviewer, seq, Token, stop);
-        else await leases.ReleaseAsync(HttpContext.Reviewer, seq, Token, stop);
-        return Request.Form.ContainsKey("stay") ? RedirectToPage("Index", new { queue = Queue }) : new NoContentResult();
+        if (await assessments.FindAsync(id, stop) is not { } given) return NotFound();
+        if (Request.Form.ContainsKey("leaving")) await leases.LeaveAsync(HttpContext.Reviewer, given.Seq, Token, stop);
+        else await leases.ReleaseAsync(HttpContext.Reviewer, given.Seq, Token, stop);
+        if (!Request.Form.ContainsKey("stay")) return new NoContentResult();
+        Said = T["Given back: {0}", ReviewToast.PaymentOf(given)];
+        return RedirectToPage("Index", new { queue = Queue });
     }
 
     /// <summary>A sign of life.</summary>
@@ -393,8 +409,22 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
+        if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, stop));
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;
+    }
+
+    private List<ListedWith> SayReopening(IReadOnlyList<ListedByReview> listed)
+    {
+        List<ListedWith> said = [];
+        Say(T["Reopening also takes back:"], listed.Where(l => l.IsAsLeft));
+        Say(T["Stays on the list all the same, changed since or there before:"], listed.Where(l => !l.IsAsLeft && l.Entry is { IsActive: true } entry && !(entry.ExpiresAt <= Now)));
+        return said;
+
+        void Say(string words, IEnumerable<ListedByReview> which)
+        {
+            if (which.Select(l => l.Wanted).ToList() is { Count: > 0 } wanted) said.Add(Reviews.ListedWith.Of(words, wanted, Facts, CardDigits, T));
+        }
     }
 }

@@ -11,7 +11,8 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>What a decision does to the lists, in words.</summary>
 /// <param name="Words">Blocked, will be blocked: with a colon behind.</param>
 /// <param name="Entries">Each value with its time, and where it stands on the list.</param>
-public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string Address)> Entries)
+/// <param name="IsDone">It has been done: there is an entry to look at.</param>
+public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string Address)> Entries, bool IsDone = false)
 {
     public override string ToString() => $"{Words} {string.Join(", ", Entries.Select(e => e.Text))}";
 
@@ -22,19 +23,32 @@ public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string
     /// <param name="T">The reader's language.</param>
     internal static IReadOnlyList<ListedWith> Of(ReviewEvent decision, IReadOnlyList<ReviewEvent> events, Facts facts, string? card, Texts T)
     {
+        if (decision.Kind == ReviewEventKind.Reopened)
+        {
+            // The last that took effect before is what was opened again.
+            var (was, back) = (ReviewEntry.Read(events.Where(e => e.Kind == ReviewEventKind.Closed && e.Version < decision.Version).MaxBy(e => e.Version)?.Entries), ReviewEntry.Read(decision.Entries));
+            return [.. Sorted(back, T["no longer blocked:"], T["no longer allowed:"], isDone: true), .. Sorted([.. was.Except(back)], T["stays as it is, changed since or listed before:"], T["stays as it is, changed since or listed before:"], isDone: true)];
+        }
         if (decision.Kind is not (ReviewEventKind.Decided or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed) || ReviewEntry.Read(decision.Entries) is not { Count: > 0 } wanted) return [];
         ReviewEvent? Then(ReviewEventKind kind) => decision.Kind == ReviewEventKind.Decided ? events.FirstOrDefault(e => e.Kind == kind && e.Version == decision.Version + 1) : null;
         if (Then(ReviewEventKind.Closed) is { } closed)
         {
             var done = ReviewEntry.Read(closed.Entries);
-            return [.. Sorted(done, T["blocked:"], T["allowed:"]), .. Sorted([.. wanted.Except(done)], T["not blocked, for an entry allows it:"], T["not allowed:"])];
+            return [.. Sorted(done, T["blocked:"], T["allowed:"], isDone: true), .. Sorted([.. wanted.Except(done)], T["not blocked, for an entry allows it:"], T["not allowed:"], isDone: true)];
         }
         var stands = decision.Kind == ReviewEventKind.Decided && Then(ReviewEventKind.Undone) is null;
         return stands ? Sorted(wanted, T["will be blocked:"], T["will be allowed:"]) : Sorted(wanted, T["was to be blocked:"], T["was to be allowed:"]);
 
-        IReadOnlyList<ListedWith> Sorted(IReadOnlyList<ReviewEntry> entries, string blocked, string allowed) =>
-            [.. entries.GroupBy(e => e.Severity).Select(g => new ListedWith(g.Key == ListSeverity.Allow ? allowed : blocked, [.. g.Select(e => (Say(e, facts, card, T), AddressOf(e, facts, card)))]))];
+        IReadOnlyList<ListedWith> Sorted(IReadOnlyList<ReviewEntry> entries, string blocked, string allowed, bool isDone = false) =>
+            [.. entries.GroupBy(e => e.Severity).Select(g => Of(g.Key == ListSeverity.Allow ? allowed : blocked, [.. g], facts, card, T) with { IsDone = isDone })];
     }
+
+    /// <param name="words">What is done with them.</param>
+    /// <param name="entries">The values.</param>
+    /// <param name="facts">Of the payment, whose values they are.</param>
+    /// <param name="card">The card as people know it; null: its hash is all there is.</param>
+    /// <param name="T">The reader's language.</param>
+    internal static ListedWith Of(string words, IEnumerable<ReviewEntry> entries, Facts facts, string? card, Texts T) => new(words, [.. entries.Select(e => (Say(e, facts, card, T), AddressOf(e, facts, card)))], IsDone: true);
 
     private static string Say(ReviewEntry entry, Facts facts, string? card, Texts T)
     {

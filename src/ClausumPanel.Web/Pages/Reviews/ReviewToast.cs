@@ -44,6 +44,10 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
 
+    /// <summary>What the page of a decision or a step says of it to whoever leaves within its time.</summary>
+    internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, ReviewEvent? step, long until, Reader reader, Texts T) =>
+        (outcome is { } decided ? OfDecision(decided, 0, done, T) : OfStep(step!.Kind, step.Until ?? 0, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
+
     private static ReviewToast OfDecision(ReviewOutcome outcome, int values, StoredAssessment decided, Texts T)
     {
         var listing = values == 0 ? "" : " · " + (outcome == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"));
@@ -58,7 +62,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     }, PaymentOf(of));
 
     /// <summary>Which payment: how much, and whose.</summary>
-    private static string PaymentOf(StoredAssessment stored)
+    internal static string PaymentOf(StoredAssessment stored)
     {
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);

@@ -1,3 +1,4 @@
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -33,9 +34,15 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 
+    private IReadOnlyDictionary<Guid, string?> _notes = new Dictionary<Guid, string?>();
+
+    /// <summary>The review that put it there, and what was noted with the decision; null: something else did.</summary>
+    public (Guid Review, string? Note)? ReviewOf(ListRow row) => ListedByReview.AssessmentOf(row.Reason) is { } id && _notes.TryGetValue(id, out var note) ? (id, note) : null;
+
     public async Task OnGetAsync(CancellationToken stop)
     {
         await ReadAsync(stop);
+        _notes = await ListedByReview.NotesAsync(db, [.. Rows.Select(r => ListedByReview.AssessmentOf(r.Reason)).OfType<Guid>()], stop);
         var filter = Query.Filter;
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];

@@ -1,0 +1,60 @@
+// What was decided can be taken back for as long as its line says, on whichever page of the panel the reader is by then: the line follows them, with its key and its countdown, in this tab.
+window.panelUndo = (() => {
+  const store = "panel-undo", lineOfPage = () => document.querySelector(".toast-line");
+  const forget = () => { try { sessionStorage.removeItem(store); } catch { /* Without a store nothing follows. */ } };
+  const untilOf = line => Number(line?.dataset.undoUntil);
+
+  // The token is the page's own, and not kept.
+  const keep = () => {
+    // The page of the decision itself has a button instead, and the line only for whoever leaves it.
+    const line = lineOfPage() ?? document.querySelector("template[data-undo-line]")?.content.querySelector(".toast-line");
+    if (!line?.querySelector("form") || untilOf(line) <= Date.now()) return;
+    const copy = line.cloneNode(true);
+    for (const token of copy.querySelectorAll('[name="__RequestVerificationToken"]')) token.setAttribute("value", "");
+    try { sessionStorage.setItem(store, copy.outerHTML); } catch { /* Without a store nothing follows. */ }
+  };
+  const bring = () => {
+    let kept = null;
+    try { kept = sessionStorage.getItem(store); } catch { return; }
+    const line = kept && new DOMParser().parseFromString(kept, "text/html").querySelector(".toast-line");
+    const token = document.querySelector('[name="__RequestVerificationToken"]')?.value, field = line?.querySelector('[name="__RequestVerificationToken"]');
+    if (!field || !token || untilOf(line) <= Date.now()) { forget(); return; }
+    // The page says so itself, or something newer.
+    if (lineOfPage() || document.querySelector('[data-undo-until] button[data-key="undo"]')) return;
+    field.value = token;
+    // What is read out must come into a page that stands.
+    const place = document.getElementById("review-said") ?? document.getElementById("main");
+    requestAnimationFrame(() => { place?.prepend(line); tick(); });
+  };
+
+  // How long something may still be undone.
+  let clock = 0;
+  const tick = () => {
+    clearTimeout(clock);
+    const line = document.querySelector('.toast-line[data-undo-until=""]');
+    if (line) setTimeout(() => { line.hidden = true; }, 8000);
+    const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
+    if (!undo) return;
+    const left = Math.ceil((untilOf(undo) - Date.now()) / 1000);
+    if (left <= 0) {
+      const held = undo.contains(document.activeElement);
+      undo.hidden = true;
+      if (held) (undo.closest("section")?.querySelector("h2") ?? document.getElementById("item") ?? document.getElementById("main"))?.focus();
+      return;
+    }
+    undo.querySelector("[data-undo-left]").textContent = `${left} s`;
+    clock = setTimeout(tick, 250);
+  };
+  // What was refused has been read after a while; not before who stands at it, or points at it, has gone on.
+  const fade = (line = document.querySelector(".refusal-line")) => {
+    if (line) setTimeout(() => { if (line.matches(":hover, :focus-within")) fade(line); else line.remove(); }, 15000);
+  };
+
+  document.addEventListener("submit", event => { if (/handler=Undo|sign-out/.test(event.target.getAttribute("action") ?? "")) forget(); });
+  keep();
+  bring();
+  tick();
+  fade();
+  addEventListener("pageshow", event => { if (event.persisted) { bring(); tick(); } });
+  return { keep, tick, fade };
+})();
