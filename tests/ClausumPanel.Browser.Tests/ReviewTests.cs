@@ -428,7 +428,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         await Assertions.Expect(page.Locator("[name='Input.EscalateNote']")).ToHaveValueAsync("Dos tarjetas\n¿un domicilio?");
         await keys.PressAsync("Escape");
         await page.Locator("button[name=stay]").ClickAsync();
-        await Assertions.Expect(page.Locator("main [role=status].alert")).ToContainTextAsync("Devuelta: 300.00 MXN · persona0@sigue.example");
+        await Assertions.Expect(page.Locator("main [role=status].alert")).ToContainTextAsync("Soltada: 300.00 MXN · persona0@sigue.example");
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
         // Nobody else is given it.
         var later = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
