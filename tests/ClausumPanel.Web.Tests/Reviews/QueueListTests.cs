@@ -76,7 +76,7 @@ public sealed class QueueListTests : QueueListStories
         Assert.Equal("Monto desde: un monto necesita su moneda.", (await refused.HtmlAsync()).GetElementById("list-amount_min-wrong")!.TextContent);
         // Where they share one it is that one's, and only the amount is set.
         var page = await maria.PageAsync(List + "&flow=payout&amount_min=100");
-        Assert.Equal(["Solo dispersiones", "Desde 100.00 MXN", "Quitar todos"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
+        Assert.Equal(["Solo dispersiones", "Desde 100.00 MXN", "Quitar filtros"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
     }
 
     [Fact]
