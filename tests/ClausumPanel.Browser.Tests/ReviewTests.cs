@@ -357,6 +357,8 @@ public sealed class ReviewTests(BrowserFixture panel)
         await keys.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Tomarla ya, antes de su hora" }).ClickAsync();
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        // Then the keys are heard.
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
         await keys.PressAsync("d");
         await keys.PressAsync("1");
         await keys.PressAsync("Control+Enter");

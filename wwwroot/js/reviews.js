@@ -216,9 +216,8 @@
   });
 
   // A list that somebody chooses from or reads a sum in stands still.
-  document.addEventListener("htmx:beforeRequest", event => {
-    if (event.detail.elt.id === "queues" && (document.querySelector('input[name="seqs"]:checked, .priority[open]') || isFilled())) event.preventDefault();
-  });
+  const isStill = () => document.querySelector('input[name="seqs"]:checked, .priority[open]') || isFilled();
+  document.addEventListener("htmx:beforeRequest", event => { if (event.detail.elt.id === "queues" && isStill()) event.preventDefault(); });
   // So does one whose filter somebody fills in.
   const sorting = () => document.getElementById("list-sorting");
   const isFilled = () => sorting()?.matches("[data-touched]") || sorting()?.querySelector("form :focus") != null;
@@ -231,6 +230,8 @@
   document.addEventListener("htmx:beforeSwap", event => {
     const list = event.detail.target, held = document.activeElement;
     stood = null;
+    // What was asked for before somebody chose comes too late.
+    if (list.id === "queues" && isStill()) { event.detail.shouldSwap = false; return; }
     if (list.id === "queues") isSorting = sorting()?.open;
     if (list.id !== "queues" || !list.contains(held)) return;
     const kind = stops.find(stop => held.matches(stop)), alike = kind ? [...list.querySelectorAll(kind)] : [];
