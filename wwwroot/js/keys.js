@@ -10,7 +10,8 @@
   const keyOf = name => stored.map?.[name] ?? defaults[name];
   const panelKeys = window.panelKeys = { page: null, nameOf: key => Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase()) };
 
-  const isTyping = element => element.closest("textarea, select, input:not([type=radio]):not([type=checkbox])") !== null;
+  // A dialog that was closed this moment has not given the focus back yet.
+  const isTyping = element => element.closest("dialog:not([open])") === null && element.closest("textarea, select, input:not([type=radio]):not([type=checkbox])") !== null;
   const show = () => {
     if (!dialog || dialog.open) return;
     // What there is nothing for on this page is not offered.
