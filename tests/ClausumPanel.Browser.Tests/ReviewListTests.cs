@@ -129,6 +129,8 @@ public sealed class ReviewListTests(BrowserFixture panel)
         await page.Locator("#list-currency").FillAsync("usd");
         await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; document.activeElement.blur(); }");
         await page.Clock.FastForwardAsync(10_500);
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Assertions.Expect(page.Locator("#queues[data-old]")).ToHaveCountAsync(1);
         await page.Locator("#list-sorting button").ClickAsync();
         await page.WaitForURLAsync("**currency=usd**");
         await Assertions.Expect(page.Locator("tr[data-seq]")).ToHaveCountAsync(1);

@@ -398,7 +398,8 @@ public sealed class ReviewTests(BrowserFixture panel)
             await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
             await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("La tarjeta se reportó robada");
             await page.GotoAsync("/dashboard/protection/blocklists");
-            await Assertions.Expect(page.Locator("#announcer")).ToBeAttachedAsync();
+            // It would come with the first frame.
+            await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
             Assert.Equal(0, await page.Locator(".toast-line").CountAsync());
             await page.GotoAsync(item.Address);
             await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();

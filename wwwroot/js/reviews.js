@@ -222,6 +222,8 @@
   const sorting = () => document.getElementById("list-sorting");
   const isFilled = () => sorting()?.matches("[data-touched]") || sorting()?.querySelector("form :focus") != null;
   document.addEventListener("input", event => { if (sorting()?.contains(event.target)) sorting().dataset.touched = "yes"; });
+  // Closed again, nothing of it is being filled in.
+  document.addEventListener("toggle", event => { if (event.target === sorting() && !event.target.open) delete event.target.dataset.touched; }, true);
 
   // It asks for itself anew under whoever walks through it: they stay where they are, and where that is gone, at what comes after it. Nowhere at all the next key would take a case.
   const stops = ["a[data-open]", "a[data-queue]", "summary", "input[type=checkbox]", "button", "a"];
@@ -340,7 +342,7 @@
       card.replaceWith(after);
       htmx.process(after);
       const count = page.querySelector("#history + span")?.textContent, lines = page.querySelector("#review-item .timeline-list");
-      if (lines) {
+      if (lines && !item().querySelector(".timeline-list")?.contains(document.activeElement)) {
         item().querySelector(".timeline-list")?.replaceWith(lines);
         item().querySelector("#history + span").textContent = count;
       }

@@ -31,19 +31,20 @@ window.panelUndo = (() => {
   let clock = 0;
   const tick = () => {
     clearTimeout(clock);
+    clock = 0;
     const line = document.querySelector('.toast-line[data-undo-until=""]');
     if (line) setTimeout(() => { line.hidden = true; }, 8000);
-    const undo = document.querySelector('[data-undo-until]:not([data-undo-until=""], [hidden])');
-    if (!undo) return;
-    const left = Math.ceil((untilOf(undo) - Date.now()) / 1000);
-    if (left <= 0) {
+    for (const undo of document.querySelectorAll('[data-undo-until]:not([data-undo-until=""], [hidden])')) {
+      const left = Math.ceil((untilOf(undo) - Date.now()) / 1000);
+      if (left > 0) {
+        undo.querySelector("[data-undo-left]").textContent = `${left} s`;
+        clock ||= setTimeout(tick, 250);
+        continue;
+      }
       const held = undo.contains(document.activeElement);
       undo.hidden = true;
       if (held) (undo.closest("section")?.querySelector("h2") ?? document.getElementById("item") ?? document.getElementById("main"))?.focus();
-      return;
     }
-    undo.querySelector("[data-undo-left]").textContent = `${left} s`;
-    clock = setTimeout(tick, 250);
   };
   // What was refused has been read after a while; not before who stands at it, or points at it, has gone on.
   const fade = (line = document.querySelector(".refusal-line")) => {

@@ -83,30 +83,38 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     internal static string? Barred(Reviewer reviewer, Review review, ReviewQueue queue, bool isOwn) =>
         queue.AdminsOnly && !reviewer.IsAdmin ? LeaseReviews.NotForYou : isOwn ? OwnPayment : !queue.IsManual && review.FirstById == reviewer.Id ? LeaseReviews.OwnFirst : null;
 
+    /// <summary>Why somebody may not take back what was decided for good; null: they may. Whoever decided first may: reopening lets two decide anew.</summary>
+    internal static string? BarredFromReopening(Reviewer reviewer, ReviewQueue queue, bool isOwn) => queue.AdminsOnly && !reviewer.IsAdmin ? LeaseReviews.NotForYou : isOwn ? OwnPayment : null;
+
     /// <summary>Whether the reviewer is who pays.</summary>
     internal async Task<bool> IsOwnAsync(Reviewer reviewer, Facts facts, CancellationToken stop) =>
         facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes back a decision that has not taken effect yet, or the skip, hold or escalation that came last; whoever took the step has the item again.</summary>
-    /// <returns>The lease, when it worked.</returns>
-    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    /// <param name="reviewer">Who asks.</param>
+    /// <param name="seq">Which item.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="takes">False: a decision is taken back for whoever comes next, and what the reviewer has in front of them stays theirs.</param>
+    /// <returns>The lease, when it worked and they take it.</returns>
+    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop, bool takes = true)
     {
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
         var review = found.Review;
-        if (review.State == ReviewState.Open) return await UndoStepAsync(reviewer, review, transaction, stop);
+        if (review.State == ReviewState.Open) return takes ? await UndoStepAsync(reviewer, review, transaction, stop) : (null, new(TooLate));
         if (review.State == ReviewState.Decided && review.DecidedById != reviewer.Id)
             return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
         var now = clock.GetUtcNow();
         var at = now.ToUnixTimeMilliseconds();
         // They would have it again, to decide it.
         if (review.State == ReviewState.Decided && review.SettlesAt > at && Barred(reviewer, review, found.Queue, isOwn: false) is { } barred) return (null, new(barred));
-        var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
+        ReviewLease? lease = takes ? new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
+        var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
-            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
+            .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
             return await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs ? (theirs, ReviewAnswer.Done) : (null, new(TooLate));
-        await LeaseReviews.PutBackAsync(db, reviewer, seq, review.DecidedAt, at, stop);
+        if (takes) await LeaseReviews.PutBackAsync(db, reviewer, seq, review.DecidedAt, at, stop);
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
     }
 
@@ -214,6 +222,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Closed) return new(NotClosed);
+        var facts = new Facts();
+        FactSnapshot.Read((await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop)).Facts, facts);
+        if (BarredFromReopening(reviewer, found.Queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
         // First what it was taken for; a crash in between leaves a closed item without its label, which can be reopened again.
         if (review.LabelId is { } label) await labels.ReverseAsync(label, ListTexts.Clean(note), LabelChannel.Panel, reviewer.Who, stop);
         var now = clock.GetUtcNow();

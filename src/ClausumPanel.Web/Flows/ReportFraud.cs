@@ -199,7 +199,17 @@ public sealed class ReportFraud(PanelDb db, FindPayment payments, AssessmentRead
                 continue;
             }
             var counts = entry.IsActive && !(entry.ExpiresAt <= now);
-            if (counts && (entry.Severity == ListSeverity.Allow || entry.Severity >= effect.Severity) && !(entry.Severity == effect.Severity && entry.ExpiresAt < (ends ?? DateTimeOffset.MaxValue))) continue;
+            if (counts && (entry.Severity == ListSeverity.Allow || entry.Severity >= effect.Severity) && !(entry.Severity == effect.Severity && entry.ExpiresAt < (ends ?? DateTimeOffset.MaxValue)))
+            {
+                // What a review put there the report relies on from now on: reopening that one does not take it away.
+                if (entry.Severity != ListSeverity.Allow && ListedByReview.AssessmentOf(entry.Reason) is not null)
+                {
+                    var then = entry.Summary;
+                    entry.Reason = reason;
+                    db.Audit(actor, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), then, entry.Summary);
+                }
+                continue;
+            }
             var before = entry.Summary;
             (entry.Severity, entry.IsActive, entry.ExpiresAt, entry.Reason) = (effect.Severity, true, ends, reason);
             db.Audit(actor, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), before, entry.Summary);

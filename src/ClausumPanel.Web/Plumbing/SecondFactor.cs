@@ -107,8 +107,8 @@ public sealed class SecondFactor(PanelDb db, IDataProtectionProvider protection,
         if (user.ProtectedTotpSecret is null || StepOf(_protector.Unprotect(user.ProtectedTotpSecret), token) is not { } step) return false;
         if (await db.Users.Where(u => u.Id == user.Id && u.LastTotpStep < step).ExecuteUpdateAsync(u => u.SetProperty(x => x.LastTotpStep, step)) == 0) return false;
         // Stored already: left as a change, it would be saved when the person enters, and clash with what the next attempt counts meanwhile.
-        user.LastTotpStep = step;
-        db.Entry(user).Property(u => u.LastTotpStep).OriginalValue = step;
+        var stored = db.Entry(user).Property(u => u.LastTotpStep);
+        (stored.CurrentValue, stored.OriginalValue, stored.IsModified) = (step, step, false);
         return true;
     }
 

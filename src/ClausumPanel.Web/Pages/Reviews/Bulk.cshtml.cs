@@ -125,9 +125,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         var (reviewer, answers) = (HttpContext.Reviewer, new List<(long, ReviewAnswer)>(Seqs.Length));
         foreach (var seq in Seqs)
         {
-            var (lease, answer) = await decide.UndoAsync(reviewer, seq, stop);
-            if (lease is { } held) await leases.ReleaseAsync(reviewer, seq, held.Token, CancellationToken.None);
-            answers.Add((seq, answer));
+            answers.Add((seq, (await decide.UndoAsync(reviewer, seq, stop, takes: false)).Answer));
         }
         await LoadAsync(stop);
         return Tell(answers, wasUndoing: true, _ => T["It waits again, as before the decision"]);

@@ -44,7 +44,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, Events, Facts, CardDigits, T);
 
     /// <summary>What the decision that stands does to the lists.</summary>
-    public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
+    public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && !Review.IsTimedOut && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
 
     /// <summary>What went on the lists is there to be looked at, and the reader may.</summary>
     public bool Leads(ListedWith listed) => listed.IsDone && User.May(Permissions.ViewPanel);
@@ -83,6 +83,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>Why the reader may not decide it, in the words of the refusal; null: they may.</summary>
     public string? Barred { get; private set; }
+
+    /// <summary>Why the reader may not reopen it; null: they may.</summary>
+    public string? NotToReopen { get; private set; }
 
     /// <summary>Why it would not be given to the reader, whoever has it now; null: it would, or is no longer to be had.</summary>
     public string? NotToTake { get; private set; }
@@ -405,7 +408,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
         if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
-        Barred = DecideReviews.Barred(HttpContext.Reviewer, review, Its, await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop));
+        var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
+        (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
