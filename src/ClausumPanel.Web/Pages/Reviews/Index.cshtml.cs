@@ -116,8 +116,17 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var (queues, payments, filter) = (db.Set<ReviewQueue>(), db.Set<AssessmentRow>(), Query.Filter);
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, payments, now);
-        Matching = filter.AsksNothing ? chosen.Waiting : await inQueue.CountAsync(stop);
-        var sample = await inQueue.Sorted(Query.Order, queues, payments, now).Take(Sampled).ToListAsync(stop);
+        var sorted = inQueue.Sorted(Query.Order, queues, payments, now);
+        List<Review> sample;
+        if (filter.AsksNothing) (Matching, sample) = (chosen.Waiting, await sorted.Take(Sampled).ToListAsync(stop));
+        else
+        {
+            // Counted and listed in one go: each asks the payment of everything that waits.
+            var all = await sorted.Select(r => r.Seq).ToListAsync(stop);
+            var first = all.Take(Sampled).ToList();
+            var found = await db.Set<Review>().AsNoTracking().Where(r => first.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, stop);
+            (Matching, sample) = (all.Count, [.. first.Where(found.ContainsKey).Select(seq => found[seq])]);
+        }
         var listed = sample.Take(Shown).ToList();
         var lines = (await assessments.LinesAsync(listed.ConvertAll(r => r.Seq), stop)).ToDictionary(l => l.Seq);
         var owners = listed.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead).Select(r => r.LeaseOwner).Distinct().ToList();
