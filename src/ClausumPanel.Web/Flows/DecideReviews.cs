@@ -222,8 +222,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Closed) return new(NotClosed);
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
         var facts = new Facts();
-        FactSnapshot.Read((await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop)).Facts, facts);
+        FactSnapshot.Read(stored.Facts, facts);
         if (BarredFromReopening(reviewer, found.Queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
         // First what it was taken for; a crash in between leaves a closed item without its label, which can be reopened again.
         if (review.LabelId is { } label) await labels.ReverseAsync(label, ListTexts.Clean(note), LabelChannel.Panel, reviewer.Who, stop);
@@ -237,7 +238,6 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
-        var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
         var takenBack = (await ListedByReview.OfAsync(db, stored, stop)).Where(l => l.IsAsLeft).ToList();
         foreach (var entry in takenBack.Select(l => l.Entry!))
         {

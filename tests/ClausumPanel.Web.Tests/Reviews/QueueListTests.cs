@@ -85,7 +85,7 @@ public sealed class QueueListTests : QueueListStories
         await using var world = await ReviewWorld.StartAsync(Make());
         await world.HoldAsync(1);
         await world.FoldedAsync();
-        Assert.Equal("a&lt;b<wbr>.c@<wbr>held<wbr>.example", Pages.Reviews.Breakable.Of("a<b.c@held.example").ToString());
+        Assert.Equal("a&lt;b<wbr>.c@<wbr>held<wbr>.example", ClausumPanel.Web.Localization.Breakable.Of("a<b.c@held.example").ToString());
         Assert.NotEmpty((await world.App.As(World.Maria).PageAsync(List)).QuerySelectorAll(".two-lines wbr"));
     }
 

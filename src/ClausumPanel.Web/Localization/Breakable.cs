@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Html;
 
-namespace ClausumPanel.Web.Pages.Reviews;
+namespace ClausumPanel.Web.Localization;
 
 /// <summary>Addresses that break where a reader would break them.</summary>
 public static class Breakable
