@@ -1,15 +1,9 @@
 using System.Globalization;
 using System.Text;
-using ClausumPanel.Assess;
-using ClausumPanel.Storage.Assessments;
-using ClausumPanel.Storage.Labels;
-using ClausumPanel.Storage.Lists;
-using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
@@ -22,41 +16,11 @@ public sealed class RefusalTests
     [Fact]
     public async Task Nothing_is_decided_by_whoever_may_not_or_may_not_now_by_any_route()
     {
-        await using var world = await ReviewWorld.StartAsync(new PanelApp());
-        var app = world.App;
-        await app.InDbAsync(async db =>
-        {
-            db.Add(new ListEntry { Type = ListType.Email, Value = World.Maria.Email, Severity = ListSeverity.Review, CreatedAt = app.Clock.GetUtcNow() });
-            await db.SaveChangesAsync();
-            await app.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
-        });
-        await world.HoldAsync(8);
-        (await world.Shop.AssessAsync($$"""{"amount":100,"currency":"MXN","email":"{{World.Maria.Email}}"}""")).MustBeGood();
-        await world.FoldedAsync();
-        var (maria, tomas, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await world.PersonAsync(World.Ines));
-        async Task<ReviewLease> TakeAsync(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
-
-        // One whose time is over, one decided for good, one decided and still to be undone, one for admins, and what María has.
-        var expired = await TakeAsync(maria, 1);
-        app.Clock.Advance(TimeSpan.FromMinutes(16));
-        var closed = await TakeAsync(tomas, 2);
-        await world.DecideAsync(tomas, closed, new(ReviewOutcome.Approve, "known_customer"));
-        app.Clock.Advance(TimeSpan.FromSeconds(9));
-        await world.SettleAsync();
-        var settling = await TakeAsync(tomas, 3);
-        await world.DecideAsync(tomas, settling, new(ReviewOutcome.Approve, "known_customer"));
-        await app.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 4).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
-        await app.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 1 || r.Seq == 9).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, x => x.VisibleAt + 86_400_000)));
-        var foreign = await TakeAsync(tomas, 5);
-        var held = await TakeAsync(maria, 6);
-        var ahead = (await world.DoAsync<LeaseReviews, ReviewLease?>(l => l.AheadAsync(maria, 1, held.Seq, default)))!.Value;
-        var free = ahead.Seq == 7 ? 8 : 7;
-        var own = await TakeAsync(maria, 9);
-        var above = await TakeAsync(ines, 4);
-        var ids = await app.InDbAsync(db => db.Set<StoredAssessment>().ToDictionaryAsync(a => a.Seq, a => a.Id));
-
+        await using var stage = await RefusalStage.StartAsync();
+        var (world, app, ids) = (stage.World, stage.World.App, stage.Ids);
+        var (expired, closed, settling, foreign, held, ahead, own, above, free) = (stage.Expired, stage.Closed, stage.Settling, stage.Foreign, stage.Held, stage.Ahead, stage.Own, stage.Above, stage.Free);
         var lines = new StringBuilder();
-        var before = await StandAsync(world);
+        var before = await stage.StandAsync();
         var browsers = new[] { World.Victor, World.Clara, World.Maria, World.Tomas, World.Ines }.ToDictionary(p => p, p => app.As(p));
         var tokens = new Dictionary<Person, string>();
         foreach (var (person, browser) in browsers) tokens[person] = (await browser.PageAsync(Queue)).QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!;
@@ -73,7 +37,7 @@ public sealed class RefusalTests
             said = string.Join(' ', (said ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
             foreach (var (seq, id) in ids) said = said.Replace(id.ToString(), $"#{seq}", StringComparison.Ordinal);
             lines.Append($"{who?.Name ?? "nobody"} · {what} → {(int)answer.StatusCode} {said}".TrimEnd()).Append('\n');
-            Assert.Equal((what, before), (what, await StandAsync(world)));
+            Assert.Equal((what, before), (what, await stage.StandAsync()));
         }
         Task StepAsync(string what, Person? who, ReviewLease lease, string step = "Decide", params (string Name, string Value)[] fields) =>
             AskAsync(what, who, $"{Queue}/{ids[lease.Seq]}?handler={step}", true, [("Token", lease.Token.ToString()), .. fields]);
@@ -121,7 +85,7 @@ public sealed class RefusalTests
             using var asked = new HttpRequestMessage(method, $"/api/v1/assessments/{ids[held.Seq]}") { Content = new StringContent("""{"final_decision":"approve"}""", Encoding.UTF8, "application/json") };
             using var answer = await world.Shop.Client.SendAsync(asked);
             lines.Append(CultureInfo.InvariantCulture, $"a server key · {method} /api/v1/assessments/{{id}} → {(int)answer.StatusCode}\n");
-            Assert.Equal(before, await StandAsync(world));
+            Assert.Equal(before, await stage.StandAsync());
         }
         GoldenFile.Matches("Refusals.txt", lines.ToString());
 
@@ -134,11 +98,4 @@ public sealed class RefusalTests
         }
         Assert.Equal(1, await app.InDbAsync(db => db.Set<ReviewEvent>().CountAsync(e => e.Seq == held.Seq && e.Kind == ReviewEventKind.Decided)));
     }
-
-    /// <summary>All that a decision, or a step towards one, would change.</summary>
-    private static Task<string> StandAsync(ReviewWorld world) => world.App.InDbAsync(async db =>
-    {
-        var reviews = await db.Set<Review>().AsNoTracking().OrderBy(r => r.Seq).Select(r => $"{r.Seq} {r.State} {r.Version} {r.Queue} {r.Outcome} {r.LeaseOwner} {r.LeaseToken} {r.LeaseUntil} {r.LeaseIsAhead} {r.VisibleAt}").ToListAsync();
-        return $"{string.Join('\n', reviews)}\n{await db.Set<ReviewEvent>().CountAsync()} events, {await db.Set<Label>().CountAsync()} labels, {await db.Set<OutboxEvent>().CountAsync(e => e.ReviewVersion != null)} told, {await db.Set<ListEntry>().CountAsync()} listed";
-    });
 }
