@@ -34,7 +34,7 @@ public sealed class RefusalApiTests
         var before = await stage.StandAsync();
         async Task StepAsync(string what, Person who, ReviewLease lease, string step, params (string Name, JsonNode? Value)[] other)
         {
-            var body = new JsonObject { ["lease_token"] = lease.Token.ToString(), ["outcome"] = "decline", ["reason"] = step == "skip" ? "not_my_area" : "stolen_card", ["note"] = "A note", ["until"] = "2026-11-24T12:00:00Z" };
+            var body = new JsonObject { ["lease_token"] = lease.Token.ToString(), ["outcome"] = "decline", ["reason"] = step == "skip" ? "not_my_area" : "stolen_card", ["note"] = "A note", ["until"] = "2026-11-25T12:00:00Z" };
             foreach (var (name, value) in other) body[name] = value;
             var answer = await programs[who].PostAsync($"{Path}{stage.Ids[lease.Seq]}/{step}", body.ToJsonString());
             var error = answer.Json.TryGetProperty("error", out var refused) ? refused : default;
