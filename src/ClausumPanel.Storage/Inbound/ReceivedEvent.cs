@@ -23,6 +23,9 @@ public enum EventAction
 
     /// <summary>What the table of the provider's events says.</summary>
     Provider = 5,
+
+    /// <summary>The payer whose payment was challenged passed the challenge, or did not.</summary>
+    ChallengePassed = 6, ChallengeFailed = 7,
 }
 
 /// <summary>Something the outside told us, kept as it came (card numbers masked), processed once.</summary>

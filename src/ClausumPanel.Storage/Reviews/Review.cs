@@ -95,6 +95,9 @@ public sealed class Review
     /// <summary>Time decided it, not a person.</summary>
     public bool IsTimedOut { get; set; }
 
+    /// <summary>What became of the challenge decided it, not a person.</summary>
+    public bool IsAnswered => Outcome is not null && DecidedById is null && !IsTimedOut;
+
     /// <summary>Who decided first, where two must.</summary>
     public Guid? FirstById { get; set; }
     public ReviewOutcome? FirstOutcome { get; set; }
@@ -113,6 +116,9 @@ public enum ReviewEventKind
 
     /// <summary>A skip, a hold or an escalation was taken back: its version is that step's and one.</summary>
     StepUndone = 16,
+
+    /// <summary>The shop told what became of the challenge, and that decided it.</summary>
+    ChallengeAnswered = 18,
 }
 
 /// <summary>One line of a review's history: what the screen, the quality figures and the outside read. Written once.</summary>
@@ -163,6 +169,7 @@ internal sealed class ReviewMap : IEntityTypeConfiguration<Review>
         builder.Property(r => r.State).HasConversion<int>();
         builder.Property(r => r.Outcome).HasConversion<int?>();
         builder.Property(r => r.FirstOutcome).HasConversion<int?>();
+        builder.Ignore(r => r.IsAnswered);
         builder.Property(r => r.Reason).HasMaxLength(Review.LongestReason);
         builder.Property(r => r.Note).HasMaxLength(Review.LongestNote);
         // What is open is a small part of all: these are what queues and jobs look through.

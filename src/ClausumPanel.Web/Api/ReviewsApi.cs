@@ -23,7 +23,7 @@ public static class ReviewsApi
         [LeaseReviews.NotForYou] = (Problems.Forbidden, "admins_only"), [LeaseReviews.FixedOrder] = (Problems.Forbidden, "fixed_order"), [LeaseReviews.OwnFirst] = (Problems.Forbidden, "second_person_needed"),
         [DecideReviews.OwnPayment] = (Problems.Forbidden, "own_payment"), [DecideReviews.NotYours] = (Problems.Forbidden, "not_yours"),
         [LeaseReviews.Taken] = (Problems.InvalidState, "taken"), [LeaseReviews.NotOpen] = (Problems.InvalidState, "not_open"), [LeaseReviews.LeaseGone] = (Problems.InvalidState, "lease_gone"),
-        [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"), [DecideReviews.StepTooLate] = (Problems.InvalidState, "too_late"),
+        [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.AnswerDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"), [DecideReviews.StepTooLate] = (Problems.InvalidState, "too_late"),
         [DecideReviews.NotClosed] = (Problems.InvalidState, "not_closed"), [DecideReviews.ListedOtherwise] = (Problems.InvalidState, "listed_otherwise"),
     };
 

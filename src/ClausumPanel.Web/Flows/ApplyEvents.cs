@@ -40,8 +40,9 @@ public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ChangeCases cas
         var data = received.Source == EventSource.Stripe ? EventBody.Member(EventBody.Member(json, "data"), "object") : EventBody.Member(json, "data");
         var (amount, currency) = (EventBody.Number(data, "amount"), EventBody.Text(data, "currency", 3)?.ToUpperInvariant());
         var rule = (await db.EventRules.AsNoTracking().Where(r => r.IsOn).OrderBy(r => r.Priority).ThenBy(r => r.Id).ToListAsync(stop)).Find(r => r.Takes(received.Type, amount, currency));
-        var payment = rule?.Action is EventAction.CreateCase or EventAction.CreateAlert or EventAction.FlagReview ? await FindAsync(data, stop) : null;
-        if (rule?.Action == EventAction.FlagReview && payment is not null && !await assessments.IsFoldedAsync(payment.Seq, stop))
+        var action = rule?.Action ?? Known(received.Type);
+        var payment = action is EventAction.CreateCase or EventAction.CreateAlert or EventAction.FlagReview or EventAction.ChallengePassed or EventAction.ChallengeFailed ? await FindAsync(data, stop) : null;
+        if (action is EventAction.FlagReview or EventAction.ChallengePassed or EventAction.ChallengeFailed && payment is not null && !await assessments.IsFoldedAsync(payment.Seq, stop))
         {
             // Its own review may be on the way.
             await PutOffAsync(id, stop, Soon);
@@ -53,22 +54,26 @@ public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ChangeCases cas
         var number = await db.NextEventAsync(stop);             // two nodes take turns
         db.ChangeTracker.Clear();
         if (await db.ReceivedEvents.SingleOrDefaultAsync(e => e.Id == id && e.State == ReceivedState.Waiting, stop) is not { } its) return;
-        (its.Rule, its.Action, its.Seq) = (rule?.Name, rule?.Action ?? EventAction.None, payment?.Seq ?? its.Seq);
-        var actor = rule is null ? Actor.System : new Actor(ActorKind.System, null, $"event rule: {rule.Name}");
-        its.Outcome = rule?.Action switch
+        (its.Rule, its.Action, its.Seq) = (rule?.Name, action, payment?.Seq ?? its.Seq);
+        var actor = rule is null ? new Actor(ActorKind.System, null, $"event: {its.Type}") : new Actor(ActorKind.System, null, $"event rule: {rule.Name}");
+        its.Outcome = action switch
         {
             EventAction.CreateCase => await OpenCaseAsync(its, data, amount, currency, payment, actor, now, number, stop),
             EventAction.CreateAlert => Alert(its),
             EventAction.FlagReview => await FlagAsync(payment, now, stop),
+            EventAction.ChallengePassed or EventAction.ChallengeFailed => payment is null ? NoPayment : await ChallengeAnswers.ApplyAsync(db, payment, action == EventAction.ChallengePassed, its.Type, actor, now, stop),
             EventAction.Ignore => Ignored,
             _ => NoRule,
         };
         (its.State, its.ProcessedAt) = (ReceivedState.Processed, now);
-        if (its.Action is EventAction.CreateCase or EventAction.CreateAlert or EventAction.FlagReview)
+        if (its.Action is not (EventAction.None or EventAction.Ignore))
             db.Audit(actor, AuditActions.EventApplied, now, Subject, id.ToString(), after: new { its.Type, its.Rule, its.Action, its.Outcome, Case = its.CaseId, Assessment = payment?.Id });
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
     }
+
+    /// <summary>What an event means that no rule takes: the answer to a challenge needs none.</summary>
+    private static EventAction Known(string type) => type.ToLowerInvariant() switch { "challenge.passed" => EventAction.ChallengePassed, "challenge.failed" => EventAction.ChallengeFailed, _ => EventAction.None };
 
     /// <summary>It could not be done now.</summary>
     /// <param name="pause">Null: it failed, and the pauses grow until it is given up.</param>

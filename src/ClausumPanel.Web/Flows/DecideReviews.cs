@@ -42,7 +42,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
-        OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
+        OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", AnswerDecided = "The challenge was answered, which decided it: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
         NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
@@ -270,9 +270,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
 
     /// <summary>Who decided it, and what.</summary>
     internal static async Task<ReviewAnswer> DecidedByAsync(PanelDb db, Review review, CancellationToken stop) =>
-        DecidedBy(review, review.IsTimedOut ? null : await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop));
+        DecidedBy(review, review.DecidedById is null ? null : await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop));
 
-    internal static ReviewAnswer DecidedBy(Review review, string? name) => review.IsTimedOut ? new(TimeDecided, review.Outcome!) : new(DecidedAlready, name ?? "?", review.Outcome!);
+    internal static ReviewAnswer DecidedBy(Review review, string? name) => review.IsTimedOut ? new(TimeDecided, review.Outcome!) : review.IsAnswered ? new(AnswerDecided, review.Outcome!) : new(DecidedAlready, name ?? "?", review.Outcome!);
 
     /// <summary>Numbers an event for the outside; the ledger's lock is held.</summary>
     internal static async Task TellAsync(PanelDb db, Review review, OutboxEventType type, long at, CancellationToken stop)

@@ -7,7 +7,7 @@ namespace ClausumPanel.Web.Localization;
 public static class EventWords
 {
     /// <summary>What a rule may do.</summary>
-    public static readonly IReadOnlyList<EventAction> Actions = [EventAction.CreateCase, EventAction.CreateAlert, EventAction.FlagReview, EventAction.Ignore];
+    public static readonly IReadOnlyList<EventAction> Actions = [EventAction.CreateCase, EventAction.CreateAlert, EventAction.FlagReview, EventAction.ChallengePassed, EventAction.ChallengeFailed, EventAction.Ignore];
 
     public static string Name(this Texts T, EventSource source) => source switch
     {
@@ -20,6 +20,8 @@ public static class EventWords
         EventAction.CreateCase => T["Open a case"],
         EventAction.CreateAlert => T["Make an alert"],
         EventAction.FlagReview => T["Put the payment in review"],
+        EventAction.ChallengePassed => T["The challenge was passed"],
+        EventAction.ChallengeFailed => T["The challenge was not passed"],
         EventAction.Ignore => T["Ignore"],
         EventAction.Provider => T["What the provider's table says"],
         EventAction.None => T["Only store"],
@@ -30,6 +32,8 @@ public static class EventWords
         EventAction.CreateCase => T["A case with the amount of the event, and its payment where it names one."],
         EventAction.CreateAlert => T["It stands out among the received events until somebody marks it as seen."],
         EventAction.FlagReview => T["The payment that the event names waits for a person's decision."],
+        EventAction.ChallengePassed => T["The payment that the event names is approved and waits for nobody any more, where it was challenged and nobody has it."],
+        EventAction.ChallengeFailed => T["The payment that the event names is declined and waits for nobody any more, where it was challenged and nobody has it."],
         EventAction.Ignore => T["Nothing, and no later rule is asked."],
         EventAction.Provider or EventAction.None => "",
     };
@@ -56,6 +60,10 @@ public static class EventWords
             ApplyEvents.Queued => T["Put in review"],
             ApplyEvents.InReview => T["In review already"],
             ApplyEvents.Reviewed => T["Reviewed before"],
+            ChallengeAnswers.Approved => T["Challenge passed: approved"],
+            ChallengeAnswers.Declined => T["Challenge not passed: declined"],
+            ChallengeAnswers.Noted => T["Written into the review, which somebody has"],
+            ChallengeAnswers.NotAsked => T["Was not challenged"],
             ApplyEvents.NoPayment => T["No such payment here"],
             ApplyEvents.FailedForGood => T["Failed"],
             StripeEvents.Succeeded => T["Payment went through"],

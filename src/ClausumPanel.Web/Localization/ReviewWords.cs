@@ -53,6 +53,8 @@ public static class ReviewWords
         "conflict_of_interest" => T["Conflict of interest"],
         "needs_a_colleague" => T["Needs a colleague"],
         "timed_out" => T["Time ran out"],
+        ChallengeAnswers.Approved => T["The payer passed the challenge"],
+        ChallengeAnswers.Declined => T["The payer did not pass the challenge"],
         "other" => T["Other reason"],
         _ => code,
     };
@@ -96,6 +98,7 @@ public static class ReviewWords
         ReviewEventKind.Disagreed => T["Disagreed with who decided first; escalated"],
         ReviewEventKind.Moved => T["Moved it to another queue"],
         ReviewEventKind.StepUndone => T["Took the step back"],
+        ReviewEventKind.ChallengeAnswered => T["The challenge was answered"],
     };
 
     /// <summary>How a list is sorted.</summary>

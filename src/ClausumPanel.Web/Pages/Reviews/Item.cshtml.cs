@@ -44,7 +44,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, Events, Facts, CardDigits, T);
 
     /// <summary>What the decision that stands does to the lists.</summary>
-    public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && !Review.IsTimedOut && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
+    public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && Review.DecidedById is not null && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
 
     /// <summary>What went on the lists is there to be looked at, and the reader may.</summary>
     public bool Leads(ListedWith listed) => listed.IsDone && User.May(Permissions.ViewPanel);
@@ -54,7 +54,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>The decision that was opened again and is to be made anew; null: there was none.</summary>
     public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Reopened) is { } reopened
-        ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut && e.Version < reopened.Version) : null;
+        ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut or ReviewEventKind.ChallengeAnswered && e.Version < reopened.Version) : null;
 
     /// <summary>How often it was opened again: what was written before is of another decision.</summary>
     public int TimesReopened => Events.Count(e => e.Kind == ReviewEventKind.Reopened);
