@@ -40,7 +40,7 @@ public sealed class SelectionTests : SelectionStories
         var one = SignalCatalog.All.Single(s => signal.GetAttribute("href")!.EndsWith("&signal=" + s.Code, StringComparison.Ordinal));
         await world.App.InDbAsync(db => db.Set<AssessmentSignal>().Where(s => s.Signal == one.Id && s.Seq != 2).ExecuteDeleteAsync());
         var page = await maria.PageAsync(signal.GetAttribute("href")!);
-        Assert.Equal(([2], "Dominio de correo en una lista"), (Seqs(page), page.QuerySelector(".chips a")!.TextContent.Trim()));
+        Assert.Equal((2, "Dominio de correo en una lista"), (Assert.Single(Seqs(page)), page.QuerySelector(".chips a")!.TextContent.Trim()));
         Assert.Equal(one.Code, page.QuerySelector("#list-sorting [name=signal]")!.GetAttribute("value"));
         using var started = await maria.SubmitAsync(signal.GetAttribute("href")!, "form[action*=Start]");
         Assert.Equal(2, await HeldAsync(world));
