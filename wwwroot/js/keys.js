@@ -33,6 +33,8 @@
   const search = () => {
     const field = document.querySelector("[data-search]");
     if (!field) return go("/");
+    const part = field.closest("details");
+    if (part) part.open = true;
     field.focus();
     return true;
   };

@@ -126,17 +126,6 @@
     return tile !== undefined;
   };
 
-  // Back from one of its items the list is sorted and filtered as it was left.
-  const keptList = "panel-review-list", queueOf = search => new URLSearchParams(search).get("queue");
-  if (document.getElementById("queues")) {
-    const kept = sessionStorage.getItem(keptList) ?? "", isBare = [...new URLSearchParams(location.search).keys()].every(name => name === "queue");
-    const from = document.referrer ? new URL(document.referrer) : null, isFromItem = from?.origin === location.origin && /\/dashboard\/reviews\/[0-9a-f-]{36}$/.test(from.pathname);
-    if (isBare && isFromItem && kept !== location.search && queueOf(kept) === queueOf(location.search)) {
-      history.replaceState(null, "", location.pathname + kept);
-      htmx.ajax("GET", location.pathname + kept, { target: "#queues", swap: "outerHTML" });
-    } else sessionStorage.setItem(keptList, location.search);
-  }
-
   // What is chosen from a list: how many, and what they come to in each currency.
   let lastPicked = null;
   const boxes = () => [...document.querySelectorAll('#queues input[name="seqs"]')];

@@ -188,21 +188,16 @@ public sealed partial class AssessmentReader(PanelDb db)
     /// <summary>Per some segments at a time, the places whose texts match the search.</summary>
     private async IAsyncEnumerable<long[]> SegmentsAsync(AssessmentFilter filter, long mark, bool newestFirst, [EnumeratorCancellation] CancellationToken stop)
     {
-        var low = FoundBy.Normalize(filter.Search!);
-        var high = low + "\U0010FFFF";
+        var text = FoundBy.Normalize(filter.Search!);
         var last = AssessmentTerm.SegmentOf(mark);
         for (long i = 0; i <= last; i += SegmentsAtATime)
         {
             var from = newestFirst ? Math.Max(0, last - i - SegmentsAtATime + 1) : i;
             var segments = Enumerable.Range(0, (int)((newestFirst ? last - i : Math.Min(last, i + SegmentsAtATime - 1)) - from + 1)).Select(n => from + n).ToArray();
-            // Named one by one, the engine seeks the text in each; a range of segments it would read through.
-            var terms = db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment));
-#pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
-            terms = filter.Exactly is { } kind
-                ? filter.Begins ? terms.Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0 && t.Kind == kind) : terms.Where(t => t.Term == low && t.Kind == kind)
-                : terms.Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0);
-#pragma warning restore CA1309
-            var seqs = await terms.Select(t => t.Seq).Distinct().ToArrayAsync(stop);
+            var terms = db.Set<AssessmentTerm>();
+            var found = filter is { Exactly: not null, Begins: false } ? terms.Within(segments).Where(t => t.Term == text) : terms.Beginning(text, segments);
+            if (filter.Exactly is { } kind) found = found.Where(t => t.Kind == kind);
+            var seqs = await found.Select(t => t.Seq).Distinct().ToArrayAsync(stop);
             if (seqs.Length > 0) yield return seqs;
         }
     }

@@ -73,6 +73,23 @@ public sealed class AssessmentTerm
     public static long SegmentOf(long seq) => seq >> SegmentBits;
 }
 
+/// <summary>Terms asked.</summary>
+public static class TermQueries
+{
+    /// <summary>Those of these segments that begin so.</summary>
+    public static IQueryable<AssessmentTerm> Beginning(this IQueryable<AssessmentTerm> terms, string text, IEnumerable<long> segments)
+    {
+        var low = FoundBy.Normalize(text);
+        var high = low + "\U0010FFFF";
+#pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
+        return terms.Within(segments).Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0);
+#pragma warning restore CA1309
+    }
+
+    /// <summary>Named one by one, the engine seeks the text in each; a range of segments it would read through.</summary>
+    internal static IQueryable<AssessmentTerm> Within(this IQueryable<AssessmentTerm> terms, IEnumerable<long> segments) => terms.Where(t => EF.Constant(segments).Contains(t.Segment));
+}
+
 /// <summary>How far one background reader of the log has come.</summary>
 public sealed class LogMark
 {

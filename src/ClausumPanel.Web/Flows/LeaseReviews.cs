@@ -1,4 +1,5 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
@@ -29,7 +30,7 @@ public sealed record ReviewAnswer(string? Refusal, params object[] Values)
 public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
 
 /// <summary>
-/// Gives out reviews: the most urgent free item goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
+/// Gives out reviews: the first free item of what is asked for goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
 /// </summary>
 public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
 {
@@ -47,39 +48,44 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>The item the person works on, else the one that was fetched ahead, else the most urgent free one; null when nothing waits.</summary>
-    /// <param name="reviewer">Who asks.</param>
-    /// <param name="queue">Only of this queue; null: of all they may decide in.</param>
-    /// <param name="stop">Ends it early.</param>
-    public async Task<ReviewLease?> NextAsync(Reviewer reviewer, int? queue, CancellationToken stop)
+    /// <summary>The same of a whole queue, by priority; null: of all they may decide in.</summary>
+    public Task<ReviewLease?> NextAsync(Reviewer reviewer, int? queue, CancellationToken stop) => NextAsync(reviewer, ReviewSelection.Of(queue), stop);
+
+    /// <summary>The item the person works on, else the one that was fetched ahead, else the first free one of the selection; null when nothing of it waits.</summary>
+    public async Task<ReviewLease?> NextAsync(Reviewer reviewer, ReviewSelection wanted, CancellationToken stop)
     {
         using var turn = await turns.TakeAsync(stop);
-        var now = Now;
-        // Of several the one that was looked at last: a decision that was undone comes back before what was begun after it.
-        var mine = await Mine(reviewer, now).Where(r => !r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderByDescending(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
-        if (mine is not null) return await ProlongAsync(mine.Seq, mine.LeaseToken!.Value, stop);
-        // Of several, by several tabs, the one that was shown as the next: the order is that of AheadAsync.
-        var ahead = await Mine(reviewer, now).Where(r => r.LeaseIsAhead && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseUntil).ThenBy(r => r.Seq).Select(r => new { r.Seq, r.LeaseToken }).FirstOrDefaultAsync(stop);
-        if (ahead is not null && await ProlongAsync(ahead.Seq, ahead.LeaseToken!.Value, stop) is { } prolonged)
+        var selection = await ReadAsync(wanted, stop);
+        if (await HeldAsync(reviewer, selection, null, stop) is { } held)
         {
-            await NoteAsync(reviewer, ahead.Seq, ReviewEventKind.Leased, stop);
-            return prolonged;
+            var prolonged = await ProlongAsync(held.Seq, held.Token, stop);
+            if (prolonged is not null && held.IsAhead) await NoteAsync(reviewer, held.Seq, ReviewEventKind.Leased, stop);
+            if (prolonged is not null || !held.IsAhead) return prolonged;
         }
-        if (await BestAsync(reviewer, queue, ahead: false, null, stop) is not { } lease) return null;
+        if (await BestAsync(reviewer, selection, ahead: false, null, stop) is not { } lease) return null;
         await NoteAsync(reviewer, lease.Seq, ReviewEventKind.Leased, stop);
         return lease;
     }
 
-    /// <summary>Keeps the item that would come next for a moment, so that it is there at once: what <see cref="NextAsync"/> gives when the current one is done. Nothing is decided with such a lease.</summary>
-    public async Task<ReviewLease?> AheadAsync(Reviewer reviewer, int? queue, long current, CancellationToken stop)
+    /// <summary>The same of a whole queue, by priority; null: of all they may decide in.</summary>
+    public Task<ReviewLease?> AheadAsync(Reviewer reviewer, int? queue, long current, CancellationToken stop) => AheadAsync(reviewer, ReviewSelection.Of(queue), current, stop);
+
+    /// <summary>Keeps the item that would come next for a moment, so that it is there at once: what <see cref="NextAsync(Reviewer, ReviewSelection, CancellationToken)"/> gives when the current one is done. Nothing is decided with such a lease.</summary>
+    public async Task<ReviewLease?> AheadAsync(Reviewer reviewer, ReviewSelection wanted, long current, CancellationToken stop)
     {
         using var turn = await turns.TakeAsync(stop);
-        var now = Now;
-        var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenByDescending(r => r.LeaseIsAhead ? 0 : r.LeaseUntil).ThenBy(r => r.LeaseUntil).ThenBy(r => r.Seq)
-            .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
-        if (kept is null) return await BestAsync(reviewer, queue, ahead: true, current, stop);
-        await KeepAheadAsync(reviewer, now, stop);
-        return new ReviewLease(kept.Seq, kept.LeaseToken!.Value, kept.LeaseUntil!.Value);
+        var selection = await ReadAsync(wanted, stop);
+        if (await HeldAsync(reviewer, selection, current, stop) is not { } held) return await BestAsync(reviewer, selection, ahead: true, current, stop);
+        await KeepAheadAsync(reviewer, Now, stop);
+        return new ReviewLease(held.Seq, held.Token, held.Until);
+    }
+
+    /// <summary>A selection as it counts: where the order is fixed nobody chooses, whatever an address says, and over all queues there is no list to choose from.</summary>
+    public async Task<ReviewSelection> ReadAsync(ReviewSelection wanted, CancellationToken stop)
+    {
+        if (wanted.IsPlain || wanted.IsRead) return wanted;
+        if (wanted.Queue is not { } queue || !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue && !q.IsRestricted, stop)) return ReviewSelection.Of(wanted.Queue);
+        return wanted with { Filter = await wanted.Filter.PlacedAsync(db.Set<Review>(), queue, stop), IsRead = true };
     }
 
     /// <summary>Whether the person holds it with that token, to decide it.</summary>
@@ -105,7 +111,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         }
         if (queue.IsRestricted && !reviewer.IsAdmin) return (null, new(FixedOrder));
         if (review.FirstById == reviewer.Id && !queue.IsManual) return (null, new(OwnFirst));
-        var lease = new ReviewLease(seq, Guid.NewGuid(), now + (long)Length.TotalMilliseconds);
+        var lease = new ReviewLease(seq, ReviewSelection.Of(null).Token(), now + (long)Length.TotalMilliseconds);
         if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
         {
             // Whoever takes what was put away ends that: given back it waits as all others do.
@@ -160,7 +166,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
         if (review.FirstById == reviewer.Id && !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == review.Queue && q.IsManual, stop)) return (null, new(OwnFirst));
-        var lease = new ReviewLease(seq, Guid.NewGuid(), (now + Length).ToUnixTimeMilliseconds());
+        var lease = new ReviewLease(seq, ReviewSelection.Of(null).Token(), (now + Length).ToUnixTimeMilliseconds());
         var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop);
         if (taken == 0) return (null, new(NotOpen));
@@ -208,8 +214,27 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
 
     private IQueryable<Review> Mine(Reviewer reviewer, long now) => db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseUntil > now && r.State == ReviewState.Open);
 
-    private async Task<ReviewLease?> BestAsync(Reviewer reviewer, int? queue, bool ahead, long? current, CancellationToken stop)
+    /// <summary>What the person has of the selection: of what they work on the one that was looked at last, so that a decision that was undone comes back before what was begun after it; else of what is kept ready, by several tabs, the one that was shown as the next.</summary>
+    private async Task<Held?> HeldAsync(Reviewer reviewer, ReviewSelection selection, long? current, CancellationToken stop)
     {
+        var (now, queue) = (Now, selection.Queue);
+        var mine = Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue));
+        if (!selection.IsPlain)
+        {
+            // Whether it is free is not asked of what they have.
+            var fitting = db.Set<Review>().Only(selection.Filter with { IsTaken = null }, db, now);
+            mine = mine.Where(r => r.LeaseIsAhead || fitting.Any(f => f.Seq == r.Seq));
+        }
+        var held = (await mine.Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil, r.LeaseIsAhead }).ToListAsync(stop)).ConvertAll(r => new Held(r.Seq, r.LeaseToken!.Value, r.LeaseUntil!.Value, r.LeaseIsAhead));
+        var others = held.Where(h => h.IsAhead && !selection.Gave(h.Token)).Select(h => h.Seq).ToList();
+        // Kept ready for another selection it must not come next, and is free for everybody.
+        if (others.Count > 0) await db.Set<Review>().Where(r => others.Contains(r.Seq) && r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
+        return held.Where(h => !h.IsAhead).OrderByDescending(h => h.Until).ThenBy(h => h.Seq).Concat(held.Where(h => h.IsAhead && selection.Gave(h.Token)).OrderBy(h => h.Until).ThenBy(h => h.Seq)).Select(h => (Held?)h).FirstOrDefault();
+    }
+
+    private async Task<ReviewLease?> BestAsync(Reviewer reviewer, ReviewSelection selection, bool ahead, long? current, CancellationToken stop)
+    {
+        var queue = selection.Queue;
         var queues = db.Set<ReviewQueue>().Where(q => (queue == null || q.Number == queue) && (!q.AdminsOnly || reviewer.IsAdmin));
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -217,9 +242,11 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
             var since = now - (long)SkippedFor.TotalMilliseconds;
             // Asked once, not for every item that waits.
             var skipped = db.Set<ReviewEvent>().SkippedBy(reviewer.Id, since).Select(e => e.Seq);
-            var best = db.Set<Review>().Waiting(now).Free(now).Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !skipped.Contains(r.Seq)).InOrder(queues, now).Select(r => r.Seq);
+            var free = db.Set<Review>().Waiting(now).Free(now).Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !skipped.Contains(r.Seq));
+            if (!selection.IsPlain) free = free.Where(r => r.Queue == queue && queues.Any(q => q.Number == r.Queue)).Only(selection.Filter, db, now);
+            var best = free.Sorted(selection.Order, queues, db.Set<AssessmentRow>(), now).Select(r => r.Seq);
             if (await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop) is not { } chosen) return null;
-            var lease = new ReviewLease(chosen, Guid.NewGuid(), now + (long)(ahead ? AheadLength : Length).TotalMilliseconds);
+            var lease = new ReviewLease(chosen, selection.Token(), now + (long)(ahead ? AheadLength : Length).TotalMilliseconds);
             if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == chosen), reviewer, lease, ahead, now, stop)) return lease;
             // Somebody was faster; the next best is looked for.
         }
@@ -252,4 +279,6 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         db.Add(Event(reviewer.Who, await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop), kind, clock.GetUtcNow()));
         await db.SaveChangesAsync(stop);
     }
+
+    private readonly record struct Held(long Seq, Guid Token, long Until, bool IsAhead);
 }

@@ -20,7 +20,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
-    /// <summary>Of the list alone: what is given out comes by priority.</summary>
+    /// <summary>How the list is sorted and what is left out of it; what is given out is the next one of it.</summary>
     [BindProperty(SupportsGet = true, Name = "")] public WaitingQuery Query { get; set; } = new();
     public IReadOnlyList<QueueTile> Tiles { get; private set; } = [];
 
@@ -40,8 +40,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Where the list asks for itself anew.</summary>
     public string Again => (IsSortable ? Query : new WaitingQuery()).Address(Queue);
 
+    /// <summary>The parts of an address that leads into a queue and back, with how it is listed.</summary>
+    public Dictionary<string, string> Way(int? queue, Guid? id = null) => (IsSortable ? Query : new WaitingQuery()).Way(queue, id);
+
     /// <summary>The signals that most of the waiting items have, and how many have each.</summary>
-    public IReadOnlyList<(string Title, int Count)> Fills { get; private set; } = [];
+    public IReadOnlyList<(SignalDefinition Signal, int Count)> Fills { get; private set; } = [];
 
     /// <summary>Of how many: of very many the most urgent.</summary>
     public int Filled { get; private set; }
@@ -61,6 +64,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>Who has what waits in it, or why else the reader is given nothing of it; null: they are.</summary>
     public string? Left { get; private set; }
+
+    /// <summary>Nothing of the filter can be had: how much of the whole queue can; 0: something of the filter can, or nothing at all.</summary>
+    public int FreeUnfiltered { get; private set; }
 
     /// <summary>Where nothing can be had: the first other queue of theirs in which something can, and how much.</summary>
     public (ReviewQueue Queue, int Free)? GoOn { get; private set; }
@@ -85,14 +91,18 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         return this.Fragment("_Queues", IsSortable && Query.Problems.Count > 0 ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
     }
 
-    /// <summary>Takes the most urgent one.</summary>
+    /// <summary>Takes the first free one of the list.</summary>
     public async Task<IActionResult> OnPostStartAsync(CancellationToken stop)
     {
         if (!MayReview) return Forbid();
-        if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is { } lease)
-            return RedirectToPage("Item", new { id = await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop), queue = Queue });
-        Said = Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
-        return RedirectToPage("Index", new { queue = Queue });
+        Query.Read(T);
+        var selection = await leases.ReadAsync(Query.Selection(Queue), stop);
+        var way = (selection.IsPlain ? new WaitingQuery() : Query).Way(Queue);
+        if (await leases.NextAsync(HttpContext.Reviewer, selection, stop) is { } lease)
+            return RedirectToPage("Item", new Dictionary<string, string>(way) { ["id"] = (await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop)).ToString() });
+        // Of a filter the list says it itself.
+        if (selection.Filter.AsksNothing) Said = Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
+        return RedirectToPage("Index", way);
     }
 
     private async Task LoadAsync(CancellationToken stop)
@@ -104,19 +114,20 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var theirs = MayReview && !HttpContext.Reviewer.IsAdmin ? [.. Tiles.Where(t => !t.Queue.AdminsOnly)] : Tiles;
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? theirs.FirstOrDefault(t => t.Waiting > 0) ?? theirs.Concat(Tiles).FirstOrDefault();
         if (IsSortable) await ReadQueryAsync(now, stop);
+        var selection = await leases.ReadAsync(IsSortable ? Query.Selection(Chosen!.Queue.Number) : ReviewSelection.Of(Chosen?.Queue.Number), stop);
         var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
         {
             var me = User.Id;
             DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
-            if (!IsClosed) await LoadStartAsync(me, now, stop);
+            if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
             if (!Request.IsHtmx) await LoadHandedOnAsync(me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
-        var (queues, payments, filter) = (db.Set<ReviewQueue>(), db.Set<AssessmentRow>(), Query.Filter);
-        var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, payments, now);
-        var sorted = inQueue.Sorted(Query.Order, queues, payments, now);
+        var filter = selection.Filter;
+        var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, db, now);
+        var sorted = inQueue.Sorted(selection.Order, db.Set<ReviewQueue>(), db.Set<AssessmentRow>(), now);
         List<Review> sample;
         if (filter.AsksNothing) (Matching, sample) = (chosen.Waiting, await sorted.Take(Sampled).ToListAsync(stop));
         else
@@ -147,8 +158,8 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         Filled = fired.Count;
         Fills =
         [
-            .. fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0).Select(h => h.Title).Distinct())
-                .GroupBy(t => t).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
+            .. fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0).Select(h => SignalCatalog.All[h.Signal]).Distinct())
+                .GroupBy(s => s).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
         ];
     }
 
@@ -165,20 +176,30 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     {
         Query.Read(T);
         if (!Query.LacksCurrency) return;
-        var (payments, queue) = (db.Set<AssessmentRow>(), Chosen!.Queue.Number);
-        var left = db.Set<Review>().Waiting(now).Where(r => r.Queue == queue).Only(Query.Filter, payments, now);
-        if (await left.Join(payments, r => r.Seq, p => p.Seq, (r, p) => p.Currency).Distinct().Take(2).ToListAsync(stop) is [var shared]) Query.Read(T, shared);
+        var queue = Chosen!.Queue.Number;
+        var filter = (await leases.ReadAsync(Query.Selection(queue), stop)).Filter;
+        var left = db.Set<Review>().Waiting(now).Where(r => r.Queue == queue).Only(filter, db, now);
+        if (await left.Join(db.Set<AssessmentRow>(), r => r.Seq, p => p.Seq, (r, p) => p.Currency).Distinct().Take(2).ToListAsync(stop) is [var shared]) Query.Read(T, shared);
     }
 
-    /// <summary>Whether there is something to be had here, and if not who has it and where to go on: as <see cref="LeaseReviews.NextAsync"/> would give it.</summary>
-    private async Task LoadStartAsync(Guid me, long now, CancellationToken stop)
+    /// <summary>Whether there is something to be had here, and if not who has it and where to go on: as <see cref="LeaseReviews.NextAsync(Reviewer, ReviewSelection, CancellationToken)"/> would give it.</summary>
+    private async Task LoadStartAsync(ReviewSelection selection, Guid me, long now, CancellationToken stop)
     {
         if (Chosen is not { } chosen) return;
         var skipped = db.Set<ReviewEvent>().SkippedBy(me, now - (long)LeaseReviews.SkippedFor.TotalMilliseconds).Select(e => e.Seq);
         var waiting = db.Set<Review>().AsNoTracking().Waiting(now);
         var theirs = waiting.Where(r => (r.LeaseOwner == me && r.LeaseUntil > now) || ((r.LeaseUntil == null || r.LeaseUntil <= now) && (r.FirstById == null || r.FirstById != me) && !skipped.Contains(r.Seq)));
-        CanStart = await theirs.AnyAsync(r => r.Queue == chosen.Queue.Number, stop);
-        if (CanStart) return;
+        var here = theirs.Where(r => r.Queue == chosen.Queue.Number);
+        if (selection.Filter.AsksNothing) CanStart = await here.AnyAsync(stop);
+        else
+        {
+            // Whether it is free is not asked of what they work on.
+            var begun = here.Where(r => r.LeaseOwner == me && r.LeaseUntil > now && !r.LeaseIsAhead);
+            CanStart = await begun.Only(selection.Filter with { IsTaken = null }, db, now).AnyAsync(stop) || await here.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now || r.LeaseIsAhead).Only(selection.Filter, db, now).AnyAsync(stop);
+            if (!CanStart) FreeUnfiltered = await here.CountAsync(stop);
+            if (FreeUnfiltered > 0) Left = T["Nothing free is left of the filter."];
+        }
+        if (CanStart || FreeUnfiltered > 0) return;
         var free = await theirs.GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         if (Tiles.FirstOrDefault(t => free.ContainsKey(t.Queue.Number) && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)) is { } next) GoOn = (next.Queue, free[next.Queue.Number]);
         if (chosen.Waiting == 0) return;

@@ -27,6 +27,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.EmailDomain, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
+
+    /// <summary>How the queue was listed that it was opened from: what comes next is the next one of that list.</summary>
+    [BindProperty(SupportsGet = true, Name = "")] public WaitingQuery Query { get; set; } = new();
     [BindProperty] public Guid Token { get; set; }
     [BindProperty] public ReviewInput Input { get; set; } = new();
 
@@ -92,8 +95,28 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public int DecidedToday { get; private set; }
     public int StillWaiting { get; private set; }
 
-    /// <summary>How far the reader has come today.</summary>
-    public string Progress => $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {(Queue is null ? T.Count(StillWaiting, "{0} still waits in all queues", "{0} still wait in all queues") : T.Count(StillWaiting, "{0} still waits in this queue", "{0} still wait in this queue"))}";
+    /// <summary>Only some of the queue are gone through.</summary>
+    public bool IsFiltered => !_selection.Filter.AsksNothing;
+
+    /// <summary>The queue is gone through as its list was sorted or filtered.</summary>
+    public bool IsSelected => !_selection.IsPlain;
+
+    /// <summary>How far the reader has come today, and by which list they go.</summary>
+    public string Progress
+    {
+        get
+        {
+            var left = Queue is null ? T.Count(StillWaiting, "{0} still waits in all queues", "{0} still wait in all queues")
+                : IsFiltered ? T.Count(StillWaiting, "filtered: {0} is left", "filtered: {0} left") : T.Count(StillWaiting, "{0} still waits in this queue", "{0} still wait in this queue");
+            return $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {left}{(IsSelected ? $" ({string.Join(" · ", Query.Chips(T).Select(c => c.Words))})" : "")}";
+        }
+    }
+
+    /// <summary>The parts of the address of an item's page, with the queue and how it was listed; of none: of the list.</summary>
+    public Dictionary<string, string> Way(Guid? id = null) => Query.Way(Queue, id);
+
+    /// <summary>Where a step of this item is sent.</summary>
+    public string To(string step) => Url.Page("Item", step, Way(Stored.Id))!;
 
     /// <summary>How long the reader has it yet.</summary>
     public string Left => LeftWords(Math.Max(0, (MineUntil - Now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(System.Globalization.CultureInfo.CurrentCulture));
@@ -118,6 +141,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>What became of the step before.</summary>
     public ReviewToast? Toast { get; private set; }
+
+    private ReviewSelection _selection = ReviewSelection.Of(null);
 
     // What was taken with the step before: what comes after that one is handed over in the same answer.
     private ReviewLease? _taken;
@@ -250,7 +275,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         else await leases.ReleaseAsync(HttpContext.Reviewer, given.Seq, Token, stop);
         if (!Request.Form.ContainsKey("stay")) return new NoContentResult();
         Said = T["Given back: {0}", ReviewToast.PaymentOf(given)];
-        return RedirectToPage("Index", new { queue = Queue });
+        return RedirectToPage("Index", Way());
     }
 
     /// <summary>A sign of life.</summary>
@@ -274,8 +299,16 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public override async Task OnPageHandlerExecutionAsync(Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutingContext context, Microsoft.AspNetCore.Mvc.Filters.PageHandlerExecutionDelegate next)
     {
-        if (!MayReview && !HttpMethods.IsGet(Request.Method)) context.Result = Forbid();
-        else await next();
+        if (!MayReview && !HttpMethods.IsGet(Request.Method))
+        {
+            context.Result = Forbid();
+            return;
+        }
+        Query.Read(T);
+        _selection = await leases.ReadAsync(Query.Selection(Queue), HttpContext.RequestAborted);
+        // What does not count is not carried on.
+        if (_selection.IsPlain) Query = new WaitingQuery();
+        await next();
     }
 
     private async Task<long?> SeqAsync(Guid id, CancellationToken stop) => await assessments.FindAsync(id, stop) is { } found ? found.Seq : null;
@@ -298,10 +331,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (!Request.Form.ContainsKey("finish")) return await NextAsync(stop);
         await leases.StopAsync(HttpContext.Reviewer, stop);
-        return RedirectToPage("Index", new { queue = Queue });
+        return RedirectToPage("Index", Way());
     }
 
-    private async Task<IActionResult> AfterAsync(Guid id, ReviewAnswer answer, CancellationToken stop) => answer.IsDone ? RedirectToPage("Item", new { id, queue = Queue }) : await RefuseAsync(id, answer, stop);
+    private async Task<IActionResult> AfterAsync(Guid id, ReviewAnswer answer, CancellationToken stop) => answer.IsDone ? RedirectToPage("Item", Way(id)) : await RefuseAsync(id, answer, stop);
 
     private async Task<IActionResult> RefuseAsync(Guid id, ReviewAnswer answer, CancellationToken stop)
     {
@@ -316,15 +349,17 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private async Task<IActionResult> NextAsync(CancellationToken stop)
     {
         var ahead = Request.Headers[AheadHeader].ToString();
-        if (await leases.NextAsync(HttpContext.Reviewer, Queue, stop) is { } lease)
+        if (await leases.NextAsync(HttpContext.Reviewer, _selection, stop) is { } lease)
         {
             var next = await IdAsync(lease.Seq, stop);
             if (ahead == next.ToString()) return await AheadWasRightAsync(lease, stop);
-            return Onward(Url.Page("Item", new { id = next, queue = Queue })!, ahead);
+            return Onward(Url.Page("Item", Way(next))!, ahead);
         }
+        // The queue says itself that nothing of the filter is left, and where to go on.
+        if (IsFiltered) return Onward(Url.Page("Index", Way())!, ahead);
         // Nothing more waits; what was decided last can still be undone on its own page, and what was put off beside the queue.
         Said ??= Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
-        return Onward((_hasDecided ? Url.Page("Item", new { id = Before!.Split(' ')[0], queue = Queue }) : Url.Page("Index", new { queue = Queue }))!, ahead);
+        return Onward(_hasDecided ? Url.Page("Item", Way(Guid.Parse(Before!.Split(' ')[0])))! : Url.Page("Index", Way())!, ahead);
     }
 
     private IActionResult Onward(string address, string ahead)
@@ -364,7 +399,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     private async Task<bool> TurnAheadAsync(long current, CancellationToken stop)
     {
-        if (await leases.AheadAsync(HttpContext.Reviewer, Queue, current, stop) is not { } lease) return false;
+        if (await leases.AheadAsync(HttpContext.Reviewer, _selection, current, stop) is not { } lease) return false;
         var next = await IdAsync(lease.Seq, stop);
         // Its form is empty, whatever was sent.
         ModelState.Clear();
@@ -380,7 +415,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         var (me, now, dayStart) = (User.Id, Now.ToUnixTimeMilliseconds(), reader.StartOfDay(Now).ToUnixTimeMilliseconds());
         DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
-        StillWaiting = await db.Set<Review>().Waiting(now).CountAsync(r => Queue == null || r.Queue == Queue, stop);
+        StillWaiting = await db.Set<Review>().Waiting(now).Where(r => Queue == null || r.Queue == Queue).Only(_selection.Filter, db, now).CountAsync(stop);
     }
 
     /// <param name="id">Which.</param>

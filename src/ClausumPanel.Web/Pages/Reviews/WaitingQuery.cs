@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,6 +11,10 @@ public sealed class WaitingQuery
 {
     public const string Free = "free", Taken = "taken", PayIn = "payin", PayOut = "payout";
 
+    /// <summary>The names of all that an address may say.</summary>
+    public static readonly IReadOnlyList<string> Names = ["sort", "flow", "currency", "amount_min", "held", "signal", "q"];
+
+    public const int LongestSearch = 200;
     private const int LongestWord = 40;
 
     private static readonly (string Word, ReviewOrder Order)[] Orders =
@@ -22,6 +27,10 @@ public sealed class WaitingQuery
     /// <summary>Major units.</summary>
     [FromQuery(Name = "amount_min")] public string? LeastAmount { get; set; }
     [FromQuery(Name = "held")] public string? Held { get; set; }
+
+    /// <summary>The code of one that fired. What is no code, as of an old bookmark, is passed over.</summary>
+    [FromQuery(Name = "signal")] public string? Signal { get; set; }
+    [FromQuery(Name = "q")] public string? Search { get; set; }
 
     public ReviewFilter Filter { get; private set; } = new();
     public ReviewOrder Order { get; private set; }
@@ -44,9 +53,24 @@ public sealed class WaitingQuery
     {
         get
         {
-            (string Name, string? Value)[] all = [("sort", Sort), ("flow", Flow), ("currency", Currency), ("amount_min", LeastAmount), ("held", Held)];
+            (string Name, string? Value)[] all = [("sort", Sort), ("flow", Flow), ("currency", Currency), ("amount_min", LeastAmount), ("held", Held), ("signal", Signal), ("q", Search)];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Value)).Select(p => (p.Name, p.Value!.Trim()))];
         }
+    }
+
+    /// <summary>What the queue is gone through by, as it was read: nothing that could not be.</summary>
+    public ReviewSelection Selection(int? queue) => new(queue, Filter, Order);
+
+    /// <summary>The same as the parts of an address, of an item's page or of the list.</summary>
+    public Dictionary<string, string> Way(int? queue, Guid? id = null)
+    {
+        // Its currency goes along with an amount that named none: what is left later may have several.
+        (string Name, string? Value)[] all =
+        [
+            ("id", id?.ToString()), ("queue", queue?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("sort", Word(Order)), ("flow", Filter.Flow is { } flow ? flow == Assess.Flow.PayIn ? PayIn : PayOut : null), ("currency", Filter.Currency),
+            ("amount_min", Filter.LeastAmount is null ? null : LeastAmount!.Trim()), ("held", Filter.IsTaken is { } isTaken ? isTaken ? Taken : Free : null), ("signal", Filter.Signal is null ? null : Signal), ("q", Filter.Search),
+        ];
+        return all.Where(p => !string.IsNullOrEmpty(p.Value)).ToDictionary(p => p.Name, p => p.Value!);
     }
 
     /// <summary>What is set, in words, each with the names it has in the address.</summary>
@@ -58,11 +82,20 @@ public sealed class WaitingQuery
         if (Filter.Currency is { } currency && !string.IsNullOrWhiteSpace(Currency)) yield return (currency, ["currency", "amount_min"]);
         if (Filter is { LeastAmount: { } least, Currency: { } of }) yield return (T["From {0}", new Money(least, of).Show()], ["amount_min"]);
         if (Filter.IsTaken is { } isTaken) yield return (isTaken ? T["Taken by somebody"] : T["Free to take"], ["held"]);
+        if (SignalDefinition is { } signal) yield return (T[signal.Title], ["signal"]);
+        if (Filter.Search is { } search) yield return (T["“{0}”", search], ["q"]);
     }
 
+    private SignalDefinition? SignalDefinition => Signal is not null && SignalCatalog.ByCode.TryGetValue(Signal.Trim(), out var found) ? found : null;
+
     /// <summary>Where the queue is listed like this; null: in no queue of its own.</summary>
-    public string Address(int? queue, params string[] without) =>
-        "/dashboard/reviews" + QueryString.Create([.. queue is { } number ? [KeyValuePair.Create("queue", (string?)number.ToString(System.Globalization.CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(), .. Pairs.Where(p => !without.Contains(p.Name)).Select(p => KeyValuePair.Create(p.Name, (string?)p.Value))]).ToUriComponent();
+    public string Address(int? queue, params string[] without) => Address(queue, Pairs.Where(p => !without.Contains(p.Name)));
+
+    /// <summary>The same with one thing set otherwise; empty: without it.</summary>
+    public string With(int? queue, string name, string value) => Address(queue, Pairs.Where(p => p.Name != name).Append((name, value)).Where(p => p.Item2.Length > 0));
+
+    private static string Address(int? queue, IEnumerable<(string Name, string Value)> pairs) =>
+        "/dashboard/reviews" + QueryString.Create([.. queue is { } number ? [KeyValuePair.Create("queue", (string?)number.ToString(System.Globalization.CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(), .. pairs.Select(p => KeyValuePair.Create(p.Name, (string?)p.Value))]).ToUriComponent();
 
     /// <summary>Reads what was written.</summary>
     /// <param name="T">The reader's language.</param>
@@ -101,6 +134,8 @@ public sealed class WaitingQuery
             if (held is Free or Taken) Filter = Filter with { IsTaken = held == Taken };
             else problems.Add(("held", T["Free or taken: “{0}” is none of those offered.", Short(held)]));
         }
+        if (SignalDefinition is { } signal) Filter = Filter with { Signal = signal.Id };
+        if (Said(Search) is { } search) Filter = Filter with { Search = search.Length > LongestSearch ? search[..LongestSearch] : search };
         Problems = problems;
 
         static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
