@@ -22,5 +22,8 @@ public static class ReviewQuestion
     /// <param name="asked">The question.</param>
     public static ReviewEvent? Answer(this IReadOnlyList<ReviewEvent> events, ReviewEvent asked) => events.LastOrDefault(e => e.Kind == ReviewEventKind.Answered && e.Version > asked.Version && events.Stands(e));
 
-    private static bool Stands(this IReadOnlyList<ReviewEvent> events, ReviewEvent step) => !events.Any(e => e.Kind == ReviewEventKind.StepUndone && e.Version == step.Version + 1);
+    /// <summary>The step was not taken back.</summary>
+    /// <param name="events">The item's whole history.</param>
+    /// <param name="step">Which.</param>
+    public static bool Stands(this IReadOnlyList<ReviewEvent> events, ReviewEvent step) => !events.Any(e => e.Kind == ReviewEventKind.StepUndone && e.Version == step.Version + 1);
 }

@@ -139,7 +139,8 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var decisive = new Dictionary<long, string>();
         foreach (var one in fired.Where(f => lines.ContainsKey(f.Seq)))
             if (await DecisiveAsync(one.Signals, one.PolicyVersion, stop) is { } reason) decisive[one.Seq] = reason;
-        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).Select(l => new { l.Seq, l.Outcome, l.Source }).ToDictionaryAsync(l => l.Seq, l => (l.Outcome, l.Source), stop);
+        var shown = listed.ConvertAll(r => r.Seq);
+        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => shown.Contains(l.Seq)).Select(l => new { l.Seq, l.Outcome, l.Source }).ToDictionaryAsync(l => l.Seq, l => (l.Outcome, l.Source), stop);
         Rows =
         [
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,

@@ -67,6 +67,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>It is labelled so by who counts more than an analyst: a decision changes nothing of that.</summary>
     public bool Outranks(LabelOutcome outcome) => Standing.Effective is { Source: > LabelSource.Analyst } label && label.Outcome == outcome;
 
+    /// <summary>What was asked with the escalation that brought it to those who decide the hard ones, or what else did; or what was asked before they sent it back.</summary>
+    public ReviewEvent? Asked => Events.Handed() is not { } handed || (!Its.IsManual && handed.Kind != ReviewEventKind.Answered) ? null : handed.Kind == ReviewEventKind.Answered ? Events.Question(handed) : handed;
+
+    /// <summary>The answer with which it was sent back; null: there was none since it was escalated.</summary>
+    public ReviewEvent? Answer => Events.Handed() is { Kind: ReviewEventKind.Answered } answer ? answer : null;
+
+    /// <summary>Somebody noted something that neither stands at the top of the case nor was taken back.</summary>
+    public bool HasNotes => Events.Any(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !(e.Kind.IsStep() && !Events.Stands(e)));
+
     /// <summary>What waits for an answer of the reader, who has it: where that sends it, and who had asked; null: nothing, or not theirs to answer.</summary>
     public (ReviewEvent Asked, ReviewQueue To)? GoesBack { get; private set; }
     public Bands Bands { get; private set; }
