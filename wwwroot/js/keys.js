@@ -5,7 +5,7 @@
   const save = () => localStorage.setItem("panel-keys", JSON.stringify(stored));
   const dialog = document.getElementById("keys");
   // What may be changed. A page offers what works there; a key that does something elsewhere is taken nevertheless.
-  const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", undo: "z", copy: "y", links: "l", pick: "x" };
+  const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", answer: "r", undo: "z", copy: "y", links: "l", pick: "x" };
   const isOn = () => stored.off !== true;
   const keyOf = name => stored.map?.[name] ?? defaults[name];
   const panelKeys = window.panelKeys = { page: null, nameOf: key => Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase()) };

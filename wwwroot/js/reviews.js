@@ -69,7 +69,7 @@
     button.click();
     return true;
   };
-  // An open part with a button of its own: skip, hold, escalate.
+  // An open part with a button of its own: skip, hold, escalate, answer.
   const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
 
   // Where there is no button any more it is said above the item, or the queue.
@@ -109,6 +109,7 @@
       case "skip": return open("skip");
       case "hold": return open("hold");
       case "escalate": return open("escalate");
+      case "answer": return open("answer");
       case "undo": return press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item()?.dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": {
@@ -400,6 +401,7 @@
         return reason === undefined ? lack(words.noReason, field("Input.SkipReason")) : reason === "other" && isShort("Input.SkipNote") && lack(words.noNote, field("Input.SkipNote"));
       }
       case "escalate": return isShort("Input.EscalateNote") && lack(words.noNote, field("Input.EscalateNote"));
+      case "answer": return isShort("Input.AnswerNote") && lack(words.noNote, field("Input.AnswerNote"));
       case "hold": return form().querySelector('[name="Input.HoldFor"]:checked')?.value === "other" && !field("Input.HoldUntil").value && lack(words.noTime, field("Input.HoldUntil"));
       default: {
         if (chosen() === undefined) return lack(words.noOutcome, field("Input.Outcome"));

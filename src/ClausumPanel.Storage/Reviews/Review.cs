@@ -114,11 +114,21 @@ public enum ReviewEventKind
 {
     Leased = 1, Released = 2, TakenOver = 3, Skipped = 4, Held = 5, Escalated = 6, Noted = 7, FirstDecided = 8, Decided = 9, Undone = 10, Closed = 11, Reopened = 12, TimedOut = 13, Disagreed = 14, Moved = 15,
 
-    /// <summary>A skip, a hold or an escalation was taken back: its version is that step's and one.</summary>
+    /// <summary>A skip, a hold, an escalation or an answer was taken back: its version is that step's and one.</summary>
     StepUndone = 16,
+
+    /// <summary>Whoever escalated it was answered, and it went back to where they had it.</summary>
+    Answered = 17,
 
     /// <summary>The shop told what became of the challenge, and that decided it.</summary>
     ChallengeAnswered = 18,
+}
+
+/// <summary>What a kind of line says of an item.</summary>
+public static class ReviewEventKinds
+{
+    /// <summary>A step that decides nothing and can be taken back for a while: a skip, a hold, an escalation, an answer.</summary>
+    public static bool IsStep(this ReviewEventKind kind) => kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered;
 }
 
 /// <summary>One line of a review's history: what the screen, the quality figures and the outside read. Written once.</summary>
@@ -139,7 +149,7 @@ public sealed class ReviewEvent
     public string? Reason { get; init; }
     public string? Note { get; init; }
 
-    /// <summary>Until when it is held, Unix milliseconds.</summary>
+    /// <summary>Until when it is held; of an answer that gave it more time, by when it was due before. Unix milliseconds.</summary>
     public long? Until { get; init; }
 
     /// <summary>Of a decision: what it wants on lists; of its taking effect: what went on them; of its reopening: what was taken off them. As JSON without the values, which the payment has; null: nothing.</summary>

@@ -21,6 +21,11 @@ public readonly record struct ReviewPriority(long Time, long Stake, long Loyalty
     }
 }
 
+/// <summary>An item that was sent back with an answer.</summary>
+/// <param name="By">Who answered.</param>
+/// <param name="To">Who had asked.</param>
+public sealed record AnsweredItem(long Seq, Guid? By, Guid? To);
+
 /// <summary>The queues asked.</summary>
 public static class ReviewQueries
 {
@@ -42,6 +47,15 @@ public static class ReviewQueries
     /// <summary>What that person escalated since then and did not take back in time.</summary>
     public static IQueryable<ReviewEvent> EscalatedBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
         events.Where(e => e.At > since && e.Kind == ReviewEventKind.Escalated && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
+
+    /// <summary>Answers since then after which nothing was done with the item: which one, who answered, and who had asked.</summary>
+    public static IQueryable<AnsweredItem> Answered(this IQueryable<ReviewEvent> events, IQueryable<Review> reviews, long since) =>
+        from answer in events
+        where answer.Kind == ReviewEventKind.Answered && answer.At > since
+        join review in reviews on answer.Seq equals review.Seq
+        where review.State == ReviewState.Open && review.Version == answer.Version
+        select new AnsweredItem(answer.Seq, answer.ActorId, events.Where(e => e.Seq == answer.Seq && e.Kind == ReviewEventKind.Escalated && e.Version < answer.Version && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1))
+            .OrderByDescending(e => e.Version).Select(e => e.ActorId).FirstOrDefault());
 
     /// <summary>Items nobody has.</summary>
     public static IQueryable<Review> Free(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now);

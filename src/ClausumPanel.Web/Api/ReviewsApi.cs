@@ -24,7 +24,7 @@ public static class ReviewsApi
         [DecideReviews.OwnPayment] = (Problems.Forbidden, "own_payment"), [DecideReviews.NotYours] = (Problems.Forbidden, "not_yours"),
         [LeaseReviews.Taken] = (Problems.InvalidState, "taken"), [LeaseReviews.NotOpen] = (Problems.InvalidState, "not_open"), [LeaseReviews.LeaseGone] = (Problems.InvalidState, "lease_gone"),
         [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.AnswerDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"), [DecideReviews.StepTooLate] = (Problems.InvalidState, "too_late"),
-        [DecideReviews.NotClosed] = (Problems.InvalidState, "not_closed"), [DecideReviews.ListedOtherwise] = (Problems.InvalidState, "listed_otherwise"),
+        [DecideReviews.NotClosed] = (Problems.InvalidState, "not_closed"), [DecideReviews.NoQuestion] = (Problems.InvalidState, "no_question"), [DecideReviews.ListedOtherwise] = (Problems.InvalidState, "listed_otherwise"),
     };
 
     /// <summary>Those that are about one field of the body.</summary>
@@ -50,6 +50,7 @@ public static class ReviewsApi
         group.MapPost("/reviews/{id}/skip", SkipAsync).WithName("skipReview").WithSummary("Pass a review over").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review away until later").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/escalate", EscalateAsync).WithName("escalateReview").WithSummary("Hand a review to who decides the hard ones").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/answer", ReplyAsync).WithName("answerReview").WithSummary("Answer who escalated a review, and send it back").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/note", NoteAsync).WithName("noteReview").WithSummary("Write a note").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/reopen", ReopenAsync).WithName("reopenReview").WithSummary("Open a closed review again").RequireAuthorization(Permissions.Review);
     }
@@ -221,12 +222,16 @@ public static class ReviewsApi
         else await AfterAsync(context, seq, await Decide(context).HoldAsync(context.Reviewer, seq, token, until, note, context.RequestAborted));
     }
 
-    private static async Task EscalateAsync(HttpContext context)
+    private static Task EscalateAsync(HttpContext context) => StepWithNoteAsync(context, (seq, token, note) => Decide(context).EscalateAsync(context.Reviewer, seq, token, note, context.RequestAborted));
+
+    private static Task ReplyAsync(HttpContext context) => StepWithNoteAsync(context, (seq, token, note) => Decide(context).AnswerAsync(context.Reviewer, seq, token, note, context.RequestAborted));
+
+    private static async Task StepWithNoteAsync(HttpContext context, Func<long, Guid, string?, Task<ReviewAnswer>> act)
     {
         if (await StepAsync(context) is not (var body, var seq, var token)) return;
         var note = body.Text("note", Review.LongestNote);
         if (body.Errors.Count > 0) await Problems.WriteAsync(context, body.Errors);
-        else await AfterAsync(context, seq, await Decide(context).EscalateAsync(context.Reviewer, seq, token, note, context.RequestAborted));
+        else await AfterAsync(context, seq, await act(seq, token, note));
     }
 
     private static Task NoteAsync(HttpContext context) => WithNoteAsync(context, (seq, note) => Decide(context).NoteAsync(context.Reviewer, seq, note, context.RequestAborted));
@@ -328,7 +333,7 @@ public static class ReviewsApi
                 json.WriteString("outcome", line.Outcome is { } outcome ? Word(outcome) : null);
                 json.WriteString("reason", line.Reason);
                 json.WriteString("note", line.Note);
-                json.WriteInstant("until", line.Until);
+                json.WriteInstant("until", line.Kind == ReviewEventKind.Held ? line.Until : null);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -10,7 +10,9 @@ using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -38,12 +40,12 @@ public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
 /// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
 /// </summary>
-public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, TimeProvider clock)
+public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", AnswerDecided = "The challenge was answered, which decided it: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoQuestion = "Nobody has asked anything here that waits for an answer.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
@@ -90,7 +92,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     internal async Task<bool> IsOwnAsync(Reviewer reviewer, Facts facts, CancellationToken stop) =>
         facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Takes back a decision that has not taken effect yet, or the skip, hold or escalation that came last; whoever took the step has the item again.</summary>
+    /// <summary>Takes back a decision that has not taken effect yet, or the skip, hold, escalation or answer that came last; whoever took the step has the item again.</summary>
     /// <param name="reviewer">Who asks.</param>
     /// <param name="seq">Which item.</param>
     /// <param name="stop">Ends it early.</param>
@@ -118,7 +120,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
     }
 
-    /// <summary>The reviewer's own skip, hold or escalation that the item stands at, until when it can be taken back, Unix milliseconds, and why they may not be there again all the same; null: it cannot, or something else happened since.</summary>
+    /// <summary>The reviewer's own skip, hold, escalation or answer that the item stands at, until when it can be taken back, Unix milliseconds, and why they may not be there again all the same; null: it cannot, or something else happened since.</summary>
     /// <param name="reviewer">Who asks.</param>
     /// <param name="review">The item.</param>
     /// <param name="events">Its whole history.</param>
@@ -129,7 +131,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (review.State != ReviewState.Open) return null;
         // Until the next step everything bears its version: who looked at it meanwhile as well.
         var since = events.Where(e => e.Version == review.Version).ToList();
-        if (since.Find(e => e.Kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated) is not { } step || step.ActorId != reviewer.Id) return null;
+        if (since.Find(e => e.Kind.IsStep()) is not { } step || step.ActorId != reviewer.Id) return null;
         if (since.Exists(e => e.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver && e.ActorId != reviewer.Id)) return null;
         if (await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == step.Queue, stop) is not { } queue) return null;
         // Their own payment they may have in front of them, only not decide.
@@ -147,12 +149,13 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (barred is not null) return (null, new(barred));
         var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
         var (version, queue, visibleAt) = (step.Version, step.Queue, step.Kind == ReviewEventKind.Held ? await VisibleBeforeAsync(review, step, events, stop) : review.VisibleAt);
+        var dueAt = step.Kind == ReviewEventKind.Answered ? step.Until : null;
         // What is only kept ready for a colleague nobody looks at yet.
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.Version == version && (r.LeaseUntil == null || r.LeaseUntil <= at || r.LeaseIsAhead || r.LeaseOwner == reviewer.Id)).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, visibleAt).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, visibleAt).SetProperty(x => x.DueAt, x => dueAt ?? x.DueAt).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return await TooLateAsync();
         await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
-        var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", _ => "escalated" };
+        var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", ReviewEventKind.Answered => "answered", _ => "escalated" };
         // The line stands where the step does, whose figures it takes back.
         review.Queue = queue;
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.StepUndone, AuditActions.ReviewUndone, new ReviewVerdict(default, code), now, null, transaction, stop));
@@ -204,6 +207,33 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     /// <summary>Hands it to those who decide the hard ones.</summary>
     public Task<ReviewAnswer> EscalateAsync(Reviewer reviewer, long seq, Guid token, string? note, CancellationToken stop) =>
         StepAsync(reviewer, seq, token, ReviewEventKind.Escalated, AuditActions.ReviewEscalated, new ReviewVerdict(default, "escalated", note), null, ReviewQueue.EscalatedNumber, stop, needsNote: true);
+
+    /// <summary>Answers whoever escalated it, and sends it back to where they had it. What it is, and since when it waits, stays; where time would decide there, it has the time of that queue once more.</summary>
+    public Task<ReviewAnswer> AnswerAsync(Reviewer reviewer, long seq, Guid token, string? note, CancellationToken stop) =>
+        StepAsync(reviewer, seq, token, ReviewEventKind.Answered, AuditActions.ReviewAnswered, new ReviewVerdict(default, "answered", note), null, null, stop, needsNote: true);
+
+    /// <summary>Where an answer sends an item: back to the queue it was escalated from; where that is gone or off, to the one that would take it now; where none would, to that one although it is off, or to the last of those that are always there.</summary>
+    internal async Task<ReviewQueue> WhereToAsync(ReviewEvent asked, StoredAssessment stored, CancellationToken stop)
+    {
+        var queues = await db.Set<ReviewQueue>().AsNoTracking().Where(q => !q.IsManual).OrderBy(q => q.Position).ToListAsync(stop);
+        var its = queues.Find(q => q.Number == asked.Queue);
+        return its is { IsActive: true } ? its : queues.Find(q => q.IsActive && new QueueTrial(q).Takes(stored)) ?? its ?? queues.Last(q => !q.IsOwn);
+    }
+
+    /// <summary>Where the item goes with its answer, and by when it is due there; or why it stays.</summary>
+    private async Task<(ReviewQueue? To, long? DueAt, string? Refusal)> SentBackAsync(Reviewer reviewer, Review review, ReviewQueue queue, DateTimeOffset now, CancellationToken stop)
+    {
+        var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == review.Seq, stop);
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return (null, null, barred);
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        if (!queue.IsManual || events.Question() is not { } asked) return (null, null, NoQuestion);
+        var to = await WhereToAsync(asked, stored, stop);
+        // Whoever asked must come to read it before time decides.
+        var renewed = to.Timeout == TimeoutAction.None || review.DueAt is null ? null : ReviewRouter.DueAt(to, now.ToUnixTimeMilliseconds(), panel.Value.Zone);
+        return (to, renewed > review.DueAt ? renewed : review.DueAt, null);
+    }
 
     /// <summary>Writes something down for whoever comes after.</summary>
     public async Task<ReviewAnswer> NoteAsync(Reviewer reviewer, long seq, string? note, CancellationToken stop)
@@ -351,14 +381,24 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
+        var (visibleAt, dueAt) = (until, review.DueAt);
+        if (kind == ReviewEventKind.Answered)
+        {
+            // The queue it goes back to must still be there when that is written.
+            await db.LockQueuesAsync(stop);
+            if (!await Held(seq, token, reviewer.Id, now).AnyAsync(stop)) return await LostAsync(reviewer, seq, token, null, now, stop);
+            (var to, dueAt, var refused) = await SentBackAsync(reviewer, review, found.Queue, now, stop);
+            if (to is null) return new(refused);
+            (queue, until) = (to.Number, dueAt == review.DueAt ? null : review.DueAt);
+        }
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => visibleAt ?? x.VisibleAt).SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
-        return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop);
+        return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop, sentTo: kind == ReviewEventKind.Answered ? queue : null);
     }
 
     private async Task<ReviewAnswer> WriteAsync(Reviewer reviewer, Review review, ReviewEventKind kind, string action, ReviewVerdict? said, DateTimeOffset now, long? until, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop,
-        bool raises = true)
+        bool raises = true, int? sentTo = null)
     {
         var decides = kind is ReviewEventKind.Decided or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed;
         db.Add(new ReviewEvent
@@ -368,7 +408,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
         db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },
-            new { Step = kind.ToString(), Outcome = decides ? said!.Outcome.ToString() : null, said?.Reason, Until = until, said?.Entries });
+            sentTo is { } to ? (object)new { Step = kind.ToString(), said?.Reason, Queue = to } : new { Step = kind.ToString(), Outcome = decides ? said!.Outcome.ToString() : null, said?.Reason, Until = until, said?.Entries });
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return ReviewAnswer.Done;

@@ -39,7 +39,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         NotThere = "There is no such review.", LeaseGone = "Your time for it is over.", OwnFirst = "You decided first: a second person must look at it.";
 
     /// <summary>How long a lease runs without a sign of life.</summary>
-    public static readonly TimeSpan Length = TimeSpan.FromMinutes(15), AheadLength = TimeSpan.FromMinutes(2), SkippedFor = TimeSpan.FromHours(8);
+    public static readonly TimeSpan Length = TimeSpan.FromMinutes(15), AheadLength = TimeSpan.FromMinutes(2), SkippedFor = TimeSpan.FromHours(8), AnsweredFor = TimeSpan.FromDays(7);
 
     /// <summary>How long it stays with somebody whose page went away.</summary>
     public static readonly TimeSpan LeavingLength = TimeSpan.FromSeconds(10);
@@ -236,6 +236,10 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
     {
         var queue = selection.Queue;
         var queues = db.Set<ReviewQueue>().Where(q => (queue == null || q.Number == queue) && (!q.AdminsOnly || reviewer.IsAdmin));
+        var answered = await db.Set<ReviewEvent>().Answered(db.Set<Review>(), Now - (long)AnsweredFor.TotalMilliseconds).ToListAsync(stop);
+        // What was answered to them comes first, what they sent back themselves last.
+        var toThem = answered.Where(a => a.To == reviewer.Id).Select(a => a.Seq).ToList();
+        var byThem = answered.Where(a => a.By == reviewer.Id && a.To != reviewer.Id).Select(a => a.Seq).ToList();
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var now = Now;
@@ -245,7 +249,10 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
             var free = db.Set<Review>().Waiting(now).Free(now).Where(r => r.Seq != current && (r.FirstById == null || r.FirstById != reviewer.Id) && !skipped.Contains(r.Seq));
             if (!selection.IsPlain) free = free.Where(r => r.Queue == queue && queues.Any(q => q.Number == r.Queue)).Only(selection.Filter, db, now);
             var best = free.Sorted(selection.Order, queues, db.Set<AssessmentRow>(), now).Select(r => r.Seq);
-            if (await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop) is not { } chosen) return null;
+            var first = toThem.Count == 0 ? null : await best.Where(seq => toThem.Contains(seq)).Select(seq => (long?)seq).FirstOrDefaultAsync(stop);
+            if (byThem.Count > 0) first ??= await best.Where(seq => !byThem.Contains(seq)).Select(seq => (long?)seq).FirstOrDefaultAsync(stop);
+            first ??= await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop);
+            if (first is not { } chosen) return null;
             var lease = new ReviewLease(chosen, selection.Token(), now + (long)(ahead ? AheadLength : Length).TotalMilliseconds);
             if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == chosen), reviewer, lease, ahead, now, stop)) return lease;
             // Somebody was faster; the next best is looked for.

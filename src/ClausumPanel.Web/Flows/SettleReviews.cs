@@ -121,7 +121,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         // Who put one off may take it back until then, and must not find it decided.
         var steps = from e in db.Set<ReviewEvent>()
                     join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
-                    where (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated) && e.At + (q.UndoSeconds * 1_000L) > at
+                    where (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered) && e.At + (q.UndoSeconds * 1_000L) > at
                     select e;
         var overdue = await db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue) && !steps.Any(e => e.Seq == r.Seq && e.Version == r.Version)).OrderBy(r => r.DueAt).Take(AtOnce).ToListAsync(stop);
         foreach (var review in overdue)

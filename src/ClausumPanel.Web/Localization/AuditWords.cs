@@ -27,7 +27,7 @@ public static class AuditWords
         ["labels"] = [AuditActions.FraudReported, AuditActions.LabelWritten, AuditActions.LabelReversed, AuditActions.LabelsImported],
         ["reviews"] =
         [
-            AuditActions.ReviewDecided, AuditActions.ReviewUndone, AuditActions.ReviewClosed, AuditActions.ReviewReopened, AuditActions.ReviewSkipped, AuditActions.ReviewHeld, AuditActions.ReviewEscalated, AuditActions.ReviewNoted,
+            AuditActions.ReviewDecided, AuditActions.ReviewUndone, AuditActions.ReviewClosed, AuditActions.ReviewReopened, AuditActions.ReviewSkipped, AuditActions.ReviewHeld, AuditActions.ReviewEscalated, AuditActions.ReviewAnswered, AuditActions.ReviewNoted,
             AuditActions.ReviewTakenOver, AuditActions.ReviewTimedOut, AuditActions.ReviewQueueChanged,
         ],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.ListsCleanedUp, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
@@ -147,6 +147,7 @@ public static class AuditWords
         AuditActions.ReviewSkipped => T["Skipped a review"],
         AuditActions.ReviewHeld => T["Put a review away until later"],
         AuditActions.ReviewEscalated => T["Escalated a review"],
+        AuditActions.ReviewAnswered => T["Answered who escalated a review, and sent it back"],
         AuditActions.ReviewNoted => T["Wrote a note to a review"],
         AuditActions.ReviewTakenOver => T["Took a review over"],
         AuditActions.ReviewTimedOut => T["The time of a review ran out"],

@@ -74,8 +74,9 @@ public static class ReviewWords
             ReviewEventKind.StepUndone when line.Reason == "skipped" => T["Took the skip back"],
             ReviewEventKind.StepUndone when line.Reason == "held" => T["Took the hold back"],
             ReviewEventKind.StepUndone when line.Reason == "escalated" => T["Took the escalation back"],
+            ReviewEventKind.StepUndone when line.Reason == "answered" => T["Took the answer back"],
             // Their codes say what they are once more.
-            ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.StepUndone => T.Name(line.Kind),
+            ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.StepUndone => T.Name(line.Kind),
             _ => T.Name(line.Kind) + (line.Outcome is { } done ? ": " + T.Name(done) : "") + (line.Reason is { } code ? " · " + T.Reason(code, flow) : ""),
         };
     }
@@ -98,6 +99,7 @@ public static class ReviewWords
         ReviewEventKind.Disagreed => T["Disagreed with who decided first; escalated"],
         ReviewEventKind.Moved => T["Moved it to another queue"],
         ReviewEventKind.StepUndone => T["Took the step back"],
+        ReviewEventKind.Answered => T["Answered and sent it back"],
         ReviewEventKind.ChallengeAnswered => T["The challenge was answered"],
     };
 
@@ -112,11 +114,17 @@ public static class ReviewWords
         ReviewOrder.Score => T["The highest score"],
     };
 
-    /// <summary>Who handed it to those who decide the hard ones, or what did.</summary>
+    /// <summary>Who handed it to those who decide the hard ones, or what did; or who of them answered.</summary>
     public static string Handed(this Texts T, ReviewEvent step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return step.Kind switch { ReviewEventKind.Escalated => T["Escalated by {0}", step.ActorName], ReviewEventKind.Disagreed => T["{0} decided otherwise than the first", step.ActorName], _ => T["Time ran out"] };
+        return step.Kind switch
+        {
+            ReviewEventKind.Escalated => T["Escalated by {0}", step.ActorName],
+            ReviewEventKind.Answered => T["Answered by {0}", step.ActorName],
+            ReviewEventKind.Disagreed => T["{0} decided otherwise than the first", step.ActorName],
+            _ => T["Time ran out"],
+        };
     }
 
     public static string Name(this Texts T, ReviewState state) => state switch

@@ -122,6 +122,13 @@ public abstract class ReviewsApiStories
         var (taken, mine) = Held(await ines.PostAsync($"{Path}/{third}/lease", """{"take_over":true}"""));
         MustSay(await maria.PostAsync($"{Path}/{third}/escalate", Step(""","note":"Too hard for me" """)), 409, "INVALID_STATE", "taken");
         Assert.Equal(ReviewQueue.EscalatedNumber, Review(await ines.PostAsync($"{Path}/{taken}/escalate", $$"""{"lease_token":"{{mine}}","note":"Too hard for us"}""")).GetProperty("queue").GetInt32());
+        (taken, mine) = Held(await ines.PostAsync($"{Path}/{taken}/lease"));
+        Assert.Contains("note required", (await ines.PostAsync($"{Path}/{taken}/answer", $$"""{"lease_token":"{{mine}}"}""")).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        MustSay(await maria.PostAsync($"{Path}/{taken}/answer", $$"""{"lease_token":"{{mine}}","note":"It is theirs"}"""), 409, "INVALID_STATE", "taken");
+        var answered = Review(await ines.PostAsync($"{Path}/{taken}/answer", $$"""{"lease_token":"{{mine}}","note":"It is theirs"}"""));
+        Assert.Equal((1, "answered", "It is theirs", JsonValueKind.Null), answered.GetProperty("history").EnumerateArray().Single(e => e.GetProperty("kind").GetString() == "answered") is var line ? (answered.GetProperty("queue").GetInt32(), line.GetProperty("kind").GetString(), line.GetProperty("note").GetString(), line.GetProperty("until").ValueKind) : default);
+        (taken, mine) = Held(await ines.PostAsync($"{Path}/{taken}/lease"));
+        MustSay(await ines.PostAsync($"{Path}/{taken}/answer", $$"""{"lease_token":"{{mine}}","note":"Once more"}"""), 409, "INVALID_STATE", "no_question");
         MustSay(await maria.PostAsync($"{Path}/start", """{"queue":77}"""), 404, "NOT_FOUND", "no_queue");
         MustSay(await maria.GetAsync($"{Path}/{Guid.Empty}"), 404, "NOT_FOUND", "not_found");
         var none = Fit(await maria.PostAsync($"{Path}/start", """{"queue":1}"""), "ReviewHeld").Json;

@@ -11,7 +11,7 @@ namespace ClausumPanel.Web.Tests.Reviews;
 public sealed class RefusalTests
 {
     private const string Queue = "/dashboard/reviews";
-    private static readonly string[] Steps = ["Decide", "Take", "TakeOver", "Skip", "Hold", "Escalate", "Note", "Undo", "Reopen", "Beat", "Ahead", "Release"];
+    private static readonly string[] Steps = ["Decide", "Take", "TakeOver", "Skip", "Hold", "Escalate", "Answer", "Note", "Undo", "Reopen", "Beat", "Ahead", "Release"];
 
     [Fact]
     public async Task Nothing_is_decided_by_whoever_may_not_or_may_not_now_by_any_route()
@@ -43,7 +43,7 @@ public sealed class RefusalTests
             AskAsync(what, who, $"{Queue}/{ids[lease.Seq]}?handler={step}", true, [("Token", lease.Token.ToString()), .. fields]);
 
         (string, string)[] declined = [("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card")];
-        (string, string)[] everything = [.. declined, ("Input.SkipReason", "not_my_area"), ("Input.HoldUntil", "2026-11-24T12:00"), ("Input.EscalateNote", "A note"), ("Input.FreeNote", "A note"), ("Input.ReopenNote", "A note")];
+        (string, string)[] everything = [.. declined, ("Input.SkipReason", "not_my_area"), ("Input.HoldUntil", "2026-11-24T12:00"), ("Input.EscalateNote", "A note"), ("Input.AnswerNote", "A note"), ("Input.FreeNote", "A note"), ("Input.ReopenNote", "A note")];
         foreach (var step in Steps) await StepAsync($"{step}, not signed in", null, held, step, everything);
         foreach (var onlooker in new[] { World.Victor, World.Clara })
         {
@@ -54,7 +54,7 @@ public sealed class RefusalTests
         foreach (var (what, lease) in ((string, ReviewLease)[])[("without a lease", new(free, Guid.NewGuid(), 0)), ("with a made-up token", held with { Token = Guid.NewGuid() }), ("with no token", held with { Token = default }), ("on an expired lease", expired),
             ("with a colleague's lease", foreign), ("with a lease on another item", held with { Seq = free }), ("with a lease fetched ahead", ahead), ("with an admin's lease", above), ("what is decided", settling), ("what is closed", closed)])
         {
-            foreach (var step in (string[])["Decide", "Skip", "Hold", "Escalate"]) await StepAsync($"{step} {what}", World.Maria, lease, step, everything);
+            foreach (var step in (string[])["Decide", "Skip", "Hold", "Escalate", "Answer"]) await StepAsync($"{step} {what}", World.Maria, lease, step, everything);
         }
         foreach (var (what, fields) in ((string, (string, string)[])[])[("without an outcome", [("Input.DeclineReason", "stolen_card")]), ("with an outcome there is not", [("Input.Outcome", "7"), ("Input.DeclineReason", "stolen_card")]), ("without a reason", [("Input.Outcome", "Decline")]),
             ("with another outcome's reason", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "stolen_card")]), ("with a made-up reason", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "because")]), ("with another reason and no note", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "other")]),
@@ -64,6 +64,9 @@ public sealed class RefusalTests
         await StepAsync("Decide a payment of their own", World.Maria, own, "Decide", declined);
         await StepAsync("Skip without a reason", World.Maria, held, "Skip");
         await StepAsync("Escalate without a note", World.Maria, held, "Escalate");
+        await StepAsync("Answer without a note", World.Maria, held, "Answer");
+        await StepAsync("Answer what nobody asked", World.Maria, held, "Answer", ("Input.AnswerNote", "A note"));
+        await StepAsync("Answer what was handed over without a question", World.Ines, above, "Answer", ("Input.AnswerNote", "A note"));
         await StepAsync("Hold until yesterday", World.Maria, held, "Hold", ("Input.HoldUntil", "2026-11-23T12:00"));
         await StepAsync("Take what a colleague has", World.Maria, foreign, "Take");
         await StepAsync("Take what only admins decide", World.Maria, above, "Take");

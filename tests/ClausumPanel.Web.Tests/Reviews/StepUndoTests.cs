@@ -4,9 +4,11 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
@@ -326,6 +328,6 @@ public sealed class PostgresStepUndoTests : StepUndoStories
     {
         await using var scope = world.App.Services.CreateAsyncScope();
         using var turns = new ReviewTurns();
-        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), world.App.Clock).UndoAsync(who, seq, default);
+        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), scope.ServiceProvider.GetRequiredService<IOptions<PanelOptions>>(), world.App.Clock).UndoAsync(who, seq, default);
     }
 }

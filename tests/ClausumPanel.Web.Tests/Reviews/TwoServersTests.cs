@@ -9,6 +9,7 @@ using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
@@ -77,7 +78,7 @@ public sealed class TwoServersTests
         {
             await using var scope = world.App.Services.CreateAsyncScope();
             var (db, clock) = (scope.ServiceProvider.GetRequiredService<PanelDb>(), world.App.Clock);
-            return await act(new LeaseReviews(db, turns, clock), new DecideReviews(db, turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), clock));
+            return await act(new LeaseReviews(db, turns, clock), new DecideReviews(db, turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), scope.ServiceProvider.GetRequiredService<IOptions<PanelOptions>>(), clock));
         }
     }
 }

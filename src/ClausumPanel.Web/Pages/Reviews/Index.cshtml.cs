@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
@@ -74,7 +75,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>What the reader escalated lately, newest first; read with the page alone, not with its refresh.</summary>
     public IReadOnlyList<HandedRow> HandedOn { get; private set; } = [];
 
-    /// <summary>How many of those were decided since their day began.</summary>
+    /// <summary>How many of those were answered or decided since their day began.</summary>
     public int AnsweredToday { get; private set; }
     [TempData] public string? Said { get; set; }
 
@@ -149,10 +150,12 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var decisive = new Dictionary<long, string>();
         foreach (var one in fired.Where(f => lines.ContainsKey(f.Seq)))
             if (await DecisiveAsync(one.Signals, one.PolicyVersion, stop) is { } reason) decisive[one.Seq] = reason;
+        var shown = listed.ConvertAll(r => r.Seq);
+        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => shown.Contains(l.Seq)).Select(l => new { l.Seq, l.Outcome, l.Source }).ToDictionaryAsync(l => l.Seq, l => (l.Outcome, l.Source), stop);
         Rows =
         [
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
-                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq))),
+                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null)),
         ];
         var hits = new SignalHit[Assessment.MostSignals];
         Filled = fired.Count;
@@ -226,8 +229,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var seqs = steps.ConvertAll(e => e.Seq);
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
-        HandedOn = [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider))];
-        AnsweredToday = HandedOn.Count(h => h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart);
+        var events = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        HandedOn = [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
+        AnsweredToday = HandedOn.Count(h => (h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart) || h.Answer?.At >= dayStart);
     }
 
     /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
@@ -241,6 +245,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         {
             ReviewEventKind.Skipped => MayReview && !IsClosed && e.ActorId == User.Id && e.At > since,
             ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut => queue.IsManual,
+            ReviewEventKind.Answered => true,
             _ => false,
         };
         return events.Where(e => Counts(e) && !undone.Contains((e.Seq, e.Version))).ToLookup(e => e.Seq);
@@ -268,10 +273,12 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 
 /// <param name="Holder">Who has it now; null: nobody.</param>
 /// <param name="Back">The reader passed it over: in how long it may be given to them again.</param>
-/// <param name="Handed">What brought it to those who decide the hard ones.</param>
+/// <param name="Handed">What brought it to those who decide the hard ones, or the answer they sent it back with.</param>
 /// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
-public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule);
+/// <param name="Label">What it turned out to be, and who says so; null: nobody has said.</param>
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label);
 
 /// <param name="Step">The escalation, with what was asked.</param>
 /// <param name="Decider">Who decided it; null: nobody yet, or time.</param>
-public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider);
+/// <param name="Answer">What was answered; null: nothing.</param>
+public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider, ReviewEvent? Answer);

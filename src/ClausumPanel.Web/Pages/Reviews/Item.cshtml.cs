@@ -66,6 +66,21 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
     public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
     public LabelRanking.Standing Standing { get; private set; }
+
+    /// <summary>It is labelled so by who counts more than an analyst: a decision changes nothing of that.</summary>
+    public bool Outranks(LabelOutcome outcome) => Standing.Effective is { Source: > LabelSource.Analyst } label && label.Outcome == outcome;
+
+    /// <summary>What was asked with the escalation that brought it to those who decide the hard ones, or what else did; or what was asked before they sent it back.</summary>
+    public ReviewEvent? Asked => Events.Handed() is not { } handed || (!Its.IsManual && handed.Kind != ReviewEventKind.Answered) ? null : handed.Kind == ReviewEventKind.Answered ? Events.Question(handed) : handed;
+
+    /// <summary>The answer with which it was sent back; null: there was none since it was escalated.</summary>
+    public ReviewEvent? Answer => Events.Handed() is { Kind: ReviewEventKind.Answered } answer ? answer : null;
+
+    /// <summary>Somebody noted something that neither stands at the top of the case nor was taken back.</summary>
+    public bool HasNotes => Events.Any(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !(e.Kind.IsStep() && !Events.Stands(e)));
+
+    /// <summary>What waits for an answer of the reader, who has it: where that sends it, and who had asked; null: nothing, or not theirs to answer.</summary>
+    public (ReviewEvent Asked, ReviewQueue To)? GoesBack { get; private set; }
     public Bands Bands { get; private set; }
     public DateTimeOffset Now { get; private set; }
 
@@ -125,12 +140,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds() && !IsClosed;
 
-    /// <summary>Until when the reader can take back their skip, hold or escalation, Unix milliseconds; null: they cannot.</summary>
+    /// <summary>Until when the reader can take back their skip, hold, escalation or answer, Unix milliseconds; null: they cannot.</summary>
     public long? StepUntil { get; private set; }
 
     /// <summary>What follows the reader who leaves the page of what they can still take back; null: nothing.</summary>
-    public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Review.SettlesAt!.Value, reader, T)
-        : StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, Events.Last(e => e.Kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated), until, reader, T) : null;
+    public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Its.Name, Review.SettlesAt!.Value, reader, T)
+        : StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, Events.Last(e => e.Kind.IsStep()), Its.Name, until, reader, T) : null;
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
@@ -247,6 +262,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostEscalateAsync(Guid id, CancellationToken stop) =>
         await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.EscalateAsync(HttpContext.Reviewer, seq, Token, Input.EscalateNote, stop), seq, ReviewEventKind.Escalated, stop);
 
+    public async Task<IActionResult> OnPostAnswerAsync(Guid id, CancellationToken stop) =>
+        await SeqAsync(id, stop) is not { } seq ? NotFound() : await OnAsync(id, await decide.AnswerAsync(HttpContext.Reviewer, seq, Token, Input.AnswerNote, stop), seq, ReviewEventKind.Answered, stop);
+
     public async Task<IActionResult> OnPostNoteAsync(Guid id, CancellationToken stop) =>
         await SeqAsync(id, stop) is not { } seq ? NotFound() : await AfterAsync(id, await decide.NoteAsync(HttpContext.Reviewer, seq, Input.FreeNote, stop), stop);
 
@@ -322,7 +340,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
                           where e.Seq == seq && e.Kind == step && e.ActorId == me
                           orderby e.Version descending
                           select new { e.At, e.Until, q.UndoSeconds }).FirstAsync(stop);
-        Before = $"{id} {step} {made.At + (made.UndoSeconds * 1_000L)} {made.Until ?? 0}";
+        var to = step != ReviewEventKind.Answered ? "" : await db.Set<ReviewQueue>().Where(q => db.Set<Review>().Any(r => r.Seq == seq && r.Queue == q.Number)).Select(q => q.Name).SingleAsync(stop);
+        Before = $"{id} {step} {made.At + (made.UndoSeconds * 1_000L)} {made.Until ?? 0} {to}";
         return await OnwardAsync(stop);
     }
 
@@ -445,6 +464,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
         var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
+        if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);

@@ -23,6 +23,7 @@ public sealed class ReviewInput
     public string? HoldUntil { get; set; }
     public string? HoldNote { get; set; }
     public string? EscalateNote { get; set; }
+    public string? AnswerNote { get; set; }
     public string? FreeNote { get; set; }
     public string? ReopenNote { get; set; }
 }

@@ -24,7 +24,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
 
     public const string PaymentTooLate = "{0} can no longer be undone.";
 
-    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; how many values it lists, or until when it is put away. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
+    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; how many values it lists, or until when it is put away; of an answer, the queue it went back to. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
     /// <param name="said">What else is to be said.</param>
     /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
     /// <param name="now">The current instant, Unix milliseconds.</param>
@@ -34,19 +34,19 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     /// <param name="stop">Ends it early.</param>
     internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, long now, AssessmentReader assessments, Reader reader, Texts T, CancellationToken stop)
     {
-        if (before?.Split(' ', 5) is not [var id, var what, var end, var detail, .. var why] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said);
+        if (before?.Split(' ', 5) is not [var id, var what, var end, var detail, .. var rest] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said);
         var done = (await assessments.FindAsync(Guid.Parse(id), stop))!;
         var tooLate = T[PaymentTooLate, PaymentOf(done)];
-        if (what == Refused) return why is [{ Length: > 0 } sentence] ? new ReviewToast($"{PaymentOf(done)}:", sentence, About: done.Id, IsRefusal: true) : new ReviewToast(tooLate, About: done.Id, Reopens: detail == "1", IsRefusal: true);
+        if (what == Refused) return rest is [{ Length: > 0 } sentence] ? new ReviewToast($"{PaymentOf(done)}:", sentence, About: done.Id, IsRefusal: true) : new ReviewToast(tooLate, About: done.Id, Reopens: detail == "1", IsRefusal: true);
         var (until, number) = (long.Parse(end, CultureInfo.InvariantCulture), long.Parse(detail, CultureInfo.InvariantCulture));
-        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, (int)number, done, T) : OfStep(Enum.Parse<ReviewEventKind>(what), number, done, reader, T);
+        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, (int)number, done, T) : OfStep(Enum.Parse<ReviewEventKind>(what), number, rest.FirstOrDefault(), done, reader, T);
         // Where the queue gives no time there is nothing to offer.
         return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
 
     /// <summary>What the page of a decision or a step says of it to whoever leaves within its time.</summary>
-    internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, ReviewEvent? step, long until, Reader reader, Texts T) =>
-        (outcome is { } decided ? OfDecision(decided, 0, done, T) : OfStep(step!.Kind, step.Until ?? 0, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
+    internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, ReviewEvent? step, string queue, long until, Reader reader, Texts T) =>
+        (outcome is { } decided ? OfDecision(decided, 0, done, T) : OfStep(step!.Kind, step.Until ?? 0, queue, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
 
     private static ReviewToast OfDecision(ReviewOutcome outcome, int values, StoredAssessment decided, Texts T)
     {
@@ -54,10 +54,11 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         return new ReviewToast(T.Done(outcome), PaymentOf(decided) + listing);
     }
 
-    private static ReviewToast OfStep(ReviewEventKind step, long away, StoredAssessment of, Reader reader, Texts T) => new(step switch
+    private static ReviewToast OfStep(ReviewEventKind step, long away, string? queue, StoredAssessment of, Reader reader, Texts T) => new(step switch
     {
         ReviewEventKind.Held => T["Put away until {0}", reader.DayAndTime(away)],
         ReviewEventKind.Escalated => T["Was escalated"],
+        ReviewEventKind.Answered => T["Answered, and sent back to {0}", T.QueueName(queue ?? "")],
         _ => T["Skipped"],
     }, PaymentOf(of));
 
