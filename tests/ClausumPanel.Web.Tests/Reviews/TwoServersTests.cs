@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
