@@ -48,8 +48,8 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
             // What the payment says of a device goes before the payment does: the trail still says which entries its decision wrote.
             var entry = DecideReviews.ValueOf(one.Type, facts) is { } value ? await db.Set<ListEntry>().FirstOrDefaultAsync(e => e.Type == one.Type && e.Value == value, stop)
                 : (written ??= await WrittenAsync(db, closed.At, stop)).Find(e => e.Type == one.Type && e.Reason == reason);
-            var isOurs = entry is not null && reason == entry.Reason && entry.FlowScope == FlowScope.Both && new Terms(entry.IsActive, entry.Severity, entry.ExpiresAt).IsOf(one, closed.At);
-            var (isFree, heir) = isOurs ? await BeforeAsync(db, entry!, closed.At, now, stop) : default;
+            var isOurs = entry is not null && reason == entry.Reason && new Terms(entry.IsActive, entry.Severity, entry.FlowScope == FlowScope.Both, entry.ExpiresAt).IsOf(one, closed.At);
+            var (isFree, heir) = isOurs ? await BeforeAsync(db, entry!, stored.Id, closed.At, now, stop) : default;
             listed.Add(new(one, entry, isFree, heir));
         }
         return listed;
@@ -66,7 +66,7 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
     }
 
     /// <summary>What would count without the decision: nothing, what another review wants that stands, or (neither) what somebody wrote who was no review.</summary>
-    private static async Task<(bool IsFree, ReviewHeir? Heir)> BeforeAsync(PanelDb db, ListEntry entry, long closedAt, DateTimeOffset now, CancellationToken stop)
+    private static async Task<(bool IsFree, ReviewHeir? Heir)> BeforeAsync(PanelDb db, ListEntry entry, Guid own, long closedAt, DateTimeOffset now, CancellationToken stop)
     {
         var id = entry.Id.ToString();
         var changes = await db.AuditEntries.AsNoTracking().Where(a => a.SubjectKind == ChangeLists.Subject && a.SubjectId == id && (a.Action == AuditActions.ListEntryAdded || a.Action == AuditActions.ListEntryChanged)).OrderByDescending(a => a.Sequence).ToListAsync(stop);
@@ -84,22 +84,22 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
             var closings = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq && e.Kind == ReviewEventKind.Closed).OrderByDescending(e => e.Version).ToListAsync(stop);
             // A person has changed it since that review did.
             if (closings.Find(c => ReviewEntry.Read(c.Entries).Any(w => w.Type == entry.Type && was.IsOf(w, c.At))) is not { } closing) return (false, null);
-            if (closing == closings[0] && !(was.ExpiresAt <= now) && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State == ReviewState.Closed, stop)) return (false, new(other, was.Severity, was.ExpiresAt));
+            if (other != own && closing == closings[0] && !(was.ExpiresAt <= now) && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State == ReviewState.Closed, stop)) return (false, new(other, was.Severity, was.ExpiresAt));
         }
         return (false, null);
     }
 
     /// <summary>How an entry counted.</summary>
-    private readonly record struct Terms(bool IsActive, ListSeverity Severity, DateTimeOffset? ExpiresAt)
+    private readonly record struct Terms(bool IsActive, ListSeverity Severity, bool IsOfBothFlows, DateTimeOffset? ExpiresAt)
     {
         /// <summary>As the audit trail keeps it.</summary>
         public static (Terms Terms, string? Reason) Read(JsonElement summary) => (
-            new(summary.GetProperty("isActive").GetBoolean(), Enum.GetValues<ListSeverity>().FirstOrDefault(s => s.Word() == summary.GetProperty("severity").GetString()), summary.GetProperty("expiresAt") is { ValueKind: JsonValueKind.String } ends ? ends.GetDateTimeOffset() : null),
+            new(summary.GetProperty("isActive").GetBoolean(), ListWords.Severities.FirstOrDefault(s => s.Word() == summary.GetProperty("severity").GetString()), summary.GetProperty("flowScope").GetString() == FlowScope.Both.Word(), summary.GetProperty("expiresAt") is { ValueKind: JsonValueKind.String } ends ? ends.GetDateTimeOffset() : null),
             summary.GetProperty("reason").GetString());
 
         /// <summary>A decision that took effect then left it so.</summary>
         public bool IsOf(ReviewEntry wanted, long closedAt) =>
-            IsActive && Severity == wanted.Severity && ExpiresAt?.ToUnixTimeMilliseconds() == (wanted.Days is { } days ? DateTimeOffset.FromUnixTimeMilliseconds(closedAt).AddDays(days).ToUnixTimeMilliseconds() : null);
+            IsActive && IsOfBothFlows && Severity == wanted.Severity && ExpiresAt?.ToUnixTimeMilliseconds() == (wanted.Days is { } days ? DateTimeOffset.FromUnixTimeMilliseconds(closedAt).AddDays(days).ToUnixTimeMilliseconds() : null);
     }
 }
 

@@ -61,7 +61,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
             if ((result ?? eci) is not null)
             {
                 var (of, words) = ThreeDs(result, eci, T);
-                string?[] details = [version, eci is null ? null : "ECI " + eci, flow is null ? null : T.Choice(flow).ToLower(System.Globalization.CultureInfo.CurrentCulture), isShifted ? T["the issuer bears a fraud"] : shift is null ? null : T["the shop bears a fraud"]];
+                string?[] details = [version, eci is null ? null : "ECI " + eci, flow is null ? null : Low(T.Choice(flow)), isShifted ? T["the issuer bears a fraud"] : shift is null ? null : T["the shop bears a fraud"]];
                 checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null));
             }
             if (Take("avs_result") is { } avs) checks.Add(Avs(avs, T));
@@ -75,7 +75,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
             told.Add(name);
             break;
         }
-        if (basket is not null && Take("goods_type") is { } goods) basket += $" ({T.Choice(goods).ToLower(System.Globalization.CultureInfo.CurrentCulture)})";
+        if (basket is not null && Take("goods_type") is { } goods) basket += $" ({Low(T.Choice(goods))})";
         List<(string, string)> others = [];
         foreach (var member in metadata.EnumerateObject().Where(m => !told.Contains(m.Name))) Add(member.Value, member.Name);
         return new(checks, isShifted, basket, others, isVouched);
@@ -128,7 +128,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
             "a" or "b" => (CheckResult.Partly, T["only the address matches"]),
             "z" or "w" or "p" => (CheckResult.Partly, T["only the postal code matches"]),
             "n" or "no_match" or "fail" => (CheckResult.Bad, T["neither address nor postal code matches"]),
-            "u" or "r" or "s" or "g" or "i" or "e" or "c" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, T["not checked"]),
+            "u" or "r" or "s" or "g" or "i" or "e" or "c" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, Low(T.Choice("not_checked"))),
             _ => (CheckResult.Open, ""),
         };
         return words.Length == 0 ? new("AVS", result, code) : new("AVS", result, code.Length == 1 ? $"{code.ToUpperInvariant()}, {words}" : words);
@@ -138,9 +138,9 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
     {
         var (result, words) = code.ToLowerInvariant() switch
         {
-            "m" or "match" or "pass" => (CheckResult.Good, T["matches"]),
-            "n" or "no_match" or "fail" => (CheckResult.Bad, T["does not match"]),
-            "p" or "s" or "u" or "x" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, T["not checked"]),
+            "m" or "match" or "pass" => (CheckResult.Good, Low(T.Choice("match"))),
+            "n" or "no_match" or "fail" => (CheckResult.Bad, Low(T.Choice("no_match"))),
+            "p" or "s" or "u" or "x" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, Low(T.Choice("not_checked"))),
             _ => (CheckResult.Open, ""),
         };
         // Digits here are no result, but the code itself.
@@ -172,6 +172,8 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
         var bytes = Encoding.UTF8.GetBytes(text);
         return Short(CardData.Mask(bytes) ? Encoding.UTF8.GetString(bytes) : text);
     }
+
+    private static string Low(string words) => words.ToLower(System.Globalization.CultureInfo.CurrentCulture);
 
     private static string Short(string text) => text.Length > LongestValue ? text[..(LongestValue - 1)] + "…" : text;
 }
