@@ -117,7 +117,7 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
         {
             _payments.Add(new DemoPayment(DemoStory.FriendlyFraud, spree.AddMinutes((i * 5) + random.Next(4)), DemoWorld.Electronics, person)
             {
-                Amount = 620_000 + (10_000 * random.Next(60)) + 90, Card = card, Device = device, Ip = ip, Visit = world.Visit(device.IsTouched), Sent = Checked("authenticated", "05", "Y", "Consola de videojuegos, 2 controles"),
+                Amount = 620_000 + (10_000 * random.Next(60)) + 90, Card = card, Device = device, Ip = ip, Visit = world.Visit(device.IsTouched), Sent = Checked("authenticated", "05", "Y", "Consola de videojuegos"),
             });
         }
     }
@@ -137,7 +137,7 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
         }
     }
 
-    private const string Phones = "2 teléfonos de alta gama, entrega el mismo día";
+    private const string Phones = "2 teléfonos de alta gama";
 
     /// <summary>As a shop sends it that asks the bank: 3-D Secure, address and postal code, CVV.</summary>
     private static (string, string)[] Checked(string threeDs, string eci, string avs, string goods) =>

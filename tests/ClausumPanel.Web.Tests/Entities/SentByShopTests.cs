@@ -18,13 +18,15 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
     [Fact]
     public async Task How_the_card_was_checked_and_what_was_bought_stands_in_the_head_of_the_case()
     {
-        var page = await HeldAsync("""{"threeds_result":"authenticated","threeds_eci":"05","threeds_version":"2.2.0","liability_shift":true,"avs_result":"n","cvv_result":"match","items":[{"name":"Audífonos","quantity":2},{"sku":"B-7"}],"loyalty_level":"gold","note":{"gift":"yes","cvv":"123"},"pan_note":"4111 1111 1111 1111"}""");
-        Assert.Equal("3-D Secure Autenticado (2.2.0, ECI 05, un fraude lo asume el emisor)", page.QuerySelector("[data-check='3-D Secure']")!.TextContent);
-        Assert.Equal("AVS N, no coinciden la dirección ni el código postal", page.QuerySelector("[data-check=AVS]")!.TextContent);
+        var page = await HeldAsync("""{"threeds_result":"authenticated","threeds_eci":"05","threeds_version":"2.2.0","liability_shift":true,"avs_result":"n","cvv_result":"match","items":[{"name":"Audífonos","quantity":2},{"sku":"B-7"}],"merchant":"Audio y más","loyalty_level":"gold","note":{"gift":"yes","cvv":"123"},"pan_note":"4111 1111 1111 1111"}""");
+        Assert.Equal("3-D Secure Autenticado (ECI 05, responde el emisor)", page.QuerySelector("[data-check='3-D Secure']")!.TextContent);
+        Assert.Equal("AVS N, no coincide", page.QuerySelector("[data-check=AVS]")!.TextContent);
         Assert.Equal("CVV coincide", page.QuerySelector("[data-check=CVV]")!.TextContent);
         Assert.Equal("Compra 2 × Audífonos · B-7", page.QuerySelector("[data-basket]")!.TextContent);
+        Assert.Equal("Audio y más", page.QuerySelector("[data-shop]")!.TextContent);
+        Assert.Equal("2.2.0", page.QuerySelector("[data-check='3-D Secure']")!.GetAttribute("title"));
         Assert.Contains("Autenticado con 3-D Secure", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("La dirección de cobro no es la que tiene el banco", page.QuerySelector("[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("La dirección no es la del banco", page.QuerySelector("[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
         // All the rest folded, without what a card could be read from.
         var sent = page.QuerySelector("details[data-sent]")!;
         Assert.False(sent.HasAttribute("open"));

@@ -29,6 +29,12 @@ public abstract class SharedEntryStories
         var second = await EntryAsync(world);
         Assert.Equal((first.Id, null, ListedByReview.Reason(await IdAsync(world, 2))), (second.Id, second.ExpiresAt, second.Reason));
 
+        // Whoever looks at the payer, or at a payment that meets it, is led to the review.
+        Assert.Equal("blocklist:email", await BlockedByAsync(world));
+        var met = await world.App.InDbAsync(db => db.Set<StoredAssessment>().OrderByDescending(a => a.Seq).Select(a => a.Id).FirstAsync());
+        foreach (var address in (string[])[$"/dashboard/entities/email/{Payer}", $"/dashboard/transactions/{met}"])
+            Assert.Equal($"/dashboard/reviews/{await IdAsync(world, 2)}", (await world.App.As(World.Maria).PageAsync(address)).QuerySelector("a[data-review]")!.GetAttribute("href"));
+
         await ReopenAsync(world, isNewestFirst ? 2 : 1);
         var between = await EntryAsync(world);
         // What stands counts as its review wanted it, and says so.

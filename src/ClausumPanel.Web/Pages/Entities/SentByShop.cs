@@ -17,19 +17,20 @@ public enum CheckResult
 
 /// <param name="Name">3-D Secure, AVS, CVV.</param>
 /// <param name="Words">The result.</param>
-/// <param name="Detail">What else was said of it; null: nothing.</param>
-public sealed record PaymentCheck(string Name, CheckResult Result, string Words, string? Detail = null);
+/// <param name="Detail">What else weighs of it; null: nothing.</param>
+/// <param name="More">What else was said of it; null: nothing.</param>
+public sealed record PaymentCheck(string Name, CheckResult Result, string Words, string? Detail = null, string? More = null);
 
 /// <summary>What a shop sends in the <c>metadata</c> of a payment, which no signal reads: how the card was checked, what was bought, and all the rest as it came.</summary>
 /// <param name="Checks">In the order of their weight.</param>
-/// <param name="IsShiftedToIssuer">The issuer of the card bears a fraud.</param>
+/// <param name="Merchant">The name of the shop as it writes it; null: not said.</param>
 /// <param name="Basket">What was bought; null: not said.</param>
 /// <param name="Others">Each by its name, as it came.</param>
 /// <param name="IsVouched">It came from the shop's server: what the payer's own browser sends, the payer can write.</param>
-public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShiftedToIssuer, string? Basket, IReadOnlyList<(string Name, string Value)> Others, bool IsVouched)
+public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merchant, string? Basket, IReadOnlyList<(string Name, string Value)> Others, bool IsVouched)
 {
     private const int MostOthers = 40, LongestValue = 300, MostItems = 12;
-    private static readonly SentByShop Nothing = new([], false, null, [], true);
+    private static readonly SentByShop Nothing = new([], null, null, [], true);
 
     // Told elsewhere on the page.
     private static readonly string[] Told = ["channel", "order_id", "authorization_expires_at"];
@@ -53,21 +54,20 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
         }
 
         List<PaymentCheck> checks = [];
-        var isShifted = false;
         if (stored.Flow == Flow.PayIn)
         {
             var (result, eci, version, flow, shift) = (Take("threeds_result"), Take("threeds_eci"), Take("threeds_version"), Take("threeds_flow"), Take("liability_shift"));
-            isShifted = shift is "true" or "yes" or "1";
             if ((result ?? eci) is not null)
             {
                 var (of, words) = ThreeDs(result, eci, T);
-                string?[] details = [version, eci is null ? null : "ECI " + eci, flow is null ? null : Low(T.Choice(flow)), isShifted ? T["the issuer bears a fraud"] : shift is null ? null : T["the shop bears a fraud"]];
-                checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null));
+                string?[] details = [eci is null || result is null ? null : "ECI " + eci, shift is null ? null : shift is "true" or "yes" or "1" ? T["the issuer is liable"] : T["the shop is liable"]];
+                checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null, string.Join(", ", ((string?[])[version, flow is null ? null : Low(T.Choice(flow))]).OfType<string>()) is { Length: > 0 } more ? more : null));
             }
             if (Take("avs_result") is { } avs) checks.Add(Avs(avs, T));
             if (Take("cvv_result") is { } cvv) checks.Add(Cvv(cvv, T));
             if (Take("auth_code") is { } code) checks.Add(new(T.Field("auth_code"), CheckResult.Open, code));
         }
+        var merchant = Take("merchant");
         string? basket = null;
         foreach (var name in Baskets)
         {
@@ -78,7 +78,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
         if (basket is not null && Take("goods_type") is { } goods) basket += $" ({Low(T.Choice(goods))})";
         List<(string, string)> others = [];
         foreach (var member in metadata.EnumerateObject().Where(m => !told.Contains(m.Name))) Add(member.Value, member.Name);
-        return new(checks, isShifted, basket, others, isVouched);
+        return new(checks, merchant, basket, others, isVouched);
 
         void Add(JsonElement value, string path)
         {
@@ -99,10 +99,10 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
         {
             switch (check)
             {
-                case { Name: "3-D Secure", Result: CheckResult.Good }: good.Add(new(T["Authenticated by 3-D Secure"], IsShiftedToIssuer ? T["the issuer bears a fraud"] : null, IsShiftedToIssuer ? 16 : 12)); break;
+                case { Name: "3-D Secure", Result: CheckResult.Good }: good.Add(new(T["Authenticated by 3-D Secure"], null, 14)); break;
                 case { Name: "3-D Secure", Result: CheckResult.Bad }: bad.Add(new(T["3-D Secure failed"], null, 16)); break;
-                case { Name: "AVS", Result: CheckResult.Good }: good.Add(new(T["The billing address is the one the bank has"], null, 5)); break;
-                case { Name: "AVS", Result: CheckResult.Bad }: bad.Add(new(T["The billing address is not the one the bank has"], null, 8)); break;
+                case { Name: "AVS", Result: CheckResult.Good }: good.Add(new(T["Billing address confirmed by the bank"], null, 5)); break;
+                case { Name: "AVS", Result: CheckResult.Bad }: bad.Add(new(T["Billing address not that of the bank"], null, 8)); break;
                 case { Name: "CVV", Result: CheckResult.Bad }: bad.Add(new(T["The CVV does not match"], null, 12)); break;
             }
         }
@@ -124,10 +124,10 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, bool IsShift
     {
         var (result, words) = code.ToLowerInvariant() switch
         {
-            "y" or "x" or "d" or "f" or "m" or "match" or "pass" => (CheckResult.Good, T["address and postal code match"]),
+            "y" or "x" or "d" or "f" or "m" or "match" or "pass" => (CheckResult.Good, Low(T.Choice("match"))),
             "a" or "b" => (CheckResult.Partly, T["only the address matches"]),
             "z" or "w" or "p" => (CheckResult.Partly, T["only the postal code matches"]),
-            "n" or "no_match" or "fail" => (CheckResult.Bad, T["neither address nor postal code matches"]),
+            "n" or "no_match" or "fail" => (CheckResult.Bad, Low(T.Choice("no_match"))),
             "u" or "r" or "s" or "g" or "i" or "e" or "c" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, Low(T.Choice("not_checked"))),
             _ => (CheckResult.Open, ""),
         };
