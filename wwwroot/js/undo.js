@@ -17,7 +17,7 @@ window.panelUndo = (() => {
   const bring = () => {
     let kept = null;
     try { kept = JSON.parse(sessionStorage.getItem(store)); } catch { forget(); return; }
-    const line = kept?.person === person && new DOMParser().parseFromString(kept.line, "text/html").querySelector(".toast-line");
+    const line = kept && kept.person === person ? new DOMParser().parseFromString(kept.line, "text/html").querySelector(".toast-line") : null;
     const token = document.querySelector('[name="__RequestVerificationToken"]')?.value, field = line?.querySelector('[name="__RequestVerificationToken"]');
     if (!field || !token || untilOf(line) <= Date.now()) { forget(); return; }
     // The page says so itself, or something newer.
