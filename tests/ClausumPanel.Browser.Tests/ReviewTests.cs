@@ -165,7 +165,27 @@ public sealed class ReviewTests(BrowserFixture panel)
     }
 
     [Fact]
-    public async Task Whatever_is_open_beside_the_decision_what_confirms_stays_in_view_and_Escape_gives_the_keyboard_back()
+    public async Task What_can_be_undone_follows_whoever_did_it_and_nobody_who_signs_in_after_them()
+    {
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync("/dashboard/reviews?queue=2");
+        foreach (var isTheirs in new[] { false, true })
+        {
+            await page.EvaluateAsync("""
+                isTheirs => sessionStorage.setItem("panel-undo", JSON.stringify({ person: isTheirs ? document.documentElement.dataset.person : "somebody",
+                  line: `<div class="toast-line" data-undo-until="${Date.now() + 60000}"><form method="post" action="/dashboard/reviews/x?handler=Undo"><input type="hidden" name="__RequestVerificationToken" value=""><button data-key="undo">z <span data-undo-left></span></button></form></div>` }))
+                """, isTheirs);
+            await page.GotoAsync("/dashboard/protection/rules");
+            await Assertions.Expect(page.Locator(".toast-line")).ToHaveCountAsync(isTheirs ? 1 : 0);
+            Assert.Equal(isTheirs, await page.EvaluateAsync<bool>("() => sessionStorage.getItem('panel-undo') !== null"));
+        }
+        await page.EvaluateAsync("() => { const form = document.querySelector('form[action=\"/account/sign-out\"]'); form.addEventListener('submit', event => event.preventDefault()); form.requestSubmit(); }");
+        Assert.True(await page.EvaluateAsync<bool>("() => sessionStorage.getItem('panel-undo') === null"));
+    }
+
+    [Fact]
+    public async Task What_opens_takes_the_place_of_the_decision_covers_nothing_of_the_case_and_Escape_gives_it_back()
     {
         var item = await HoldElsewhereAsync("apartado.example");
         await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
@@ -183,11 +203,15 @@ public sealed class ReviewTests(BrowserFixture panel)
                 await keys.PressAsync(key);
                 var opened = page.Locator($"details[data-key={part}]");
                 await Assertions.Expect(opened.Locator(".part :focus")).ToHaveCountAsync(1);
-                foreach (var needed in await page.Locator($"[data-key=confirm], [data-key=finish], details[data-key={part}] button, .part :focus").AllAsync())
+                foreach (var needed in await page.Locator($"{(part == "block" ? "[data-key=confirm], [data-key=finish], " : "")}details[data-key={part}] button, .part :focus").AllAsync())
                     Assert.True(await needed.EvaluateAsync<bool>(IsSeen), $"{part}: {await needed.EvaluateAsync<string>("e => e.outerHTML")}");
+                // Of what stands beside it nothing is under it.
+                Assert.True(await opened.EvaluateAsync<bool>("part => part.getBoundingClientRect().left >= Math.max(...[...document.querySelectorAll('.review-evidence, .review-bar')].map(e => e.getBoundingClientRect().right))"), part);
+                await Assertions.Expect(page.Locator("[data-key=confirm]")).ToBeVisibleAsync(new() { Visible = part == "block" });
                 await keys.PressAsync("Escape");
                 await Assertions.Expect(opened.Locator("summary")).ToBeFocusedAsync();
                 await Assertions.Expect(page.Locator("#decide details[open]")).ToHaveCountAsync(0);
+                foreach (var needed in await page.Locator("[data-key=confirm], [data-key=finish]").AllAsync()) Assert.True(await needed.EvaluateAsync<bool>(IsSeen));
                 // The same from what opens it.
                 await keys.PressAsync("Enter");
                 await Assertions.Expect(opened.Locator(".part :focus")).ToHaveCountAsync(1);
@@ -196,6 +220,12 @@ public sealed class ReviewTests(BrowserFixture panel)
             }
         }
 
+        // What becomes of it can be chosen with a part open, which gives way.
+        await keys.PressAsync("s");
+        await Assertions.Expect(page.Locator("details[data-key=skip] .part :focus")).ToHaveCountAsync(1);
+        await keys.PressAsync("a");
+        await Assertions.Expect(page.Locator("#decide details[open]")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("input[data-key=approve]")).ToBeCheckedAsync();
         // However much is written, what confirms, what puts off and how the day goes stays in view; the legends stand beside the strip and are no taller.
         await keys.PressAsync("d");
         await page.Locator("[data-key=note]").FillAsync(string.Join('\n', Enumerable.Range(1, 40).Select(i => $"Línea {i} de lo que dijo el banco")));

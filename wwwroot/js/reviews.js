@@ -30,15 +30,19 @@
     if (event.target.closest("#decide")) lack(null);
   });
 
+  // Beside the case an open part takes the place of the decision: what is meant there has it again.
+  const reach = one => { if (one && one.offsetParent === null) closePart(); };
+  const partInstead = () => form()?.querySelector(".card-body")?.offsetParent === null ? form().querySelector(".review-else > details[open]") : null;
   const choose = style => {
     const radio = form()?.querySelector(`input[data-key="${style}"]`);
     if (!radio) return false;
+    reach(radio);
     radio.checked = true;
     radio.focus();
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
-  // The parts beside the decision: the keyboard goes into what opens, and back to what opened it.
+  // The parts of the decision: the keyboard goes into what opens, and back to what opened it.
   const enter = part => (part.querySelector("input[type=radio]:checked") ?? part.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
   const open = name => {
     const part = document.querySelector(`details[data-key="${name}"]`);
@@ -88,9 +92,10 @@
     const key = event.key;
     if (key >= "1" && key <= "9") {
       // In an open part that offers reasons of its own the numbers choose there.
-      const part = partOf(document.activeElement);
+      const part = partOf(document.activeElement) ?? partInstead();
       const radio = part ? part.querySelectorAll("input[type=radio]")[Number(key) - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${key}"]`);
       if (!radio) return !item() && openQueue(Number(key));
+      reach(radio);
       radio.checked = true;
       radio.focus();
       radio.dispatchEvent(new Event("change", { bubbles: true }));
@@ -104,7 +109,12 @@
       case "approve": return choose("approve");
       case "challenge": return choose("challenge");
       case "decline": return choose("decline");
-      case "note": form()?.querySelector("textarea[data-key=note]")?.focus(); return form() !== null;
+      case "note": {
+        const note = form()?.querySelector("textarea[data-key=note]");
+        reach(note);
+        note?.focus();
+        return form() !== null;
+      }
       case "block": return open("block");
       case "skip": return open("skip");
       case "hold": return open("hold");
@@ -138,12 +148,14 @@
   const countChosen = () => {
     const bar = document.querySelector(".bulk-bar"), all = boxes(), chosen = all.filter(box => box.checked);
     if (!bar) return;
+    // What was chosen on other pages goes along, unseen but counted.
+    const elsewhere = Number(document.querySelector("#queues [data-elsewhere]")?.dataset.elsewhere ?? 0), count = chosen.length + elsewhere;
     const head = document.querySelector("#queues [data-pick-all]");
     [head.hidden, head.checked, head.indeterminate] = [false, chosen.length === all.length, chosen.length > 0 && chosen.length < all.length];
-    bar.querySelector("[data-decide-chosen]").disabled = chosen.length === 0;
+    bar.querySelector("[data-decide-chosen]").disabled = count === 0;
     bar.querySelector("[data-pick-every]").hidden = chosen.length === 0 || chosen.length === all.length;
-    bar.querySelector("[data-pick-none]").hidden = chosen.length === 0;
-    bar.querySelector("[data-chosen]").textContent = chosen.length === 0 ? "" : `${(chosen.length === 1 ? bar.dataset.one : bar.dataset.many).replace("#", chosen.length)}, ${sums(chosen)}`;
+    bar.querySelector("[data-pick-none]").hidden = count === 0;
+    bar.querySelector("[data-chosen]").textContent = count === 0 ? "" : `${(count === 1 ? bar.dataset.one : bar.dataset.many).replace("#", count)}${elsewhere > 0 ? ` (${bar.dataset.elsewhereWords.replace("#", elsewhere)})` : ""}, ${sums([...chosen, ...document.querySelectorAll("#queues [data-elsewhere-sum]")])}`;
   };
   const chooseAll = checked => {
     for (const box of boxes()) box.checked = checked;
@@ -170,6 +182,7 @@
     else if (event.target.matches("#queues [data-pick-every]")) chooseAll(true);
     else if (event.target.matches("#queues [data-pick-none]")) {
       // The button goes with what it takes back.
+      for (const other of document.querySelectorAll("#queues :is([data-elsewhere], [data-elsewhere-sum])")) other.remove();
       chooseAll(false);
       document.getElementById("waiting")?.focus();
     }
@@ -190,7 +203,7 @@
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
       // In an open part its own buttons are meant: what is filled in there is not a decision.
-      (partOf(document.activeElement)?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
+      ((partOf(document.activeElement) ?? partInstead())?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
       return;
     }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("input, textarea") && partOf(event.target)) {
@@ -206,7 +219,7 @@
   });
 
   // A list that somebody chooses from or reads a sum in stands still.
-  const isStill = () => document.querySelector('input[name="seqs"]:checked, .priority[open]') || isFilled();
+  const isStill = () => document.querySelector('input[name="seqs"]:checked, #queues [data-elsewhere], .priority[open]') || isFilled();
   document.addEventListener("htmx:beforeRequest", event => { if (event.detail.elt.id === "queues" && isStill()) event.preventDefault(); });
   // So does one whose filter somebody fills in.
   const sorting = () => document.getElementById("list-sorting");
@@ -387,6 +400,7 @@
     const lines = [...form()?.querySelectorAll("[data-missing]") ?? []];
     if (lines.length === 0) return text !== null && tell(text);
     // The focus first: what was written in the field it leaves is a change, which takes back what was said.
+    reach(where);
     where?.focus();
     const here = where?.closest("details[data-key]")?.querySelector("[data-missing]") ?? lines.find(line => !line.closest("details"));
     for (const line of lines) [line.hidden, line.textContent] = [text === null || line !== here, line === here ? text ?? "" : ""];

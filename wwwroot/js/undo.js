@@ -1,6 +1,7 @@
 // What was decided can be taken back for as long as its line says, on whichever page of the panel the reader is by then: the line follows them, with its key and its countdown, in this tab.
 window.panelUndo = (() => {
-  const store = "panel-undo", lineOfPage = () => document.querySelector(".toast-line");
+  // Whoever signs in next in this tab did not do it.
+  const store = "panel-undo", person = document.documentElement.dataset.person, lineOfPage = () => document.querySelector(".toast-line");
   const forget = () => { try { sessionStorage.removeItem(store); } catch { /* Without a store nothing follows. */ } };
   const untilOf = line => Number(line?.dataset.undoUntil);
 
@@ -11,12 +12,12 @@ window.panelUndo = (() => {
     if (!line?.querySelector("form") || untilOf(line) <= Date.now()) return;
     const copy = line.cloneNode(true);
     for (const token of copy.querySelectorAll('[name="__RequestVerificationToken"]')) token.setAttribute("value", "");
-    try { sessionStorage.setItem(store, copy.outerHTML); } catch { /* Without a store nothing follows. */ }
+    try { sessionStorage.setItem(store, JSON.stringify({ person, line: copy.outerHTML })); } catch { /* Without a store nothing follows. */ }
   };
   const bring = () => {
     let kept = null;
-    try { kept = sessionStorage.getItem(store); } catch { return; }
-    const line = kept && new DOMParser().parseFromString(kept, "text/html").querySelector(".toast-line");
+    try { kept = JSON.parse(sessionStorage.getItem(store)); } catch { forget(); return; }
+    const line = kept && kept.person === person ? new DOMParser().parseFromString(kept.line, "text/html").querySelector(".toast-line") : null;
     const token = document.querySelector('[name="__RequestVerificationToken"]')?.value, field = line?.querySelector('[name="__RequestVerificationToken"]');
     if (!field || !token || untilOf(line) <= Date.now()) { forget(); return; }
     // The page says so itself, or something newer.

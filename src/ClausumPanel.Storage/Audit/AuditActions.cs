@@ -20,6 +20,7 @@ public static class AuditActions
         ScenarioRun = "scenario.run", ScenarioSaved = "scenario.saved", ScenarioDeleted = "scenario.deleted", ScenariosChecked = "scenario.set-checked",
         ReviewDecided = "review.decided", ReviewUndone = "review.undone", ReviewClosed = "review.closed", ReviewReopened = "review.reopened", ReviewSkipped = "review.skipped", ReviewHeld = "review.held",
         ReviewEscalated = "review.escalated", ReviewAnswered = "review.answered", ReviewNoted = "review.noted", ReviewTakenOver = "review.taken-over", ReviewTimedOut = "review.timed-out", ReviewQueueChanged = "review-queue.changed",
+        ReviewsDecided = "reviews.decided-together", ReviewsUndone = "reviews.undone-together",
         DisputeOpened = "dispute.opened", DisputeChanged = "dispute.changed", DisputeAnswered = "dispute.answered", DisputeClosed = "dispute.closed", DisputesImported = "disputes.imported",
         DisputeImportAsked = "disputes-import.asked", DisputeImportCancelled = "disputes-import.cancelled",
         BatchAsked = "dispute-batch.asked", BatchCancelled = "dispute-batch.cancelled", BatchMade = "dispute-batch.made",

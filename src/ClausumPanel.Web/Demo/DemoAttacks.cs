@@ -53,7 +53,7 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
             _payments.Add(new DemoPayment(DemoStory.CardTesting, start.AddSeconds((i * 13) + random.Next(9)), DemoWorld.Streaming, person)
             {
                 Amount = 1_000 + (100 * random.Next(10)), Card = new DemoCard("415231", (3_100 + i).ToString(CultureInfo.InvariantCulture), "MX", "visa"), Device = device,
-                Ip = $"45.79.{17 + (i / 24)}.202", Visit = new DemoVisit(random.Next(700, 2_400), 0, 0, 0, 4),
+                Ip = $"45.79.{17 + (i / 24)}.202", Visit = new DemoVisit(random.Next(700, 2_400), 0, 0, 0, 4), Sent = [("avs_result", "N"), ("cvv_result", i % 9 == 4 ? "match" : "no_match")],
             });
         }
     }
@@ -78,7 +78,7 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
             _payments.Add(new DemoPayment(DemoStory.AccountTakeover, night.AddMinutes((i * 6) + random.Next(4)), DemoWorld.Electronics, person)
             {
                 Amount = 1_150_000 + (50_000 * random.Next(14)), Card = card, Device = thief, Ip = $"{network}.{random.Next(20, 30)}.{random.Next(1, 255)}",
-                Visit = new DemoVisit(random.Next(20_000, 50_000), random.Next(20, 60), random.Next(3, 12), 0, 2),
+                Visit = new DemoVisit(random.Next(20_000, 50_000), random.Next(20, 60), random.Next(3, 12), 0, 2), Sent = Checked("attempted", "06", "Z", Phones),
             });
         }
     }
@@ -117,7 +117,7 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
         {
             _payments.Add(new DemoPayment(DemoStory.FriendlyFraud, spree.AddMinutes((i * 5) + random.Next(4)), DemoWorld.Electronics, person)
             {
-                Amount = 620_000 + (10_000 * random.Next(60)) + 90, Card = card, Device = device, Ip = ip, Visit = world.Visit(device.IsTouched),
+                Amount = 620_000 + (10_000 * random.Next(60)) + 90, Card = card, Device = device, Ip = ip, Visit = world.Visit(device.IsTouched), Sent = Checked("authenticated", "05", "Y", "Consola de videojuegos"),
             });
         }
     }
@@ -136,6 +136,12 @@ internal sealed class DemoAttacks(Random random, DemoWorld world, DemoCustomers 
             });
         }
     }
+
+    private const string Phones = "2 teléfonos de alta gama";
+
+    /// <summary>As a shop sends it that asks the bank: 3-D Secure, address and postal code, CVV.</summary>
+    private static (string, string)[] Checked(string threeDs, string eci, string avs, string goods) =>
+        [("threeds_result", threeDs), ("threeds_version", "2.2.0"), ("threeds_eci", eci), ("liability_shift", eci == "05" ? "true" : "false"), ("avs_result", avs), ("cvv_result", "match"), ("product_description", goods)];
 
     /// <summary>That day at a whole hour in Mexico; always before the end when the day is an earlier one.</summary>
     private static DateTimeOffset Local(DateTimeOffset day, int hour)

@@ -18,6 +18,9 @@ internal sealed record DemoPayment(DemoStory Story, DateTimeOffset At, DemoMerch
     public string? BillingCountry { get; init; }
     public DemoAccount? Beneficiary { get; init; }
     public string? InitiatedBy { get; init; }
+
+    /// <summary>What the shop sends beside it, as metadata: how the card was checked, what was bought.</summary>
+    public IReadOnlyList<(string Name, string Value)> Sent { get; init; } = [];
 }
 
 internal sealed record DemoMerchant(string Id, string Prefix, string Name, int Median, double Spread, string Channel);

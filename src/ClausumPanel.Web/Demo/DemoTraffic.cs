@@ -73,6 +73,7 @@ public static class DemoTraffic
             json.WriteStartObject("metadata");
             json.WriteString("merchant", payment.Merchant.Name);
             json.WriteString("channel", payment.Flow == Flow.PayIn ? payment.Merchant.Channel : "api");
+            foreach (var (name, value) in payment.Sent) json.WriteString(name, value);
             json.WriteEndObject();
             json.WriteEndObject();
         }

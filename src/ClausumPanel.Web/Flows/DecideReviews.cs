@@ -245,7 +245,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return await WriteAsync(reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
     }
 
-    /// <summary>Opens a closed one again: its label is taken back, and what it put on lists where nobody changed that since; the outside is told.</summary>
+    /// <summary>Opens a closed one again: its label is taken back, and what it put on lists where nobody changed that since and no other review wants it; the outside is told.</summary>
     public async Task<ReviewAnswer> ReopenAsync(Reviewer reviewer, long seq, string? note, RecordLabels labels, CancellationToken stop)
     {
         if (Refused(note, needed: true) is { } refusal) return refusal;
@@ -268,16 +268,17 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
-        var takenBack = (await ListedByReview.OfAsync(db, stored, stop)).Where(l => l.IsAsLeft).ToList();
-        foreach (var entry in takenBack.Select(l => l.Entry!))
+        var listed = (await ListedByReview.OfAsync(db, stored, now, stop)).Where(l => l.IsAsLeft || l.Heir is not null).ToList();
+        foreach (var (entry, heir) in listed.Select(l => (l.Entry!, l.Heir)))
         {
             var before = entry.Summary;
-            entry.IsActive = false;
+            if (heir is null) entry.IsActive = false;
+            else (entry.Severity, entry.ExpiresAt, entry.Reason) = (heir.Severity, heir.ExpiresAt, ListedByReview.Reason(heir.Assessment));
             db.Audit(reviewer.Who, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), before, entry.Summary);
         }
-        if (takenBack.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
-        var answer = await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note, Entries: [.. takenBack.Select(l => l.Wanted)]), now, null, transaction, stop);
-        shelf.Apply(takenBack.Select(l => new ListChange(l.Entry!)));
+        if (listed.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
+        var answer = await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note, Entries: [.. listed.Where(l => l.IsAsLeft).Select(l => l.Wanted)]), now, null, transaction, stop);
+        shelf.Apply(listed.Select(l => new ListChange(l.Entry!)));
         return answer;
     }
 

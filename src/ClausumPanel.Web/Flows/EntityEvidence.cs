@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
@@ -26,6 +27,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
 
     /// <summary>Lines of linked assessments that are shown.</summary>
     public const int LinesShown = 8;
+
+    /// <summary>Lines of linked assessments that are listed for whoever wants all of them.</summary>
+    public const int MostListed = 200;
 
     public const int StripLength = 10;
 
@@ -91,12 +95,13 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
         var known = here?.Label;
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
+        var sent = SentByShop.Of(stored, !(stored.KeyId is { } key && await db.ApiKeys.AnyAsync(k => k.Id == key && k.Type == KeyType.Checkout, stop)), T);
         return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
             View(stored, choice, links, linked, lines, histories),
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T),
-            places, await MetAsync(facts, stop));
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)),
+            places, await MetAsync(facts, stop), sent);
     }
 
     /// <summary>With what people decided of them in the end.</summary>
@@ -127,7 +132,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             if (!(facts.Number(FactCatalog.List(type)) is > 0 and var severities)) continue;
             var values = ListQueries.ValuesOf(facts, type);
             var entries = await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && values.Contains(e.Value)).Rows(db).ToListAsync(stop);
-            met.Add(new ListMet(type, entries, [.. ListWords.Severities.Where(s => ((ListSeverity)(int)severities & s) != 0 && !entries.Exists(e => e.Severity == s))]));
+            met.Add(new ListMet(type, entries, [.. ListWords.Severities.Where(s => ((ListSeverity)(int)severities & s) != 0 && !entries.Exists(e => e.Severity == s))], await ReviewsAsync(entries, stop)));
         }
         return met;
     }
@@ -142,7 +147,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
         var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
-        var lines = await LinesAsync([.. linked.Take(LinesShown).Select(l => l.Event.Seq)], stop);
+        var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq)], stop);
         return View(stored, choice, links, linked, lines, histories);
     }
 
@@ -157,6 +162,13 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             found.AddRange(await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && values.Contains(e.Value)).Rows(db).ToListAsync(stop));
         }
         return found;
+    }
+
+    /// <summary>The reviews that are the reason of entries, each with what was noted with its decision.</summary>
+    public Task<IReadOnlyDictionary<Guid, string?>> ReviewsAsync(IReadOnlyList<ListRow> entries, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return ListedByReview.NotesAsync(db, [.. entries.Select(e => ListedByReview.AssessmentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
     }
 
     /// <summary>The named lists that hold the value.</summary>
@@ -306,8 +318,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     private static LinksView View(
         StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, IReadOnlyList<IReadOnlyList<TermEvent>> histories) =>
         new(stored.Id, stored.Flow, choice.All, links,
-            [.. linked.Take(LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, IsConflicted = l.Event.IsConflicted }, l.Shared))],
-            linked.Count, histories.Any(h => h.Count > MostLinked));
+            [.. linked.Take(choice.Whole ? MostListed : LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, IsConflicted = l.Event.IsConflicted }, l.Shared))],
+            linked.Count, histories.Any(h => h.Count > MostLinked), choice.Whole);
 
     private List<EntityAttribute> Attributes(TermKind own, List<Facts> read)
     {

@@ -12,8 +12,9 @@ namespace ClausumPanel.Web.Flows;
 /// <summary>A value that a review's decision put on a list, as it stands there now.</summary>
 /// <param name="Wanted">What the decision put there.</param>
 /// <param name="Entry">The entry; null: it is gone.</param>
-/// <param name="IsAsLeft">The decision put it there, where nothing counted before, and nobody changed it since: reopening takes it back.</param>
-internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool IsAsLeft)
+/// <param name="IsAsLeft">The decision put it there, where nothing counted before but for reviews opened again since, and nobody changed it: reopening takes it back.</param>
+/// <param name="Heir">Nobody changed it either, but another review put it there before, and stands: reopening leaves it to that one.</param>
+internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool IsAsLeft, ReviewHeir? Heir = null)
 {
     private const string Before = "Review of ";
 
@@ -31,8 +32,9 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
     /// <summary>What the decision that is closed put on lists.</summary>
     /// <param name="db">The store; its entries are tracked.</param>
     /// <param name="stored">The payment.</param>
+    /// <param name="now">The current instant.</param>
     /// <param name="stop">Ends it early.</param>
-    public static async Task<IReadOnlyList<ListedByReview>> OfAsync(PanelDb db, StoredAssessment stored, CancellationToken stop)
+    public static async Task<IReadOnlyList<ListedByReview>> OfAsync(PanelDb db, StoredAssessment stored, DateTimeOffset now, CancellationToken stop)
     {
         var closed = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq && e.Kind == ReviewEventKind.Closed).OrderByDescending(e => e.Version).FirstOrDefaultAsync(stop);
         if (closed is null || ReviewEntry.Read(closed.Entries) is not { Count: > 0 } wanted) return [];
@@ -40,28 +42,69 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
         FactSnapshot.Read(stored.Facts, facts);
         var reason = Reason(stored.Id);
         List<ListedByReview> listed = [];
+        List<ListEntry>? written = null;
         foreach (var one in wanted)
         {
-            // What the payment says of a device goes before the payment does; the entry still says whose it is.
-            var entries = DecideReviews.ValueOf(one.Type, facts) is { } value ? db.Set<ListEntry>().Where(e => e.Type == one.Type && e.Value == value) : db.Set<ListEntry>().Where(e => e.Type == one.Type && e.Reason == reason);
-            var entry = await entries.FirstOrDefaultAsync(stop);
-            listed.Add(new(one, entry, entry is not null && IsAsWritten(entry, one, reason, closed.At) && await WasFreeAsync(db, entry, closed.At, stop)));
+            // What the payment says of a device goes before the payment does: the trail still says which entries its decision wrote.
+            var entry = DecideReviews.ValueOf(one.Type, facts) is { } value ? await db.Set<ListEntry>().FirstOrDefaultAsync(e => e.Type == one.Type && e.Value == value, stop)
+                : (written ??= await WrittenAsync(db, closed.At, stop)).Find(e => e.Type == one.Type && e.Reason == reason);
+            var isOurs = entry is not null && reason == entry.Reason && new Terms(entry.IsActive, entry.Severity, entry.FlowScope == FlowScope.Both, entry.ExpiresAt).IsOf(one, closed.At);
+            var (isFree, heir) = isOurs ? await BeforeAsync(db, entry!, stored.Id, closed.At, now, stop) : default;
+            listed.Add(new(one, entry, isFree, heir));
         }
         return listed;
     }
 
-    private static bool IsAsWritten(ListEntry entry, ReviewEntry wanted, string reason, long closedAt) =>
-        entry.IsActive && entry.Severity == wanted.Severity && entry.Reason == reason && entry.FlowScope == FlowScope.Both
-        && entry.ExpiresAt?.ToUnixTimeMilliseconds() == (wanted.Days is { } days ? DateTimeOffset.FromUnixTimeMilliseconds(closedAt).AddDays(days).ToUnixTimeMilliseconds() : null);
-
-    /// <summary>Before the decision nothing counted there: it made the entry, or switched one on again that was off or over.</summary>
-    private static async Task<bool> WasFreeAsync(PanelDb db, ListEntry entry, long closedAt, CancellationToken stop)
+    /// <summary>The entries written in that millisecond.</summary>
+    private static async Task<List<ListEntry>> WrittenAsync(PanelDb db, long at, CancellationToken stop)
     {
-        if (entry.CreatedAt.ToUnixTimeMilliseconds() == closedAt) return true;
+        var (from, to) = (DateTimeOffset.FromUnixTimeMilliseconds(at), DateTimeOffset.FromUnixTimeMilliseconds(at + 1));
+        // By the time alone: asked for a kind of subject too, SQLite would begin with all of that kind.
+        var subjects = await db.AuditEntries.AsNoTracking().Where(a => a.At >= from && a.At < to).Select(a => new { a.SubjectKind, a.SubjectId }).ToListAsync(stop);
+        var ids = subjects.Where(s => s.SubjectKind == ChangeLists.Subject).Select(s => Guid.TryParse(s.SubjectId, out var id) ? id : Guid.Empty).Distinct().ToArray();
+        return ids.Length == 0 ? [] : await db.Set<ListEntry>().Where(e => ids.Contains(e.Id)).ToListAsync(stop);
+    }
+
+    /// <summary>What would count without the decision: nothing, what another review wants that stands, or (neither) what somebody wrote who was no review.</summary>
+    private static async Task<(bool IsFree, ReviewHeir? Heir)> BeforeAsync(PanelDb db, ListEntry entry, Guid own, long closedAt, DateTimeOffset now, CancellationToken stop)
+    {
         var id = entry.Id.ToString();
-        var changes = await db.AuditEntries.AsNoTracking().Where(a => a.SubjectKind == ChangeLists.Subject && a.SubjectId == id && a.Action == AuditActions.ListEntryChanged).OrderByDescending(a => a.Sequence).ToListAsync(stop);
-        if (changes.Find(a => a.At.ToUnixTimeMilliseconds() == closedAt)?.Before is not { } before) return false;
-        using var was = JsonDocument.Parse(before);
-        return !was.RootElement.GetProperty("isActive").GetBoolean() || (was.RootElement.GetProperty("expiresAt") is { ValueKind: JsonValueKind.String } ends && ends.GetDateTimeOffset().ToUnixTimeMilliseconds() <= closedAt);
+        var changes = await db.AuditEntries.AsNoTracking().Where(a => a.SubjectKind == ChangeLists.Subject && a.SubjectId == id && (a.Action == AuditActions.ListEntryAdded || a.Action == AuditActions.ListEntryChanged)).OrderByDescending(a => a.Sequence).ToListAsync(stop);
+        var place = changes.FindIndex(a => a.At.ToUnixTimeMilliseconds() == closedAt);
+        if (place < 0 || changes[place].Before is null) return (entry.CreatedAt.ToUnixTimeMilliseconds() == closedAt, null);
+        // Each change tells what the one before it left.
+        foreach (var change in changes[place..])
+        {
+            if (change.Before is null) return (true, null);
+            using var json = JsonDocument.Parse(change.Before);
+            var (was, reason) = Terms.Read(json.RootElement);
+            if (!was.IsActive || was.ExpiresAt?.ToUnixTimeMilliseconds() <= change.At.ToUnixTimeMilliseconds()) return (true, null);
+            if (AssessmentOf(reason) is not { } other) return (false, null);
+            var seq = AssessmentId.SeqOf(other);
+            var closings = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq && e.Kind == ReviewEventKind.Closed).OrderByDescending(e => e.Version).ToListAsync(stop);
+            // A person has changed it since that review did.
+            if (closings.Find(c => ReviewEntry.Read(c.Entries).Any(w => w.Type == entry.Type && was.IsOf(w, c.At))) is not { } closing) return (false, null);
+            if (other != own && closing == closings[0] && !(was.ExpiresAt <= now) && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State == ReviewState.Closed, stop)) return (false, new(other, was.Severity, was.ExpiresAt));
+        }
+        return (false, null);
+    }
+
+    /// <summary>How an entry counted.</summary>
+    private readonly record struct Terms(bool IsActive, ListSeverity Severity, bool IsOfBothFlows, DateTimeOffset? ExpiresAt)
+    {
+        /// <summary>As the audit trail keeps it.</summary>
+        public static (Terms Terms, string? Reason) Read(JsonElement summary) => (
+            new(summary.GetProperty("isActive").GetBoolean(), ListWords.Severities.FirstOrDefault(s => s.Word() == summary.GetProperty("severity").GetString()), summary.GetProperty("flowScope").GetString() == FlowScope.Both.Word(), summary.GetProperty("expiresAt") is { ValueKind: JsonValueKind.String } ends ? ends.GetDateTimeOffset() : null),
+            summary.GetProperty("reason").GetString());
+
+        /// <summary>A decision that took effect then left it so.</summary>
+        public bool IsOf(ReviewEntry wanted, long closedAt) =>
+            IsActive && IsOfBothFlows && Severity == wanted.Severity && ExpiresAt?.ToUnixTimeMilliseconds() == (wanted.Days is { } days ? DateTimeOffset.FromUnixTimeMilliseconds(closedAt).AddDays(days).ToUnixTimeMilliseconds() : null);
     }
 }
+
+/// <summary>Another review that wants the same value listed.</summary>
+/// <param name="Assessment">Whose review it is.</param>
+/// <param name="Severity">As which.</param>
+/// <param name="ExpiresAt">Until when; null: for good.</param>
+internal sealed record ReviewHeir(Guid Assessment, ListSeverity Severity, DateTimeOffset? ExpiresAt);

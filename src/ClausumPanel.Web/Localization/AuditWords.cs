@@ -28,7 +28,7 @@ public static class AuditWords
         ["reviews"] =
         [
             AuditActions.ReviewDecided, AuditActions.ReviewUndone, AuditActions.ReviewClosed, AuditActions.ReviewReopened, AuditActions.ReviewSkipped, AuditActions.ReviewHeld, AuditActions.ReviewEscalated, AuditActions.ReviewAnswered, AuditActions.ReviewNoted,
-            AuditActions.ReviewTakenOver, AuditActions.ReviewTimedOut, AuditActions.ReviewQueueChanged,
+            AuditActions.ReviewTakenOver, AuditActions.ReviewTimedOut, AuditActions.ReviewQueueChanged, AuditActions.ReviewsDecided, AuditActions.ReviewsUndone,
         ],
         ["protection"] = [AuditActions.PolicyChanged, AuditActions.SettingChanged, AuditActions.ListEntryAdded, AuditActions.ListEntryChanged, AuditActions.ListEntryDeleted, AuditActions.ListImported, AuditActions.ListsCleanedUp, AuditActions.NamedListCreated, AuditActions.NamedListChanged, AuditActions.NamedListDeleted],
         ["disputes"] = [AuditActions.DisputeOpened, AuditActions.DisputeChanged, AuditActions.DisputeAnswered, AuditActions.DisputeClosed, AuditActions.DisputeImportAsked, AuditActions.DisputeImportCancelled, AuditActions.DisputesImported, AuditActions.BatchAsked, AuditActions.BatchCancelled, AuditActions.BatchMade],
@@ -39,7 +39,7 @@ public static class AuditWords
     };
 
     /// <summary>The kinds of things that entries are about.</summary>
-    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "submerchant", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior", "retention"];
+    public static readonly IReadOnlyList<string> SubjectKinds = ["user", "invitation", "key", "submerchant", "webhook", "event-rule", "event", "provider", "assessments", "policy", "label", "review", "review-batch", "review-queue", "dispute", "case", "cases", "setting", "route", "file", "audit", "rollups", "alert", "service", "quality", "behavior", "retention"];
 
     public static string ActionGroup(this Texts T, string group) => group switch
     {
@@ -152,6 +152,8 @@ public static class AuditWords
         AuditActions.ReviewTakenOver => T["Took a review over"],
         AuditActions.ReviewTimedOut => T["The time of a review ran out"],
         AuditActions.ReviewQueueChanged => T["Changed a queue of reviews"],
+        AuditActions.ReviewsDecided => T["Decided many reviews together"],
+        AuditActions.ReviewsUndone => T["Took decisions back together"],
         AuditActions.Exported => T["Exported data"],
         AuditActions.HistoryImported => T["Imported history"],
         AuditActions.DemoSeeded => T["Filled in the demo"],
@@ -180,6 +182,7 @@ public static class AuditWords
         "policy" => T["Policy"],
         "label" => T["Label"],
         "review" => T["Review"],
+        "review-batch" => T["Reviews decided together"],
         "review-queue" => T["Queue"],
         "dispute" => T["Dispute"],
         "case" => T["Case"],

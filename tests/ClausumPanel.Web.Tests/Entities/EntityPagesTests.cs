@@ -96,6 +96,28 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task All_that_is_linked_is_there_for_whoever_asks_sorted_as_the_first_few()
+    {
+        var shop = await Shop.OpenAsync(app);
+        for (var i = 0; i < 12; i++) (await shop.AssessAsync(Payment($"cus_many_{i}", "fp_many", $"muchos{i}@many.example", last4: "7101"))).MustBeGood();
+        var last = (await shop.AssessAsync(Payment("cus_many_x", "fp_many", "muchosx@many.example", last4: "7102"))).MustBeGood();
+        var victor = app.As(World.Victor);
+        var page = await victor.PageAsync($"/dashboard/transactions/{last.Id}/links?by=device");
+        var first = Rows(page);
+        Assert.Equal(EntityEvidence.LinesShown, first.Count);
+        var more = page.QuerySelector("#links-more")!;
+        Assert.Equal(("Ver las 12", more.GetAttribute("href")), (more.TextContent, more.GetAttribute("hx-get")));
+        var whole = await victor.PageAsync(more.GetAttribute("href")!);
+        Assert.Equal(12, Rows(whole).Count);
+        Assert.Equal(first, Rows(whole)[..first.Count]);
+        // Choosing anew keeps to it, and it leads back.
+        Assert.Equal("all", whole.QuerySelector("#links-form [name=shown]")!.GetAttribute("value"));
+        Assert.Equal(first, Rows(await victor.PageAsync(whole.QuerySelector("#links-more")!.GetAttribute("href")!)));
+
+        static List<string> Rows(AngleSharp.Dom.IDocument page) => [.. page.QuerySelectorAll(".linked a[data-open]").Select(a => a.GetAttribute("href")!)];
+    }
+
+    [Fact]
     public async Task Another_value_that_begins_alike_is_not_counted()
     {
         var shop = await Shop.OpenAsync(app);

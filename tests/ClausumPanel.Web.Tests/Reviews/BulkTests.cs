@@ -1,7 +1,9 @@
 using System.Net;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Team;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -131,9 +133,55 @@ public sealed class BulkTests
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
         var address = answer.Headers.Location!.OriginalString;
         for (var i = 0; i < 2; i++) Assert.Contains("Rechazada · Tarjeta robada", (await admin.PageAsync(address)).QuerySelector("tr[data-seq='2'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
-        // What is not theirs, or no longer kept, is told as it stands.
-        Assert.Contains("Inés Administra la decidió: Rechazar", (await admin.PageAsync(address.Replace("told=", "told=x", StringComparison.Ordinal))).QuerySelector("tr[data-seq='2'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        // It names none of them, and tells nobody else.
+        Assert.DoesNotContain("seqs", address, StringComparison.Ordinal);
+        foreach (var foreign in (string[])[address.Replace("told=", "told=x", StringComparison.Ordinal), $"{Path}?told={Guid.NewGuid()}"])
+        {
+            using var nothing = await admin.GetAsync(foreign);
+            Assert.Equal("/dashboard/reviews", nothing.Headers.Location!.OriginalString);
+        }
+        var other = await AnotherAdminAsync(world);
+        using var theirs = await other.GetAsync(address);
+        Assert.Equal("/dashboard/reviews", theirs.Headers.Location!.OriginalString);
     }
+
+    [Fact] public Task Two_hundred_fit_into_every_address_and_no_cookie_carries_them() => TwoHundredAsync(new PanelApp());
+
+    [PostgresFact] public Task Two_hundred_fit_into_every_address_there_too() => TwoHundredAsync(new PostgresPanelApp());
+
+    private static async Task TwoHundredAsync(PanelApp app)
+    {
+        await using var world = await ReviewWorld.StartAsync(app);
+        await world.HoldAsync(5);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        Assert.NotNull((await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, 3, default))).Lease);
+        // The others are of a long log, and gone.
+        long[] all = [1, 2, 3, 4, .. Enumerable.Range(1, BulkModel.Most - 4).Select(i => 900_000_000_000L + (i * 4_000_000_000L))];
+        var packed = ChosenItems.Write(all)!;
+        Assert.InRange(packed.Length, 1, 1_700);
+        Assert.Equal(all, ChosenItems.Read(packed));
+        var admin = world.App.As(World.Ines);
+        using var tooMany = await admin.GetAsync($"{Path}?chosen={packed}&seqs=5&seqs=4");
+        Assert.Contains($"Como máximo {BulkModel.Most}", (await tooMany.HtmlAsync()).QuerySelector(".alert-danger")?.TextContent ?? "", StringComparison.Ordinal);
+        var asked = await admin.PageAsync($"{Path}?chosen={packed}");
+        Assert.Equal("4", asked.QuerySelector("[data-count]")!.GetAttribute("data-count"));
+        using var answer = await PostAsync(admin, TokenOf(asked), "Decline:stolen_card", all);
+        Assert.InRange(answer.Headers.Location!.OriginalString.Length, 1, 120);
+        Assert.DoesNotContain(answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], c => c.Contains("TempData", StringComparison.Ordinal) && c.Length > 200);
+        var told = await ToldAsync(admin, answer);
+        Assert.Contains("Rechazada · Tarjeta robada", told.QuerySelector("tr[data-seq='2'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Tomada por María Analiza hasta las", told.QuerySelector("tr[data-seq='3'] [data-outcome]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(all.Length, told.QuerySelectorAll("[data-outcome]").Length);
+        Assert.Equal(1, await world.App.InDbAsync(db => db.AuditEntries.CountAsync(e => e.Action == AuditActions.ReviewsDecided && e.SubjectKind == ReviewBatches.Subject)));
+    }
+
+    [Theory]
+    [InlineData("!")]
+    [InlineData("gA")]
+    [InlineData("AA")]
+    [InlineData("_____________w")]
+    public void What_cannot_be_read_chooses_nothing(string written) => Assert.Empty(ChosenItems.Read(written));
 
     [Fact]
     public async Task All_of_it_is_undone_at_once_while_there_is_time_and_nothing_is_left_taken()
@@ -178,6 +226,12 @@ public sealed class BulkTests
         using var undone = await PostAsync(admin, offered.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!, "", [.. offered.QuerySelectorAll("[name=seqs]").Select(i => long.Parse(i.GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture))], "Undo");
         Assert.Contains("Se deshicieron 4 decisiones", (await ToldAsync(admin, undone)).QuerySelector("[role=status]")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(4, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.State == ReviewState.Open && r.LeaseOwner == null && r.LeaseToken == null && r.Outcome == null)));
+    }
+
+    private static async Task<HttpClient> AnotherAdminAsync(ReviewWorld world)
+    {
+        await world.App.InDbAsync(db => db.Users.Where(u => u.Email == World.Maria.Email).ExecuteUpdateAsync(u => u.SetProperty(x => x.Role, Role.Admin)));
+        return world.App.As(World.Maria);
     }
 
     private static string TokenOf(AngleSharp.Dom.IDocument page) => page.QuerySelector("#bulk-form input[name=__RequestVerificationToken]")!.GetAttribute("value")!;

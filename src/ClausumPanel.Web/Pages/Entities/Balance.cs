@@ -34,6 +34,9 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained below", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
+    /// <summary>With what else speaks.</summary>
+    public Balance With((IEnumerable<Argument> For, IEnumerable<Argument> Against) more) => new(Sorted([.. For, .. more.For]), Sorted([.. Against, .. more.Against]));
+
     /// <param name="flow">Money comes in or goes out.</param>
     /// <param name="at">When it came, Unix milliseconds.</param>
     /// <param name="facts">It was judged by.</param>

@@ -25,6 +25,9 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     public bool IsFreeProvider => Entity.Kind == TermKind.EmailDomain && data.Emails.IsFree(Entity.Text);
     public DateTimeOffset Now { get; } = clock.GetUtcNow();
     public IReadOnlyList<ListRow> Listed { get; private set; } = [];
+
+    /// <summary>Those that are the reason of an entry, each with what was noted.</summary>
+    public IReadOnlyDictionary<Guid, string?> Reviews { get; private set; } = new Dictionary<Guid, string?>();
     public IReadOnlyList<NamedListed> Named { get; private set; } = [];
     public IReadOnlyList<AssessmentLine> Lines { get; private set; } = [];
     public DecisionColumns Columns { get; private set; } = null!;
@@ -42,6 +45,7 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
         Review = ReviewBefore.Of(this);
         Entity = await evidence.OfEntityAsync(known, text, stop);
         Listed = await evidence.ListedAsync(Entity, stop);
+        Reviews = await evidence.ReviewsAsync(Listed, stop);
         Named = await evidence.NamedAsync(Entity, stop);
         Columns = DecisionColumns.Of(Entity.Events, reader);
         await LoadLinesAsync(after, stop);

@@ -76,23 +76,31 @@ public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Sha
 
 /// <param name="All">Only what shares all that is chosen; else what shares any of it.</param>
 /// <param name="Total">Linked assessments among those looked at; the lines are the first of them.</param>
-public sealed record LinksView(Guid Id, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore);
+/// <param name="Whole">The lines are all of them, as far as so many are listed.</param>
+public sealed record LinksView(Guid Id, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore, bool Whole)
+{
+    /// <summary>How many are listed when all are asked for.</summary>
+    public int Listed => Math.Min(Total, Flows.EntityEvidence.MostListed);
+}
 
 /// <summary>What a reader chose to see of the links.</summary>
 /// <param name="Kinds">Null: everything.</param>
-public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds)
+/// <param name="Whole">Not only the first.</param>
+public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds, bool Whole = false)
 {
     public static readonly LinkChoice Any = new(false, null);
 }
 
 /// <summary>Everything the blocks of one assessment are made of.</summary>
 /// <param name="Met">What lists had a say of when it was judged.</param>
-public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met);
+/// <param name="Sent">What the shop sent that no signal reads.</param>
+public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met, SentByShop Sent);
 
 /// <summary>A kind of value that met a list when a payment was judged.</summary>
 /// <param name="Entries">The entries that mean it today, whether they count or not.</param>
 /// <param name="Gone">The lists it met of which no such entry is left.</param>
-public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone);
+/// <param name="Reviews">Those that are the reason of an entry, each with what was noted.</param>
+public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, string?> Reviews);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView

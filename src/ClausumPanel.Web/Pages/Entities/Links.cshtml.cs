@@ -12,19 +12,19 @@ public sealed class LinksModel(AssessmentReader assessments, EntityEvidence evid
 {
     public LinksView View { get; private set; } = null!;
 
-    public async Task<IActionResult> OnGetAsync(Guid id, string? match, string[]? by, CancellationToken stop)
+    public async Task<IActionResult> OnGetAsync(Guid id, string? match, string[]? by, string? shown, CancellationToken stop)
     {
         if (!evidence.MayLookUp(User.Id)) return StatusCode(StatusCodes.Status429TooManyRequests);
         if (await assessments.FindAsync(id, stop) is not { } stored) return NotFound();
-        View = await evidence.LinksAsync(stored, Choice(match, by), stop);
+        View = await evidence.LinksAsync(stored, Choice(match, by, shown), stop);
         Response.Headers.Append("Vary", "HX-Request");
         return Request.IsHtmx ? Partial("_Links", View) : Page();
     }
 
     /// <summary>Words nobody knows are passed over; no word at all means everything.</summary>
-    public static LinkChoice Choice(string? match, string[]? by)
+    public static LinkChoice Choice(string? match, string[]? by, string? shown = null)
     {
         var kinds = (by ?? []).Select(EntityWords.Kind).OfType<TermKind>().ToHashSet();
-        return new LinkChoice(match == "all", kinds.Count == 0 ? null : kinds);
+        return new LinkChoice(match == "all", kinds.Count == 0 ? null : kinds, shown == "all");
     }
 }

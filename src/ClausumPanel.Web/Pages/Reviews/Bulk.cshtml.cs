@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -16,14 +14,16 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>Decides many at once, after showing every one of them and what they come to. A right of its own: nobody has opened them one by one.</summary>
-public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews leases, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews leases, ReviewBatches batches, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const int Most = 200;
     private const int ReasonsShown = 3;
-    private const string Kept = "bulk";
 
     /// <summary>The items, by their place in the log.</summary>
     [BindProperty(Name = "seqs", SupportsGet = true)] public long[] Seqs { get; set; } = [];
+
+    /// <summary>Those chosen on other pages of the list, as <see cref="ChosenItems"/> writes them.</summary>
+    [BindProperty(Name = "chosen", SupportsGet = true)] public string? Before { get; set; }
 
     /// <summary>The queue they were chosen in.</summary>
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
@@ -35,8 +35,8 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     [BindProperty] public string? Verdict { get; set; }
     [BindProperty] public string? Note { get; set; }
 
-    /// <summary>Which answers the page tells: it has an address of its own, so going back asks for nothing to be sent again.</summary>
-    [BindProperty(SupportsGet = true)] public string? Told { get; set; }
+    /// <summary>The batch whose answers the page tells: it has an address of its own, so going back asks for nothing to be sent again.</summary>
+    [BindProperty(SupportsGet = true)] public Guid? Told { get; set; }
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
@@ -92,15 +92,21 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 
     public async Task<IActionResult> OnGetAsync(CancellationToken stop)
     {
+        // What somebody else decided together is not told here.
+        if (Told is { } told)
+        {
+            if (await batches.FindAsync(told, User.Id, stop) is not { } batch) return Redirect("/dashboard/reviews");
+            Seqs = [.. batch.Answers.Select(a => a.Seq)];
+            await LoadAsync(stop);
+            WasUndoing = batch.WasUndoing;
+            var rows = Rows.ToDictionary(r => r.Seq);
+            Results = batch.Answers.ToDictionary(a => a.Seq, a => new BulkResult(a.Answer.IsDone, a.Answer.IsDone ? Became(rows.GetValueOrDefault(a.Seq), a.Step, batch) : Say(a.Answer)));
+            return Page();
+        }
+        Seqs = [.. Seqs, .. ChosenItems.Read(Before)];
         if (Seqs.Length == 0) return Redirect("/dashboard/reviews");
         if (Refusal() is { } refusal) return Refuse(refusal);
         await LoadAsync(stop);
-        // Read, not used up: loaded anew the page says the same.
-        if (Told is not null && TempData.Peek(Kept) is string kept && JsonSerializer.Deserialize<BulkAnswers>(kept) is { } answers && answers.Told == Told)
-        {
-            WasUndoing = answers.WasUndoing;
-            Results = answers.Groups.SelectMany(g => g.Seqs.Where(Seqs.Contains).Select(seq => (seq, new BulkResult(g.IsDone, g.Sentence)))).ToDictionary(r => r.seq, r => r.Item2);
-        }
         return Page();
     }
 
@@ -114,8 +120,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             return Refuse(T["Choose what to do with them, and why."]);
         }
         var answers = await decide.DecideManyAsync(HttpContext.Reviewer, Seqs, new ReviewVerdict(outcome, words[1], Note), leases, stop);
-        await LoadAsync(stop);
-        return Tell(answers, wasUndoing: false, row => Became(row, outcome, words[1]));
+        return await TellAsync(answers, new(false, outcome, words[1], []), stop);
     }
 
     /// <summary>Takes back what can still be taken back, each by itself; what comes back is left to whoever is next.</summary>
@@ -127,26 +132,33 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         {
             answers.Add((seq, (await decide.UndoAsync(reviewer, seq, stop, takes: false)).Answer));
         }
+        return await TellAsync(answers, new(true, null, null, []), stop);
+    }
+
+    /// <summary>Keeps the answers for the page that tells them.</summary>
+    private async Task<RedirectToPageResult> TellAsync(IReadOnlyList<(long Seq, ReviewAnswer Answer)> answers, ReviewBatch batch, CancellationToken stop)
+    {
         await LoadAsync(stop);
-        return Tell(answers, wasUndoing: true, _ => T["It waits again, as before the decision"]);
-    }
-
-    /// <summary>Keeps the answers for the page that tells them, by sentence: of many most are alike.</summary>
-    private RedirectToPageResult Tell(IReadOnlyList<(long Seq, ReviewAnswer Answer)> answers, bool wasUndoing, Func<BulkRow?, string> became)
-    {
         var rows = Rows.ToDictionary(r => r.Seq);
-        var groups = answers.Select(a => (a.Seq, a.Answer.IsDone, Sentence: a.Answer.IsDone ? became(rows.GetValueOrDefault(a.Seq)) : Why(rows.GetValueOrDefault(a.Seq), a.Answer)))
-            .GroupBy(a => (a.IsDone, a.Sentence)).Select(g => new BulkGroup(g.Key.IsDone, g.Key.Sentence, [.. g.Select(a => a.Seq)]));
-        var told = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8];
-        TempData[Kept] = JsonSerializer.Serialize(new BulkAnswers(told, wasUndoing, [.. groups]));
-        return RedirectToPage("Bulk", null, new { queue = Queue, told, seqs = Seqs });
+        // What was decided stands: it must be told.
+        var told = await batches.WriteAsync(HttpContext.Reviewer, batch with { Answers = [.. answers.Select(a => Answer(a.Seq, rows.GetValueOrDefault(a.Seq), a.Answer))] }, CancellationToken.None);
+        return RedirectToPage("Bulk", null, new { queue = Queue, told });
+
+        // Where somebody was faster, who it was says more than that it is decided.
+        BatchAnswer Answer(long seq, BulkRow? row, ReviewAnswer answer) => new(seq, answer.Refusal == LeaseReviews.NotOpen && row?.By is { } by ? by : answer,
+            batch.WasUndoing ? ReviewEventKind.Undone : row is not { State: ReviewState.Open } ? ReviewEventKind.Decided : row.IsEscalated ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided);
     }
 
-    private string Became(BulkRow? row, ReviewOutcome outcome, string reason)
+    private string Became(BulkRow? row, ReviewEventKind step, ReviewBatch batch)
     {
+        if (batch.Outcome is not { } outcome || batch.Reason is not { } reason) return T["It waits again, as before the decision"];
         var why = T.Reason(reason, row?.Flow ?? Flow.PayIn);
-        if (row is { State: ReviewState.Open }) return $"{(row.IsEscalated ? T["Disagreed with who decided first; escalated"] : T["Decided first; a second person must agree"])} · {T.Name(outcome)} · {why}";
-        return $"{T.Done(outcome)} · {why} · {LabelOf(outcome)}";
+        return step switch
+        {
+            ReviewEventKind.Disagreed => $"{T["Disagreed with who decided first; escalated"]} · {T.Name(outcome)} · {why}",
+            ReviewEventKind.FirstDecided => $"{T["Decided first; a second person must agree"]} · {T.Name(outcome)} · {why}",
+            _ => $"{T.Done(outcome)} · {why} · {LabelOf(outcome)}",
+        };
     }
 
     /// <summary>What a decision says the payment was, once it is for good.</summary>
@@ -157,8 +169,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         ReviewOutcome.Decline => T["label: fraud"],
     };
 
-    /// <summary>Where somebody was faster, who it was says more than that it is decided.</summary>
-    private string Why(BulkRow? row, ReviewAnswer answer) => answer.Refusal == LeaseReviews.NotOpen && row?.Decided is { } decided ? decided : T.Say(answer, reader.Zone);
+    public string Say(ReviewAnswer answer) => T.Say(answer, reader.Zone);
 
     private string? Refusal()
     {
@@ -188,7 +199,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
             rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
-                review.State == ReviewState.Open ? null : T.Say(DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null), reader.Zone),
+                review.State == ReviewState.Open ? null : DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null),
                 review.State == ReviewState.Decided && review.DecidedById == User.Id && review.SettlesAt > now.ToUnixTimeMilliseconds() ? review.SettlesAt : null));
         }
         Rows = rows;
@@ -209,15 +220,10 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 
 /// <param name="Id">Of the assessment.</param>
 /// <param name="Why">What held it.</param>
-/// <param name="Decided">Who decided it meanwhile, and what; null while it waits.</param>
+/// <param name="By">Who decided it meanwhile, and what; null while it waits.</param>
 /// <param name="UndoUntil">Until when the reader can take their decision back, Unix milliseconds; null: they cannot.</param>
 public sealed record BulkRow(
-    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, string? Decided, long? UndoUntil);
+    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, ReviewAnswer? By, long? UndoUntil);
 
 /// <param name="Sentence">What became of it, or why nothing did.</param>
 public sealed record BulkResult(bool IsDone, string Sentence);
-
-/// <summary>What became of many, as it is kept for the page that tells it.</summary>
-internal sealed record BulkAnswers(string Told, bool WasUndoing, IReadOnlyList<BulkGroup> Groups);
-
-internal sealed record BulkGroup(bool IsDone, string Sentence, IReadOnlyList<long> Seqs);

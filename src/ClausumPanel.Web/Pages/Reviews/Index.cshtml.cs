@@ -23,6 +23,23 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>How the list is sorted and what is left out of it; what is given out is the next one of it.</summary>
     [BindProperty(SupportsGet = true, Name = "")] public WaitingQuery Query { get; set; } = new();
+
+    /// <summary>Which page of the list; the first is 1. What lies behind the last is the last.</summary>
+    [BindProperty(SupportsGet = true, Name = "p")] public int At { get; set; } = 1;
+    public int Pages { get; private set; } = 1;
+
+    /// <summary>Where in the whole list the first row stands.</summary>
+    public int FirstRow => ((At - 1) * Shown) + 1;
+
+    /// <summary>Chosen on the page the reader comes from, and on those before it, as <see cref="ChosenItems"/> writes them.</summary>
+    [BindProperty(SupportsGet = true, Name = "seqs")] public long[] ChosenThere { get; set; } = [];
+    [BindProperty(SupportsGet = true, Name = "chosen")] public string? ChosenBefore { get; set; }
+
+    /// <summary>Chosen among the rows that are listed.</summary>
+    public IReadOnlySet<long> ChosenHere { get; private set; } = new HashSet<long>();
+
+    /// <summary>Chosen on other pages, and still waiting here: which, and what they come to.</summary>
+    public IReadOnlyList<(long Seq, Money Amount)> Elsewhere { get; private set; } = [];
     public IReadOnlyList<QueueTile> Tiles { get; private set; } = [];
 
     /// <summary>The queue whose items are listed.</summary>
@@ -39,7 +56,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public string AddressOf(QueueTile tile) => tile.Queue.IsRestricted || !IsSortable ? new WaitingQuery().Address(tile.Queue.Number) : Query.Address(tile.Queue.Number);
 
     /// <summary>Where the list asks for itself anew.</summary>
-    public string Again => (IsSortable ? Query : new WaitingQuery()).Address(Queue);
+    public string Again => (IsSortable ? Query : new WaitingQuery()).Address(Queue) is var address && At > 1 ? $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}p={At}" : address;
 
     /// <summary>The parts of an address that leads into a queue and back, with how it is listed.</summary>
     public Dictionary<string, string> Way(int? queue, Guid? id = null) => (IsSortable ? Query : new WaitingQuery()).Way(queue, id);
@@ -129,23 +146,31 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var filter = selection.Filter;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, db, now);
         var sorted = inQueue.Sorted(selection.Order, db.Set<ReviewQueue>(), db.Set<AssessmentRow>(), now);
-        List<Review> sample;
-        if (filter.AsksNothing) (Matching, sample) = (chosen.Waiting, await sorted.Take(Sampled).ToListAsync(stop));
+        List<Review> sample, listed;
+        if (filter.AsksNothing)
+        {
+            Turn(chosen.Waiting);
+            sample = await sorted.Take(Sampled).ToListAsync(stop);
+            listed = FirstRow + Shown <= Sampled + 1 ? [.. sample.Skip(FirstRow - 1).Take(Shown)] : await sorted.Skip(FirstRow - 1).Take(Shown).ToListAsync(stop);
+        }
         else
         {
             // Counted and listed in one go: each asks the payment of everything that waits.
             var all = await sorted.Select(r => r.Seq).ToListAsync(stop);
-            var first = all.Take(Sampled).ToList();
-            var found = await db.Set<Review>().AsNoTracking().Where(r => first.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, stop);
-            (Matching, sample) = (all.Count, [.. first.Where(found.ContainsKey).Select(seq => found[seq])]);
+            Turn(all.Count);
+            var (first, here) = (all.Take(Sampled).ToList(), all.Skip(FirstRow - 1).Take(Shown).ToList());
+            var wanted = first.Union(here).ToList();
+            var found = await db.Set<Review>().AsNoTracking().Where(r => wanted.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, stop);
+            (sample, listed) = ([.. first.Where(found.ContainsKey).Select(seq => found[seq])], [.. here.Where(found.ContainsKey).Select(seq => found[seq])]);
         }
-        var listed = sample.Take(Shown).ToList();
+        if (User.May(Permissions.ReviewInBulk)) await LoadChosenAsync(chosen.Queue.Number, listed, now, stop);
         var lines = (await assessments.LinesAsync(listed.ConvertAll(r => r.Seq), stop)).ToDictionary(l => l.Seq);
         var owners = listed.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead).Select(r => r.LeaseOwner).Distinct().ToList();
         var names = owners.Count == 0 ? [] : await db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
         var steps = await StepsAsync(chosen.Queue, listed, now, stop);
         // What fills the queue needs the signals of the first ones, and nothing else of them.
-        var seqs = sample.ConvertAll(r => r.Seq);
+        var sampled = sample.ConvertAll(r => r.Seq);
+        var seqs = sampled.Union(listed.Select(r => r.Seq)).ToList();
         var fired = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Signals, a.PolicyVersion }).ToListAsync(stop);
         var decisive = new Dictionary<long, string>();
         foreach (var one in fired.Where(f => lines.ContainsKey(f.Seq)))
@@ -158,12 +183,33 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
                 steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null)),
         ];
         var hits = new SignalHit[Assessment.MostSignals];
+        var counted = sampled.ToHashSet();
+        fired.RemoveAll(f => !counted.Contains(f.Seq));
         Filled = fired.Count;
         Fills =
         [
             .. fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0).Select(h => SignalCatalog.All[h.Signal]).Distinct())
                 .GroupBy(s => s).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
         ];
+    }
+
+    private void Turn(int matching)
+    {
+        Matching = matching;
+        Pages = Math.Max(1, (matching + Shown - 1) / Shown);
+        At = Math.Clamp(At, 1, Pages);
+    }
+
+    /// <summary>What was chosen and still waits: of the listed ones they are chosen again, the others go along with what they come to.</summary>
+    private async Task LoadChosenAsync(int queue, List<Review> listed, long now, CancellationToken stop)
+    {
+        var all = ChosenItems.Read(ChosenBefore).Concat(ChosenThere).ToHashSet();
+        if (all.Count == 0) return;
+        ChosenHere = listed.Select(r => r.Seq).Where(all.Contains).ToHashSet();
+        var others = all.Except(ChosenHere).Take(ChosenItems.Most).ToList();
+        if (others.Count == 0) return;
+        var rows = await db.Set<Review>().Waiting(now).Where(r => r.Queue == queue && others.Contains(r.Seq)).Join(db.Set<AssessmentRow>(), r => r.Seq, p => p.Seq, (r, p) => new { p.Seq, p.Amount, p.Currency }).ToListAsync(stop);
+        Elsewhere = rows.ConvertAll(r => (r.Seq, new Money(r.Amount, r.Currency)));
     }
 
     /// <summary>Why the rule is there without which something else would have been decided; null: no rule decided.</summary>

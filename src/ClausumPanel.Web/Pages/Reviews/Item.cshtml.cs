@@ -468,7 +468,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
-        if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, stop));
+        if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, Now, stop));
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;
@@ -478,7 +478,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         List<ListedWith> said = [];
         Say(T["Reopening also takes back:"], listed.Where(l => l.IsAsLeft));
-        Say(T["Stays on the list all the same, changed since or there before:"], listed.Where(l => !l.IsAsLeft && l.Entry is { IsActive: true } entry && !(entry.ExpiresAt <= Now)));
+        Say(T["Stays on the list, for another review that stands wants it:"], listed.Where(l => l.Heir is not null));
+        Say(T["Stays on the list all the same, changed since or there before:"], listed.Where(l => !l.IsAsLeft && l.Heir is null && l.Entry is { IsActive: true } entry && !(entry.ExpiresAt <= Now)));
         return said;
 
         void Say(string words, IEnumerable<ListedByReview> which)

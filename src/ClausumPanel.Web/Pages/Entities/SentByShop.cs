@@ -1,0 +1,179 @@
+using System.Text;
+using System.Text.Json;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Disputes;
+using ClausumPanel.Web.Api;
+using ClausumPanel.Web.Localization;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>What a check of the card came to.</summary>
+public enum CheckResult
+{
+    /// <summary>It says nothing for or against: not asked, not answered, or in words nobody knows.</summary>
+    Open, Good, Partly, Bad,
+}
+
+/// <param name="Name">3-D Secure, AVS, CVV.</param>
+/// <param name="Words">The result.</param>
+/// <param name="Detail">What else weighs of it; null: nothing.</param>
+/// <param name="More">What else was said of it; null: nothing.</param>
+public sealed record PaymentCheck(string Name, CheckResult Result, string Words, string? Detail = null, string? More = null);
+
+/// <summary>What a shop sends in the <c>metadata</c> of a payment, which no signal reads: how the card was checked, what was bought, and all the rest as it came.</summary>
+/// <param name="Checks">In the order of their weight.</param>
+/// <param name="Merchant">The name of the shop as it writes it; null: not said.</param>
+/// <param name="Basket">What was bought; null: not said.</param>
+/// <param name="Others">Each by its name, as it came.</param>
+/// <param name="IsVouched">It came from the shop's server: what the payer's own browser sends, the payer can write.</param>
+public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merchant, string? Basket, IReadOnlyList<(string Name, string Value)> Others, bool IsVouched)
+{
+    private const int MostOthers = 40, LongestValue = 300, MostItems = 12;
+    private static readonly SentByShop Nothing = new([], null, null, [], true);
+
+    // Told elsewhere on the page.
+    private static readonly string[] Told = ["channel", "order_id", "authorization_expires_at"];
+    private static readonly string[] Baskets = ["product_description", "items", "basket", "cart", "product", "description"];
+
+    /// <param name="stored">The payment.</param>
+    /// <param name="isVouched">It came with a key of a server.</param>
+    /// <param name="T">The reader's language.</param>
+    public static SentByShop Of(StoredAssessment stored, bool isVouched, Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        if (stored.Request.Length == 0) return Nothing;
+        using var json = JsonDocument.Parse(stored.Request);
+        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object) return Nothing;
+        List<string> told = [.. Told];
+        string? Take(string name)
+        {
+            if (!metadata.TryGetProperty(name, out var value) || Text(value) is not { } text) return null;
+            told.Add(name);
+            return text;
+        }
+
+        List<PaymentCheck> checks = [];
+        if (stored.Flow == Flow.PayIn)
+        {
+            var (result, eci, version, flow, shift) = (Take("threeds_result"), Take("threeds_eci"), Take("threeds_version"), Take("threeds_flow"), Take("liability_shift"));
+            if ((result ?? eci) is not null)
+            {
+                var (of, words) = ThreeDs(result, eci, T);
+                string?[] details = [eci is null || result is null ? null : "ECI " + eci, shift is null ? null : shift is "true" or "yes" or "1" ? T["the issuer is liable"] : T["the shop is liable"]];
+                checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null, string.Join(", ", ((string?[])[version, flow is null ? null : Low(T.Choice(flow))]).OfType<string>()) is { Length: > 0 } more ? more : null));
+            }
+            if (Take("avs_result") is { } avs) checks.Add(Avs(avs, T));
+            if (Take("cvv_result") is { } cvv) checks.Add(Cvv(cvv, T));
+            if (Take("auth_code") is { } code) checks.Add(new(T.Field("auth_code"), CheckResult.Open, code));
+        }
+        var merchant = Take("merchant");
+        string? basket = null;
+        foreach (var name in Baskets)
+        {
+            if (!metadata.TryGetProperty(name, out var sold) || (basket = Items(sold)) is null) continue;
+            told.Add(name);
+            break;
+        }
+        if (basket is not null && Take("goods_type") is { } goods) basket += $" ({Low(T.Choice(goods))})";
+        List<(string, string)> others = [];
+        foreach (var member in metadata.EnumerateObject().Where(m => !told.Contains(m.Name))) Add(member.Value, member.Name);
+        return new(checks, merchant, basket, others, isVouched);
+
+        void Add(JsonElement value, string path)
+        {
+            if (others.Count == MostOthers || CardData.IsSecretName(path.AsSpan(path.LastIndexOf('.') + 1))) return;
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var member in value.EnumerateObject()) Add(member.Value, $"{path}.{member.Name}");
+            }
+            else if ((value.ValueKind == JsonValueKind.Array ? Items(value) : Text(value)) is { } text) others.Add((FactFields.Find(path) is null ? path : T.Field(path), text));
+        }
+    }
+
+    /// <summary>What of it speaks for the payment, and what against it.</summary>
+    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
+    {
+        List<Argument> good = [], bad = [];
+        foreach (var check in IsVouched ? Checks : [])
+        {
+            switch (check)
+            {
+                case { Name: "3-D Secure", Result: CheckResult.Good }: good.Add(new(T["Authenticated by 3-D Secure"], null, 14)); break;
+                case { Name: "3-D Secure", Result: CheckResult.Bad }: bad.Add(new(T["3-D Secure failed"], null, 16)); break;
+                case { Name: "AVS", Result: CheckResult.Good }: good.Add(new(T["Billing address confirmed by the bank"], null, 5)); break;
+                case { Name: "AVS", Result: CheckResult.Bad }: bad.Add(new(T["Billing address not that of the bank"], null, 8)); break;
+                case { Name: "CVV", Result: CheckResult.Bad }: bad.Add(new(T["The CVV does not match"], null, 12)); break;
+            }
+        }
+        return (good, bad);
+    }
+
+    private static (CheckResult Result, string Words) ThreeDs(string? result, string? eci, Texts T) => (result ?? eci!).ToLowerInvariant() switch
+    {
+        "authenticated" or "y" or "05" or "5" or "02" or "2" => (CheckResult.Good, T.Choice("authenticated")),
+        "attempted" or "a" or "06" or "6" or "01" or "1" => (CheckResult.Partly, T.Choice("attempted")),
+        "failed" or "n" or "r" => (CheckResult.Bad, T.Choice("failed")),
+        "unavailable" or "u" => (CheckResult.Open, T.Choice("unavailable")),
+        "07" or "7" or "00" or "0" => (CheckResult.Open, T["Not authenticated"]),
+        _ => (CheckResult.Open, result ?? "ECI " + eci),
+    };
+
+    // As the schemes write them, and as people do.
+    private static PaymentCheck Avs(string code, Texts T)
+    {
+        var (result, words) = code.ToLowerInvariant() switch
+        {
+            "y" or "x" or "d" or "f" or "m" or "match" or "pass" => (CheckResult.Good, Low(T.Choice("match"))),
+            "a" or "b" => (CheckResult.Partly, T["only the address matches"]),
+            "z" or "w" or "p" => (CheckResult.Partly, T["only the postal code matches"]),
+            "n" or "no_match" or "fail" => (CheckResult.Bad, Low(T.Choice("no_match"))),
+            "u" or "r" or "s" or "g" or "i" or "e" or "c" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, Low(T.Choice("not_checked"))),
+            _ => (CheckResult.Open, ""),
+        };
+        return words.Length == 0 ? new("AVS", result, code) : new("AVS", result, code.Length == 1 ? $"{code.ToUpperInvariant()}, {words}" : words);
+    }
+
+    private static PaymentCheck Cvv(string code, Texts T)
+    {
+        var (result, words) = code.ToLowerInvariant() switch
+        {
+            "m" or "match" or "pass" => (CheckResult.Good, Low(T.Choice("match"))),
+            "n" or "no_match" or "fail" => (CheckResult.Bad, Low(T.Choice("no_match"))),
+            "p" or "s" or "u" or "x" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, Low(T.Choice("not_checked"))),
+            _ => (CheckResult.Open, ""),
+        };
+        // Digits here are no result, but the code itself.
+        return words.Length > 0 ? new("CVV", result, words) : new("CVV", result, code.Any(char.IsAsciiDigit) ? "•••" : code);
+    }
+
+    /// <summary>A basket in one line: 2 × name, or whatever its parts say.</summary>
+    private static string? Items(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array) return value.ValueKind == JsonValueKind.Object ? Item(value) : Text(value);
+        var all = value.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Object ? Item(i) : Text(i)).OfType<string>().ToList();
+        return all.Count == 0 ? null : Short(string.Join(" · ", all.Take(MostItems)) + (all.Count > MostItems ? $" · +{all.Count - MostItems}" : ""));
+    }
+
+    private static string? Item(JsonElement item)
+    {
+        string? First(params string[] names) => names.Select(name => item.TryGetProperty(name, out var value) ? Text(value) : null).FirstOrDefault(text => text is not null);
+        if (First("name", "title", "description", "product", "sku") is { } name) return First("quantity", "qty", "count") is { } count and not "1" ? $"{count} × {name}" : name;
+        var parts = item.EnumerateObject().Where(m => !CardData.IsSecretName(m.Name)).Select(m => Text(m.Value)).OfType<string>().ToList();
+        return parts.Count == 0 ? null : string.Join(' ', parts);
+    }
+
+    /// <summary>As it came, no number of a card in it.</summary>
+    private static string? Text(JsonElement value)
+    {
+        var text = value.ValueKind switch { JsonValueKind.String or JsonValueKind.Number => value.ToString().Trim(), JsonValueKind.True => "true", JsonValueKind.False => "false", _ => "" };
+        if (text.Length == 0) return null;
+        // It was masked when it came; what an older version let through is not shown either.
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return Short(CardData.Mask(bytes) ? Encoding.UTF8.GetString(bytes) : text);
+    }
+
+    private static string Low(string words) => words.ToLower(System.Globalization.CultureInfo.CurrentCulture);
+
+    private static string Short(string text) => text.Length > LongestValue ? text[..(LongestValue - 1)] + "…" : text;
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Lists;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Entities;
+
+/// <summary>What a shop sends of a payment that no signal reads.</summary>
+public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
+{
+    [Fact]
+    public async Task How_the_card_was_checked_and_what_was_bought_stands_in_the_head_of_the_case()
+    {
+        var page = await HeldAsync("""{"threeds_result":"authenticated","threeds_eci":"05","threeds_version":"2.2.0","liability_shift":true,"avs_result":"n","cvv_result":"match","items":[{"name":"Audífonos","quantity":2},{"sku":"B-7"}],"merchant":"Audio y más","loyalty_level":"gold","note":{"gift":"yes","cvv":"123"},"pan_note":"4111 1111 1111 1111"}""");
+        Assert.Equal("3-D Secure Autenticado (ECI 05, responde el emisor)", page.QuerySelector("[data-check='3-D Secure']")!.TextContent);
+        Assert.Equal("AVS N, no coincide", page.QuerySelector("[data-check=AVS]")!.TextContent);
+        Assert.Equal("CVV coincide", page.QuerySelector("[data-check=CVV]")!.TextContent);
+        Assert.Equal("Compra 2 × Audífonos · B-7", page.QuerySelector("[data-basket]")!.TextContent);
+        Assert.Equal("Audio y más", page.QuerySelector("[data-shop]")!.TextContent);
+        Assert.Equal("2.2.0", page.QuerySelector("[data-check='3-D Secure']")!.GetAttribute("title"));
+        Assert.Contains("Autenticado con 3-D Secure", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("La dirección no es la del banco", page.QuerySelector("[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+        // All the rest folded, without what a card could be read from.
+        var sent = page.QuerySelector("details[data-sent]")!;
+        Assert.False(sent.HasAttribute("open"));
+        Assert.Equal(["loyalty_level: gold", "note.gift: yes", "pan_note: 4111 11** **** 1111"], sent.QuerySelectorAll("dl > div").Select(d => $"{d.QuerySelector("dt")!.TextContent}: {d.QuerySelector("dd")!.TextContent}"));
+    }
+
+    [Fact]
+    public async Task Without_any_of_it_there_is_no_line_and_what_a_browser_says_of_itself_speaks_neither_way()
+    {
+        var bare = await HeldAsync("""{"channel":"web","order_id":"A-1"}""");
+        Assert.Null(bare.QuerySelector("[data-check], [data-basket], [data-sent]"));
+        var page = await HeldAsync("""{"threeds_result":"authenticated"}""", KeyType.Checkout);
+        Assert.NotNull(page.QuerySelector("[data-check='3-D Secure'] ~ [data-unvouched]"));
+        Assert.DoesNotContain("3-D Secure", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"threeds_eci":"06"}""", "3-D Secure", CheckResult.Partly)]
+    [InlineData("""{"threeds_result":"N"}""", "3-D Secure", CheckResult.Bad)]
+    [InlineData("""{"threeds_eci":"07"}""", "3-D Secure", CheckResult.Open)]
+    [InlineData("""{"avs_result":"Y"}""", "AVS", CheckResult.Good)]
+    [InlineData("""{"avs_result":"Z"}""", "AVS", CheckResult.Partly)]
+    [InlineData("""{"avs_result":"U"}""", "AVS", CheckResult.Open)]
+    [InlineData("""{"avs_result":"Q"}""", "AVS", CheckResult.Open)]
+    [InlineData("""{"cvv_result":"N"}""", "CVV", CheckResult.Bad)]
+    [InlineData("""{"cvv_result":"no_match"}""", "CVV", CheckResult.Bad)]
+    [InlineData("""{"cvv_result":"P"}""", "CVV", CheckResult.Open)]
+    public void A_result_is_read_as_the_schemes_and_as_people_write_it(string metadata, string name, CheckResult result)
+    {
+        var check = Assert.Single(Of(metadata).Checks);
+        Assert.Equal((name, result), (check.Name, check.Result));
+        Assert.NotEmpty(check.Words);
+    }
+
+    [Fact]
+    public void A_code_in_the_place_of_its_result_is_never_shown() => Assert.Equal("•••", Assert.Single(Of("""{"cvv_result":"123"}""").Checks).Words);
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"items":[],"cart":{},"cvv_result":null,"avs_result":""}""")]
+    public void What_is_empty_or_no_object_says_nothing(string metadata)
+    {
+        var sent = Of(metadata);
+        Assert.Equal((0, null, 0), (sent.Checks.Count, sent.Basket, sent.Others.Count));
+    }
+
+    [Fact]
+    public void A_payout_has_no_card_to_check() => Assert.Equal(["ECI", "eci"], Of("""{"threeds_eci":"05","eci":"05"}""", Flow.PayOut).Others.Select(o => o.Name));
+
+    private SentByShop Of(string metadata, Flow flow = Flow.PayIn)
+    {
+        using var scope = app.Services.CreateScope();
+        return SentByShop.Of(new StoredAssessment { Flow = flow, Request = Encoding.UTF8.GetBytes($$"""{"metadata":{{metadata}}}""") }, isVouched: true, scope.ServiceProvider.GetRequiredService<Texts>());
+    }
+
+    private async Task<AngleSharp.Dom.IDocument> HeldAsync(string metadata, KeyType type = KeyType.Server)
+    {
+        var shop = await Shop.OpenAsync(app);
+        await app.InDbAsync(async db =>
+        {
+            if (await db.Set<ListEntry>().AnyAsync(e => e.Value == "sent.example")) return;
+            db.Add(new ListEntry { Type = ListType.EmailDomain, Value = "sent.example", Severity = ListSeverity.Review, CreatedAt = app.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+            await app.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        });
+        var answer = (await shop.AssessAsync($$"""{"metadata":{{metadata}},"amount":100,"currency":"MXN","email":"{{Guid.NewGuid():N}}@sent.example"}""")).MustBeGood();
+        var id = Guid.Parse(answer.Id);
+        if (type == KeyType.Checkout)
+        {
+            var (key, _) = ApiKey.Issue("Caja", KeyType.Checkout, app.Clock.GetUtcNow());
+            await app.InDbAsync(async db => { db.Add(key); await db.SaveChangesAsync(); await db.Set<StoredAssessment>().Where(a => a.Id == id).ExecuteUpdateAsync(a => a.SetProperty(x => x.KeyId, key.Id)); });
+        }
+        var log = app.Services.GetRequiredService<Flows.AssessService>().Log!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (log.FoldedSeq < log.LastSeq)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        return await app.As(World.Maria).PageAsync($"/dashboard/reviews/{id}");
+    }
+}
