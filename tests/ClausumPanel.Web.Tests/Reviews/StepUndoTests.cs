@@ -326,6 +326,6 @@ public sealed class PostgresStepUndoTests : StepUndoStories
     {
         await using var scope = world.App.Services.CreateAsyncScope();
         using var turns = new ReviewTurns();
-        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), world.App.Clock).UndoAsync(who, seq, default);
+        return await ActivatorUtilities.CreateInstance<DecideReviews>(scope.ServiceProvider, turns).UndoAsync(who, seq, default);
     }
 }

@@ -145,7 +145,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     private string Became(BulkRow? row, ReviewOutcome outcome, string reason)
     {
         var why = T.Reason(reason, row?.Flow ?? Flow.PayIn);
-        if (row is { State: ReviewState.Open }) return $"{(row.IsEscalated ? T["Disagreed with who decided first; escalated"] : T["Decided first; a second person must agree"])} · {T.Name(outcome)} · {why}";
+        if (row is { State: ReviewState.Open }) return $"{(row.IsDisputed ? T["Disagreed with who decided first; escalated"] : T["Decided first; a second person must agree"])} · {T.Name(outcome)} · {why}";
         return $"{T.Done(outcome)} · {why} · {LabelOf(outcome)}";
     }
 
@@ -187,12 +187,20 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             facts.Clear();
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
-            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
+            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, review.SecondById is not null,
                 review.State == ReviewState.Open ? null : T.Say(DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null), reader.Zone),
-                review.State == ReviewState.Decided && review.DecidedById == User.Id && review.SettlesAt > now.ToUnixTimeMilliseconds() ? review.SettlesAt : null));
+                await UndoUntilAsync(review, now.ToUnixTimeMilliseconds(), stop)));
         }
         Rows = rows;
         Queues = [.. reviews.Values.Where(r => r.State == ReviewState.Open).Select(r => r.Queue).Distinct().Select(number => queues[number])];
+    }
+
+    private async Task<long?> UndoUntilAsync(Review review, long now, CancellationToken stop)
+    {
+        if (review.State == ReviewState.Decided) return review.DecidedById == User.Id && review.SettlesAt > now ? review.SettlesAt : null;
+        if (review.FirstById != User.Id && review.SecondById != User.Id) return null;
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).ToListAsync(stop);
+        return await decide.StepToUndoAsync(HttpContext.Reviewer, review, events, now, stop) is ({ Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed }, var until, null) ? until : null;
     }
 
     /// <summary>What weighed most, rules before signals: they say why in words somebody chose.</summary>
@@ -212,7 +220,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 /// <param name="Decided">Who decided it meanwhile, and what; null while it waits.</param>
 /// <param name="UndoUntil">Until when the reader can take their decision back, Unix milliseconds; null: they cannot.</param>
 public sealed record BulkRow(
-    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, string? Decided, long? UndoUntil);
+    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsDisputed, string? Decided, long? UndoUntil);
 
 /// <param name="Sentence">What became of it, or why nothing did.</param>
 public sealed record BulkResult(bool IsDone, string Sentence);

@@ -58,6 +58,8 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     {
         ReviewEventKind.Held => T["Put away until {0}", reader.DayAndTime(away)],
         ReviewEventKind.Escalated => T["Was escalated"],
+        ReviewEventKind.FirstDecided => T["A second person must agree."],
+        ReviewEventKind.Disagreed => T["You two do not agree: it was escalated."],
         _ => T["Skipped"],
     }, PaymentOf(of));
 
