@@ -68,7 +68,7 @@ internal static class Pages
         Run("CREATE TEMP TABLE last AS SELECT max(seq) AS seq FROM assessments");
         var at = string.Create(CultureInfo.InvariantCulture, $"{now} - ((SELECT seq FROM last) - seq) * {Days * 86_400_000L} / (SELECT seq FROM last)");
         foreach (var table in (string[])["assessments", "assessment_rows", "memory_records", "outbox_events"]) Run($"UPDATE {table} SET at = {at}");
-        Run($"UPDATE reviews SET opened_at = {at}, visible_at = {at}, due_at = NULL");
+        Run($"UPDATE reviews SET opened_at = {at}, visible_at = {at}, due_at = NULL, warn_at = NULL");
         Run(string.Create(CultureInfo.InvariantCulture, $"UPDATE reviews SET state = 2, outcome = CASE WHEN seq % 3 = 0 THEN 2 ELSE 0 END, decided_at = opened_at + 600000, version = 2 WHERE opened_at < {now - (2 * 86_400_000L)}"));
         const string outcome = "CASE WHEN decision = 3 OR seq % 7 = 0 THEN 1 ELSE 2 END";
         Run($"""

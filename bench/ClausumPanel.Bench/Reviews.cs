@@ -113,8 +113,8 @@ internal static partial class Reviews
         Execute("DELETE FROM reviews");
         // Spread over the whole log: the newest are no better known than the oldest.
         Execute("""
-            INSERT INTO reviews (seq, queue, opened_at, decision, state, version, visible_at, due_at, expires_at, stake, is_loyal, lease_is_ahead, is_timed_out)
-            SELECT seq, 3, @now - (seq % 14400) * 1000, 1, 0, 0, @now - (seq % 14400) * 1000, @now - (seq % 14400) * 1000 + 7200000, CASE WHEN seq % 20 = 0 THEN @now + (seq % 21600) * 1000 END, (seq * 7919) % 1001, seq % 5 = 0, 0, 0
+            INSERT INTO reviews (seq, queue, opened_at, decision, state, version, visible_at, due_at, warn_at, expires_at, stake, is_loyal, lease_is_ahead, is_timed_out)
+            SELECT seq, 3, @now - (seq % 14400) * 1000, 1, 0, 0, @now - (seq % 14400) * 1000, @now - (seq % 14400) * 1000 + 7200000, @now - (seq % 14400) * 1000 + 5400000, CASE WHEN seq % 20 = 0 THEN @now + (seq % 21600) * 1000 END, (seq * 7919) % 1001, seq % 5 = 0, 0, 0
             FROM assessments WHERE NOT simulated AND seq % (SELECT max(1, max(seq) / @count) FROM assessments) = 0 ORDER BY seq DESC LIMIT @count
             """, ("@now", now), ("@count", (long)waiting));
         Execute("""

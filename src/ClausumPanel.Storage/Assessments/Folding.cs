@@ -197,6 +197,7 @@ internal sealed class Folding : IDisposable
                 table.Write(0);
                 table.Write(review.VisibleAt);
                 table.WriteOrNull(review.DueAt);
+                table.WriteOrNull(review.WarnAt);
                 table.WriteOrNull(review.ExpiresAt);
                 table.Write(review.Stake);
                 table.Write(review.IsLoyal);

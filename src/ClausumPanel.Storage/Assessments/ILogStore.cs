@@ -10,7 +10,7 @@ internal sealed record LogTable(string Name, params string[] Columns)
 
     public static readonly LogTable MemoryRecords = new("memory_records", "seq", "at", "flow", "decision", "amount", "currency", "last4", "session", "replaces", "simulated", "keys", "idempotency");
     public static readonly LogTable OutboxEvents = new("outbox_events", "number", "type", "seq", "at");
-    public static readonly LogTable Reviews = new("reviews", "seq", "queue", "opened_at", "decision", "state", "version", "visible_at", "due_at", "expires_at", "stake", "is_loyal", "lease_is_ahead", "is_timed_out");
+    public static readonly LogTable Reviews = new("reviews", "seq", "queue", "opened_at", "decision", "state", "version", "visible_at", "due_at", "warn_at", "expires_at", "stake", "is_loyal", "lease_is_ahead", "is_timed_out");
     public static readonly LogTable Releases = new("assessment_releases", "seq", "at");
     public static readonly LogTable Rows = new("assessment_rows", "seq", "at", "flow", "decision", "score", "amount", "currency", "country", "simulated", "channel", "submerchant", "scheme", "latency_microseconds", "signals");
     public static readonly LogTable Signals = new("assessment_signals", "signal", "seq");

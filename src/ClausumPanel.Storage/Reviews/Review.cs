@@ -56,6 +56,9 @@ public sealed class Review
     /// <summary>By when somebody should have decided, Unix milliseconds; null: no hurry.</summary>
     public long? DueAt { get; set; }
 
+    /// <summary>From then on it is due soon, Unix milliseconds; null where <see cref="DueAt"/> is.</summary>
+    public long? WarnAt { get; set; }
+
     /// <summary>When the payment's authorisation lapses, Unix milliseconds; null when nobody said.</summary>
     public long? ExpiresAt { get; init; }
 
@@ -102,6 +105,9 @@ public sealed class Review
     public Guid? FirstById { get; set; }
     public ReviewOutcome? FirstOutcome { get; set; }
 
+    /// <summary>Who then decided otherwise: whoever decides next, but the first, settles it.</summary>
+    public Guid? SecondById { get; set; }
+
     /// <summary>What goes on lists when the decision is for good, as JSON; null: nothing.</summary>
     public string? Entries { get; set; }
 
@@ -114,7 +120,7 @@ public enum ReviewEventKind
 {
     Leased = 1, Released = 2, TakenOver = 3, Skipped = 4, Held = 5, Escalated = 6, Noted = 7, FirstDecided = 8, Decided = 9, Undone = 10, Closed = 11, Reopened = 12, TimedOut = 13, Disagreed = 14, Moved = 15,
 
-    /// <summary>A skip, a hold, an escalation or an answer was taken back: its version is that step's and one.</summary>
+    /// <summary>A step (<see cref="ReviewEventKinds.IsStep"/>) was taken back: its version is that step's and one.</summary>
     StepUndone = 16,
 
     /// <summary>Whoever escalated it was answered, and it went back to where they had it.</summary>
@@ -127,8 +133,9 @@ public enum ReviewEventKind
 /// <summary>What a kind of line says of an item.</summary>
 public static class ReviewEventKinds
 {
-    /// <summary>A step that decides nothing and can be taken back for a while: a skip, a hold, an escalation, an answer.</summary>
-    public static bool IsStep(this ReviewEventKind kind) => kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered;
+    /// <summary>A step after which somebody still has to decide, and which can be taken back for a while: a skip, a hold, an escalation, an answer, the first decision of two, a disagreement.</summary>
+    public static bool IsStep(this ReviewEventKind kind) =>
+        kind is ReviewEventKind.Skipped or ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed;
 }
 
 /// <summary>One line of a review's history: what the screen, the quality figures and the outside read. Written once.</summary>
@@ -163,6 +170,15 @@ public sealed class ReviewEvent
 
     /// <summary>Of a decision: it came after it was due.</summary>
     public bool IsLate { get; init; }
+
+    /// <summary>Of a step: the item's <see cref="Review.VisibleAt"/> before it, which taking it back restores.</summary>
+    public long? ShownBefore { get; init; }
+
+    /// <summary>The same of <see cref="Review.DueAt"/>.</summary>
+    public long? DueBefore { get; init; }
+
+    /// <summary>The same of <see cref="Review.WarnAt"/>.</summary>
+    public long? WarnBefore { get; init; }
 
     /// <summary>The item's <see cref="Review.Version"/> after it.</summary>
     public int Version { get; init; }

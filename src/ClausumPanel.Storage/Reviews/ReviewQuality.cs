@@ -216,7 +216,7 @@ public sealed class ReviewQuality
         var takenBack = from undo in events
                         where undo.Kind == ReviewEventKind.StepUndone && undo.At >= @from
                         join step in events on new { undo.Seq, Version = undo.Version - 1 } equals new { step.Seq, step.Version }
-                        where step.At >= @from && step.At < to && (step.Kind == ReviewEventKind.Skipped || step.Kind == ReviewEventKind.Held || step.Kind == ReviewEventKind.Escalated)
+                        where step.At >= @from && step.At < to && Counted.Contains(step.Kind)
                         group step by new { step.Queue, step.ActorId, step.Kind } into g
                         select new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() };
         foreach (var none in await takenBack.ToListAsync(stop))

@@ -15,9 +15,18 @@ public readonly record struct ReviewPriority(long Time, long Stake, long Loyalty
     {
         ArgumentNullException.ThrowIfNull(review);
         ArgumentNullException.ThrowIfNull(queue);
-        var time = review.DueAt is { } due && due > review.OpenedAt && now > review.OpenedAt ? Math.Min(2_000, (now - review.OpenedAt) * 1_000 / (due - review.OpenedAt)) : 0;
         var expiry = review.ExpiresAt is not { } ends || ends - now >= ExpiryMatters ? 0 : ends <= now ? 1_000 : 1_000 - ((ends - now) * 1_000 / ExpiryMatters);
-        return new(time * queue.WeightOfTime, review.Stake * (long)queue.WeightOfStake, review.IsLoyal ? 1_000L * queue.WeightOfLoyalty : 0, expiry * queue.WeightOfExpiry);
+        return new(TimeOf(review, queue, now) * queue.WeightOfTime, review.Stake * (long)queue.WeightOfStake, review.IsLoyal ? 1_000L * queue.WeightOfLoyalty : 0, expiry * queue.WeightOfExpiry);
+    }
+
+    // Business hours are in the two instants: from the one to the other it is the clock on the wall.
+    private static long TimeOf(Review review, ReviewQueue queue, long now)
+    {
+        if (review.DueAt is not { } due || due <= review.OpenedAt || now <= review.OpenedAt) return 0;
+        if (now >= due) return Math.Min(2_000, (now - review.OpenedAt) * 1_000 / (due - review.OpenedAt));
+        if (review.WarnAt is not { } warn) return 0;
+        var soon = queue.WarnPercent * 10L;
+        return now < warn ? (now - review.OpenedAt) * soon / (warn - review.OpenedAt) : soon + ((now - warn) * (1_000 - soon) / (due - warn));
     }
 }
 
@@ -65,7 +74,10 @@ public static class ReviewQueries
         from r in reviews
         join q in queues on r.Queue equals q.Number
         orderby ((r.DueAt == null || r.DueAt <= r.OpenedAt || now <= r.OpenedAt ? 0L
-                : (now - r.OpenedAt) * 1_000 / (r.DueAt!.Value - r.OpenedAt) > 2_000 ? 2_000L : (now - r.OpenedAt) * 1_000 / (r.DueAt!.Value - r.OpenedAt)) * q.WeightOfTime)
+                : now >= r.DueAt ? (now - r.OpenedAt) * 1_000 / (r.DueAt!.Value - r.OpenedAt) > 2_000 ? 2_000L : (now - r.OpenedAt) * 1_000 / (r.DueAt!.Value - r.OpenedAt)
+                : r.WarnAt == null ? 0L
+                : now < r.WarnAt ? (now - r.OpenedAt) * (q.WarnPercent * 10L) / (r.WarnAt!.Value - r.OpenedAt)
+                : (q.WarnPercent * 10L) + ((now - r.WarnAt!.Value) * (1_000 - (q.WarnPercent * 10L)) / (r.DueAt!.Value - r.WarnAt!.Value))) * q.WeightOfTime)
             + ((long)r.Stake * q.WeightOfStake)
             + (r.IsLoyal ? 1_000L * q.WeightOfLoyalty : 0L)
             + ((r.ExpiresAt == null || r.ExpiresAt - now >= ReviewPriority.ExpiryMatters ? 0L

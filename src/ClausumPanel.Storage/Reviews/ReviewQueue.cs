@@ -53,13 +53,13 @@ public sealed record BusinessHours(IReadOnlyList<DayOfWeek> Days, int From, int 
 {
     private const int LongestSearchDays = 400;
 
-    /// <summary>When so many minutes of work have passed.</summary>
+    /// <summary>When so much work has passed.</summary>
     /// <param name="from">From when on.</param>
-    /// <param name="minutes">Of work.</param>
+    /// <param name="work">How much of it.</param>
     /// <param name="zone">In which they work.</param>
-    public DateTimeOffset After(DateTimeOffset from, int minutes, TimeZoneInfo zone)
+    public DateTimeOffset After(DateTimeOffset from, TimeSpan work, TimeZoneInfo zone)
     {
-        var left = TimeSpan.FromMinutes(minutes);
+        var left = work;
         var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(from, zone).DateTime);
         for (var i = 0; i < LongestSearchDays; i++, day = day.AddDays(1))
         {
@@ -70,7 +70,7 @@ public sealed record BusinessHours(IReadOnlyList<DayOfWeek> Days, int From, int 
             if (closes - start >= left) return start + left;
             left -= closes - start;
         }
-        return from.AddMinutes(minutes);
+        return from + work;
 
         DateTimeOffset Instant(DateOnly on, int minute)
         {
@@ -78,6 +78,25 @@ public sealed record BusinessHours(IReadOnlyList<DayOfWeek> Days, int From, int 
             while (zone.IsInvalidTime(local)) local = local.AddMinutes(15);
             return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
         }
+    }
+}
+
+/// <summary>By when an item of a queue should be decided.</summary>
+/// <param name="DueAt">Unix milliseconds; null: no hurry.</param>
+/// <param name="WarnAt">From then on it is due soon, Unix milliseconds; null: no hurry.</param>
+public readonly record struct ReviewTerm(long? DueAt, long? WarnAt)
+{
+    /// <param name="queue">Whose time it has.</param>
+    /// <param name="shownAt">From when on it is shown there, Unix milliseconds: its time begins then.</param>
+    /// <param name="zone">In which people work.</param>
+    public static ReviewTerm Of(ReviewQueue queue, long shownAt, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        if (queue.SlaMinutes is not { } minutes) return default;
+        var (start, hours) = (DateTimeOffset.FromUnixTimeMilliseconds(shownAt), queue.ReadHours());
+        return new(After(TimeSpan.FromMinutes(minutes)), After(TimeSpan.FromMinutes(minutes) * (queue.WarnPercent / 100d)));
+
+        long After(TimeSpan work) => (hours?.After(start, work, zone) ?? start + work).ToUnixTimeMilliseconds();
     }
 }
 
@@ -143,6 +162,9 @@ public sealed class ReviewQueue
     public BusinessHours? ReadHours() => Hours is null ? null : JsonSerializer.Deserialize<BusinessHours>(Hours, Json);
 
     public IReadOnlyDictionary<string, long> ReadSecondAbove() => JsonSerializer.Deserialize<Dictionary<string, long>>(SecondAbove, Json) ?? [];
+
+    /// <summary>The amount is one on which two must agree here.</summary>
+    public bool IsForTwo(Money amount) => ReadSecondAbove().TryGetValue(amount.Currency, out var above) && amount.Minor > above;
 
     /// <summary>The codes an outcome may be given for where the flow is this: the queue's own that fit it; where none of them does, the usual ones.</summary>
     public IReadOnlyList<string> ReasonsFor(ReviewOutcome outcome, Flow flow)

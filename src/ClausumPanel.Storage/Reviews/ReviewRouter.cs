@@ -51,22 +51,15 @@ public sealed class ReviewRouter
         {
             if (!route.Takes(payment)) continue;
             var row = payment.Row;
+            var shownAt = row.At + (route.Queue.DelayMinutes * 60_000L);
+            var term = ReviewTerm.Of(route.Queue, shownAt, _zone);
             return new Review
             {
-                Seq = row.Seq, Queue = route.Queue.Number, OpenedAt = row.At, Decision = row.Decision, VisibleAt = row.At + (route.Queue.DelayMinutes * 60_000L), DueAt = DueAt(route.Queue, row.At, _zone),
+                Seq = row.Seq, Queue = route.Queue.Number, OpenedAt = row.At, Decision = row.Decision, VisibleAt = shownAt, DueAt = term.DueAt, WarnAt = term.WarnAt,
                 ExpiresAt = ExpiresAt(payment.Request), Stake = Stake(row), IsLoyal = IsLoyal(payment.Facts),
             };
         }
         return null;
-    }
-
-    /// <summary>When an item of the queue is due, Unix milliseconds; null: never.</summary>
-    public static long? DueAt(ReviewQueue queue, long from, TimeZoneInfo zone)
-    {
-        ArgumentNullException.ThrowIfNull(queue);
-        if (queue.SlaMinutes is not { } minutes) return null;
-        var start = DateTimeOffset.FromUnixTimeMilliseconds(from).AddMinutes(queue.DelayMinutes);
-        return (queue.ReadHours() is { } hours ? hours.After(start, minutes, zone) : start.AddMinutes(minutes)).ToUnixTimeMilliseconds();
     }
 
     private int Stake(AssessmentRow row)

@@ -20,7 +20,7 @@ public static class ReviewsApi
     private static readonly Dictionary<string, (Problem Problem, string Reason)> Refusals = new(StringComparer.Ordinal)
     {
         [LeaseReviews.NotThere] = (Problems.NotFound, "not_found"), [LeaseReviews.NoQueue] = (Problems.NotFound, "no_queue"),
-        [LeaseReviews.NotForYou] = (Problems.Forbidden, "admins_only"), [LeaseReviews.FixedOrder] = (Problems.Forbidden, "fixed_order"), [LeaseReviews.OwnFirst] = (Problems.Forbidden, "second_person_needed"),
+        [LeaseReviews.NotForYou] = (Problems.Forbidden, "admins_only"), [LeaseReviews.FixedOrder] = (Problems.Forbidden, "fixed_order"), [LeaseReviews.OwnFirst] = (Problems.Forbidden, "second_person_needed"), [LeaseReviews.OwnDisputed] = (Problems.Forbidden, "second_person_needed"),
         [DecideReviews.OwnPayment] = (Problems.Forbidden, "own_payment"), [DecideReviews.NotYours] = (Problems.Forbidden, "not_yours"),
         [LeaseReviews.Taken] = (Problems.InvalidState, "taken"), [LeaseReviews.NotOpen] = (Problems.InvalidState, "not_open"), [LeaseReviews.LeaseGone] = (Problems.InvalidState, "lease_gone"),
         [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.AnswerDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"), [DecideReviews.StepTooLate] = (Problems.InvalidState, "too_late"),

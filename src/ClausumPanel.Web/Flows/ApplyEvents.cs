@@ -154,7 +154,8 @@ public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ChangeCases cas
         var queue = (await db.Set<ReviewQueue>().AsNoTracking().Where(q => q.IsActive && !q.IsManual).OrderBy(q => q.Position).ToListAsync(stop)).Find(q => q.ReadFilter().AsksNothing())
             ?? await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == ReviewQueue.EscalatedNumber, stop);
         var at = now.ToUnixTimeMilliseconds();
-        db.Add(new Review { Seq = payment.Seq, Queue = queue.Number, OpenedAt = at, VisibleAt = at, Decision = payment.Decision, DueAt = ReviewRouter.DueAt(queue, at, panel.Value.Zone) });
+        var term = ReviewTerm.Of(queue, at, panel.Value.Zone);
+        db.Add(new Review { Seq = payment.Seq, Queue = queue.Number, OpenedAt = at, VisibleAt = at, Decision = payment.Decision, DueAt = term.DueAt, WarnAt = term.WarnAt });
         await TallyMoves.FlaggedAsync(db, payment.Seq, stop);
         return Queued;
     }

@@ -6,7 +6,9 @@ using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -17,9 +19,9 @@ public readonly record struct QueueReach(int Taken, int All, int Days);
 
 /// <summary>
 /// Changes the queues of reviews: what they take, how fast, in what order. Every change is one transaction with its line in the audit trail, and holds for payments from then on; what waits already keeps its
-/// queue and its time.
+/// queue and its time, and has that of another queue when it is moved there.
 /// </summary>
-public sealed class ChangeQueues(PanelDb db, ReviewRouting routing, TimeProvider clock)
+public sealed class ChangeQueues(PanelDb db, ReviewRouting routing, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         Subject = "review-queue", CameWithIt = "This queue came with the installation: it can be switched off, not deleted.", StillOn = "Switch the queue off first.", StillWaiting = "{0} items wait in it: choose the queue they move to.",
@@ -149,11 +151,16 @@ public sealed class ChangeQueues(PanelDb db, ReviewRouting routing, TimeProvider
 
     private async Task<int> MoveItemsAsync(int number, int to, Actor actor, DateTimeOffset now, CancellationToken stop)
     {
-        var moved = 0;
+        var (moved, at, target) = (0, now.ToUnixTimeMilliseconds(), await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == to, stop));
         while (await db.Set<Review>().AsNoTracking().Where(r => r.Queue == number && r.State == ReviewState.Open).OrderBy(r => r.VisibleAt).Take(MovedAtOnce).ToListAsync(stop) is { Count: > 0 } open)
         {
-            var seqs = open.ConvertAll(r => r.Seq);
-            await db.Set<Review>().Where(r => seqs.Contains(r.Seq) && r.Queue == number && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, to).SetProperty(x => x.Version, x => x.Version + 1), stop);
+            // What is shown has its new time from now on, what is put away once it is back.
+            foreach (var shown in open.GroupBy(r => Math.Max(r.VisibleAt, at)))
+            {
+                var (seqs, term) = (shown.Select(r => r.Seq).ToList(), ReviewTerm.Of(target, shown.Key, panel.Value.Zone));
+                await db.Set<Review>().Where(r => seqs.Contains(r.Seq) && r.Queue == number && r.State == ReviewState.Open)
+                    .ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, to).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt).SetProperty(x => x.Version, x => x.Version + 1), stop);
+            }
             db.AddRange(open.Select(r => LeaseReviews.Event(actor, r, ReviewEventKind.Moved, now, raises: true)));
             await db.SaveChangesAsync(stop);
             moved += open.Count;

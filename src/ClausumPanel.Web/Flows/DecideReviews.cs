@@ -10,6 +10,7 @@ using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -40,7 +41,7 @@ public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
 /// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
 /// </summary>
-public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, IOptions<PanelOptions> panel, TimeProvider clock)
+public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, ReferenceData data, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
@@ -67,9 +68,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
         if (await RefusalAsync(queue, stored.Flow, verdict, facts, stop) is { } refusal) return refusal;
         var now = clock.GetUtcNow();
-        var needsSecond = !queue.IsManual && review.FirstById is null && queue.ReadSecondAbove().TryGetValue(stored.Currency, out var above) && stored.Amount > above;
-        if (needsSecond) return await DecideFirstAsync(reviewer, review, token, verdict, now, transaction, stop);
-        if (!queue.IsManual && review.FirstOutcome is { } first && first != verdict.Outcome) return await DisagreeAsync(reviewer, review, token, verdict, now, transaction, stop);
+        if (await SecondPerson.IsNeededAsync(db, review, queue, stored.Money, reviewer.Id, stop)) return await DecideFirstAsync(reviewer, review, queue, token, verdict, now, transaction, stop);
+        if (review is { FirstOutcome: { } first, SecondById: null } && first != verdict.Outcome) return await DisagreeAsync(reviewer, review, queue, token, verdict, now, transaction, stop);
 
         var entries = ReviewEntry.Write(verdict.Entries);
         var (decidedAt, settlesAt) = (now.ToUnixTimeMilliseconds(), now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds());
@@ -83,16 +83,24 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
 
     /// <summary>Why somebody may not decide an item, whatever they would decide; null: they may. What is refused for it is not offered either.</summary>
     internal static string? Barred(Reviewer reviewer, Review review, ReviewQueue queue, bool isOwn) =>
-        queue.AdminsOnly && !reviewer.IsAdmin ? LeaseReviews.NotForYou : isOwn ? OwnPayment : !queue.IsManual && review.FirstById == reviewer.Id ? LeaseReviews.OwnFirst : null;
+        BarredFromReopening(reviewer, queue, isOwn) ?? LeaseReviews.BarredAsFirst(reviewer, review);
 
     /// <summary>Why somebody may not take back what was decided for good; null: they may. Whoever decided first may: reopening lets two decide anew.</summary>
     internal static string? BarredFromReopening(Reviewer reviewer, ReviewQueue queue, bool isOwn) => queue.AdminsOnly && !reviewer.IsAdmin ? LeaseReviews.NotForYou : isOwn ? OwnPayment : null;
 
-    /// <summary>Whether the reviewer is who pays.</summary>
-    internal async Task<bool> IsOwnAsync(Reviewer reviewer, Facts facts, CancellationToken stop) =>
-        facts.Text(Known.Email) is { } payer && string.Equals(payer, await db.Users.Where(u => u.Id == reviewer.Id).Select(u => u.Email).SingleOrDefaultAsync(stop), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the reviewer is who pays: by the mailbox, however its address is written, or by the phone.</summary>
+    internal async Task<bool> IsOwnAsync(Reviewer reviewer, Facts facts, CancellationToken stop)
+    {
+        if (await db.Users.Where(u => u.Id == reviewer.Id).Select(u => new { u.Email, u.PhoneNumber }).SingleOrDefaultAsync(stop) is not { } person) return false;
+        return Same(Mailbox(facts.Text(Known.Email)), Mailbox(person.Email)) || Same(Number(facts.Text(Known.Phone)), Number(person.PhoneNumber));
 
-    /// <summary>Takes back a decision that has not taken effect yet, or the skip, hold, escalation or answer that came last; whoever took the step has the item again.</summary>
+        string? Mailbox(string? address) => address is not null && data.Emails.TryLook(address, out var known) ? known.Normalized : address;
+        // Without a country code it is one of the payment's country.
+        string? Number(string? phone) => phone is null ? null : PhoneNumbers.Read(phone, facts.Text(Known.PhoneCountry)).Number ?? phone.Trim();
+        static bool Same(string? one, string? other) => !string.IsNullOrEmpty(one) && string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Takes back a decision that has not taken effect yet, or the step that came last (<see cref="ReviewEventKinds.IsStep"/>); whoever took it has the item again.</summary>
     /// <param name="reviewer">Who asks.</param>
     /// <param name="seq">Which item.</param>
     /// <param name="stop">Ends it early.</param>
@@ -104,7 +112,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
         var review = found.Review;
-        if (review.State == ReviewState.Open) return takes ? await UndoStepAsync(reviewer, review, transaction, stop) : (null, new(TooLate));
+        if (review.State == ReviewState.Open) return await UndoStepAsync(reviewer, review, takes, transaction, stop);
         if (review.State == ReviewState.Decided && review.DecidedById != reviewer.Id)
             return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
         var now = clock.GetUtcNow();
@@ -120,7 +128,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
     }
 
-    /// <summary>The reviewer's own skip, hold, escalation or answer that the item stands at, until when it can be taken back, Unix milliseconds, and why they may not be there again all the same; null: it cannot, or something else happened since.</summary>
+    /// <summary>The reviewer's own step that the item stands at, until when it can be taken back, Unix milliseconds, and why they may not be there again all the same; null: it cannot, or something else happened since.</summary>
     /// <param name="reviewer">Who asks.</param>
     /// <param name="review">The item.</param>
     /// <param name="events">Its whole history.</param>
@@ -134,11 +142,11 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (since.Find(e => e.Kind.IsStep()) is not { } step || step.ActorId != reviewer.Id) return null;
         if (since.Exists(e => e.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver && e.ActorId != reviewer.Id)) return null;
         if (await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == step.Queue, stop) is not { } queue) return null;
-        // Their own payment they may have in front of them, only not decide.
-        return step.At + (queue.UndoSeconds * 1_000L) is var until && until > now ? (step, until, Barred(reviewer, review, queue, isOwn: false)) : null;
+        // Their own payment they may have in front of them, only not decide; and their first decision is what they take back.
+        return step.At + (queue.UndoSeconds * 1_000L) is var until && until > now ? (step, until, BarredFromReopening(reviewer, queue, isOwn: false)) : null;
     }
 
-    private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, bool takes, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
         var (seq, at) = (review.Seq, now.ToUnixTimeMilliseconds());
@@ -146,22 +154,28 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         await db.LockQueuesAsync(stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq).ToListAsync(stop);
         if (await StepToUndoAsync(reviewer, review, events, at, stop) is not ({ } step, _, var barred)) return await TooLateAsync();
+        // For whoever comes next only a decision is taken back.
+        if (!takes && step.Kind is not (ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed)) return (null, new(TooLate));
         if (barred is not null) return (null, new(barred));
-        var lease = new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds());
-        var (version, queue, visibleAt) = (step.Version, step.Queue, step.Kind == ReviewEventKind.Held ? await VisibleBeforeAsync(review, step, events, stop) : review.VisibleAt);
-        var dueAt = step.Kind == ReviewEventKind.Answered ? step.Until : null;
+        ReviewLease? lease = takes ? new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
+        var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
+        var (version, queue, shownAt, dueAt, warnAt) = (step.Version, step.Queue, step.ShownBefore ?? review.VisibleAt, step.DueBefore, step.WarnBefore);
+        var (first, firstOutcome) = step.Kind == ReviewEventKind.FirstDecided ? (null, null) : (review.FirstById, review.FirstOutcome);
+        var second = step.Kind == ReviewEventKind.Disagreed ? null : review.SecondById;
         // What is only kept ready for a colleague nobody looks at yet.
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.Version == version && (r.LeaseUntil == null || r.LeaseUntil <= at || r.LeaseIsAhead || r.LeaseOwner == reviewer.Id)).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, visibleAt).SetProperty(x => x.DueAt, x => dueAt ?? x.DueAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return await TooLateAsync();
-        await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
-        var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", ReviewEventKind.Answered => "answered", _ => "escalated" };
+            .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.WarnAt, warnAt).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.FirstById, first).SetProperty(x => x.FirstOutcome, firstOutcome).SetProperty(x => x.SecondById, second)
+            .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return await TooLateAsync();
+        if (takes) await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
+        var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", ReviewEventKind.Answered => "answered", ReviewEventKind.FirstDecided => "first_decided", ReviewEventKind.Disagreed => "disagreed", _ => "escalated" };
         // The line stands where the step does, whose figures it takes back.
         review.Queue = queue;
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.StepUndone, AuditActions.ReviewUndone, new ReviewVerdict(default, code), now, null, transaction, stop));
 
         async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TooLateAsync()
         {
+            if (!takes) return (null, new(TooLate));
             if (await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs) return (theirs, ReviewAnswer.Done);
             var isAhead = await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseIsAhead, stop);
             return (null, !isAhead && await LeaseReviews.WhyNotAsync(db, seq, reviewer, at, stop) is { Refusal: not LeaseReviews.LeaseGone } taken ? taken : new(StepTooLate));
@@ -175,21 +189,6 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (review is not { State: ReviewState.Open, LeaseIsAhead: false, LeaseToken: { } token, LeaseUntil: { } until } || review.LeaseOwner != reviewer.Id || until <= now) return null;
         var since = await db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Version == review.Version && e.Kind != ReviewEventKind.Noted).Select(e => new { e.Kind, e.ActorId }).ToListAsync(stop);
         return since is [{ Kind: ReviewEventKind.Undone or ReviewEventKind.StepUndone } only] && only.ActorId == reviewer.Id ? new ReviewLease(seq, token, until) : null;
-    }
-
-    /// <summary>From when on an item was shown before it was put away: what came last before counts again, an earlier hold or its end, or a decision; else the time its first queue lets it settle.</summary>
-    private async Task<long> VisibleBeforeAsync(Review review, ReviewEvent step, List<ReviewEvent> events, CancellationToken stop)
-    {
-        var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => e.Version - 1).ToHashSet();
-        var before = events.Where(e => e.Version < step.Version && !undone.Contains(e.Version) && e.Kind is ReviewEventKind.Held or ReviewEventKind.FirstDecided or ReviewEventKind.Reopened).MaxBy(e => e.Version);
-        // Whoever took it before its time has ended that hold.
-        if (before?.Until is { } until) return events.Where(e => e.Kind == ReviewEventKind.Leased && e.Version >= before.Version && e.Version < step.Version && e.At < until).Min(e => (long?)e.At) ?? until;
-        if (before is not null) return before.At;
-        // What was put into a queue later, by an event, was shown at once.
-        if (!await db.Set<StoredAssessment>().AnyAsync(a => a.Seq == review.Seq && a.At == review.OpenedAt, stop)) return review.OpenedAt;
-        // Each line names the queue that the item was in before it.
-        var first = events.OrderBy(e => e.Version).ThenBy(e => e.At).First().Queue;
-        return review.OpenedAt + (await db.Set<ReviewQueue>().Where(q => q.Number == first).Select(q => q.DelayMinutes).SingleOrDefaultAsync(stop) * 60_000L);
     }
 
     /// <summary>Passes it over, with a reason; it does not come back to the same person for a while.</summary>
@@ -220,19 +219,16 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return its is { IsActive: true } ? its : queues.Find(q => q.IsActive && new QueueTrial(q).Takes(stored)) ?? its ?? queues.Last(q => !q.IsOwn);
     }
 
-    /// <summary>Where the item goes with its answer, and by when it is due there; or why it stays.</summary>
-    private async Task<(ReviewQueue? To, long? DueAt, string? Refusal)> SentBackAsync(Reviewer reviewer, Review review, ReviewQueue queue, DateTimeOffset now, CancellationToken stop)
+    /// <summary>Where the item goes with its answer; or why it stays.</summary>
+    private async Task<(ReviewQueue? To, string? Refusal)> SentBackAsync(Reviewer reviewer, Review review, ReviewQueue queue, CancellationToken stop)
     {
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == review.Seq, stop);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
-        if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return (null, null, barred);
+        if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return (null, barred);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        if (!queue.IsManual || events.Question() is not { } asked) return (null, null, NoQuestion);
-        var to = await WhereToAsync(asked, stored, stop);
-        // Whoever asked must come to read it before time decides.
-        var renewed = to.Timeout == TimeoutAction.None || review.DueAt is null ? null : ReviewRouter.DueAt(to, now.ToUnixTimeMilliseconds(), panel.Value.Zone);
-        return (to, renewed > review.DueAt ? renewed : review.DueAt, null);
+        if (!queue.IsManual || events.Question() is not { } asked) return (null, NoQuestion);
+        return (await WhereToAsync(asked, stored, stop), null);
     }
 
     /// <summary>Writes something down for whoever comes after.</summary>
@@ -264,8 +260,9 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         await new LabelLedger(db).BeginAsync(stop);
         var at = now.ToUnixTimeMilliseconds();
         var closedAs = await db.Set<Review>().Where(r => r.Seq == seq).Select(r => r.Outcome).SingleAsync(stop);
-        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null)
-            .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, (long?)null).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
+        var term = ReviewTerm.Of(found.Queue, at, panel.Value.Zone);
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null).SetProperty(x => x.SecondById, (Guid?)null)
+            .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
         var listed = (await ListedByReview.OfAsync(db, stored, now, stop)).Where(l => l.IsAsLeft || l.Heir is not null).ToList();
@@ -355,19 +352,22 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return null;
     }
 
-    private async Task<ReviewAnswer> DecideFirstAsync(Reviewer reviewer, Review review, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    private async Task<ReviewAnswer> DecideFirstAsync(Reviewer reviewer, Review review, ReviewQueue queue, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
     {
-        var at = now.ToUnixTimeMilliseconds();
+        // The second person is given it once it can no longer be taken back.
+        var shownAt = now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, at)
+            .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, shownAt)
             .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
-    private async Task<ReviewAnswer> DisagreeAsync(Reviewer reviewer, Review review, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    private async Task<ReviewAnswer> DisagreeAsync(Reviewer reviewer, Review review, ReviewQueue queue, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
     {
+        var (shownAt, term) = (now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds(), await TermAsync(review, queue, ReviewQueue.EscalatedNumber, null, now, stop));
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.SecondById, reviewer.Id).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt)
             .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
@@ -382,20 +382,28 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
-        var (visibleAt, dueAt) = (until, review.DueAt);
         if (kind == ReviewEventKind.Answered)
         {
             // The queue it goes back to must still be there when that is written.
             await db.LockQueuesAsync(stop);
             if (!await Held(seq, token, reviewer.Id, now).AnyAsync(stop)) return await LostAsync(reviewer, seq, token, null, now, stop);
-            (var to, dueAt, var refused) = await SentBackAsync(reviewer, review, found.Queue, now, stop);
+            var (to, refused) = await SentBackAsync(reviewer, review, found.Queue, stop);
             if (to is null) return new(refused);
-            (queue, until) = (to.Number, dueAt == review.DueAt ? null : review.DueAt);
+            queue = to.Number;
         }
+        var term = await TermAsync(review, found.Queue, queue ?? review.Queue, until, now, stop);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => visibleAt ?? x.VisibleAt).SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.Version, x => x.Version + 1)
+            .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
         return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop, sentTo: kind == ReviewEventKind.Answered ? queue : null);
+    }
+
+    /// <summary>By when it is due once it is in that queue and was put away until then: another queue has a time of its own, and who comes back from being put away has all of it.</summary>
+    private async Task<ReviewTerm> TermAsync(Review review, ReviewQueue queue, int to, long? until, DateTimeOffset now, CancellationToken stop)
+    {
+        if (to == queue.Number && until is null) return new(review.DueAt, review.WarnAt);
+        var target = to == queue.Number ? queue : await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == to, stop);
+        return ReviewTerm.Of(target, Math.Max(until ?? review.VisibleAt, now.ToUnixTimeMilliseconds()), panel.Value.Zone);
     }
 
     private async Task<ReviewAnswer> WriteAsync(Reviewer reviewer, Review review, ReviewEventKind kind, string action, ReviewVerdict? said, DateTimeOffset now, long? until, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop,
@@ -406,6 +414,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         {
             Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
             Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
+            ShownBefore = kind.IsStep() ? review.VisibleAt : null, DueBefore = kind.IsStep() ? review.DueAt : null, WarnBefore = kind.IsStep() ? review.WarnAt : null,
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
         db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },

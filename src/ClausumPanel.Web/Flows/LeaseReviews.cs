@@ -3,7 +3,9 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -32,11 +34,12 @@ public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
 /// <summary>
 /// Gives out reviews: the first free item of what is asked for goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
 /// </summary>
-public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clock)
+public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "Taken by {0} until {1:t}.", NotOpen = "It is decided already.",
-        NotThere = "There is no such review.", LeaseGone = "Your time for it is over.", OwnFirst = "You decided first: a second person must look at it.";
+        NotThere = "There is no such review.", LeaseGone = "Your time for it is over.", OwnFirst = "You decided first: a second person must look at it.",
+        OwnDisputed = "You decided first, and somebody else otherwise: it is not yours to settle.";
 
     /// <summary>How long a lease runs without a sign of life.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromMinutes(15), AheadLength = TimeSpan.FromMinutes(2), SkippedFor = TimeSpan.FromHours(8), AnsweredFor = TimeSpan.FromDays(7);
@@ -110,12 +113,13 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
             return (own, ReviewAnswer.Done);
         }
         if (queue.IsRestricted && !reviewer.IsAdmin) return (null, new(FixedOrder));
-        if (review.FirstById == reviewer.Id && !queue.IsManual) return (null, new(OwnFirst));
+        if (BarredAsFirst(reviewer, review) is { } barred) return (null, new(barred));
         var lease = new ReviewLease(seq, ReviewSelection.Of(null).Token(), now + (long)Length.TotalMilliseconds);
         if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
         {
-            // Whoever takes what was put away ends that: given back it waits as all others do.
-            await db.Set<Review>().Where(r => r.Seq == seq).PutAway(db.Set<ReviewEvent>(), now).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now), stop);
+            // Whoever takes what was put away ends that: given back it waits as all others do, and its time runs from now.
+            var term = ReviewTerm.Of(queue, now, panel.Value.Zone);
+            await db.Set<Review>().Where(r => r.Seq == seq).PutAway(db.Set<ReviewEvent>(), now).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt), stop);
             await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
             return (lease, ReviewAnswer.Done);
         }
@@ -165,7 +169,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
-        if (review.FirstById == reviewer.Id && !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == review.Queue && q.IsManual, stop)) return (null, new(OwnFirst));
+        if (BarredAsFirst(reviewer, review) is { } barred) return (null, new(barred));
         var lease = new ReviewLease(seq, ReviewSelection.Of(null).Token(), (now + Length).ToUnixTimeMilliseconds());
         var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop);
@@ -176,6 +180,9 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         await transaction.CommitAsync(CancellationToken.None);
         return (lease, ReviewAnswer.Done);
     }
+
+    /// <summary>Why who decided first has it no second time, in whichever queue; null: it was not they.</summary>
+    internal static string? BarredAsFirst(Reviewer reviewer, Review review) => review.FirstById != reviewer.Id ? null : review.SecondById is null ? OwnFirst : OwnDisputed;
 
     /// <summary>Why an item cannot be had, or decided: who decided it, or who has it.</summary>
     internal static async Task<ReviewAnswer> WhyNotAsync(PanelDb db, long seq, Reviewer reviewer, long now, CancellationToken stop)

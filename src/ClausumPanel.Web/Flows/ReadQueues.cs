@@ -18,12 +18,11 @@ public sealed class ReadQueues(PanelDb db)
         var now = at.ToUnixTimeMilliseconds();
         var queues = await db.Set<ReviewQueue>().AsNoTracking().OrderBy(q => q.Position).ToListAsync(stop);
         var counts = await (from r in db.Set<Review>().Waiting(now)
-                            join q in db.Set<ReviewQueue>() on r.Queue equals q.Number
-                            group new { r, q } by r.Queue into g
+                            group r by r.Queue into g
                             select new
                             {
-                                g.Key, Count = g.Count(), Oldest = g.Min(x => x.r.OpenedAt), Leased = g.Sum(x => x.r.LeaseUntil > now && !x.r.LeaseIsAhead ? 1 : 0), Overdue = g.Sum(x => x.r.DueAt <= now ? 1 : 0),
-                                Soon = g.Sum(x => x.r.DueAt > now && (now - x.r.OpenedAt) * 100 >= (x.r.DueAt!.Value - x.r.OpenedAt) * x.q.WarnPercent ? 1 : 0),
+                                g.Key, Count = g.Count(), Oldest = g.Min(r => r.OpenedAt), Leased = g.Sum(r => r.LeaseUntil > now && !r.LeaseIsAhead ? 1 : 0), Overdue = g.Sum(r => r.DueAt <= now ? 1 : 0),
+                                Soon = g.Sum(r => r.DueAt > now && r.WarnAt <= now ? 1 : 0),
                             }).ToDictionaryAsync(g => g.Key, stop);
         var holders = await db.Set<Review>().Where(r => r.LeaseOwner != null && r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => new { r.Queue, Name = db.Users.Where(u => u.Id == r.LeaseOwner).Select(u => u.DisplayName).FirstOrDefault() }).Distinct().ToListAsync(stop);
         return

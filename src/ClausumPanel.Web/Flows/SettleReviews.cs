@@ -9,7 +9,9 @@ using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
+using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -17,7 +19,7 @@ namespace ClausumPanel.Web.Flows;
 /// Lets decisions take effect once they can no longer be undone: label, list entries, the event for the outside and the trail in one transaction, each decision exactly once. And does to items
 /// whose time ran out what their queue says.
 /// </summary>
-public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf shelf, TimeProvider clock)
+public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf shelf, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     private const int AtOnce = 100;
 
@@ -113,33 +115,54 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
 
     private async Task TimeOutAsync(CancellationToken stop)
     {
-        var now = clock.GetUtcNow();
-        var at = now.ToUnixTimeMilliseconds();
-        var queues = (await db.Set<ReviewQueue>().AsNoTracking().Where(q => q.Timeout != TimeoutAction.None).ToListAsync(stop)).ToDictionary(q => q.Number);
-        if (queues.Count == 0) return;
-        var numbers = queues.Keys.ToArray();
+        var at = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var queues = await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop);
+        var numbers = queues.Values.Where(q => q.Timeout != TimeoutAction.None).Select(q => q.Number).ToArray();
+        if (numbers.Length == 0) return;
         // Who put one off may take it back until then, and must not find it decided.
         var steps = from e in db.Set<ReviewEvent>()
                     join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
                     where (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered) && e.At + (q.UndoSeconds * 1_000L) > at
                     select e;
-        var overdue = await db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue) && !steps.Any(e => e.Seq == r.Seq && e.Version == r.Version)).OrderBy(r => r.DueAt).Take(AtOnce).ToListAsync(stop);
-        foreach (var review in overdue)
+        var overdue = db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue) && (r.FirstById == null || r.Queue != ReviewQueue.EscalatedNumber) && !steps.Any(e => e.Seq == r.Seq && e.Version == r.Version));
+        var (dueAt, seq, done) = (long.MinValue, 0L, 0);
+        // What stays for people where it is keeps nothing behind it from its turn.
+        while (done < AtOnce && await overdue.Where(r => r.DueAt > dueAt || (r.DueAt == dueAt && r.Seq > seq)).OrderBy(r => r.DueAt).ThenBy(r => r.Seq).Take(AtOnce).ToListAsync(stop) is { Count: > 0 } some)
         {
-            var action = queues[review.Queue].Timeout;
-            var free = db.Set<Review>().Where(r => r.Seq == review.Seq && r.Version == review.Version).Waiting(at).Free(at);
-            db.ChangeTracker.Clear();
-            await using var transaction = await db.Database.BeginTransactionAsync(stop);
-            var outcome = action == TimeoutAction.Approve ? ReviewOutcome.Approve : ReviewOutcome.Decline;
-            var moved = action == TimeoutAction.Escalate
-                ? await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.DueAt, (long?)null), stop)
-                : await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, outcome).SetProperty(x => x.Reason, "timed_out")
-                    .SetProperty(x => x.DecidedAt, at).SetProperty(x => x.SettlesAt, at).SetProperty(x => x.IsTimedOut, true), stop);
-            if (moved == 0) continue;
-            db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true));
-            db.Audit(Actor.System, AuditActions.ReviewTimedOut, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), null, new { Action = action.ToString(), review.Queue });
-            await db.SaveChangesAsync(stop);
-            await transaction.CommitAsync(CancellationToken.None);
+            (dueAt, seq) = (some[^1].DueAt!.Value, some[^1].Seq);
+            var seqs = some.ConvertAll(r => r.Seq);
+            var amounts = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Amount, a.Currency }).ToDictionaryAsync(a => a.Seq, a => new Money(a.Amount, a.Currency), stop);
+            foreach (var review in some)
+                if (await ActionAsync(review, queues, amounts[review.Seq], stop) is { } action && await TimeOutAsync(review, action, queues[ReviewQueue.EscalatedNumber], at, stop)) done++;
         }
+    }
+
+    /// <summary>What time does to the item; null: nothing. Where two people decide it is none of them.</summary>
+    private async Task<TimeoutAction?> ActionAsync(Review review, Dictionary<int, ReviewQueue> queues, Money amount, CancellationToken stop)
+    {
+        var queue = queues[review.Queue];
+        if (queue.Timeout == TimeoutAction.Escalate) return TimeoutAction.Escalate;
+        // What no queue would ask two for needs no look at its history.
+        var isForTwo = review.FirstById is not null || (queues.Values.Any(q => q.IsForTwo(amount)) && await SecondPerson.IsNeededAsync(db, review, queue, amount, null, stop));
+        return !isForTwo ? queue.Timeout : queue.IsManual ? null : TimeoutAction.Escalate;
+    }
+
+    private async Task<bool> TimeOutAsync(Review review, TimeoutAction action, ReviewQueue escalated, long at, CancellationToken stop)
+    {
+        var free = db.Set<Review>().Where(r => r.Seq == review.Seq && r.Version == review.Version).Waiting(at).Free(at);
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(stop);
+        var (outcome, term) = (action == TimeoutAction.Approve ? ReviewOutcome.Approve : ReviewOutcome.Decline, ReviewTerm.Of(escalated, at, panel.Value.Zone));
+        var moved = action == TimeoutAction.Escalate
+            ? await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt), stop)
+            : await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, outcome).SetProperty(x => x.Reason, "timed_out")
+                .SetProperty(x => x.DecidedAt, at).SetProperty(x => x.SettlesAt, at).SetProperty(x => x.IsTimedOut, true), stop);
+        if (moved == 0) return false;
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(at);
+        db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true));
+        db.Audit(Actor.System, AuditActions.ReviewTimedOut, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), null, new { Action = action.ToString(), review.Queue });
+        await db.SaveChangesAsync(stop);
+        await transaction.CommitAsync(CancellationToken.None);
+        return true;
     }
 }

@@ -75,6 +75,8 @@ public static class ReviewWords
             ReviewEventKind.StepUndone when line.Reason == "held" => T["Took the hold back"],
             ReviewEventKind.StepUndone when line.Reason == "escalated" => T["Took the escalation back"],
             ReviewEventKind.StepUndone when line.Reason == "answered" => T["Took the answer back"],
+            ReviewEventKind.StepUndone when line.Reason == "first_decided" => T["Took the first decision back"],
+            ReviewEventKind.StepUndone when line.Reason == "disagreed" => T["Took the disagreement back"],
             // Their codes say what they are once more.
             ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.StepUndone => T.Name(line.Kind),
             _ => T.Name(line.Kind) + (line.Outcome is { } done ? ": " + T.Name(done) : "") + (line.Reason is { } code ? " · " + T.Reason(code, flow) : ""),

@@ -167,6 +167,7 @@ public sealed class DecisionPanelTests
         var (ines, tomas) = (world.App.As(World.Ines), world.App.As(World.Tomas));
         var item = await StartAsync(ines);
         await ines.SubmitAsync(item, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(8));
         await StartAsync(tomas);
         var page = await ines.PageAsync(item);
         Assert.Equal((Second, null), Offered(page));

@@ -101,7 +101,7 @@ public sealed class ListedWithTests
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, ReviewQueue.Write(new Dictionary<string, long> { ["MXN"] = 50 }))));
         var (maria, tomas, item) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await ItemAsync(world));
         Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Declined with { Entries = [new(ListType.CardHash, ListSeverity.Block, 30)] })).IsDone);
-        world.App.Clock.Advance(TimeSpan.FromSeconds(1));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(8));
         Assert.True((await world.DecideAsync(tomas, (await world.NextAsync(tomas))!.Value, Declined with { Entries = [new(ListType.CardHash, ListSeverity.Block, 365)] })).IsDone);
         Assert.Equal(["se iba a bloquear: tarjeta ••4242 (411111) por 30 días", "se bloqueará: tarjeta ••4242 (411111) por 365 días"], InHistory(await world.App.As(World.Ines).PageAsync(item)));
     }

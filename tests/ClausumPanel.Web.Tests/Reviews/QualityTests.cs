@@ -94,6 +94,9 @@ public sealed class QualityTests : QualityStories
         world.App.Clock.Advance(TimeSpan.FromHours(2));
         await ExpectAsync("2", "1", "3");
         world.App.Clock.Advance(TimeSpan.FromHours(1));
+        // Back again it has its time.
+        await ExpectAsync("2", "1", "3");
+        world.App.Clock.Advance(TimeSpan.FromHours(1));
         await ExpectAsync("3", "1", "4");
 
         async Task ExpectAsync(string here, string there, string together)
@@ -206,7 +209,7 @@ public abstract class QualityStories
         // The bank speaks, time passes, one is decided late and time decides the rest.
         await record.AddAsync([new NewLabel(contradicted, TestClock.Start.ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback), new NewLabel(confirmed, TestClock.Start.ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback)],
             LabelChannel.Panel, Actor.System, null, default);
-        world.App.Clock.Advance(TimeSpan.FromHours(2));
+        world.App.Clock.Advance(TimeSpan.FromHours(5));
         await Decide(maria, Declined, 30_000);
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, TimeoutAction.Decline)));
         world.App.Clock.Advance(TimeSpan.FromSeconds(10));

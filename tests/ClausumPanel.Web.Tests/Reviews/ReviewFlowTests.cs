@@ -68,7 +68,7 @@ public abstract class ReviewStories
         await world.FoldedAsync();
         var reviews = await world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().OrderBy(r => r.Seq).ToListAsync());
         Assert.Equal([(1L, 1, Decision.Review), (2L, 1, Decision.Review)], reviews.Select(r => (r.Seq, r.Queue, r.Decision)));
-        Assert.All(reviews, r => Assert.Equal(r.OpenedAt + 3_600_000, r.DueAt));
+        Assert.All(reviews, r => Assert.Equal((r.OpenedAt + 3_600_000, r.OpenedAt + 2_700_000), (r.DueAt, r.WarnAt)));
         Assert.Equal(TestClock.Start.AddHours(5).ToUnixTimeMilliseconds(), reviews[0].ExpiresAt);
         Assert.Null(reviews[1].ExpiresAt);
     }
@@ -229,10 +229,12 @@ public abstract class ReviewStories
         Assert.NotEqual(one.Value.Seq, other!.Value.Seq);
         Assert.True((await world.DecideAsync(maria, other.Value, Approved)).IsDone);
         Assert.Null(await world.NextAsync(maria));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(8));
 
         Assert.True((await world.DecideAsync(tomas, (await world.NextAsync(tomas))!.Value, Approved)).IsDone);
         Assert.True((await world.DecideAsync(tomas, (await world.NextAsync(tomas))!.Value, Declined)).IsDone);
         Assert.Null(await world.NextAsync(tomas));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(8));
         var hard = (await world.NextAsync(ines))!.Value;
         Assert.Equal(ReviewQueue.EscalatedNumber, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == hard.Seq).Select(r => r.Queue).SingleAsync()));
         Assert.True((await world.DecideAsync(ines, hard, Declined)).IsDone);
@@ -274,6 +276,7 @@ public abstract class ReviewStories
             foreach (var review in await db.Set<Review>().ToListAsync())
             {
                 review.DueAt = random.Next(4) == 0 ? null : review.OpenedAt + random.Next(1, 20_000_000);
+                review.WarnAt = review.DueAt - random.Next((int)(review.DueAt - review.OpenedAt ?? 0) + 1);
                 review.Queue = random.Next(1, 4);
                 db.Entry(review).Property(r => r.Stake).CurrentValue = random.Next(1_001);
                 db.Entry(review).Property(r => r.IsLoyal).CurrentValue = random.Next(2) == 0;

@@ -28,6 +28,7 @@ public abstract class StepUndoStories
         var (lease, answer) = await UndoAsync(world, maria, first.Seq);
         Assert.True(answer.IsDone);
         var after = await ReviewAsync(world, first.Seq);
+        Assert.Equal(before.WarnAt, after.WarnAt);
         Assert.Equal((before.Queue, before.DueAt, maria.Id, lease!.Value.Token, before.Version + 2), (after.Queue, after.DueAt, after.LeaseOwner, after.LeaseToken, after.Version));
         Assert.Equal(before.VisibleAt, after.VisibleAt);
         // Given back it comes to her again: the skip hides it no more.
@@ -115,7 +116,12 @@ public abstract class StepUndoStories
             Assert.True((await DoAsync(world, maria, lease!.Value, step, TimeSpan.FromSeconds(1))).IsDone);
             world.App.Clock.Advance(TimeSpan.FromSeconds(8));
             await world.SettleAsync();
+            // Put away or escalated it has a time of its own again, from then on.
             var late = await ReviewAsync(world, mine.Seq);
+            Assert.Equal(step == ReviewEventKind.Skipped ? (ReviewState.Closed, true) : (ReviewState.Open, false), (late.State, late.IsTimedOut));
+            world.App.Clock.Advance(TimeSpan.FromMinutes(240));
+            await world.SettleAsync();
+            late = await ReviewAsync(world, mine.Seq);
             Assert.Equal((ReviewState.Closed, true), (late.State, late.IsTimedOut));
         }
     }

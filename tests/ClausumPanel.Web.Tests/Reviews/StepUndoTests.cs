@@ -328,6 +328,6 @@ public sealed class PostgresStepUndoTests : StepUndoStories
     {
         await using var scope = world.App.Services.CreateAsyncScope();
         using var turns = new ReviewTurns();
-        return await new DecideReviews(scope.ServiceProvider.GetRequiredService<PanelDb>(), turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), scope.ServiceProvider.GetRequiredService<IOptions<PanelOptions>>(), world.App.Clock).UndoAsync(who, seq, default);
+        return await ActivatorUtilities.CreateInstance<DecideReviews>(scope.ServiceProvider, turns).UndoAsync(who, seq, default);
     }
 }

@@ -1,16 +1,11 @@
 using System.Collections.Concurrent;
-using ClausumPanel.Assess;
-using ClausumPanel.Storage;
 using ClausumPanel.Storage.Labels;
-using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
-using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
@@ -78,8 +73,7 @@ public sealed class TwoServersTests
         async Task<T> DoAsync<T>(Func<LeaseReviews, DecideReviews, Task<T>> act)
         {
             await using var scope = world.App.Services.CreateAsyncScope();
-            var (db, clock) = (scope.ServiceProvider.GetRequiredService<PanelDb>(), world.App.Clock);
-            return await act(new LeaseReviews(db, turns, clock), new DecideReviews(db, turns, scope.ServiceProvider.GetRequiredService<ListShelf>(), scope.ServiceProvider.GetRequiredService<IOptions<PanelOptions>>(), clock));
+            return await act(ActivatorUtilities.CreateInstance<LeaseReviews>(scope.ServiceProvider, turns), ActivatorUtilities.CreateInstance<DecideReviews>(scope.ServiceProvider, turns));
         }
     }
 }

@@ -3034,6 +3034,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(40)")
                         .HasColumnName("reason");
 
+                    b.Property<Guid?>("SecondById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("second_by_id");
+
                     b.Property<long?>("SettlesAt")
                         .HasColumnType("bigint")
                         .HasColumnName("settles_at");
@@ -3054,6 +3058,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long>("VisibleAt")
                         .HasColumnType("bigint")
                         .HasColumnName("visible_at");
+
+                    b.Property<long?>("WarnAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("warn_at");
 
                     b.HasKey("Seq")
                         .HasName("pk_reviews");
@@ -3105,6 +3113,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<long?>("DueBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_before");
+
                     b.Property<string>("Entries")
                         .HasColumnType("text")
                         .HasColumnName("entries");
@@ -3145,6 +3157,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
 
+                    b.Property<long?>("ShownBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("shown_before");
+
                     b.Property<long?>("Until")
                         .HasColumnType("bigint")
                         .HasColumnName("until");
@@ -3156,6 +3172,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long?>("WaitedMilliseconds")
                         .HasColumnType("bigint")
                         .HasColumnName("waited_milliseconds");
+
+                    b.Property<long?>("WarnBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("warn_before");
 
                     b.HasKey("Id")
                         .HasName("pk_review_events");

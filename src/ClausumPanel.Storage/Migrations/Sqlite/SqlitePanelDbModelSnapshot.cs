@@ -3037,6 +3037,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
+                    b.Property<byte[]>("SecondById")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("second_by_id");
+
                     b.Property<long?>("SettlesAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("settles_at");
@@ -3057,6 +3061,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long>("VisibleAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("visible_at");
+
+                    b.Property<long?>("WarnAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("warn_at");
 
                     b.HasKey("Seq")
                         .HasName("pk_reviews");
@@ -3108,6 +3116,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<long?>("DueBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_before");
+
                     b.Property<string>("Entries")
                         .HasColumnType("TEXT")
                         .HasColumnName("entries");
@@ -3148,6 +3160,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
+                    b.Property<long?>("ShownBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown_before");
+
                     b.Property<long?>("Until")
                         .HasColumnType("INTEGER")
                         .HasColumnName("until");
@@ -3159,6 +3175,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long?>("WaitedMilliseconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("waited_milliseconds");
+
+                    b.Property<long?>("WarnBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("warn_before");
 
                     b.HasKey("Id")
                         .HasName("pk_review_events");

@@ -146,7 +146,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 
         // Where somebody was faster, who it was says more than that it is decided.
         BatchAnswer Answer(long seq, BulkRow? row, ReviewAnswer answer) => new(seq, answer.Refusal == LeaseReviews.NotOpen && row?.By is { } by ? by : answer,
-            batch.WasUndoing ? ReviewEventKind.Undone : row is not { State: ReviewState.Open } ? ReviewEventKind.Decided : row.IsEscalated ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided);
+            batch.WasUndoing ? ReviewEventKind.Undone : row is not { State: ReviewState.Open } ? ReviewEventKind.Decided : row.IsDisputed ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided);
     }
 
     private string Became(BulkRow? row, ReviewEventKind step, ReviewBatch batch)
@@ -198,12 +198,20 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             facts.Clear();
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
-            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, queues[review.Queue].IsManual,
+            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, review.SecondById is not null,
                 review.State == ReviewState.Open ? null : DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null),
-                review.State == ReviewState.Decided && review.DecidedById == User.Id && review.SettlesAt > now.ToUnixTimeMilliseconds() ? review.SettlesAt : null));
+                await UndoUntilAsync(review, now.ToUnixTimeMilliseconds(), stop)));
         }
         Rows = rows;
         Queues = [.. reviews.Values.Where(r => r.State == ReviewState.Open).Select(r => r.Queue).Distinct().Select(number => queues[number])];
+    }
+
+    private async Task<long?> UndoUntilAsync(Review review, long now, CancellationToken stop)
+    {
+        if (review.State == ReviewState.Decided) return review.DecidedById == User.Id && review.SettlesAt > now ? review.SettlesAt : null;
+        if (review.FirstById != User.Id && review.SecondById != User.Id) return null;
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).ToListAsync(stop);
+        return await decide.StepToUndoAsync(HttpContext.Reviewer, review, events, now, stop) is ({ Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed }, var until, null) ? until : null;
     }
 
     /// <summary>What weighed most, rules before signals: they say why in words somebody chose.</summary>
@@ -223,7 +231,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 /// <param name="By">Who decided it meanwhile, and what; null while it waits.</param>
 /// <param name="UndoUntil">Until when the reader can take their decision back, Unix milliseconds; null: they cannot.</param>
 public sealed record BulkRow(
-    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsEscalated, ReviewAnswer? By, long? UndoUntil);
+    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsDisputed, ReviewAnswer? By, long? UndoUntil);
 
 /// <param name="Sentence">What became of it, or why nothing did.</param>
 public sealed record BulkResult(bool IsDone, string Sentence);

@@ -33,7 +33,7 @@ public static class HoldTime
             _ => null,
         };
 
-        DateTimeOffset From(DateOnly day) => hours is null ? Local(day.ToDateTime(new TimeOnly(Morning, 0))) : hours.After(Reader.StartOfDay(there, day), 0, there);
+        DateTimeOffset From(DateOnly day) => hours is null ? Local(day.ToDateTime(new TimeOnly(Morning, 0))) : hours.After(Reader.StartOfDay(there, day), TimeSpan.Zero, there);
 
         DateTimeOffset Local(DateTime at)
         {

@@ -140,8 +140,14 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds() && !IsClosed;
 
-    /// <summary>Until when the reader can take back their skip, hold, escalation or answer, Unix milliseconds; null: they cannot.</summary>
+    /// <summary>Until when the reader can take their last step back, Unix milliseconds; null: they cannot.</summary>
     public long? StepUntil { get; private set; }
+
+    /// <summary>It was decided a moment ago by the first of two, or otherwise by the second: until that can no longer be taken back it is kept from whoever comes next.</summary>
+    public bool IsJustDecided => Review.VisibleAt > Now.ToUnixTimeMilliseconds() && Events.LastOrDefault(e => e.Kind.IsStep()) is { Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed } step && step.Version == Review.Version;
+
+    /// <summary>What the reader decides is only the first of two decisions.</summary>
+    public bool IsFirst { get; private set; }
 
     /// <summary>What follows the reader who leaves the page of what they can still take back; null: nothing.</summary>
     public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Its.Name, Review.SettlesAt!.Value, reader, T)
@@ -237,7 +243,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {entries.Count}", true);
-        else Said = after.FirstById == User.Id ? T["A second person must agree."] : T["You two do not agree: it was escalated."];
+        else await RememberAsync(id, seq, after.SecondById == User.Id ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided, stop);
         return await OnwardAsync(stop);
     }
 
@@ -334,6 +340,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private async Task<IActionResult> OnAsync(Guid id, ReviewAnswer answer, long seq, ReviewEventKind step, CancellationToken stop)
     {
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
+        await RememberAsync(id, seq, step, stop);
+        return await OnwardAsync(stop);
+    }
+
+    private async Task RememberAsync(Guid id, long seq, ReviewEventKind step, CancellationToken stop)
+    {
         var me = User.Id;
         var made = await (from e in db.Set<ReviewEvent>()
                           join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
@@ -342,7 +354,6 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
                           select new { e.At, e.Until, q.UndoSeconds }).FirstAsync(stop);
         var to = step != ReviewEventKind.Answered ? "" : await db.Set<ReviewQueue>().Where(q => db.Set<Review>().Any(r => r.Seq == seq && r.Queue == q.Number)).Select(q => q.Name).SingleAsync(stop);
         Before = $"{id} {step} {made.At + (made.UndoSeconds * 1_000L)} {made.Until ?? 0} {to}";
-        return await OnwardAsync(stop);
     }
 
     /// <summary>To the next one; who stops goes back to the queue, and nothing else is taken for them.</summary>
@@ -465,6 +476,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
         if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));
+        IsFirst = IsMine && Barred is null && await SecondPerson.IsNeededAsync(db, review, Its, stored.Money, User.Id, stop);
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);

@@ -59,6 +59,8 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         ReviewEventKind.Held => T["Put away until {0}", reader.DayAndTime(away)],
         ReviewEventKind.Escalated => T["Was escalated"],
         ReviewEventKind.Answered => T["Answered, and sent back to {0}", T.QueueName(queue ?? "")],
+        ReviewEventKind.FirstDecided => T["A second person must agree."],
+        ReviewEventKind.Disagreed => T["You two do not agree: it was escalated."],
         _ => T["Skipped"],
     }, PaymentOf(of));
 

@@ -678,6 +678,9 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     reading_milliseconds = table.Column<int>(type: "integer", nullable: true),
                     waited_milliseconds = table.Column<long>(type: "bigint", nullable: true),
                     is_late = table.Column<bool>(type: "boolean", nullable: false),
+                    shown_before = table.Column<long>(type: "bigint", nullable: true),
+                    due_before = table.Column<long>(type: "bigint", nullable: true),
+                    warn_before = table.Column<long>(type: "bigint", nullable: true),
                     version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
@@ -728,6 +731,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     version = table.Column<int>(type: "integer", nullable: false),
                     visible_at = table.Column<long>(type: "bigint", nullable: false),
                     due_at = table.Column<long>(type: "bigint", nullable: true),
+                    warn_at = table.Column<long>(type: "bigint", nullable: true),
                     expires_at = table.Column<long>(type: "bigint", nullable: true),
                     stake = table.Column<int>(type: "integer", nullable: false),
                     is_loyal = table.Column<bool>(type: "boolean", nullable: false),
@@ -745,6 +749,7 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     is_timed_out = table.Column<bool>(type: "boolean", nullable: false),
                     first_by_id = table.Column<Guid>(type: "uuid", nullable: true),
                     first_outcome = table.Column<int>(type: "integer", maxLength: 40, nullable: true),
+                    second_by_id = table.Column<Guid>(type: "uuid", nullable: true),
                     entries = table.Column<string>(type: "text", nullable: true),
                     label_id = table.Column<Guid>(type: "uuid", nullable: true)
                 },

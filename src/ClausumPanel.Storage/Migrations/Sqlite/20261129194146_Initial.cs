@@ -677,6 +677,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     reading_milliseconds = table.Column<int>(type: "INTEGER", nullable: true),
                     waited_milliseconds = table.Column<long>(type: "INTEGER", nullable: true),
                     is_late = table.Column<bool>(type: "INTEGER", nullable: false),
+                    shown_before = table.Column<long>(type: "INTEGER", nullable: true),
+                    due_before = table.Column<long>(type: "INTEGER", nullable: true),
+                    warn_before = table.Column<long>(type: "INTEGER", nullable: true),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -727,6 +730,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     version = table.Column<int>(type: "INTEGER", nullable: false),
                     visible_at = table.Column<long>(type: "INTEGER", nullable: false),
                     due_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    warn_at = table.Column<long>(type: "INTEGER", nullable: true),
                     expires_at = table.Column<long>(type: "INTEGER", nullable: true),
                     stake = table.Column<int>(type: "INTEGER", nullable: false),
                     is_loyal = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -744,6 +748,7 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     is_timed_out = table.Column<bool>(type: "INTEGER", nullable: false),
                     first_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     first_outcome = table.Column<int>(type: "INTEGER", maxLength: 40, nullable: true),
+                    second_by_id = table.Column<byte[]>(type: "BLOB", nullable: true),
                     entries = table.Column<string>(type: "TEXT", nullable: true),
                     label_id = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261129162337_Initial")]
+    [Migration("20261129194216_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -3037,6 +3037,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("character varying(40)")
                         .HasColumnName("reason");
 
+                    b.Property<Guid?>("SecondById")
+                        .HasColumnType("uuid")
+                        .HasColumnName("second_by_id");
+
                     b.Property<long?>("SettlesAt")
                         .HasColumnType("bigint")
                         .HasColumnName("settles_at");
@@ -3057,6 +3061,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long>("VisibleAt")
                         .HasColumnType("bigint")
                         .HasColumnName("visible_at");
+
+                    b.Property<long?>("WarnAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("warn_at");
 
                     b.HasKey("Seq")
                         .HasName("pk_reviews");
@@ -3108,6 +3116,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<long?>("DueBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_before");
+
                     b.Property<string>("Entries")
                         .HasColumnType("text")
                         .HasColumnName("entries");
@@ -3148,6 +3160,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
 
+                    b.Property<long?>("ShownBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("shown_before");
+
                     b.Property<long?>("Until")
                         .HasColumnType("bigint")
                         .HasColumnName("until");
@@ -3159,6 +3175,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                     b.Property<long?>("WaitedMilliseconds")
                         .HasColumnType("bigint")
                         .HasColumnName("waited_milliseconds");
+
+                    b.Property<long?>("WarnBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("warn_before");
 
                     b.HasKey("Id")
                         .HasName("pk_review_events");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ClausumPanel.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqlitePanelDb))]
-    [Migration("20261129162217_Initial")]
+    [Migration("20261129194146_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -3040,6 +3040,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
+                    b.Property<byte[]>("SecondById")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("second_by_id");
+
                     b.Property<long?>("SettlesAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("settles_at");
@@ -3060,6 +3064,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long>("VisibleAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("visible_at");
+
+                    b.Property<long?>("WarnAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("warn_at");
 
                     b.HasKey("Seq")
                         .HasName("pk_reviews");
@@ -3111,6 +3119,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<long?>("DueBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_before");
+
                     b.Property<string>("Entries")
                         .HasColumnType("TEXT")
                         .HasColumnName("entries");
@@ -3151,6 +3163,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
+                    b.Property<long?>("ShownBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown_before");
+
                     b.Property<long?>("Until")
                         .HasColumnType("INTEGER")
                         .HasColumnName("until");
@@ -3162,6 +3178,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     b.Property<long?>("WaitedMilliseconds")
                         .HasColumnType("INTEGER")
                         .HasColumnName("waited_milliseconds");
+
+                    b.Property<long?>("WarnBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("warn_before");
 
                     b.HasKey("Id")
                         .HasName("pk_review_events");
