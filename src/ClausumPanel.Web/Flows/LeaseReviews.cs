@@ -76,10 +76,17 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, TimeProvider clo
         using var turn = await turns.TakeAsync(stop);
         var now = Now;
         var kept = await Mine(reviewer, now).Where(r => r.Seq != current && (queue == null || r.Queue == queue)).OrderBy(r => r.LeaseIsAhead).ThenByDescending(r => r.LeaseIsAhead ? 0 : r.LeaseUntil).ThenBy(r => r.LeaseUntil).ThenBy(r => r.Seq)
-            .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil }).FirstOrDefaultAsync(stop);
+            .Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil, r.LeaseIsAhead }).FirstOrDefaultAsync(stop);
         if (kept is null) return await BestAsync(reviewer, queue, ahead: true, current, stop);
         await KeepAheadAsync(reviewer, now, stop);
-        return new ReviewLease(kept.Seq, kept.LeaseToken!.Value, kept.LeaseUntil!.Value);
+        return new ReviewLease(kept.Seq, kept.LeaseToken!.Value, kept.LeaseIsAhead ? now + (long)AheadLength.TotalMilliseconds : kept.LeaseUntil!.Value);
+    }
+
+    /// <summary>How long an item stays with the person, milliseconds; 0: it is not theirs, or no longer.</summary>
+    public async Task<long> LeftAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    {
+        var now = Now;
+        return await Mine(reviewer, now).Where(r => r.Seq == seq).Select(r => r.LeaseUntil!.Value - now).SingleOrDefaultAsync(stop);
     }
 
     /// <summary>Whether the person holds it with that token, to decide it.</summary>
