@@ -64,7 +64,7 @@ public sealed class QueuePageTests
         var lapses = Assert.Single(page.QuerySelectorAll("tr[data-seq] time[data-lapses]"));
         Assert.Equal(("en 5 h", "Autorización: en 5 h"), (lapses.TextContent, lapses.ParentElement!.TextContent.Trim()));
         Assert.Equal("200.01 MXN · payer1@held.example", lapses.Closest("[data-about]")!.GetAttribute("data-about"));
-        world.App.Clock.Advance(TimeSpan.FromHours(3));
+        world.App.Clock.Advance(TimeSpan.FromHours(3.1));
         Assert.Contains("is-overdue", (await world.App.As(World.Ines).PageAsync(Queue)).QuerySelector("tr[data-seq] .lapses")!.ClassList);
     }
 
