@@ -2,7 +2,10 @@
 (() => {
   const read = () => { try { return JSON.parse(localStorage.getItem("panel-keys")) ?? {}; } catch { return {}; } };
   let stored = read();
-  const save = () => localStorage.setItem("panel-keys", JSON.stringify(stored));
+  const save = () => {
+    localStorage.setItem("panel-keys", JSON.stringify(stored));
+    window.panelHints.refresh();
+  };
   const dialog = document.getElementById("keys");
   // What may be changed. A page offers what works there; a key that does something elsewhere is taken nevertheless.
   const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", answer: "r", undo: "z", copy: "y", links: "l", pick: "x" };
@@ -14,6 +17,7 @@
   const isTyping = element => element.closest("dialog:not([open])") === null && element.closest("textarea, select, input:not([type=radio]):not([type=checkbox])") !== null;
   const show = () => {
     if (!dialog || dialog.open) return;
+    for (const line of dialog.querySelectorAll("[data-key-refused], [data-keys-said]")) line.textContent = "";
     // What there is nothing for on this page is not offered.
     for (const line of dialog.querySelectorAll('[data-needs]:not([data-needs=""])')) line.hidden = document.querySelector(line.dataset.needs) === null;
     dialog.showModal();
@@ -74,13 +78,41 @@
   if (!onBox) return;
   onBox.checked = isOn();
   onBox.addEventListener("change", () => { stored = { ...read(), off: !onBox.checked }; save(); });
-  for (const field of dialog.querySelectorAll("[data-remap]")) {
-    field.value = keyOf(field.dataset.remap);
+  const fields = [...dialog.querySelectorAll("[data-remap]")], names = JSON.parse(dialog.dataset.names);
+  const fill = () => { for (const field of fields) field.value = keyOf(field.dataset.remap); };
+  // Why a letter stays what it was; null: it was taken.
+  const tell = (refused, said = "") => {
+    dialog.querySelector("[data-key-refused]").textContent = refused ?? "";
+    dialog.querySelector("[data-keys-said]").textContent = said;
+  };
+  const refusal = (key, own) => {
+    const words = dialog.dataset, taken = Object.keys(defaults).find(name => name !== own && keyOf(name) === key);
+    if (key.length !== 1) return words.keyNone;
+    if (/[0-9g?jk/]/.test(key)) return words.keyUsed.replace("#", () => key);
+    return taken ? words.keyTaken.replace("#", () => key).replace("§", () => names[taken] ?? taken) : null;
+  };
+  fill();
+  for (const field of fields) {
     field.addEventListener("change", () => {
-      const key = field.value.trim().toLowerCase();
-      const taken = Object.keys(defaults).some(name => name !== field.dataset.remap && keyOf(name) === key);
-      if (key.length === 1 && !taken && !/[0-9g?jk/]/.test(key)) { stored = { ...read(), map: { ...read().map, [field.dataset.remap]: key } }; save(); }
-      field.value = keyOf(field.dataset.remap);
+      const key = field.value.trim().toLowerCase(), refused = refusal(key, field.dataset.remap);
+      tell(refused);
+      if (refused === null) { stored = { ...read(), map: { ...read().map, [field.dataset.remap]: key } }; save(); }
+      fill();
     });
   }
+  dialog.querySelector("[data-keys-reset]").addEventListener("click", () => {
+    const { map, ...rest } = read();
+    stored = rest;
+    save();
+    fill();
+    tell(null, dialog.dataset.keysBack);
+  });
+  // Another tab changed them.
+  addEventListener("storage", event => {
+    if (event.key !== "panel-keys") return;
+    stored = read();
+    window.panelHints.refresh();
+    onBox.checked = isOn();
+    fill();
+  });
 })();

@@ -122,15 +122,31 @@
       case "answer": return open("answer");
       case "undo": return press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item()?.dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
-      case "copy": {
-        const id = location.pathname.split("/").pop();
-        navigator.clipboard?.writeText(id).then(() => say(id));
-        return true;
-      }
+      case "copy": return press("copy");
       case "pick": return pick(event.shiftKey);
       default: return false;
     }
   };
+  // Where the page did not come safely there is no clipboard but the old way.
+  const copyOld = text => {
+    const field = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" }), held = document.activeElement;
+    document.body.append(field);
+    field.select();
+    const isDone = document.execCommand("copy");
+    field.remove();
+    held?.focus({ preventScroll: true });
+    return isDone;
+  };
+  document.addEventListener("click", async event => {
+    const button = event.target.closest("[data-copy]"), word = button?.querySelector("[data-copy-word]");
+    if (!button) return;
+    const isDone = await (navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false) ?? false) || copyOld(button.dataset.copy);
+    say(isDone ? button.dataset.copied : button.dataset.notCopied);
+    if (!isDone) return;
+    word.dataset.first ??= word.textContent;
+    word.textContent = button.dataset.done;
+    setTimeout(() => { word.textContent = word.dataset.first; }, 2000);
+  });
   const openQueue = number => {
     const tile = document.querySelectorAll("#queues a[data-queue]")[number - 1];
     tile?.click();
@@ -256,7 +272,10 @@
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
   let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, plainly = false, round = 0, asked = 0;
-  const stale = 300000;
+  // For how long after the last sign of a reader they count as reading.
+  const readsFor = 60000;
+  // What is kept ready is so for a while, and then perhaps somebody else's: not shown in its last moments either, for the way there takes one.
+  const isStale = () => !ready || Date.now() > ready.until - 5000;
   const body = () => {
     const data = new FormData();
     data.set("Token", field("Token").value);
@@ -371,11 +390,18 @@
   };
   const beat = async () => {
     if (!form() || sending || leaving) return;
-    const mine = round;
-    const answer = await fetch(form().dataset.beat, { method: "POST", body: body() });
+    const mine = round, since = Date.now(), kept = ready;
+    const answer = await fetch(form().dataset.beat, { method: "POST", body: body(), headers: kept ? { "X-Ahead": kept.id } : {} });
     // What was decided meanwhile needs no sign of life any more.
     if (mine !== round) return;
-    if (answer.ok) { until = Date.now() + Number(form().dataset.leaseLength); over(true); if (!ready || Date.now() - ready.at > stale) await prepare(); }
+    if (answer.ok) {
+      until = Date.now() + Number(form().dataset.leaseLength);
+      over(true);
+      const { ahead } = await answer.json();
+      if (mine !== round) return;
+      if (kept && kept === ready) kept.until = since + ahead;
+      if (isStale()) await prepare();
+    }
     else if (answer.status === 410 && !sending && !leaving) location.reload();
   };
   // Asked once at a time, whoever wants it.
@@ -385,12 +411,12 @@
     return one.answered = askAhead().finally(() => { if (preparing === one) preparing = null; });
   };
   const askAhead = async () => {
-    const mine = asked = round;
+    const mine = asked = round, since = Date.now();
     const answer = await fetch(form().dataset.ahead, { method: "POST", body: body(), signal: AbortSignal.timeout(4000) }).catch(() => null);
     // Once it is decided the lease is over, and the next page is on its way already.
     if (mine !== round || leaving) return;
     if (answer?.status === 410) { leaving = true; location.reload(); return; }
-    ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), at: Date.now(), part: parsed(await answer.text()).querySelector("#review-item") } : null;
+    ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), until: since + Number(answer.headers.get("X-Ahead-For")), part: parsed(await answer.text()).querySelector("#review-item") } : null;
     if (mine === round && form()) form().dataset.ready = ready ? "yes" : "no";
   };
   const parsed = text => new DOMParser().parseFromString(text, "text/html");
@@ -433,6 +459,7 @@
     document.title = `${part.dataset.title} · ClausumPanel`;
     item().replaceWith(part);
     htmx.process(part);
+    window.panelDue.tick();
     scrollTo(0, 0);
     begin();
     dropPlace();
@@ -448,19 +475,20 @@
     window.panelUndo.keep();
     window.panelUndo.tick();
     window.panelUndo.fade();
-    return (said.querySelector("[role=alert]") ?? said.querySelector("[role] > span"))?.textContent.trim() ?? "";
+    const line = said.querySelector("[role=alert], .refusal-line, .toast-line");
+    return line ? window.panelUndo.wordsOf(line) : "";
   };
   // Who is quicker than the next item waits for it: that takes less than a whole page.
   const sendWithNext = async (button, data) => {
     form().ariaBusy = "true";
-    if (!ready || Date.now() - ready.at > stale) await (asked === round && !ready ? preparing?.answered : prepare());
+    if (isStale()) await (asked === round && !ready ? preparing?.answered : prepare());
     if (leaving) { [sending, form().ariaBusy] = [null, "false"]; return; }
     if (ready) { await send(button?.getAttribute("formaction") ?? form().getAttribute("action"), data); return; }
     [sending, plainly] = [null, true];
     form().requestSubmit(button);
   };
   const send = async (address, data) => {
-    const before = item(), where = location.href, next = ready;
+    const before = item(), where = location.href, next = ready, since = Date.now();
     document.getElementById("review-said").replaceChildren();
     show(next.part);
     asked = round;
@@ -471,7 +499,7 @@
       say(`${told(page)} ${item().dataset.words}`);
       if (!after) { prepare(); return; }
       // What comes after this one came with the answer.
-      ready = { id: after.dataset.id, at: Date.now(), part: after.content.querySelector("#review-item") };
+      ready = { id: after.dataset.id, until: since + Number(after.dataset.for), part: after.content.querySelector("#review-item") };
       if (form()) form().dataset.ready = "yes";
       return;
     }
@@ -488,11 +516,19 @@
     else lack(form().dataset.notSent, form().querySelector('button[data-key="confirm"]'));
   };
 
-  for (const kind of ["keydown", "pointermove", "scroll", "wheel"]) addEventListener(kind, () => { seen = Date.now(); }, { passive: true });
-  setInterval(() => {
+  // What passes in front of nobody is not read: a hidden tab, and what is more than a minute after the last key, pointer or scroll.
+  const measure = (isShown = !document.hidden) => {
     const now = performance.now();
-    if (!document.hidden) reading += now - last;
+    if (isShown) reading += Math.max(0, now - last - Math.max(0, Date.now() - seen - readsFor));
     last = now;
+  };
+  for (const kind of ["keydown", "pointermove", "pointerdown", "scroll", "wheel"]) addEventListener(kind, () => { measure(); seen = Date.now(); }, { capture: true, passive: true });
+  // Until now it was what it is no longer.
+  document.addEventListener("visibilitychange", () => measure(document.hidden));
+  setInterval(() => {
+    measure();
+    // Who comes back to it has the next one anew before they ask for it.
+    if (form() && ready && isStale() && !sending && !leaving && !document.hidden && Date.now() - seen < readsFor) prepare();
     if (form()) sessionStorage.setItem(`reading ${location.pathname}`, Math.round(reading));
     if (!form()) return;
     form().querySelector("[data-until]").textContent = form().dataset.leftWords.replace("#", Math.max(0, Math.ceil((until - Date.now()) / 60000)));
@@ -517,6 +553,7 @@
     if (lacks(button)) { event.preventDefault(); return; }
     // It may be taken back: then what was written is there again, and what becomes of it is chosen anew.
     keepDraft(false);
+    measure();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (plainly || button?.name === "finish") { leaving = true; return; }
     event.preventDefault();

@@ -11,6 +11,7 @@ window.panelUndo = (() => {
     const line = lineOfPage() ?? document.querySelector("template[data-undo-line]")?.content.querySelector(".toast-line");
     if (!line?.querySelector("form") || untilOf(line) <= Date.now()) return;
     const copy = line.cloneNode(true);
+    delete copy.dataset.told;
     for (const token of copy.querySelectorAll('[name="__RequestVerificationToken"]')) token.setAttribute("value", "");
     try { sessionStorage.setItem(store, JSON.stringify({ person, line: copy.outerHTML })); } catch { /* Without a store nothing follows. */ }
   };
@@ -25,8 +26,27 @@ window.panelUndo = (() => {
     field.value = token;
     // What is read out must come into a page that stands.
     const place = document.getElementById("review-said") ?? document.getElementById("main");
-    requestAnimationFrame(() => { place?.prepend(line); tick(); });
+    requestAnimationFrame(() => { place?.prepend(line); tick(); tellSoon(); });
   };
+
+  // What a line says, and for how long it can be undone: read out once, for the countdown itself is for the eyes.
+  const wordsOf = line => {
+    line.dataset.told = "yes";
+    const left = Math.ceil((untilOf(line) - Date.now()) / 1000);
+    const own = line.matches("form") ? "" : (line.querySelector(":scope > span") ?? line).textContent.trim().replace(/\s+/g, " ");
+    return [own, line.dataset.canUndo && line.dataset.undoUntil && left > 0 ? line.dataset.canUndo.replace("#", left) : ""].filter(part => part).join(own.endsWith(".") ? " " : ". ");
+  };
+  // What was drawn with the page is told by a place that was empty until the page stood.
+  let telling = 0;
+  const tellSoon = () => {
+    if (document.readyState !== "complete") return;
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      const lines = [...document.querySelectorAll(".toast-line, .refusal-line:not([role=alert]), [data-tell], form[data-can-undo]")].filter(line => !line.dataset.told && !line.hidden);
+      if (lines.length > 0) document.getElementById("undo-said").textContent = lines.map(wordsOf).join(" ");
+    }, 300);
+  };
+  addEventListener("load", () => setTimeout(tellSoon));
 
   // How long something may still be undone.
   let clock = 0;
@@ -44,6 +64,7 @@ window.panelUndo = (() => {
       }
       const held = undo.contains(document.activeElement);
       undo.hidden = true;
+      document.getElementById("undo-said").textContent = "";
       if (held) (undo.closest("section")?.querySelector("h2") ?? document.getElementById("item") ?? document.getElementById("main"))?.focus();
     }
   };
@@ -58,5 +79,5 @@ window.panelUndo = (() => {
   tick();
   fade();
   addEventListener("pageshow", event => { if (event.persisted) { bring(); tick(); } });
-  return { keep, tick, fade };
+  return { keep, tick, fade, wordsOf };
 })();

@@ -162,7 +162,7 @@ public sealed class ReviewEvent
     /// <summary>Of a decision: what it wants on lists; of its taking effect: what went on them; of its reopening: what was taken off them. As JSON without the values, which the payment has; null: nothing.</summary>
     public string? Entries { get; init; }
 
-    /// <summary>How long the item was in front of the reader with the tab visible, milliseconds, as the page measured it.</summary>
+    /// <summary>How long the item was in front of a reader who did something, milliseconds, as the page measured it; at most as long as they have had it.</summary>
     public int? ReadingMilliseconds { get; init; }
 
     /// <summary>Of a decision: milliseconds from the payment to it.</summary>

@@ -33,7 +33,7 @@ public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days
 /// <param name="Outcome">What becomes of the payment.</param>
 /// <param name="Reason">One of the queue's codes for it, which fits the flow.</param>
 /// <param name="Note">In their own words.</param>
-/// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it.</param>
+/// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it; more than they have had it is not believed.</param>
 /// <param name="Entries">What goes on lists with it.</param>
 public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null);
 
@@ -410,10 +410,11 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         bool raises = true, int? sentTo = null)
     {
         var decides = kind is ReviewEventKind.Decided or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed;
+        var most = said?.ReadingMilliseconds > 0 ? Math.Min(LongestReadingMilliseconds, await HeldForAsync(reviewer, review.Seq, now.ToUnixTimeMilliseconds(), stop)) : 0;
         db.Add(new ReviewEvent
         {
             Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
-            Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? Math.Clamp(read, 0, LongestReadingMilliseconds) : null, Version = review.Version + (raises ? 1 : 0),
+            Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? (int)Math.Clamp(read, 0, most) : null, Version = review.Version + (raises ? 1 : 0),
             ShownBefore = kind.IsStep() ? review.VisibleAt : null, DueBefore = kind.IsStep() ? review.DueAt : null, WarnBefore = kind.IsStep() ? review.WarnAt : null,
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
@@ -422,6 +423,19 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return ReviewAnswer.Done;
+    }
+
+    /// <summary>How long the reviewer has had the item, all visits together, milliseconds. A lease that ran out by itself left no line: it counts until the next one.</summary>
+    private async Task<long> HeldForAsync(Reviewer reviewer, long seq, long now, CancellationToken stop)
+    {
+        var lines = await db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Noted && e.Kind != ReviewEventKind.Moved).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => new { e.At, e.Kind, e.ActorId }).ToListAsync(stop);
+        var (held, since) = (0L, (long?)null);
+        foreach (var line in lines)
+        {
+            held += line.At - since ?? 0;
+            since = line.ActorId == reviewer.Id && line.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver or ReviewEventKind.Undone or ReviewEventKind.StepUndone ? line.At : null;
+        }
+        return held + (now - since ?? 0);
     }
 
     private async Task<(Review Review, ReviewQueue Queue)?> FindAsync(long seq, CancellationToken stop)

@@ -79,8 +79,9 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
         using var turn = await turns.TakeAsync(stop);
         var selection = await ReadAsync(wanted, stop);
         if (await HeldAsync(reviewer, selection, current, stop) is not { } held) return await BestAsync(reviewer, selection, ahead: true, current, stop);
-        await KeepAheadAsync(reviewer, Now, stop);
-        return new ReviewLease(held.Seq, held.Token, held.Until);
+        var now = Now;
+        await KeepAheadAsync(reviewer, now, stop);
+        return new ReviewLease(held.Seq, held.Token, held.IsAhead ? now + (long)AheadLength.TotalMilliseconds : held.Until);
     }
 
     /// <summary>A selection as it counts: where the order is fixed nobody chooses, whatever an address says, and over all queues there is no list to choose from.</summary>
@@ -89,6 +90,13 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
         if (wanted.IsPlain || wanted.IsRead) return wanted;
         if (wanted.Queue is not { } queue || !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue && !q.IsRestricted, stop)) return ReviewSelection.Of(wanted.Queue);
         return wanted with { Filter = await wanted.Filter.PlacedAsync(db.Set<Review>(), queue, stop), IsRead = true };
+    }
+
+    /// <summary>How long an item stays with the person, milliseconds; 0: it is not theirs, or no longer.</summary>
+    public async Task<long> LeftAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    {
+        var now = Now;
+        return await Mine(reviewer, now).Where(r => r.Seq == seq).Select(r => r.LeaseUntil!.Value - now).SingleOrDefaultAsync(stop);
     }
 
     /// <summary>Whether the person holds it with that token, to decide it.</summary>

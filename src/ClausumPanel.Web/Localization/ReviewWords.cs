@@ -188,6 +188,9 @@ public static class ReviewWords
     /// <summary>A stretch of time in one unit: 42 s, 7 min, 3 h.</summary>
     public static string Age(this Texts _, TimeSpan age) => SignalText.Duration(Math.Max(0, age.TotalMilliseconds), Texts.Translate, CultureInfo.CurrentCulture);
 
+    /// <summary>How long there still is, or has been too long, in one unit and whole seconds at least: due.js counts on in the same words.</summary>
+    public static string Countdown(this Texts T, long milliseconds) => T.Age(TimeSpan.FromSeconds(Math.Max(1, milliseconds / 1_000)));
+
     public static string Icon(ReviewOutcome outcome) => outcome switch
     {
         ReviewOutcome.Approve => "circle-check",

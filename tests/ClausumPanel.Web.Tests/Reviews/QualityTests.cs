@@ -177,6 +177,8 @@ public abstract class QualityStories
         async Task<long> Decide(Reviewer who, ReviewVerdict verdict, int? reading)
         {
             var lease = await Take(who);
+            // Nobody reads for longer than they have it.
+            world.App.Clock.Advance(TimeSpan.FromMilliseconds(reading ?? 0));
             Assert.True((await world.DecideAsync(who, lease, verdict with { ReadingMilliseconds = reading })).IsDone);
             return lease.Seq;
         }

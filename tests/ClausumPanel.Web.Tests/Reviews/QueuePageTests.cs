@@ -51,6 +51,24 @@ public sealed class QueuePageTests
     }
 
     [Fact]
+    public async Task Who_is_at_work_and_when_an_authorisation_lapses_is_read_without_pointing_at_it()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        foreach (var person in new[] { World.Tomas, World.Maria }) Assert.NotNull(await world.NextAsync(await world.PersonAsync(person)));
+        var page = await world.App.As(World.Ines).PageAsync(Queue);
+        Assert.Equal("por María Analiza, Tomás Analiza", page.QuerySelector(".tile[data-queue='1'] [data-reviewers]")!.TextContent);
+        Assert.Null(page.QuerySelector(".tile[data-queue='2'] [data-reviewers]"));
+        // The first payment alone says so, in five hours.
+        var lapses = Assert.Single(page.QuerySelectorAll("tr[data-seq] time[data-lapses]"));
+        Assert.Equal(("en 5 h", "Autorización: en 5 h"), (lapses.TextContent, lapses.ParentElement!.TextContent.Trim()));
+        Assert.Equal("200.01 MXN · payer1@held.example", lapses.Closest("[data-about]")!.GetAttribute("data-about"));
+        world.App.Clock.Advance(TimeSpan.FromHours(3.1));
+        Assert.Contains("is-overdue", (await world.App.As(World.Ines).PageAsync(Queue)).QuerySelector("tr[data-seq] .lapses")!.ClassList);
+    }
+
+    [Fact]
     public async Task A_list_that_was_met_is_told_of_when_its_entry_counts_no_more_or_is_gone()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

@@ -1,5 +1,6 @@
 using System.Net;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,6 +27,7 @@ public sealed class ReviewPageTests
         Assert.NotNull(page.QuerySelector("#decide"));
         var refused = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija un motivo."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(20));
         var decided = await maria.SubmitAsync(first, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card"), ("Input.ReadingMilliseconds", "18500"));
         Assert.Equal(HttpStatusCode.Redirect, decided.StatusCode);
         var second = decided.Headers.Location!.ToString();
@@ -285,6 +287,77 @@ public sealed class ReviewPageTests
         var third = elsewhere.Headers.GetValues("X-Location").Single();
         Assert.Contains("Omitida", (await maria.PageAsync(third)).QuerySelector(".toast-line")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Gone, (await PostAsync(maria, first, "Ahead", Guid.NewGuid().ToString())).StatusCode);
+    }
+
+    [Fact]
+    public async Task Nobody_has_read_for_longer_than_they_had_it_all_visits_together()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        var verdict = new ReviewVerdict(ReviewOutcome.Approve, "known_customer", ReadingMilliseconds: 3_000_000);
+        async Task<ReviewLease> TakeAsync(Reviewer who, int seconds)
+        {
+            var lease = (await world.NextAsync(who))!.Value;
+            world.App.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            return lease;
+        }
+        async Task GiveBackAsync(Reviewer who, ReviewLease lease)
+        {
+            await world.DoAsync<LeaseReviews, bool>(async leases =>
+            {
+                await leases.ReleaseAsync(who, lease.Seq, lease.Token, default);
+                return true;
+            });
+            world.App.Clock.Advance(TimeSpan.FromMinutes(7));
+        }
+        await GiveBackAsync(maria, await TakeAsync(maria, 10));
+        await GiveBackAsync(tomas, await TakeAsync(tomas, 20));
+        var last = await TakeAsync(maria, 5);
+        // What colleagues note meanwhile takes nothing from it.
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.NoteAsync(tomas, last.Seq, "Known to me", default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await world.DecideAsync(maria, last, verdict)).IsDone);
+        var (again, _) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, last.Seq, default));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.True((await world.DecideAsync(maria, again!.Value, verdict)).IsDone);
+        Assert.Equal([16_000, 19_000], await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Decided).OrderBy(e => e.Version).Select(e => e.ReadingMilliseconds!.Value).ToListAsync()));
+    }
+
+    [Fact]
+    public async Task The_page_is_told_for_how_long_the_next_one_is_kept_and_when_it_is_no_more()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(4);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var first = await StartAsync(maria);
+        using var ahead = await SendAsync(maria, first, "Ahead", null);
+        var second = ahead.Headers.GetValues("X-Ahead").Single();
+        Assert.Equal("120000", ahead.Headers.GetValues("X-Ahead-For").Single());
+        world.App.Clock.Advance(TimeSpan.FromSeconds(60));
+        // Asked for once more, and by each sign of life, it is kept anew; one that is not kept is not.
+        using var again = await SendAsync(maria, first, "Ahead", null);
+        Assert.Equal((second, "120000"), (again.Headers.GetValues("X-Ahead").Single(), again.Headers.GetValues("X-Ahead-For").Single()));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(119));
+        Assert.Equal(120_000, await LeftAsync(second));
+        Assert.Equal(0, await LeftAsync(Guid.NewGuid().ToString()));
+        Assert.Equal(0, await LeftAsync(null));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(121));
+        Assert.Equal(0, await LeftAsync(second));
+
+        using var ready = await SendAsync(maria, first, "Ahead", null);
+        var next = ready.Headers.GetValues("X-Ahead").Single();
+        using var done = await SendAsync(maria, first, "Decide", next, ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"));
+        Assert.Equal("120000", (await done.HtmlAsync()).QuerySelector("#review-ahead")!.GetAttribute("data-for"));
+
+        async Task<long> LeftAsync(string? kept)
+        {
+            using var beat = await SendAsync(maria, first, "Beat", kept);
+            using var told = System.Text.Json.JsonDocument.Parse(await beat.Content.ReadAsStringAsync());
+            return told.RootElement.GetProperty("ahead").GetInt64();
+        }
     }
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient browser, string item, string handler, string? ahead, params (string Field, string Value)[] fields)

@@ -22,6 +22,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
 
+    /// <summary>For how long what is kept ready is kept, milliseconds: after that it may be somebody else's, and is not shown unasked.</summary>
+    public const string AheadForHeader = "X-Ahead-For";
+
     /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
     private static readonly ListType[] Listable =
         [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.EmailDomain, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
@@ -169,6 +172,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private ReviewLease? _taken;
     private bool _hasDecided;
 
+    /// <summary>For how long this one is kept ready, milliseconds.</summary>
+    public long AheadFor { get; private set; }
+
     /// <summary>The card as people know it, where the value that lists it is a hash.</summary>
     public string? CardDigits => Facts.Text(Known.CardLast4) is not null && FoundBy.Text(Facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
 
@@ -177,6 +183,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Of a payout: the bank and the account it goes to, as far as it names them.</summary>
     public string? Account => Stored.Flow != Flow.PayOut ? null
         : string.Join(" · ", ((string?[])[Facts.Text(Known.BeneficiaryBank), Facts.Text(Known.BeneficiaryClabe) ?? Facts.Text(Known.BeneficiaryIban)]).OfType<string>()) is { Length: > 0 } account ? account : null;
+
+    /// <summary>Its number, as short as people compare it; the whole one is copied.</summary>
+    public string ShortNumber => Stored.Id.ToString("N")[^8..];
 
     internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
 
@@ -303,11 +312,13 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     }
 
     /// <summary>A sign of life.</summary>
-    /// <returns>Until when the lease runs, or 410 when it is over.</returns>
+    /// <returns>Until when the lease runs and for how much longer what the page has ready is kept, or 410 when it is over.</returns>
     public async Task<IActionResult> OnPostBeatAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        return await leases.BeatAsync(HttpContext.Reviewer, seq, Token, stop) is { } lease ? new JsonResult(new { until = lease.Until }) : StatusCode(StatusCodes.Status410Gone);
+        if (await leases.BeatAsync(HttpContext.Reviewer, seq, Token, stop) is not { } lease) return StatusCode(StatusCodes.Status410Gone);
+        var ahead = Guid.TryParse(Request.Headers[AheadHeader], out var ready) && await SeqAsync(ready, stop) is { } its ? await leases.LeftAsync(HttpContext.Reviewer, its, stop) : 0;
+        return new JsonResult(new { until = lease.Until, ahead });
     }
 
     /// <summary>Keeps the next one ready, and hands it over as it will look.</summary>
@@ -317,7 +328,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
         if (!await leases.HoldsAsync(HttpContext.Reviewer, seq, Token, stop)) return StatusCode(StatusCodes.Status410Gone);
         if (!await TurnAheadAsync(seq, stop)) return new NoContentResult();
-        Response.Headers[AheadHeader] = Stored.Id.ToString();
+        (Response.Headers[AheadHeader], Response.Headers[AheadForHeader]) = (Stored.Id.ToString(), AheadFor.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return Partial("_Item", this);
     }
 
@@ -434,7 +445,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // Its form is empty, whatever was sent.
         ModelState.Clear();
         Input = new ReviewInput();
-        return await LoadAsync(next, stop, ahead: true) && IsMine;
+        if (!await LoadAsync(next, stop, ahead: true) || !IsMine) return false;
+        AheadFor = Math.Max(0, lease.Until - clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return true;
     }
 
     private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null || IsMine ? null : Stored.Id, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
