@@ -423,6 +423,8 @@ public sealed class ReviewTests(BrowserFixture panel)
             var line = page.Locator(".toast-line");
             await Assertions.Expect(line).ToContainTextAsync("Rechazada");
             await Assertions.Expect(line.Locator("[data-undo-left]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d+ s$"));
+            // It lies over the bar at the top, and over nothing that comes next.
+            Assert.True(await line.EvaluateAsync<bool>("line => line.getBoundingClientRect().bottom <= document.querySelector('.head').getBoundingClientRect().bottom"));
             if (by == "z") await keys.PressAsync("z");
             else await line.Locator("button").ClickAsync();
             await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();

@@ -373,8 +373,11 @@
     }, Math.max(0, Number(card.dataset.settles) - Date.now()) + waits[0]);
   };
 
+  const narrow = matchMedia("(max-width: 767.98px)");
   const begin = () => {
     round++;
+    // On a telephone what is read last is folded: its head says how much there is.
+    if (narrow.matches) item().querySelectorAll("details[data-folds]").forEach(one => { one.open = false; });
     [ready, plainly] = [null, false];
     if (form()) takeDraft();
     showReasons();

@@ -56,13 +56,14 @@ internal sealed class DemoData(
         var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
         var now = clock.GetUtcNow();
+        var before = now.AddDays(-45);          // the people were there before their month
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (!await db.Users.AnyAsync(stop))
         {
             foreach (var (email, name, role) in People)
             {
-                var user = User.Called(name, email, role, now);
-                db.Audit(actor, AuditActions.UserCreated, now, "user", user.Id.ToString(), after: new { user.Email, user.DisplayName, Role = role.Name() });
+                var user = User.Called(name, email, role, before);
+                db.Audit(actor, AuditActions.UserCreated, before, "user", user.Id.ToString(), after: new { user.Email, user.DisplayName, Role = role.Name() });
                 var made = await users.CreateAsync(user, Password);
                 if (!made.Succeeded) throw new InvalidOperationException(string.Join(' ', made.Errors.Select(e => e.Description)));
             }
@@ -70,7 +71,7 @@ internal sealed class DemoData(
         var (key, text) = ApiKey.Issue(KeyName, KeyType.Server, now);
         db.Add(key);
         if (!await db.Set<ListEntry>().AnyAsync(stop)) db.AddRange(DemoLists.Made(now));
-        await DemoPolicy.AddRulesAsync(db, actor, now, stop);
+        await DemoPolicy.AddRulesAsync(db, actor, before, stop);
         db.Audit(actor, AuditActions.DemoSeeded, now, "key", key.Id.ToString(), after: key.Summary);
         await db.RaiseAsync(ChangeTopics.Keys, stop);
         await db.RaiseAsync(ChangeTopics.Lists, stop);
@@ -98,7 +99,9 @@ internal sealed class DemoData(
         var requests = disputes.Prepare(DemoTraffic.Make(Size, demo.Value.Seed, clock.GetUtcNow()));
         foreach (var request in requests) await pump.SendAsync(request.Json, request.Flow, ++number, stop);
         await pump.FinishAsync();
+        await service.Log!.CatchUpAsync(stop);          // reviews and labels are of what is folded
         await using var after = scopes.CreateAsyncScope();
+        await new DemoDesk(demo.Value.Seed, clock.GetUtcNow(), panel.Value.Zone).WorkAsync(requests, after.ServiceProvider, stop);
         await new DemoLabels(demo.Value.Seed, clock.GetUtcNow()).WriteAsync(requests, after.ServiceProvider, key, stop);
         await disputes.WriteAsync(after.ServiceProvider, stop);
         await DemoPolicy.ProposeAsync(after.ServiceProvider, stop);

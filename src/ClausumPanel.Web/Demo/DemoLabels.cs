@@ -4,6 +4,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,6 +21,7 @@ internal sealed class DemoLabels(int seed, DateTimeOffset now)
     private readonly List<NewLabel> _labels = [];
     private readonly List<NewLabel> _mistakes = [];
     private readonly List<(Guid Id, FraudReason Reason)> _reports = [];
+    private HashSet<long> _reviewed = [];
 
     /// <param name="requests">The month, as it was sent.</param>
     /// <param name="services">Of a scope of its own.</param>
@@ -36,6 +38,7 @@ internal sealed class DemoLabels(int seed, DateTimeOffset now)
         }
         var db = services.GetRequiredService<PanelDb>();
         var stored = await db.Set<StoredAssessment>().AsNoTracking().OrderBy(a => a.Seq).Select(a => new Payment(a.Seq, a.Id, a.At, a.PaymentId, a.Amount, a.Currency)).ToListAsync(stop);
+        _reviewed = (await db.Set<Review>().Select(r => r.Seq).ToListAsync(stop)).ToHashSet();
         foreach (var payment in stored)
             if (payment.PaymentId is not null && stories.TryGetValue(payment.PaymentId, out var told)) Tell(told.Story, told.Brand, payment);
         var record = services.GetRequiredService<RecordLabels>();
@@ -73,6 +76,9 @@ internal sealed class DemoLabels(int seed, DateTimeOffset now)
             case DemoStory.Listed:
                 if (Chance(0.5)) Say(payment, LabelOutcome.Fraud, LabelSource.Analyst, null, 4, 40);
                 break;
+            case DemoStory.Doubtful: break;
+            // Somebody doubted them, and for a few of those that were let through the doubt was right.
+            case DemoStory.Returning or DemoStory.Newcomer when _reviewed.Contains(payment.Seq) && Chance(0.2): Say(payment, LabelOutcome.Fraud, LabelSource.Chargeback, Code(brand), 120, 300); break;
             default:
                 if (Chance(0.035)) Say(payment, LabelOutcome.Good, LabelSource.Customer, null, 2, 72);
                 else if (Chance(0.015)) Say(payment, LabelOutcome.Good, LabelSource.Analyst, null, 1, 24);
@@ -94,7 +100,10 @@ internal sealed class DemoLabels(int seed, DateTimeOffset now)
     /// <summary>Said some hours after the payment; what would be said after now is not said yet.</summary>
     private void Say(Payment payment, LabelOutcome outcome, LabelSource source, string? reason, int fromHours, int toHours)
     {
-        if (Later(payment.Instant, fromHours, toHours) is { } known) _labels.Add(Label(payment, outcome, source, reason, known));
+        var later = Later(payment.Instant, fromHours, toHours);
+        // What an analyst says of a payment that waited, the decision says.
+        if (source == LabelSource.Analyst && _reviewed.Contains(payment.Seq)) return;
+        if (later is { } known) _labels.Add(Label(payment, outcome, source, reason, known));
     }
 
     private static NewLabel Label(Payment payment, LabelOutcome outcome, LabelSource source, string? reason, DateTimeOffset known) => new(payment.Seq, payment.At, outcome, source)

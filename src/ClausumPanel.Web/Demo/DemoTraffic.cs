@@ -10,7 +10,7 @@ namespace ClausumPanel.Web.Demo;
 
 /// <summary>
 /// A month of payments that ends now: people who come back with habits of hour, amount, device and card, some who come for the first time, sellers who are
-/// paid every week, and five attacks. The same seed and the same end make the same month.
+/// paid every week, five attacks, and what a person has to look at in the last hours. The same seed and the same end make the same month.
 /// </summary>
 public static class DemoTraffic
 {
@@ -20,7 +20,7 @@ public static class DemoTraffic
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The requests in the order of time.</summary>
-    /// <param name="count">How many; never fewer than the attacks alone.</param>
+    /// <param name="count">How many; never fewer than the attacks and the doubts alone.</param>
     /// <param name="seed">Decides everything that is left to chance.</param>
     /// <param name="end">The instant the month ends.</param>
     public static IReadOnlyList<DemoRequest> Make(int count, int seed, DateTimeOffset end)
@@ -29,6 +29,7 @@ public static class DemoTraffic
         var world = new DemoWorld(random);
         var customers = new DemoCustomers(random, world, end);
         var payments = new DemoAttacks(random, world, customers, end).All();
+        payments.AddRange(new DemoDoubts(new Random(~seed), end).All());
         payments.AddRange(customers.All(Math.Max(0, count - payments.Count)));
         return Written(payments, random);
     }
@@ -48,7 +49,7 @@ public static class DemoTraffic
     {
         payments.Sort((a, b) => a.At.CompareTo(b.At));
         var orders = DemoWorld.Shops.ToDictionary(shop => shop, _ => random.Next(20_000, 60_000));
-        return [.. payments.Select(payment => new DemoRequest(payment.Story, payment.Flow, payment.At, Write(payment, ++orders[payment.Merchant], random)))];
+        return [.. payments.Select(payment => new DemoRequest(payment.Story, payment.Flow, payment.At, Write(payment, ++orders[payment.Merchant], random)) { Aside = payment.Aside })];
     }
 
     private static byte[] Write(DemoPayment payment, int number, Random random)
@@ -74,6 +75,7 @@ public static class DemoTraffic
             json.WriteString("merchant", payment.Merchant.Name);
             json.WriteString("channel", payment.Flow == Flow.PayIn ? payment.Merchant.Channel : "api");
             foreach (var (name, value) in payment.Sent) json.WriteString(name, value);
+            if (payment.Lapses is { } lapses) json.WriteString("authorization_expires_at", lapses.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -19,7 +19,7 @@ namespace ClausumPanel.Web.Flows;
 /// Lets decisions take effect once they can no longer be undone: label, list entries, the event for the outside and the trail in one transaction, each decision exactly once. And does to items
 /// whose time ran out what their queue says.
 /// </summary>
-public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf shelf, IOptions<PanelOptions> panel, TimeProvider clock)
+public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf shelf, ReviewTurns turns, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     private const int AtOnce = 100;
 
@@ -38,6 +38,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
 
     private async Task SettleAsync(Review review, CancellationToken stop)
     {
+        using var turn = await turns.TakeAsync(stop);
         var now = clock.GetUtcNow();
         var (ledger, at) = (new LabelLedger(db), now.ToUnixTimeMilliseconds());
         db.ChangeTracker.Clear();

@@ -94,6 +94,7 @@ public sealed class DemoTrafficTests(JudgedMonth month) : IClassFixture<JudgedMo
             var (country, hosting) = (facts.Country, facts.Provider);
             var isForeign = Text(request, "currency") == "USD";
             if (request.Story is DemoStory.CardTesting or DemoStory.PayoutMule) Assert.NotNull(hosting);
+            else if (request.Story == DemoStory.Doubtful) Assert.True(hosting is not null || country is "MX" or "US" or "ES", $"{ip} is in {country}");
             else if (request.Story == DemoStory.AccountTakeover) Assert.Contains(country, new[] { "RO", "NG", "RU" });
             else Assert.True(country == (isForeign ? "US" : "MX") && hosting is null, $"{ip} is in {country}, of {hosting ?? "people"}");
         }

@@ -7,8 +7,10 @@ using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Imports;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.CommandLine;
@@ -150,8 +152,40 @@ public sealed class ImportTests : IDisposable
         Assert.True(cases.Count(c => c.Origin == CaseOrigin.Report) >= 3, "the demo's reports opened no cases");
         Assert.Equal([CaseStatus.Draft, CaseStatus.InReview, CaseStatus.Submitted, CaseStatus.Resolved], cases.Select(c => c.Status).Distinct().Order());
 
+        await TheDeskIsAliveAsync(app);
+        Assert.Equal(0, (await RunAsync(app, "audit", "verify")).Code);
+        Assert.Equal(0, (await RunAsync(app, "rollups", "verify")).Code);
+
         var again = await RunAsync(app, "demo");
         Assert.Equal((1, "There is traffic in this store already: the demo is for an empty one."), (again.Code, again.Error));
+    }
+
+    // As somebody finds it who works there: hours wait, weeks are decided, and each step stands where it was taken.
+    private static async Task TheDeskIsAliveAsync(PanelApp app)
+    {
+        var now = app.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var (reviews, events) = await app.InDbAsync(async db => (await db.Set<Review>().AsNoTracking().ToListAsync(), await db.Set<ReviewEvent>().AsNoTracking().ToListAsync()));
+        var open = reviews.Where(r => r.State == ReviewState.Open).ToList();
+        var shown = open.Where(r => r.VisibleAt <= now).ToList();
+        Assert.InRange(shown.Count, 12, 25);
+        Assert.All(open, r => Assert.InRange(r.OpenedAt, now - 6 * 3_600_000, now));
+        Assert.InRange(shown.Count(r => r.DueAt <= now), 2, shown.Count / 2);
+        Assert.Equal([1, 2, 3, 4], shown.Select(r => r.Queue).Distinct().Order());
+        Assert.InRange(shown.Count(r => r.ExpiresAt is { } ends && ends > now && ends < now + ReviewPriority.ExpiryMatters), 1, 2);
+        Assert.Single(open, r => r.VisibleAt > now + 3_600_000);
+        Assert.All(open.Where(r => r.Queue == ReviewQueue.EscalatedNumber), r => Assert.Contains(events, e => e.Seq == r.Seq && e is { Kind: ReviewEventKind.Escalated, Note.Length: > 10 }));
+
+        Assert.DoesNotContain(reviews, r => r.State == ReviewState.Decided);
+        var closed = reviews.Where(r => r.State == ReviewState.Closed).ToList();
+        Assert.True(closed.Count > 40 && closed.Count > 2 * open.Count, $"{closed.Count} decided, {open.Count} open");
+        Assert.All(closed, r => Assert.Equal(r.SettlesAt, events.Where(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Closed).Max(e => e.At)));
+        Assert.All(events, e => Assert.InRange(e.At, reviews.Single(r => r.Seq == e.Seq).OpenedAt, now));
+        var words = await app.InDbAsync(db => db.Set<Label>().AsNoTracking().Where(l => l.Channel == LabelChannel.Panel && l.Reverses == null).ToDictionaryAsync(l => l.Id));
+        Assert.All(closed.Where(r => r.Outcome != ReviewOutcome.Challenge), r => Assert.Equal(r.SettlesAt, words[r.LabelId!.Value].RecordedAt.ToUnixTimeMilliseconds()));
+
+        var figures = (await app.InDbAsync(db => ReviewQuality.OfAsync(db, now - 40L * 86_400_000, now, now, default))).Together;
+        Assert.All([figures.Approved, figures.Challenged, figures.Declined, figures.Late, figures.Skipped, figures.Held, figures.Escalated, figures.Undone, figures.Reopened, figures.Overturned], count => Assert.True(count > 0));
+        Assert.True(figures.Late < figures.Decided / 2);
     }
 
     [Theory]

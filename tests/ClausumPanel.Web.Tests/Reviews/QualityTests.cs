@@ -38,6 +38,56 @@ public sealed class QualityTests : QualityStories
     }
 
     [Fact]
+    public async Task What_somebody_decided_today_is_the_same_number_at_the_desk_beside_an_item_and_among_the_figures()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var (maria, browser) = (await world.PersonAsync(World.Maria), world.App.As(World.Maria));
+        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        var lease = (await world.NextAsync(maria))!.Value;
+        var item = $"/dashboard/reviews/{await world.App.InDbAsync(db => db.Set<ClausumPanel.Storage.Assessments.StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync())}";
+        await SayAsync(0);
+        Assert.True((await world.DecideAsync(maria, lease, Approved)).IsDone);
+        await SayAsync(1);
+        var (again, _) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, lease.Seq, default));
+        await SayAsync(0);
+        Assert.True((await world.DecideAsync(maria, again!.Value, Declined)).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(10));
+        await world.SettleAsync();
+        await SayAsync(1);
+        // It was decided, whatever became of it later; decided anew it is another one.
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(maria, lease.Seq, "The owner called", record, default))).IsDone);
+        await SayAsync(1);
+        var (anew, _) = await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, lease.Seq, default));
+        Assert.True((await world.DecideAsync(maria, anew!.Value, Approved)).IsDone);
+        await SayAsync(2);
+
+        async Task SayAsync(int count)
+        {
+            var words = CultureInfo.InvariantCulture;
+            Assert.Contains(count.ToString(words), (await browser.PageAsync("/dashboard/reviews")).QuerySelector(".title-row > a")!.TextContent.Split(' '));
+            Assert.StartsWith(count.ToString(words) + " ", (await browser.PageAsync(item)).QuerySelector(".review-progress")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal(count, int.Parse((await browser.PageAsync(Path + "?period=today")).QuerySelector("[data-figures=yours]")?.GetAttribute("data-decided") ?? "0", words));
+        }
+    }
+
+    [Fact]
+    public async Task Each_column_of_the_figures_says_what_it_counts_at_its_name()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
+        var page = await world.App.As(World.Ines).PageAsync(Path);
+        var names = page.QuerySelectorAll(".figures-of thead th:not(:first-child) button");
+        Assert.Equal(2 * 8, names.Length);
+        Assert.All(names, name => Assert.True(page.GetElementById(name.GetAttribute("popovertarget")!) is { TextContent.Length: > 10 } meaning && meaning.HasAttribute("popover") && name.GetAttribute("aria-describedby") == meaning.Id));
+        Assert.Equal(page.All.Count(e => e.Id is { Length: > 0 }), page.All.Where(e => e.Id is { Length: > 0 }).Select(e => e.Id).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Who_does_not_run_the_team_sees_no_figures_of_people_in_the_page_or_its_file()
     {
         await using var world = await ReviewWorld.StartAsync(Make());

@@ -137,7 +137,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (MayReview)
         {
             var me = User.Id;
-            DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
+            DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
             if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
             if (!Request.IsHtmx) await LoadHandedOnAsync(me, now, dayStart, stop);
         }

@@ -457,7 +457,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private async Task CountAsync(CancellationToken stop)
     {
         var (me, now, dayStart) = (User.Id, Now.ToUnixTimeMilliseconds(), reader.StartOfDay(Now).ToUnixTimeMilliseconds());
-        DecidedToday = await db.Set<Review>().CountAsync(r => r.DecidedById == me && r.DecidedAt >= dayStart, stop);
+        DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
         StillWaiting = await db.Set<Review>().Waiting(now).Where(r => Queue == null || r.Queue == Queue).Only(_selection.Filter, db, now).CountAsync(stop);
     }
 
