@@ -136,7 +136,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
                 : await free.ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, outcome).SetProperty(x => x.Reason, "timed_out")
                     .SetProperty(x => x.DecidedAt, at).SetProperty(x => x.SettlesAt, at).SetProperty(x => x.IsTimedOut, true), stop);
             if (moved == 0) continue;
-            db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true));
+            db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true, outcome: action == TimeoutAction.Escalate ? null : outcome));
             db.Audit(Actor.System, AuditActions.ReviewTimedOut, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), null, new { Action = action.ToString(), review.Queue });
             await db.SaveChangesAsync(stop);
             await transaction.CommitAsync(CancellationToken.None);
