@@ -44,6 +44,8 @@ public static class RuleWords
     private static string Say(Texts T, RowForm form)
     {
         if (RowForm.FindFact(form.Fact) is not { } fact) return form.Values is [{ Text: RowForm.Yes }] ? T["true"] : T["false"];
+        // A flag says it itself.
+        if (form.Control == RowControl.Flag && form.Operator is RowOperator.Is or RowOperator.IsNot) return (form.Operator == RowOperator.Is == (form.Values[0].Text == RowForm.Yes) ? "" : T["not"] + " ") + T.About(fact);
         var values = form.Values.Select(value => Say(T, form.Control, value));
         return string.Join(" ", ((string[])[T.About(fact), T.Name(form.Operator), string.Join(RowForm.Count(form.Operator) == 2 ? $" {T["and"]} " : ", ", values)]).Where(part => part.Length > 0));
     }
