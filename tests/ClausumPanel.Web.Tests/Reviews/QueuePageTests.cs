@@ -24,7 +24,8 @@ public sealed class QueuePageTests
         await world.FoldedAsync();
         var maria = world.App.As(World.Maria);
         var said = (await maria.PageAsync(Queue)).QuerySelector("[data-fills]")!;
-        Assert.Equal("Entre 4 en espera: Listas Dominio de correo en una lista 4. Una puede tener varias.", Words(said));
+        Assert.StartsWith("Entre 4 en espera: Listas Dominio de correo en una lista 4.", Words(said), StringComparison.Ordinal);
+        Assert.EndsWith("Una puede tener varias.", Words(said), StringComparison.Ordinal);
         Assert.DoesNotContain("%", said.TextContent, StringComparison.Ordinal);
     }
 
