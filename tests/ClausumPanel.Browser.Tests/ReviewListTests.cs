@@ -170,6 +170,45 @@ public sealed class ReviewListTests(BrowserFixture panel)
     }
 
     [Fact]
+    public async Task The_keys_go_through_what_is_left_of_the_list_and_on_without_the_filter()
+    {
+        var ids = await HoldAsync(Own, ("MXN", 32_000), ("USD", 12_000), ("MXN", 22_000), ("MXN", 42_000));
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        // The search is there with its key, and what is found is gone through.
+        await keys.PressAsync("/");
+        await Assertions.Expect(page.Locator("#list-q")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("#list-q")).ToBeVisibleAsync();
+        await keys.TypeAsync("persona");
+        await keys.PressAsync("Enter");
+        await page.WaitForURLAsync("**q=persona**");
+        await page.Locator("th[aria-sort] a", new() { HasText = "Monto" }).ClickAsync();
+        await page.WaitForURLAsync("**sort=amount**");
+        await Assertions.Expect(page.Locator("th[aria-sort=descending]")).ToHaveTextAsync("Monto");
+        await EverybodyAsync(page);
+        const string Set = "sort=amount&currency=MXN&q=persona";
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}&{Set}");
+        await keys.PressAsync("Enter");
+        foreach (var (place, id) in ((Guid[])[ids[3], ids[0], ids[2]]).Index())
+        {
+            await page.WaitForURLAsync($"**/dashboard/reviews/{id}?queue={Own}&{Set}");
+            await Assertions.Expect(page.Locator("#review-item [data-progress]")).ToContainTextAsync(place == 2 ? "con filtro: queda 1 " : $"con filtro: quedan {3 - place} ");
+            // The last of them has nothing ready behind it.
+            await Assertions.Expect(page.Locator($"#decide[data-ready={(place == 2 ? "no" : "yes")}]")).ToBeVisibleAsync();
+            foreach (var key in (string[])["a", "1"]) await keys.PressAsync(key);
+            await keys.PressAsync("Control+Enter");
+        }
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}&{Set}");
+        await Assertions.Expect(page.Locator("[data-left]")).ToHaveTextAsync("Del filtro ya no queda ninguna libre.");
+        await Assertions.Expect(page.Locator(".toast-line [data-key=undo]")).ToBeVisibleAsync();
+        await EverybodyAsync(page);
+        await keys.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/dashboard/reviews/{ids[1]}?queue={Own}");
+        await Assertions.Expect(page.Locator("[data-whole]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Every_page_has_its_keys_and_one_place_to_read_change_and_switch_them_off()
     {
         var ids = await HoldAsync(OwnToo, ("MXN", 30_000));
