@@ -47,20 +47,23 @@ public sealed class WhyView
     };
 
     /// <summary>How often it fires and how often that was fraud, in words.</summary>
-    public string? Record(Step step, Texts T)
+    /// <param name="step">Which.</param>
+    /// <param name="T">Whose language.</param>
+    /// <param name="isBrief">Of a rule without how often in numbers, and how often it decided.</param>
+    public string? Record(Step step, Texts T, bool isBrief = false)
     {
-        if (step.Rule is { } rule) return RecordOf(rule, T);
+        if (step.Rule is { } rule) return RecordOf(rule, T, isBrief);
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
         var share = Share(rate.Share);
         return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + T.Say(rate.Labels);
     }
 
     // Under whichever version had the rule: by its id, as it was changed since.
-    private string? RecordOf(PolicyRule rule, Texts T)
+    private string? RecordOf(PolicyRule rule, Texts T, bool isBrief)
     {
         if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
-        var culture = CultureInfo.CurrentCulture;
-        return T["on {0} of payments and payouts in {1} days ({2}), decided {3}", Share(Math.Min(1, record.Hits / (double)RuleRates.All)), RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)] + " · " + T.Say(record.Labels);
+        var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
+        return (isBrief ? T["on {0}, {1} days", share, RuleRecords.Days] : T["on {0} of payments and payouts in {1} days ({2}), decided {3}", share, RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)]) + " · " + T.Say(record.Labels);
     }
 
     private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
