@@ -1,6 +1,7 @@
 using System.Data.Common;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Assessments;
@@ -13,6 +14,14 @@ namespace ClausumPanel.Storage.Assessments;
 /// <param name="IsDisputed">A chargeback stands.</param>
 public sealed record TermEvent(long Seq, long At, Flow Flow, Decision Decision, int Score, long Amount, string Currency, LabelOutcome? Label, bool IsConflicted, bool IsDisputed)
 {
+    /// <summary>What was decided in its review for good, by a person or by time; null: nothing.</summary>
+    public ReviewOutcome? Outcome { get; init; }
+
+    /// <summary>Its review is open.</summary>
+    public bool IsWaiting { get; init; }
+
+    /// <summary>What was decided in the end, as far as it is known.</summary>
+    public Decision Final => Outcome switch { ReviewOutcome.Approve => Decision.Approve, ReviewOutcome.Challenge => Decision.Challenge, ReviewOutcome.Decline => Decision.Decline, _ => Decision };
     public Money Money => new(Amount, Currency);
     public DateTimeOffset Instant => DateTimeOffset.FromUnixTimeMilliseconds(At);
 }
@@ -27,8 +36,8 @@ public sealed partial class AssessmentReader
         WITH RECURSIVE segments(n) AS (SELECT CAST(@high AS bigint) UNION ALL SELECT n - 1 FROM segments WHERE n > @low),
         found AS (SELECT t.seq AS seq FROM segments CROSS JOIN assessment_terms t CROSS JOIN assessment_rows r
             WHERE t.segment = segments.n AND t.term = @term AND t.kind = @kind AND t.seq <= @mark AND r.seq = t.seq AND NOT r.simulated ORDER BY t.seq DESC LIMIT @most)
-        SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed
-        FROM found f JOIN assessment_rows r ON r.seq = f.seq LEFT JOIN current_labels l ON l.seq = f.seq
+        SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed, v.state, v.outcome
+        FROM found f JOIN assessment_rows r ON r.seq = f.seq LEFT JOIN current_labels l ON l.seq = f.seq LEFT JOIN reviews v ON v.seq = f.seq
         """;
 
     /// <summary>Per text, the newest live assessments that name exactly it, the newest first: at most so many of each, simulations left out.</summary>
@@ -73,7 +82,11 @@ public sealed partial class AssessmentReader
         await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
             into.Add(new TermEvent(reader.GetInt64(0), reader.GetInt64(1), (Flow)reader.GetInt32(2), (Decision)reader.GetInt32(3), reader.GetInt32(4), reader.GetInt64(5), reader.GetString(6),
-                reader.IsDBNull(7) ? null : (LabelOutcome)reader.GetInt32(7), !reader.IsDBNull(8) && reader.GetBoolean(8), !reader.IsDBNull(9) && reader.GetBoolean(9)));
+                reader.IsDBNull(7) ? null : (LabelOutcome)reader.GetInt32(7), !reader.IsDBNull(8) && reader.GetBoolean(8), !reader.IsDBNull(9) && reader.GetBoolean(9))
+            {
+                Outcome = !reader.IsDBNull(10) && reader.GetInt32(10) == (int)ReviewState.Closed ? (ReviewOutcome)reader.GetInt32(11) : null,
+                IsWaiting = !reader.IsDBNull(10) && reader.GetInt32(10) == (int)ReviewState.Open,
+            });
     }
 
     private async Task<List<TermEvent>[]> TailHistoriesAsync(List<(TermKind Kind, string Term)> wanted, long mark, CancellationToken stop)

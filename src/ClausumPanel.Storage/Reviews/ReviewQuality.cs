@@ -27,8 +27,15 @@ public sealed class QualityFigures
     /// <summary>Decided after it was due.</summary>
     public int Late { get; private set; }
 
-    /// <summary>Nobody decided in time, and the queue's action was taken.</summary>
-    public int TimedOut { get; private set; }
+    /// <summary>Nobody decided in time, and the queue's action was taken: it was handed on, or decided.</summary>
+    public int TimedOut => EscalatedByTime + ApprovedByTime + DeclinedByTime;
+    public int EscalatedByTime { get; private set; }
+    public int ApprovedByTime { get; private set; }
+    public int DeclinedByTime { get; private set; }
+
+    /// <summary>Of all decisions, those of time; null: there is none.</summary>
+    public double? ByTimeShare => ApprovedByTime + DeclinedByTime is var byTime && Decided + byTime is > 0 and var all ? byTime / (double)all : null;
+
     public int Skipped { get; private set; }
     public int Held { get; private set; }
     public int Escalated { get; private set; }
@@ -43,8 +50,24 @@ public sealed class QualityFigures
     /// <summary>Decisions that stand and of whose payment a higher source than an analyst has spoken since.</summary>
     public int Judged { get; private set; }
 
+    /// <summary>Those of <see cref="Judged"/> that were approvals, and were declines.</summary>
+    public int JudgedApproved { get; private set; }
+    public int JudgedDeclined => Judged - JudgedApproved;
+
     /// <summary>Those of <see cref="Judged"/> that it contradicts.</summary>
-    public int Overturned { get; private set; }
+    public int Overturned => ApprovedFraud + DeclinedGood;
+
+    /// <summary>Approved, and it was fraud.</summary>
+    public int ApprovedFraud { get; private set; }
+
+    /// <summary>Declined, and it was good.</summary>
+    public int DeclinedGood { get; private set; }
+
+    /// <summary>Approvals and declines of which is known to which of the two the engine leant: see <see cref="EngineLean"/>.</summary>
+    public int Leant { get; private set; }
+
+    /// <summary>Those of <see cref="Leant"/> that say the other.</summary>
+    public int Overruled { get; private set; }
 
     /// <summary>Waiting now, and due already; what is put away or not shown yet is not, as on the queue itself.</summary>
     public int OverdueNow { get; internal set; }
@@ -58,6 +81,7 @@ public sealed class QualityFigures
 
     /// <summary>Milliseconds from the payment to the decision.</summary>
     public long? WaitingMedian => Median(Sorted(_waiting));
+    public long? WaitingP90 => P90(Sorted(_waiting));
 
     public double? Share(ReviewOutcome outcome) => Decided == 0 ? null : outcome switch
     {
@@ -82,7 +106,17 @@ public sealed class QualityFigures
         // What was known when it was decided says nothing against it, nor does anything against what no longer stands.
         if (wasReopened || decided.Outcome == ReviewOutcome.Challenge || spoken is not { } word || word.At < decided.At) return;
         Judged++;
-        if (word.Outcome == (decided.Outcome == ReviewOutcome.Approve ? LabelOutcome.Fraud : LabelOutcome.Good)) Overturned++;
+        if (decided.Outcome == ReviewOutcome.Approve) JudgedApproved++;
+        if (word.Outcome == LabelOutcome.Fraud && decided.Outcome == ReviewOutcome.Approve) ApprovedFraud++;
+        if (word.Outcome == LabelOutcome.Good && decided.Outcome == ReviewOutcome.Decline) DeclinedGood++;
+    }
+
+    /// <param name="count">Approvals or declines.</param>
+    /// <param name="isOverruled">The engine leant to the other.</param>
+    internal void AddLean(int count, bool isOverruled)
+    {
+        Leant += count;
+        if (isOverruled) Overruled += count;
     }
 
     /// <summary>The decisions of others too.</summary>
@@ -94,17 +128,24 @@ public sealed class QualityFigures
         Late += others.Late;
         Reopened += others.Reopened;
         Judged += others.Judged;
-        Overturned += others.Overturned;
+        JudgedApproved += others.JudgedApproved;
+        ApprovedFraud += others.ApprovedFraud;
+        DeclinedGood += others.DeclinedGood;
         _reading = Merged(Sorted(_reading), others.Sorted(others._reading));
         _waiting = Merged(_waiting, others._waiting);
     }
 
-    internal void Add(ReviewEventKind kind, int count)
+    /// <param name="kind">What happened.</param>
+    /// <param name="outcome">Of what time decided; null: it handed it on.</param>
+    /// <param name="count">How often.</param>
+    internal void Add(ReviewEventKind kind, ReviewOutcome? outcome, int count)
     {
         switch (kind)
         {
             case ReviewEventKind.FirstDecided: First += count; break;
-            case ReviewEventKind.TimedOut: TimedOut += count; break;
+            case ReviewEventKind.TimedOut when outcome is null: EscalatedByTime += count; break;
+            case ReviewEventKind.TimedOut when outcome == ReviewOutcome.Approve: ApprovedByTime += count; break;
+            case ReviewEventKind.TimedOut: DeclinedByTime += count; break;
             case ReviewEventKind.Skipped: Skipped += count; break;
             case ReviewEventKind.Held: Held += count; break;
             case ReviewEventKind.Escalated: Escalated += count; break;
@@ -149,7 +190,8 @@ public sealed class QualityFigures
 }
 
 /// <summary>A decision of a person; instants in Unix milliseconds.</summary>
-internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, Guid? ActorId, ReviewOutcome Outcome, int? Reading, long At, long? Waited, bool IsLate);
+/// <param name="Payment">What the engine made of it, and when; null: it is no longer kept.</param>
+internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, Guid? ActorId, ReviewOutcome Outcome, int? Reading, long At, long? Waited, bool IsLate, (Decision Decision, int Score, long At)? Payment);
 
 /// <summary>What brought the items of a queue there.</summary>
 public sealed class QueueFill
@@ -202,17 +244,21 @@ public sealed class ReviewQuality
         quality.Reopenings = later.Where(e => e.Kind == ReviewEventKind.Reopened).GroupBy(e => e.Seq).ToDictionary(g => g.Key, g => g.Max(e => e.Version));
         var spoken = await SpokenAsync(db, DateTimeOffset.FromUnixTimeMilliseconds(from), stop);
         var cells = new Dictionary<(int Queue, Guid? Person), QualityFigures>();
+        var leans = await EngineLeans.ReadAsync(db, stop);
         await foreach (var decided in DecisionsAsync(db, from, to, stop))
         {
             if (undone.Contains((decided.Seq, decided.Version))) continue;
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (decided.Queue, decided.ActorId), out _);
             (cell ??= new QualityFigures()).Add(decided, quality.WasReopened(decided.Seq, decided.Version), spoken.TryGetValue(decided.Seq, out var word) ? word : null);
+            leans.Note(decided);
         }
         foreach (var ((queue, person), cell) in cells)
             foreach (var figures in quality.Of(queue, person)) figures.Add(cell);
-        var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() }).ToListAsync(stop);
+        foreach (var (queue, person, count, isOverruled) in await leans.CountAsync(db, stop))
+            foreach (var figures in quality.Of(queue, person)) figures.AddLean(count, isOverruled);
+        var steps = await events.Where(e => e.At >= @from && e.At < to && Counted.Contains(e.Kind)).GroupBy(e => new { e.Queue, e.ActorId, e.Kind, e.Outcome }).Select(g => new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, g.Key.Outcome, Count = g.Count() }).ToListAsync(stop);
         foreach (var step in steps)
-            foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Count);
+            foreach (var figures in quality.Of(step.Queue, step.ActorId)) figures.Add(step.Kind, step.Outcome, step.Count);
         var takenBack = from undo in events
                         where undo.Kind == ReviewEventKind.StepUndone && undo.At >= @from
                         join step in events on new { undo.Seq, Version = undo.Version - 1 } equals new { step.Seq, step.Version }
@@ -220,7 +266,7 @@ public sealed class ReviewQuality
                         group step by new { step.Queue, step.ActorId, step.Kind } into g
                         select new { g.Key.Queue, g.Key.ActorId, g.Key.Kind, Count = g.Count() };
         foreach (var none in await takenBack.ToListAsync(stop))
-            foreach (var figures in quality.Of(none.Queue, none.ActorId)) figures.Add(none.Kind, -none.Count);
+            foreach (var figures in quality.Of(none.Queue, none.ActorId)) figures.Add(none.Kind, null, -none.Count);
         foreach (var overdue in await db.Set<Review>().Waiting(now).Where(r => r.DueAt <= now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
             foreach (var figures in quality.Of(overdue.Key, null)) figures.OverdueNow = (ReferenceEquals(figures, quality.Together) ? figures.OverdueNow : 0) + overdue.Count;
         return quality;
@@ -246,10 +292,10 @@ public sealed class ReviewQuality
     {
         await db.Database.OpenConnectionAsync(stop);
         await using var command = db.Database.GetDbConnection().CreateCommand();
-        // The kind as a word of the query, so that the index over decisions alone answers it.
+        // The kind as a word of the query, so that the index over decisions alone answers it; of the payment only its narrow copy, of which many share a page.
         command.CommandText = $"""
-            SELECT seq, version, queue, actor_id, outcome, reading_milliseconds, at, waited_milliseconds, is_late FROM review_events
-            WHERE at >= @from AND at < @to AND kind = {(int)ReviewEventKind.Decided}
+            SELECT e.seq, e.version, e.queue, e.actor_id, e.outcome, e.reading_milliseconds, e.at, e.waited_milliseconds, e.is_late, p.decision, p.score, p.at
+            FROM review_events e LEFT JOIN assessment_rows p ON p.seq = e.seq WHERE e.at >= @from AND e.at < @to AND e.kind = {(int)ReviewEventKind.Decided}
             """;
         foreach (var (name, value) in (IEnumerable<(string, object)>)[("@from", from), ("@to", to)])
         {
@@ -270,7 +316,7 @@ public sealed class ReviewQuality
     }
 
     private static DecidedEvent Decided(DbDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetGuid(3), (ReviewOutcome)row.GetInt32(4), row.IsDBNull(5) ? null : row.GetInt32(5),
-        row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetBoolean(8));
+        row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetBoolean(8), row.IsDBNull(9) ? null : ((Decision)row.GetInt32(9), row.GetInt32(10), row.GetInt64(11)));
 
     // As SQLite holds it: a call of the reader's own for each column would take longer than the row.
     private static DecidedEvent Decided(sqlite3_stmt row)
@@ -278,7 +324,8 @@ public sealed class ReviewQuality
         var actor = raw.sqlite3_column_blob(row, 3);
         var (hasRead, hasWaited) = (raw.sqlite3_column_type(row, 5) != raw.SQLITE_NULL, raw.sqlite3_column_type(row, 7) != raw.SQLITE_NULL);
         return new(raw.sqlite3_column_int64(row, 0), raw.sqlite3_column_int(row, 1), raw.sqlite3_column_int(row, 2), actor.Length == 0 ? null : new Guid(actor, bigEndian: true), (ReviewOutcome)raw.sqlite3_column_int(row, 4),
-            hasRead ? raw.sqlite3_column_int(row, 5) : null, raw.sqlite3_column_int64(row, 6), hasWaited ? raw.sqlite3_column_int64(row, 7) : null, raw.sqlite3_column_int(row, 8) != 0);
+            hasRead ? raw.sqlite3_column_int(row, 5) : null, raw.sqlite3_column_int64(row, 6), hasWaited ? raw.sqlite3_column_int64(row, 7) : null, raw.sqlite3_column_int(row, 8) != 0,
+            raw.sqlite3_column_type(row, 9) == raw.SQLITE_NULL ? null : ((Decision)raw.sqlite3_column_int(row, 9), raw.sqlite3_column_int(row, 10), raw.sqlite3_column_int64(row, 11)));
     }
 
     /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>

@@ -56,16 +56,25 @@ public sealed class ReviewRouter
             return new Review
             {
                 Seq = row.Seq, Queue = route.Queue.Number, OpenedAt = row.At, Decision = row.Decision, VisibleAt = shownAt, DueAt = term.DueAt, WarnAt = term.WarnAt,
-                ExpiresAt = ExpiresAt(payment.Request), Stake = Stake(row), IsLoyal = IsLoyal(payment.Facts),
+                ExpiresAt = ExpiresAt(payment.Request), Stake = Stake(row.Flow, row.Currency, row.Amount, row.Score), IsLoyal = IsLoyal(payment.Facts),
             };
         }
         return null;
     }
 
-    private int Stake(AssessmentRow row)
+    /// <summary>What makes a payment urgent but its time, for one that is put into a queue later: as of one that was held.</summary>
+    public (long? ExpiresAt, int Stake, bool IsLoyal) UrgencyOf(StoredAssessment stored)
     {
-        var large = _large.GetValueOrDefault((row.Flow, row.Currency), UsualLarge);
-        return (int)(row.Score * 10 * Math.Min(1d, row.Amount / (double)Math.Max(1, large)));
+        ArgumentNullException.ThrowIfNull(stored);
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        return (ExpiresAt(stored.Request), Stake(stored.Flow, stored.Currency, stored.Amount, stored.Score), IsLoyal(facts));
+    }
+
+    private int Stake(Flow flow, string currency, long amount, int score)
+    {
+        var large = _large.GetValueOrDefault((flow, currency), UsualLarge);
+        return (int)(score * 10 * Math.Min(1d, amount / (double)Math.Max(1, large)));
     }
 
     private static bool IsLoyal(Facts facts)

@@ -19,7 +19,7 @@ namespace ClausumPanel.Web.Flows;
 /// <summary>
 /// Does with one received event what the first rule that takes it says; its effect and that it is processed are one transaction, so it has it once. Events in the table of a provider go by that table.
 /// </summary>
-public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ChangeCases cases, FindPayment payments, AssessmentReader assessments, IOptions<PanelOptions> panel, TimeProvider clock)
+public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ReviewRouting routing, ChangeCases cases, FindPayment payments, AssessmentReader assessments, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         Subject = "event", NoRule = "no_rule", Ignored = "ignored", CaseOpened = "case_opened", CaseThere = "case_exists", Alerted = "alert", Queued = "queued_for_review", InReview = "already_in_review", Reviewed = "already_reviewed",
@@ -155,7 +155,12 @@ public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ChangeCases cas
             ?? await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == ReviewQueue.EscalatedNumber, stop);
         var at = now.ToUnixTimeMilliseconds();
         var term = ReviewTerm.Of(queue, at, panel.Value.Zone);
-        db.Add(new Review { Seq = payment.Seq, Queue = queue.Number, OpenedAt = at, VisibleAt = at, Decision = payment.Decision, DueAt = term.DueAt, WarnAt = term.WarnAt });
+        var urgency = routing.Router.UrgencyOf(payment);
+        db.Add(new Review
+        {
+            Seq = payment.Seq, Queue = queue.Number, OpenedAt = at, VisibleAt = at, Decision = payment.Decision, DueAt = term.DueAt, WarnAt = term.WarnAt,
+            ExpiresAt = urgency.ExpiresAt, Stake = urgency.Stake, IsLoyal = urgency.IsLoyal,
+        });
         await TallyMoves.FlaggedAsync(db, payment.Seq, stop);
         return Queued;
     }

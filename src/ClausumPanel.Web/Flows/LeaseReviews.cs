@@ -202,9 +202,9 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
     }
 
     /// <summary>An item of a review's history.</summary>
-    internal static ReviewEvent Event(Actor who, Review review, ReviewEventKind kind, DateTimeOffset now, bool raises = false, string? entries = null) => new()
+    internal static ReviewEvent Event(Actor who, Review review, ReviewEventKind kind, DateTimeOffset now, bool raises = false, string? entries = null, ReviewOutcome? outcome = null) => new()
     {
-        Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = who.Kind == ActorKind.Person ? who.Id : null, ActorName = who.Name, Version = review.Version + (raises ? 1 : 0), Entries = entries,
+        Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = who.Kind == ActorKind.Person ? who.Id : null, ActorName = who.Name, Version = review.Version + (raises ? 1 : 0), Entries = entries, Outcome = outcome,
     };
 
     /// <summary>Who takes a step back works on that one again: what was shown meanwhile is only kept ready, and what was kept ready behind it is free.</summary>

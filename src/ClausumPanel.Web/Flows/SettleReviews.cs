@@ -160,7 +160,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
                 .SetProperty(x => x.DecidedAt, at).SetProperty(x => x.SettlesAt, at).SetProperty(x => x.IsTimedOut, true), stop);
         if (moved == 0) return false;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(at);
-        db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true));
+        db.Add(LeaseReviews.Event(Actor.System, review, ReviewEventKind.TimedOut, now, raises: true, outcome: action == TimeoutAction.Escalate ? null : outcome));
         db.Audit(Actor.System, AuditActions.ReviewTimedOut, now, DecideReviews.Subject, review.Seq.ToString(CultureInfo.InvariantCulture), null, new { Action = action.ToString(), review.Queue });
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);

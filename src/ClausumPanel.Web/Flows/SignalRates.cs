@@ -14,7 +14,15 @@ public sealed record SignalRate(long Hits, long All, SignalLabels Labels)
     public double Share => All == 0 ? 0 : Hits / (double)All;
 }
 
-/// <summary>How often each signal fires and how often rightly, over the last months, payments and payouts apart. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
+/// <summary>What rules did of late, as their own page tells it.</summary>
+/// <param name="Rules">By their ids.</param>
+/// <param name="All">Live assessments of the time, both flows.</param>
+public sealed record RuleRates(IReadOnlyDictionary<string, RuleRecord> Rules, long All)
+{
+    public static readonly RuleRates None = new(new Dictionary<string, RuleRecord>(), 0);
+}
+
+/// <summary>How often each signal and each rule fires and how often rightly: signals over the last months, payments and payouts apart, rules as <see cref="RuleRecords"/> counts them. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
 public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SignalRates> log) : IDisposable
 {
     public const int Days = 90;
@@ -24,16 +32,18 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
     private volatile Read? _read;
 
     /// <summary>By the signal's stable number, among payments or among payouts; a signal that never fired there is not among them.</summary>
-    public async Task<IReadOnlyDictionary<int, SignalRate>> ReadAsync(Flow flow, CancellationToken stop) => (await ReadAsync(stop))[flow];
+    public async Task<IReadOnlyDictionary<int, SignalRate>> ReadAsync(Flow flow, CancellationToken stop) => (await ReadAsync(stop)).Rates[flow];
+
+    public async Task<RuleRates> ReadRulesAsync(CancellationToken stop) => (await ReadAsync(stop)).Rules;
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>>> ReadAsync(CancellationToken stop)
+    private async Task<Read> ReadAsync(CancellationToken stop)
     {
         if (_read is { } known && IsWithin(known, Longest))
         {
             if (!IsWithin(known, Lifetime) && _one.CurrentCount > 0) _ = Task.Run(RefreshAsync, CancellationToken.None);
-            return known.Rates;
+            return known;
         }
         return await ReadAnewAsync(stop);
     }
@@ -51,18 +61,18 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
         }
     }
 
-    private async Task<IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>>> ReadAnewAsync(CancellationToken stop)
+    private async Task<Read> ReadAnewAsync(CancellationToken stop)
     {
         await _one.WaitAsync(stop);
         try
         {
             // Whoever waited finds what the first one read.
-            if (_read is { } meanwhile && IsWithin(meanwhile, Lifetime)) return meanwhile.Rates;
+            if (_read is { } meanwhile && IsWithin(meanwhile, Lifetime)) return meanwhile;
             var now = clock.GetUtcNow();
             await using var scope = scopes.CreateAsyncScope();
             var rates = await CountAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), now, stop);
-            _read = new Read(rates, now);
-            return rates;
+            var (rules, all) = await scope.ServiceProvider.GetRequiredService<RuleRecords>().ReadAsync(stop);
+            return _read = new Read(rates, new RuleRates(rules, all), now);
         }
         finally
         {
@@ -89,5 +99,5 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
     [LoggerMessage(LogLevel.Warning, "How often each signal fires cannot be counted anew at the moment; what was counted before is shown")]
     private partial void Failed(Exception exception);
 
-    private sealed record Read(IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>> Rates, DateTimeOffset At);
+    private sealed record Read(IReadOnlyDictionary<Flow, IReadOnlyDictionary<int, SignalRate>> Rates, RuleRates Rules, DateTimeOffset At);
 }

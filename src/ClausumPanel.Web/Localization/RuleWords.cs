@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Security.Claims;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
+using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -18,6 +20,47 @@ public static class RuleWords
         if (!Entities.TryGetValue(fact.Fact, out var about)) return says;
         return about.Window is { } window ? $"{T.Name(about.Kind)}, {T.Name(window)}: {says}" : $"{T.Name(about.Kind)}: {says}";
     }
+
+    /// <summary>Where the reader sees a rule: its own page for who may change it, else its place among the rules.</summary>
+    public static string Address(ClaimsPrincipal reader, string id) => reader.May(Permissions.ApproveProtection) ? $"/dashboard/protection/rule/{id}" : $"/dashboard/protection/rules#rule-{id}";
+
+    /// <summary>What a rule asks, as a sentence: when it fires. What no row can show stands as it is written.</summary>
+    public static string Say(this Texts T, PolicyRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        var asked = RuleOutline.Of(RuleTree.Parse(rule.Text)) is { } outline ? Say(T, outline.Root, outline.Tree.Text) : rule.Text;
+        return string.Join(" · ", ((string?[])[rule.Flow is { } flow ? flow == Flow.PayIn ? T["Payments only"] : T["Payouts only"] : null, rule.Currency, rule.Submerchant, asked]).OfType<string>());
+    }
+
+    private static string Say(Texts T, RuleItem item, string text)
+    {
+        var not = item.IsNegated ? T["not"] + " " : "";
+        if (item is RuleRow row) return not + (RowForm.Read(row.Leaf) is { } form ? Say(T, form) : text.Substring(row.Leaf.Offset, row.Leaf.Length));
+        var group = (RuleGroup)item;
+        var said = string.Join($" {(group.IsAll ? T["and"] : T["or"])} ", group.Items.Select(inner => Say(T, inner, text)));
+        return (not.Length > 0 || group.Parent is not null) && group.Items.Count > 1 ? $"{not}({said})" : not + said;
+    }
+
+    private static string Say(Texts T, RowForm form)
+    {
+        if (RowForm.FindFact(form.Fact) is not { } fact) return form.Values is [{ Text: RowForm.Yes }] ? T["true"] : T["false"];
+        // A flag says it itself.
+        if (form.Control == RowControl.Flag && form.Operator is RowOperator.Is or RowOperator.IsNot) return (form.Operator == RowOperator.Is == (form.Values[0].Text == RowForm.Yes) ? "" : T["not"] + " ") + T.About(fact);
+        var values = form.Values.Select(value => Say(T, form.Control, value));
+        return string.Join(" ", ((string[])[T.About(fact), T.Name(form.Operator), string.Join(RowForm.Count(form.Operator) == 2 ? $" {T["and"]} " : ", ", values)]).Where(part => part.Length > 0));
+    }
+
+    private static string Say(Texts T, RowControl control, RowValue value) => control switch
+    {
+        RowControl.Money when decimal.TryParse(value.Text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) => $"{amount.ToString("N" + Currencies.Exponent(value.Unit).ToString(CultureInfo.InvariantCulture), CultureInfo.CurrentCulture)} {value.Unit}",
+        RowControl.Duration => $"{value.Text} {T.DurationUnit(value.Unit)}",
+        RowControl.Flag => value.Text == RowForm.Yes ? T["true"] : T["false"],
+        RowControl.Weekday => Day(value.Text),
+        RowControl.Country => Showing.Country(value.Text),
+        RowControl.Fact when RowForm.FindFact(value.Text) is { } other => T.About(other),
+        RowControl.Number or RowControl.Currency => value.Text,
+        _ => T["“{0}”", value.Text],
+    };
 
     public static string Name(this Texts T, RowOperator asked) => asked switch
     {

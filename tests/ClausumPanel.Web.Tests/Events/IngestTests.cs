@@ -1,13 +1,17 @@
 using System.Net;
 using System.Text;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Inbound;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Jobs;
 using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Protection;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,6 +113,50 @@ public sealed class IngestDetailTests : IngestStories
         Assert.Equal([ApplyEvents.Queued, ApplyEvents.InReview, ApplyEvents.NoPayment], await world.App.InDbAsync(db => db.ReceivedEvents.OrderBy(e => e.ExternalId).Select(e => e.Outcome).ToListAsync()));
         Assert.Equal(HttpStatusCode.OK, (await world.App.As(World.Maria).GetAsync($"/dashboard/reviews/{id}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await world.App.As(World.Maria).GetAsync("/dashboard/reviews")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_an_event_puts_in_review_is_as_urgent_as_if_it_had_been_held()
+    {
+        await using var world = await StartAsync();
+        var shop = await Shop.OpenAsync(world.App);
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ListEntry { Type = ListType.Phone, Value = "+525512345678", Severity = ListSeverity.Review, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+            await world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        });
+        // Something for its score, which holds nobody.
+        await PolicyTests.RuledAsync(world.App, new PolicyRule("some", "Some", "when amount > 0 MXN then add 7", "some"));
+        string Payment(string more) => $$"""{"amount":500000,"currency":"MXN","email":"ana@loyal.example","customer_id":"c-loyal"{{more}}}""";
+        for (var i = 0; i < 14; i++)
+        {
+            (await shop.AssessAsync(Payment(""))).MustBeGood();
+            world.App.Clock.Advance(TimeSpan.FromDays(1));
+        }
+        var lapses = world.App.Clock.GetUtcNow().AddHours(3);
+        var lapse = $$""","metadata":{"authorization_expires_at":"{{lapses:O}}"}""";
+        // One is held by the list, the other by nobody but the event.
+        var held = (await shop.AssessAsync(Payment(lapse + ""","phone":"+525512345678" """))).MustBeGood();
+        var flagged = (await shop.AssessAsync(Payment(lapse + ""","payment_id":"pay-78" """))).MustBeGood();
+        var log = world.App.Services.GetRequiredService<AssessService>().Log!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (log.FoldedSeq < log.LastSeq)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        await world.RuleAsync("look", EventAction.FlagReview, "suspicion");
+        await world.PostAsync("""{"event":"suspicion","data":{"id":"1","payment_id":"pay-78"}}""");
+        await world.DoneAsync(1);
+        Assert.Equal(ApplyEvents.Queued, await world.App.InDbAsync(db => db.ReceivedEvents.Select(e => e.Outcome).SingleAsync()));
+        var reviews = await world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().ToDictionaryAsync(r => r.Seq));
+        var (one, other) = (reviews[AssessmentSeq(held.Id)], reviews[AssessmentSeq(flagged.Id)]);
+        Assert.Equal((true, lapses.ToUnixTimeMilliseconds()), (one.IsLoyal, one.ExpiresAt));
+        Assert.Equal((one.IsLoyal, one.ExpiresAt), (other.IsLoyal, other.ExpiresAt));
+        // Their amounts are alike: the score alone makes the difference.
+        Assert.True(other.Stake > 0);
+        Assert.Equal(one.Stake / (double)held.Score, other.Stake / (double)flagged.Score, 0.5);
     }
 
     [Fact]

@@ -358,7 +358,7 @@ public sealed class PolicyTests
         Assert.Equal(["2 0 2 1", "2 1 1 0", "2 2 2 0", "3 1 1 1"], days.Select(d => $"{d.PolicyVersion} {d.Rule} {d.Count} {d.Decided}"));
     }
 
-    private static async Task RuledAsync(PanelApp app, params PolicyRule[] rules)
+    internal static async Task RuledAsync(PanelApp app, params PolicyRule[] rules)
     {
         await using (var scope = app.Services.CreateAsyncScope())
         {

@@ -3,8 +3,10 @@ using System.Net;
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
@@ -18,6 +20,15 @@ public sealed class QualityTests : QualityStories
     protected override PanelApp Make() => new();
 
     [Fact] public Task The_figures_are_those_that_other_queries_count() => FiguresAsync();
+
+    [Fact] public Task Who_decides_otherwise_than_the_score_leant_by_the_bounds_of_that_day_overrules_the_engine() => LeanAsync();
+
+    [Fact] public Task What_time_did_is_told_apart_and_so_are_the_two_ways_a_decision_can_be_wrong() => ByTimeAsync();
+
+    [Theory]
+    [InlineData(Decision.Approve, 99, ReviewOutcome.Approve), InlineData(Decision.Decline, 0, ReviewOutcome.Decline), InlineData(Decision.Review, 59, ReviewOutcome.Approve), InlineData(Decision.Review, 60, ReviewOutcome.Decline),
+     InlineData(Decision.Challenge, 59, ReviewOutcome.Approve), InlineData(Decision.Challenge, 60, ReviewOutcome.Decline), InlineData(Decision.Review, 0, ReviewOutcome.Approve)]
+    public void The_engine_leans_to_what_it_decided_or_to_the_nearer_bound(Decision decision, int score, ReviewOutcome lean) => Assert.Equal(lean, EngineLean.Of(decision, score, new Bands(40, 60, 80)));
 
     [Fact]
     public async Task A_queue_in_which_nearly_everything_is_approved_asks_to_be_loosened_and_says_what_fills_it()
@@ -107,6 +118,8 @@ public sealed class QualityTests : QualityStories
             var lines = (await file.Content.ReadAsStringAsync()).Trim('\uFEFF', '\n', '\r').Split('\n');
             Assert.Equal(sees ? 3 : 2, lines.Length);
             Assert.StartsWith("queue,Marcadas por una lista o regla,1,1,0,0,", lines[1], StringComparison.Ordinal);
+            Assert.EndsWith(",timed_out_escalated,timed_out_approved,timed_out_declined,later_labels_approved,overturned_fraud,later_labels_declined,overturned_good,engine_leant,overruled", lines[0].Trim(), StringComparison.Ordinal);
+            Assert.All(lines[1..], line => Assert.EndsWith(",0,0,0,0,0,0,0,1,0", line.Trim(), StringComparison.Ordinal));
         }
         var trail = await world.App.InDbAsync(db => db.AuditEntries.Where(e => e.Action == AuditActions.Exported && e.SubjectKind == "reviews").OrderBy(e => e.Sequence).Select(e => e.ActorName + " " + e.After).ToListAsync());
         Assert.Equal(3, trail.Count);
@@ -207,6 +220,10 @@ public sealed class PostgresQualityTests : QualityStories
     protected override PanelApp Make() => new PostgresPanelApp();
 
     [PostgresFact] public Task The_figures_are_those_that_other_queries_count() => FiguresAsync();
+
+    [PostgresFact] public Task Who_decides_otherwise_than_the_score_leant_by_the_bounds_of_that_day_overrules_the_engine() => LeanAsync();
+
+    [PostgresFact] public Task What_time_did_is_told_apart_and_so_are_the_two_ways_a_decision_can_be_wrong() => ByTimeAsync();
 }
 
 public abstract class QualityStories
@@ -289,11 +306,87 @@ public abstract class QualityStories
         // 4, 12, 20, 8 and 30 s were read; the undone 90 s are none.
         Assert.Equal(("12000", "30000"), (Figure(page, "1", "reading"), Figure(page, "1", "reading-most")));
         Assert.Equal(("2", "1", "1"), (Figure(page, "1", "judged"), Figure(page, "1", "overturned"), Figure(page, "1", "late")));
+        // Time declined what it decided, and the engine leant to approve all of them: only the declines overrule it.
+        Assert.Equal((whole["timed-out"], "0", "0"), (Figure(page, "all", "time-declined"), Figure(page, "all", "time-approved"), Figure(page, "all", "time-escalated")));
+        Assert.Equal(("5", "3"), (Figure(page, "all", "leant"), Figure(page, "all", "overruled")));
+        Assert.Equal(("1", "0"), (Figure(page, "1", "approved-fraud"), Figure(page, "1", "declined-good")));
         Assert.Equal(("4", "1", "1", "0"), (Figure(page, World.Maria.Name, "decided"), Figure(page, World.Maria.Name, "judged"), Figure(page, World.Maria.Name, "overturned"), Figure(page, World.Tomas.Name, "overturned")));
         Assert.Equal(("2", "1", "1", "1", "1"), (Figure(page, World.Tomas.Name, "decided"), Figure(page, World.Tomas.Name, "skipped"), Figure(page, World.Tomas.Name, "held"), Figure(page, World.Tomas.Name, "escalated"),
             Figure(page, World.Tomas.Name, "disagreed")));
         Assert.Equal("1", Figure(page, World.Maria.Name, "reopened"));
     }
+
+    protected async Task LeanAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        world.App.Clock.Advance(TimeSpan.FromMinutes(10));
+        // From then on what scores 25 is nearer to a decline.
+        await world.App.InDbAsync(async db =>
+        {
+            var now = world.App.Clock.GetUtcNow();
+            db.Add(new PolicyVersion { Version = 7, State = PolicyState.Retired, Document = PolicyJson.Write(Policy.Default with { Version = 7, Bands = new Bands(10, 20, 30) }), Reason = "Stricter", CreatedAt = now, ActivatedAt = now, RetiredAt = now });
+            await db.SaveChangesAsync();
+        });
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(db => db.Set<AssessmentRow>().ExecuteUpdateAsync(r => r.SetProperty(x => x.Score, 25)));
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        async Task Decide(Reviewer who, long seq, ReviewVerdict verdict)
+        {
+            var taken = await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default));
+            Assert.True((await world.DecideAsync(who, taken.Lease!.Value, verdict)).IsDone);
+        }
+        await Decide(maria, 1, Approved);       // as it leant
+        await Decide(maria, 2, Declined);       // not
+        await Decide(maria, 3, Approved);       // not, by the new bounds
+        await Decide(tomas, 4, Asked);          // neither
+        var page = await world.App.As(World.Ines).PageAsync(Path);
+        Assert.Equal(("4", "3", "2"), (Figure(page, "1", "decided"), Figure(page, "1", "leant"), Figure(page, "1", "overruled")));
+        Assert.Equal(("3", "2", "0", "0"), (Figure(page, World.Maria.Name, "leant"), Figure(page, World.Maria.Name, "overruled"), Figure(page, World.Tomas.Name, "leant"), Figure(page, World.Tomas.Name, "overruled")));
+        Assert.Equal("2 de 3 67%", Cell(page, "1", "Contra el motor"));
+        Assert.Contains("Contra el motor: se aprobó aunque", page.QuerySelector("section[aria-labelledby=by-queue]")!.TextContent, StringComparison.Ordinal);
+    }
+
+    protected async Task ByTimeAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(6);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(async db =>
+        {
+            await db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 2));
+            await db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3));
+            foreach (var (queue, action) in ((int, TimeoutAction)[])[(1, TimeoutAction.Escalate), (2, TimeoutAction.Approve), (3, TimeoutAction.Decline)])
+                await db.Set<ReviewQueue>().Where(q => q.Number == queue).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, action));
+        });
+        var maria = await world.PersonAsync(World.Maria);
+        foreach (var (seq, verdict) in ((long, ReviewVerdict)[])[(4, Approved), (5, Declined), (6, Declined)])
+        {
+            world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+            var taken = await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default));
+            Assert.True((await world.DecideAsync(maria, taken.Lease!.Value, verdict)).IsDone);
+        }
+        world.App.Clock.Advance(TimeSpan.FromHours(5));
+        await world.SettleAsync();
+        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        NewLabel Said(long seq, LabelOutcome outcome) => new(seq, TestClock.Start.ToUnixTimeMilliseconds(), outcome, LabelSource.Chargeback);
+        await record.AddAsync([Said(4, LabelOutcome.Fraud), Said(5, LabelOutcome.Good), Said(6, LabelOutcome.Fraud)], LabelChannel.Panel, Actor.System, null, default);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var page = await world.App.As(World.Ines).PageAsync(Path);
+        Assert.Equal(("1", "1", "1", "3"), (Figure(page, "all", "time-escalated"), Figure(page, "all", "time-approved"), Figure(page, "all", "time-declined"), Figure(page, "all", "timed-out")));
+        Assert.Equal(("1 escalada", "1 aprobada 100% de todas las decisiones por tiempo", "1 rechazada 100% de todas las decisiones por tiempo"), (Cell(page, "1", "Se agotó el tiempo"), Cell(page, "2", "Se agotó el tiempo"), Cell(page, "3", "Se agotó el tiempo")));
+        Assert.Equal("1 escalada, 1 aprobada, 1 rechazada 40% de todas las decisiones por tiempo", Cell(page, "all", "Se agotó el tiempo"));
+        Assert.Empty(page.QuerySelectorAll($"tr[data-figures='{World.Maria.Name}'] [data-label='Se agotó el tiempo']"));
+        Assert.Equal(("3", "2", "1", "1"), (Figure(page, "1", "judged"), Figure(page, "1", "overturned"), Figure(page, "1", "approved-fraud"), Figure(page, "1", "declined-good")));
+        Assert.Equal("2 de 3 de 1 aprobadas, fraude: 1 de 2 rechazadas, buenas: 1", Cell(page, "1", "Contradichas después"));
+        // One, two and three minutes.
+        Assert.Equal(("120000", "180000"), (Figure(page, "1", "waiting"), Figure(page, "1", "waiting-most")));
+    }
+
+    protected static string Cell(IDocument page, string row, string column) => string.Join(' ', page.QuerySelector($"tr[data-figures='{row}'] [data-label='{column}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     protected static string? Figure(IDocument page, string row, string figure) => page.QuerySelector($"tr[data-figures='{row}']")?.GetAttribute("data-" + figure);
 

@@ -1,8 +1,11 @@
+using AngleSharp.Dom;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Protection;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,11 +23,36 @@ public sealed class QueuePageTests
         await world.HoldAsync(4);
         await world.FoldedAsync();
         var maria = world.App.As(World.Maria);
-        var said = (await maria.PageAsync(Queue)).QuerySelector("[data-fills]")!.TextContent;
-        Assert.StartsWith("Señales entre 4 en espera: Dominio de correo en una lista 4", said, StringComparison.Ordinal);
-        Assert.EndsWith("Una puede tener varias.", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("%", said, StringComparison.Ordinal);
+        var said = (await maria.PageAsync(Queue)).QuerySelector("[data-fills]")!;
+        Assert.StartsWith("Entre 4 en espera: Listas Dominio de correo en una lista 4.", Words(said), StringComparison.Ordinal);
+        Assert.EndsWith("Una puede tener varias.", Words(said), StringComparison.Ordinal);
+        Assert.DoesNotContain("%", said.TextContent, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_fills_a_queue_names_the_rules_the_lists_and_the_signals_that_held_it()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount >= 400 MXN then review", "dear"), new PolicyRule("kind", "Kind", "when amount > 0 MXN then add -1", "kind"),
+            new PolicyRule("watch", "Watch", "when amount > 0 MXN then review", "watched") { ObserveOnly = true });
+        await world.HoldAsync(2);
+        foreach (var amount in (int[])[50_000, 60_000, 70_000]) (await world.Shop.AssessAsync($$"""{"amount":{{amount}},"currency":"MXN"}""")).MustBeGood();
+        await world.FoldedAsync();
+        foreach (var (person, way) in ((Person, string)[])[(World.Ines, "/dashboard/protection/rule/dear"), (World.Maria, "/dashboard/protection/rules#rule-dear")])
+        {
+            var client = world.App.As(person);
+            var page = await client.PageAsync(Queue);
+            Assert.StartsWith("Entre 5 en espera: Reglas Dear 3. Listas Dominio de correo en una lista 2.", Words(page.QuerySelector("[data-fills]")!), StringComparison.Ordinal);
+            Assert.Equal(way, page.QuerySelector("[data-fills-rules] a")!.GetAttribute("href"));
+            // Where it leads the rule is.
+            var parts = way.Split('#');
+            Assert.Contains("Dear", (parts.Length == 1 ? (await client.PageAsync(parts[0])).QuerySelector("#Input_Name")!.GetAttribute("value") : (await client.PageAsync(parts[0])).GetElementById(parts[1])!.TextContent)!, StringComparison.Ordinal);
+            var listed = await client.PageAsync(page.QuerySelector("[data-fills-lists] a")!.GetAttribute("href")!);
+            Assert.Equal(2, listed.QuerySelectorAll("tr[data-seq]").Length);
+        }
+    }
+
+    private static string Words(IElement said) => string.Join(' ', said.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace(" .", ".", StringComparison.Ordinal);
 
     [Fact]
     public async Task The_queue_of_admins_says_so_in_words_and_what_is_cut_off_is_in_full_under_the_pointer()

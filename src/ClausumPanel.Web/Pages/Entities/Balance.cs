@@ -113,8 +113,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (payer.Count == 0) return;
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
         var confirmed = payer.Count(e => e.Label == LabelOutcome.Good);
-        var declined = payer.Count(e => e.Decision == Decision.Decline);
-        var undisputed = payer.Where(e => e.Decision == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed).ToList();
+        var declined = payer.Count(e => e.Final == Decision.Decline);
+        var undisputed = payer.Where(e => e.Final == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed).ToList();
         var isOut = flow == Flow.PayOut;
         if (frauds > 0) bad.Add(new Argument(isOut ? T["Fraud in this beneficiary's history"] : T["Fraud in this payer's history"], OfOthers(frauds), 40));
         if (declined * 2 > payer.Count) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));

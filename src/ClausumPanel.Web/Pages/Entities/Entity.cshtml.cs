@@ -14,7 +14,7 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <summary>Everything stored payments tell of one payer, e-mail, card, device, address, phone or beneficiary.</summary>
 public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evidence, Enrichment.ReferenceData data, Reader reader, TimeProvider clock) : PageModel
 {
-    private const int PageSize = 25;
+    private const int PageSize = 25, WaitingShown = 5;
 
     /// <summary>Longer texts no payment can be found by.</summary>
     private const int Longest = 512;
@@ -30,6 +30,10 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     public IReadOnlyDictionary<Guid, string?> Reviews { get; private set; } = new Dictionary<Guid, string?>();
     public IReadOnlyList<NamedListed> Named { get; private set; } = [];
     public IReadOnlyList<AssessmentLine> Lines { get; private set; } = [];
+
+    /// <summary>The latest of those whose review is open.</summary>
+    public IReadOnlyList<AssessmentLine> Waiting { get; private set; } = [];
+    public int WaitingCount { get; private set; }
     public DecisionColumns Columns { get; private set; } = null!;
     public bool IsFirstPage { get; private set; } = true;
     public string? NextAddress { get; private set; }
@@ -61,8 +65,12 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
             IsFirstPage = first == 0;
         }
         var page = Entity.Events.Skip(first).Take(PageSize).ToList();
-        var labels = page.ToDictionary(e => e.Seq);
-        Lines = [.. (await assessments.LinesAsync([.. labels.Keys], stop)).Select(l => l with { Label = labels[l.Seq].Label, IsConflicted = labels[l.Seq].IsConflicted })];
+        var events = page.ToDictionary(e => e.Seq);
+        var waiting = Entity.Waiting;
+        var shown = waiting.Take(WaitingShown).Select(e => e.Seq).ToHashSet();
+        var lines = await assessments.LinesAsync([.. events.Keys.Union(shown)], stop);
+        Lines = [.. lines.Where(l => events.ContainsKey(l.Seq)).Select(l => l with { Label = events[l.Seq].Label, IsConflicted = events[l.Seq].IsConflicted, Outcome = events[l.Seq].Outcome })];
+        (WaitingCount, Waiting) = (waiting.Count, [.. lines.Where(l => shown.Contains(l.Seq)).OrderByDescending(l => l.Seq)]);
         if (first + page.Count < Entity.Events.Count && page.Count > 0) NextAddress = $"{Address}?after={new AssessmentCursor(page[^1].At, page[^1].Seq)}#recent";
     }
 
@@ -76,7 +84,7 @@ public enum ColumnSpan
 }
 
 /// <param name="Start">Its first day for the reader.</param>
-/// <param name="Counts">By decision.</param>
+/// <param name="Counts">By what was decided in the end.</param>
 /// <param name="Frauds">Of all of them, those that turned out to be fraud.</param>
 public sealed record DecisionColumn(DateOnly Start, int[] Counts, int Frauds);
 
@@ -99,7 +107,7 @@ public sealed record DecisionColumns(ColumnSpan Span, IReadOnlyList<DecisionColu
         foreach (var (day, e) in days)
         {
             if (!columns.TryGetValue(Start(day, span), out var column)) continue;
-            column.Counts[(int)e.Decision]++;
+            column.Counts[(int)e.Final]++;
             if (e.Label == Storage.Labels.LabelOutcome.Fraud) columns[column.Start] = column with { Frauds = column.Frauds + 1 };
         }
         return new DecisionColumns(span, [.. columns.Values.TakeLast(Most)]);

@@ -133,6 +133,13 @@ public sealed class EntityView
     public int LookedAt { get; init; }
 
     public int Of(Decision decision) => Events.Count(e => e.Decision == decision);
+
+    /// <summary>So many in the end, with what people and time decided; of <see cref="Decision.Review"/> what was never decided, or waits.</summary>
+    public int Finally(Decision decision) => Events.Count(e => e.Final == decision);
+
+    /// <summary>Some were decided in a review.</summary>
+    public bool IsReviewed => Events.Any(e => e.Outcome is not null);
+    public IReadOnlyList<TermEvent> Waiting => [.. Events.Where(e => e.IsWaiting)];
     public int Frauds => Events.Count(e => e.Label == LabelOutcome.Fraud);
     public int Goods => Events.Count(e => e.Label == LabelOutcome.Good);
     public int Disputed => Events.Count(e => e.IsDisputed);
@@ -142,7 +149,7 @@ public sealed class EntityView
         from e in Events
         group e by (e.Flow, e.Currency) into g
         orderby g.Key.Flow, g.Count() descending
-        select (g.Key.Flow, g.Key.Currency, g.Count(), new Money(g.Sum(e => e.Amount), g.Key.Currency), new Money(g.Where(e => e.Decision == Decision.Approve).Sum(e => e.Amount), g.Key.Currency));
+        select (g.Key.Flow, g.Key.Currency, g.Count(), new Money(g.Sum(e => e.Amount), g.Key.Currency), new Money(g.Where(e => e.Final == Decision.Approve).Sum(e => e.Amount), g.Key.Currency));
 }
 
 /// <summary>Something named together with an entity.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Policies;
@@ -13,7 +14,8 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Before">The running sum before it.</param>
 /// <param name="After">The running sum with it.</param>
 /// <param name="Without">Of a rule: what would have been decided without it, where that is something else.</param>
-public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After, Decision? Without = null);
+/// <param name="Rule">As it was when it judged; null for a signal.</param>
+public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After, Decision? Without = null, PolicyRule? Rule = null);
 
 /// <summary>Why an assessment has its score: the rules that decided, then what fired, heaviest first, each in words, with what is usual.</summary>
 public sealed class WhyView
@@ -29,6 +31,9 @@ public sealed class WhyView
     /// <summary>How often each fires and how often rightly; empty where nobody asked.</summary>
     public IReadOnlyDictionary<int, SignalRate> Rates { get; set; } = new Dictionary<int, SignalRate>();
 
+    /// <summary>The same of rules.</summary>
+    public RuleRates RuleRates { get; set; } = RuleRates.None;
+
     /// <summary>What is usual where that signal looks, in words; null when there is no usual.</summary>
     public string? Usual(Step step, Texts T) => step.Signal?.Category switch
     {
@@ -42,12 +47,26 @@ public sealed class WhyView
     };
 
     /// <summary>How often it fires and how often that was fraud, in words.</summary>
-    public string? Record(Step step, Texts T)
+    /// <param name="step">Which.</param>
+    /// <param name="T">Whose language.</param>
+    /// <param name="isBrief">Of a rule without how often in numbers, and how often it decided.</param>
+    public string? Record(Step step, Texts T, bool isBrief = false)
     {
+        if (step.Rule is { } rule) return RecordOf(rule, T, isBrief);
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
-        var share = rate.Share.ToString(rate.Share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
+        var share = Share(rate.Share);
         return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + T.Say(rate.Labels);
     }
+
+    // Under whichever version had the rule: by its id, as it was changed since.
+    private string? RecordOf(PolicyRule rule, Texts T, bool isBrief)
+    {
+        if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
+        var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
+        return (isBrief ? T["on {0}, {1} days", share, RuleRecords.Days] : T["on {0} of payments and payouts in {1} days ({2}), decided {3}", share, RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)]) + " · " + T.Say(record.Labels);
+    }
+
+    private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
 
     /// <summary>Reads the reasons as they were stored.</summary>
     public static async Task<WhyView> ReadAsync(PanelDb db, PolicyShelf policies, StoredAssessment stored, Texts T, CancellationToken stop)
@@ -56,19 +75,19 @@ public sealed class WhyView
         FactSnapshot.Read(stored.Facts, facts);
         var hits = new SignalHit[Assessment.MostSignals];
         hits = hits[..SignalHits.Read(stored.Signals, hits)];
-        List<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, Decision? Without)> reasons =
-            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight, (Decision?)null))];
+        List<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, Decision? Without, PolicyRule? Rule)> reasons =
+            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight, (Decision?)null, (PolicyRule?)null))];
         var rules = new RuleHit[Assessment.MostRules];
         if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, stored.PolicyVersion, stop) is { } policy)
         {
             foreach (var hit in rules[..ruleCount])
-                if (!hit.Observed && hit.Rule < policy.Rules.Count && policy.Rules[hit.Rule] is var rule) reasons.Add((null, T["Rule {0}", rule.Id], rule.Reason, "rule:" + rule.Id, hit.Points, hit.Without));
+                if (!hit.Observed && hit.Rule < policy.Rules.Count && policy.Rules[hit.Rule] is var rule) reasons.Add((null, T["Rule {0}", rule.Id], rule.Reason, "rule:" + rule.Id, hit.Points, hit.Without, rule));
         }
         List<Step> steps = [];
         var sum = 0;
-        foreach (var (signal, title, sentence, code, points, without) in reasons.OrderByDescending(reason => reason.Without is not null).ThenByDescending(reason => Math.Abs(reason.Points)))
+        foreach (var (signal, title, sentence, code, points, without, asked) in reasons.OrderByDescending(reason => reason.Without is not null).ThenByDescending(reason => Math.Abs(reason.Points)))
         {
-            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points, without));
+            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points, without, asked));
             sum += points;
         }
         return new WhyView { Stored = stored, Facts = facts, Steps = steps, Hits = hits, Sum = sum };

@@ -61,7 +61,13 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>The parts of an address that leads into a queue and back, with how it is listed.</summary>
     public Dictionary<string, string> Way(int? queue, Guid? id = null) => (IsSortable ? Query : new WaitingQuery()).Way(queue, id);
 
-    /// <summary>The signals that most of the waiting items have, and how many have each.</summary>
+    /// <summary>The rules that held most of the waiting items, and how many each.</summary>
+    public IReadOnlyList<(string Id, string Name, int Count)> FillingRules { get; private set; } = [];
+
+    /// <summary>The lists that did, by what stands on them.</summary>
+    public IReadOnlyList<(SignalDefinition Signal, int Count)> FillingLists { get; private set; } = [];
+
+    /// <summary>The other signals that most of the waiting items have, and how many have each.</summary>
     public IReadOnlyList<(SignalDefinition Signal, int Count)> Fills { get; private set; } = [];
 
     /// <summary>Of how many: of very many the most urgent.</summary>
@@ -182,15 +188,28 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
                 steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null)),
         ];
-        var hits = new SignalHit[Assessment.MostSignals];
         var counted = sampled.ToHashSet();
         fired.RemoveAll(f => !counted.Contains(f.Seq));
+        await FillAsync(fired.ConvertAll(f => (f.Signals, f.PolicyVersion)), stop);
+    }
+
+    private async Task FillAsync(List<(byte[] Signals, int Version)> fired, CancellationToken stop)
+    {
+        var (hits, ruled) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules]);
+        var signals = fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0 || SignalCatalog.IsReviewList(h)).Select(h => SignalCatalog.All[h.Signal]).Distinct())
+            .GroupBy(s => s).Select(g => (Signal: g.Key, Count: g.Count())).OrderByDescending(s => s.Count).ThenBy(s => s.Signal.Index).ToLookup(s => s.Signal.Category == SignalCategory.Lists);
+        // The same rule in several versions of the policy is one rule; one that only takes points away holds nothing.
+        var rules = new Dictionary<string, (string Name, int Count)>();
+        foreach (var (of, version) in fired)
+        {
+            var count = SignalHits.ReadRules(of, ruled);
+            if (count == 0 || await policies.PolicyAsync(db, version, stop) is not { } policy) continue;
+            foreach (var hit in ruled.Take(count).Where(h => !h.Observed && h.Points >= 0 && h.Rule < policy.Rules.Count))
+                rules[policy.Rules[hit.Rule].Id] = (policy.Rules[hit.Rule].Name, rules.GetValueOrDefault(policy.Rules[hit.Rule].Id).Count + 1);
+        }
         Filled = fired.Count;
-        Fills =
-        [
-            .. fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0).Select(h => SignalCatalog.All[h.Signal]).Distinct())
-                .GroupBy(s => s).OrderByDescending(g => g.Count()).Take(MostFilling).Select(g => (g.Key, g.Count())),
-        ];
+        FillingRules = [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostFilling).Select(r => (r.Key, r.Value.Name, r.Value.Count))];
+        (FillingLists, Fills) = ([.. signals[true].Take(MostFilling)], [.. signals[false].Take(MostFilling)]);
     }
 
     private void Turn(int matching)

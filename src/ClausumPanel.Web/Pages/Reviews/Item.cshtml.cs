@@ -470,7 +470,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Review, Now) = (review, clock.GetUtcNow());
         Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
-        Why.Rates = await rates.ReadAsync(stored.Flow, stop);
+        (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
         Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];

@@ -19,7 +19,7 @@ public sealed class QualityExportModel(PanelDb db, Reader reader, TimeProvider c
     private static readonly string[] Columns =
     [
         "kind", "name", "decided", "approved", "challenged", "declined", "first_of_two", "read", "reading_median_ms", "reading_p90_ms", "waiting_median_ms", "late", "overdue_now", "timed_out", "skipped", "held", "escalated", "undone", "reopened",
-        "disagreed", "later_labels", "overturned",
+        "disagreed", "later_labels", "overturned", "waiting_p90_ms", "timed_out_escalated", "timed_out_approved", "timed_out_declined", "later_labels_approved", "overturned_fraud", "later_labels_declined", "overturned_good", "engine_leant", "overruled",
     ];
 
     public IActionResult OnGet() => RedirectToPage("Quality");
@@ -50,7 +50,7 @@ public sealed class QualityExportModel(PanelDb db, Reader reader, TimeProvider c
         long?[] numbers =
         [
             f.Decided, f.Approved, f.Challenged, f.Declined, f.First, f.Read, f.ReadingMedian, f.ReadingP90, f.WaitingMedian, f.Late, kind == "queue" ? f.OverdueNow : null, f.TimedOut, f.Skipped, f.Held, f.Escalated, f.Undone, f.Reopened,
-            f.Disagreed, f.Judged, f.Overturned,
+            f.Disagreed, f.Judged, f.Overturned, f.WaitingP90, f.EscalatedByTime, f.ApprovedByTime, f.DeclinedByTime, f.JudgedApproved, f.ApprovedFraud, f.JudgedDeclined, f.DeclinedGood, f.Leant, f.Overruled,
         ];
         return [kind, Exports.Harmless(name), .. numbers.Select(n => n?.ToString(CultureInfo.InvariantCulture) ?? "")];
     }

@@ -195,7 +195,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
         if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);
         Evidence = await evidence.OfAssessmentAsync(Why, LinksModel.Choice(Request.Query["match"], [.. Request.Query["by"].OfType<string>()]), stop);
-        Why.Rates = await rates.ReadAsync(Stored.Flow, stop);
+        (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(Stored.Flow, stop), await rates.ReadRulesAsync(stop));
     }
 }
 

@@ -1,0 +1,106 @@
+using AngleSharp.Dom;
+using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Protection;
+using ClausumPanel.Web.Tests.Reviews;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Entities;
+
+public sealed class ReviewedEntityTests : ReviewedEntityStories
+{
+    protected override PanelApp Make() => new();
+
+    [Fact] public Task A_payers_page_tells_what_people_decided_in_the_end_and_what_waits() => FinallyAsync();
+
+    [Fact] public Task The_rule_that_held_a_payment_says_how_often_it_fires_and_is_right_and_what_it_asks() => RuledAsync();
+}
+
+public sealed class PostgresReviewedEntityTests : ReviewedEntityStories
+{
+    protected override PanelApp Make() => new PostgresPanelApp();
+
+    [PostgresFact] public Task A_payers_page_tells_what_people_decided_in_the_end_and_what_waits() => FinallyAsync();
+
+    [PostgresFact] public Task The_rule_that_held_a_payment_says_how_often_it_fires_and_is_right_and_what_it_asks() => RuledAsync();
+}
+
+public abstract class ReviewedEntityStories
+{
+    private const string Payer = "/dashboard/entities/email/ana@held.example";
+
+    protected abstract PanelApp Make();
+
+    protected async Task FinallyAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        List<string> ids = [];
+        for (var i = 0; i < 8; i++)
+        {
+            ids.Add((await world.Shop.AssessAsync($$"""{"amount":{{10_000 + i}},"currency":"MXN","email":"ana@held.example"}""")).MustBeGood().Id);
+            world.App.Clock.Advance(TimeSpan.FromDays(1));
+        }
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        foreach (var (seq, outcome) in ((long, ReviewOutcome)[])[(1, ReviewOutcome.Approve), (2, ReviewOutcome.Approve), (3, ReviewOutcome.Decline)])
+        {
+            var taken = await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default));
+            Assert.True((await world.DecideAsync(maria, taken.Lease!.Value, new ReviewVerdict(outcome, outcome == ReviewOutcome.Approve ? "known_customer" : "stolen_card"))).IsDone);
+        }
+        // What can still be undone is no final word, and does not wait either.
+        var before = await world.App.As(World.Victor).PageAsync(Payer);
+        Assert.Equal(("5", 0, 0), (before.QuerySelector("section[data-waiting]")!.GetAttribute("data-waiting"), before.QuerySelectorAll("[data-finally]").Length, before.QuerySelectorAll("[data-became]").Length));
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.SettleAsync();
+
+        var victor = world.App.As(World.Victor);
+        var page = await victor.PageAsync(Payer);
+        Assert.Equal(["2 al final", "5 al final", "0 al final", "1 al final"], page.QuerySelectorAll("[data-finally]").Select(f => f.TextContent));
+        var waiting = page.QuerySelector("section[data-waiting]")!;
+        Assert.Equal("5 esperan revisión", waiting.QuerySelector("h2")!.TextContent.Trim());
+        Assert.Equal(ids[3..].AsEnumerable().Reverse().Select(id => $"/dashboard/reviews/{id}"), waiting.QuerySelectorAll("li a").Select(a => a.GetAttribute("href")));
+        Assert.Equal("5", (await victor.PageAsync(waiting.QuerySelector("h2 a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+        Assert.Equal(["Rechazada", "Aprobada", "Aprobada"], page.QuerySelectorAll("#recent [data-became]").Select(b => b.TextContent.Trim()));
+        Assert.Equal((2, 1, 5), (page.QuerySelectorAll("svg.over-time rect.is-approve").Length, page.QuerySelectorAll("svg.over-time rect.is-decline").Length, page.QuerySelectorAll("svg.over-time rect.is-review").Length));
+        Assert.Contains("según lo decidido al final", page.QuerySelector("#over-time")!.TextContent, StringComparison.Ordinal);
+        // 100.00 and 100.01 were approved in the end.
+        Assert.Contains("200.01 MXN", page.QuerySelector("[data-money=MXN]")!.TextContent, StringComparison.Ordinal);
+
+        // The label of the declined one is fraud, which spoils the rest: without it the two approved ones speak for the payer.
+        Assert.DoesNotContain("sin disputa", await BalanceAsync(), StringComparison.Ordinal);
+        await world.App.InDbAsync(db => db.Set<CurrentLabel>().Where(l => l.Seq == 3).ExecuteDeleteAsync());
+        Assert.Contains("2 pagos aprobados sin disputa", await BalanceAsync(), StringComparison.Ordinal);
+
+        async Task<string> BalanceAsync() => (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[7]}")).QuerySelector(".balance")!.TextContent;
+    }
+
+    protected async Task RuledAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount > 500 MXN and (billing.country = \"MX\" or not email.free) then review", "Dear things are resold"));
+        List<string> ids = [];
+        foreach (var amount in (int[])[60_000, 70_000, 100, 200]) ids.Add((await world.Shop.AssessAsync($$$"""{"amount":{{{amount}}},"currency":"MXN","email":"ana@shop.example","billing":{"country":"MX"}}""")).MustBeGood().Id);
+        await world.FoldedAsync();
+        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        await record.AddAsync([new NewLabel(1, TestClock.Start.ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback)], LabelChannel.Panel, Actor.System, null, default);
+        foreach (var (person, address, way) in ((Person, string, string)[])[(World.Ines, $"/dashboard/reviews/{ids[1]}", "/dashboard/protection/rule/dear"), (World.Maria, $"/dashboard/reviews/{ids[1]}", "/dashboard/protection/rules#rule-dear"), (World.Victor, $"/dashboard/transactions/{ids[1]}", "/dashboard/protection/rules#rule-dear")])
+        {
+            var page = await world.App.As(person).PageAsync(address);
+            var rule = page.QuerySelector(".waterfall details[data-rule=dear]")!;
+            const string whole = "en 50% de pagos y dispersiones de 30 días (2), decidió 2 · fraude: 1 de 1 con etiqueta (pocos)";
+            var isCase = address.StartsWith("/dashboard/reviews", StringComparison.Ordinal);
+            Assert.Equal((isCase ? "en 50%, 30 días · fraude: 1 de 1 con etiqueta (pocos)" : "rule:dear · " + whole, isCase ? whole : null), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
+            Assert.Equal("Cuando Monto del pago es mayor que 500.00 MXN y (País de la dirección de facturación es México o no El dominio es de un proveedor de correo gratuito)", Words(rule.QuerySelector("p")!));
+            Assert.Equal(way, rule.QuerySelector("a")!.GetAttribute("href"));
+        }
+    }
+
+    private static string Words(IElement said) => string.Join(' ', said.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}
