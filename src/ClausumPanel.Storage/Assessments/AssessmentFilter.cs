@@ -133,6 +133,9 @@ public sealed record AssessmentLine(
     /// <summary>What a person decided for good, where somebody looked it up; null: nobody did.</summary>
     public ReviewOutcome? Outcome { get; init; }
 
+    /// <summary>It waits for a person's decision, where somebody looked it up.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }
     public string? PaymentId { get; init; }

@@ -184,6 +184,22 @@ public sealed class ReviewEvent
     public int Version { get; init; }
 }
 
+/// <summary>A review's history for a reader.</summary>
+public static class ReviewHistory
+{
+    /// <summary>As the reader may see it: what the first of two decided, and why, is kept from everybody else until the second has decided, who would only follow it otherwise.</summary>
+    /// <param name="events">The whole history, in its order.</param>
+    /// <param name="review">Whose.</param>
+    /// <param name="reader">Who looks.</param>
+    public static IReadOnlyList<ReviewEvent> Blind(this IReadOnlyList<ReviewEvent> events, Review review, Guid? reader)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentNullException.ThrowIfNull(review);
+        if (review is not { State: ReviewState.Open, FirstById: { } first, SecondById: null } || first == reader || events.LastOrDefault(e => e.Kind == ReviewEventKind.FirstDecided) is not { } decided) return events;
+        return [.. events.Select(e => e != decided ? e : new ReviewEvent { Id = e.Id, Seq = e.Seq, At = e.At, Kind = e.Kind, Queue = e.Queue, ActorId = e.ActorId, ActorName = e.ActorName, Version = e.Version, IsLate = e.IsLate })];
+    }
+}
+
 internal sealed class ReviewMap : IEntityTypeConfiguration<Review>
 {
     public void Configure(EntityTypeBuilder<Review> builder)

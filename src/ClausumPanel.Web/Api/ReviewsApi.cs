@@ -317,7 +317,7 @@ public static class ReviewsApi
         var (db, now, stop) = (Db(context), Now(context).ToUnixTimeMilliseconds(), context.RequestAborted);
         var review = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         var around = await AroundAsync(context, [review], stop);
-        var history = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq).OrderBy(e => e.At).ThenBy(e => e.Id).ToListAsync(stop);
+        var history = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq).OrderBy(e => e.At).ThenBy(e => e.Id).ToListAsync(stop)).Blind(review, context.Reviewer.Id);
         await context.AnswerAsync(StatusCodes.Status200OK, json =>
         {
             json.WriteStartObject();

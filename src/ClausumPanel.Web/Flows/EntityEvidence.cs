@@ -87,7 +87,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var isOlder = payer >= 0 && histories[payer].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
         if (isOlder) strip = [.. strip.Take(StripLength - 1), here ?? Alone(stored)];
         var linked = Linked(stored.Seq, texts, histories, links, choice);
-        var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Distinct()], stop);
+        var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
         var devices = texts.FindIndex(t => t.Kind == TermKind.Device);
         var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
@@ -104,12 +104,12 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             places, await MetAsync(facts, stop), sent);
     }
 
-    /// <summary>With what people decided of them in the end.</summary>
+    /// <summary>With what people decided of them in the end, or that they wait for one to.</summary>
     private async Task<Dictionary<long, AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
     {
         var lines = await assessments.LinesAsync(seqs, stop);
-        var judged = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State == ReviewState.Closed).ToDictionaryAsync(r => r.Seq, r => r.Outcome, stop);
-        return lines.ToDictionary(l => l.Seq, l => judged.TryGetValue(l.Seq, out var outcome) ? l with { Outcome = outcome } : l);
+        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.State, r.Outcome }).ToDictionaryAsync(r => r.Seq, stop);
+        return lines.ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open } : l);
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
@@ -147,7 +147,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
         var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
-        var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq)], stop);
+        var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq), stored.Seq], stop);
         return View(stored, choice, links, linked, lines, histories);
     }
 
@@ -317,9 +317,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
 
     private static LinksView View(
         StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, IReadOnlyList<IReadOnlyList<TermEvent>> histories) =>
-        new(stored.Id, stored.Flow, choice.All, links,
+        new(stored.Id, stored.Seq, stored.Flow, choice.All, links,
             [.. linked.Take(choice.Whole ? MostListed : LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, IsConflicted = l.Event.IsConflicted }, l.Shared))],
-            linked.Count, histories.Any(h => h.Count > MostLinked), choice.Whole);
+            linked.Count, histories.Any(h => h.Count > MostLinked), choice.Whole, lines.TryGetValue(stored.Seq, out var here) && here.Waits);
 
     private List<EntityAttribute> Attributes(TermKind own, List<Facts> read)
     {

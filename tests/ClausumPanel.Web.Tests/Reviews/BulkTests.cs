@@ -43,6 +43,29 @@ public sealed class BulkTests
     }
 
     [Fact]
+    public async Task Of_the_links_of_a_case_those_that_wait_are_decided_together_by_who_has_the_right()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        var ids = new List<string>();
+        foreach (var mail in (string[])["one@held.example", "two@held.example", "three@held.example", "four@fine.example"])
+            ids.Add((await world.Shop.AssessAsync($$$"""{"amount":1500,"currency":"MXN","email":"{{{mail}}}","device":{"ip":"201.141.1.2"}}""")).MustBeGood().Id);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var third = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, 3, default))).Lease!.Value;
+        Assert.True((await world.DecideAsync(maria, third, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        foreach (var address in (string[])[$"/dashboard/reviews/{ids[0]}", $"/dashboard/transactions/{ids[0]}/links?match=any&by=ip"])
+        {
+            var page = await world.App.As(World.Ines).PageAsync(address);
+            // The one that is decided and the one nobody asks about have no box; the case itself is chosen by whoever wants it.
+            Assert.Equal([("2", true), ("1", false)], page.QuerySelectorAll("[name=seqs][form=linked-together]").Select(b => (b.GetAttribute("value"), b.HasAttribute("checked"))));
+            Assert.Single(page.QuerySelectorAll("#links [data-waits]"));
+            Assert.Empty((await world.App.As(World.Maria).PageAsync(address)).QuerySelectorAll("[name=seqs], [data-together]"));
+        }
+        var together = await world.App.As(World.Ines).PageAsync(Path + "?seqs=2&seqs=1");
+        Assert.Equal(["1", "2"], together.QuerySelectorAll("tr[data-seq]").Select(r => r.GetAttribute("data-seq")).Order());
+    }
+
+    [Fact]
     public async Task What_one_cannot_have_keeps_none_of_the_others_and_its_line_says_why()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

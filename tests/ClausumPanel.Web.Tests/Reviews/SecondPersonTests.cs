@@ -69,6 +69,34 @@ public sealed class SecondPersonTests : SecondPersonStories
     }
 
     [Fact]
+    public async Task The_second_decides_without_knowing_how_the_first_did_and_sees_it_afterwards()
+    {
+        await using var world = await StartAsync(1);
+        await LimitAsync(world, 1);
+        var maria = await world.PersonAsync(World.Maria);
+        await DecideAsync(world, maria, Declined with { Note = "The name is a well-known one", Entries = [new(ListType.Email, ListSeverity.Block, 30)] });
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        var item = await AddressAsync(world, 1);
+        var tomas = world.App.As(World.Tomas);
+        using (await tomas.SubmitAsync(Queue, "form[action*=Start]")) { }
+        string[] telling = ["Rechazar", "Tarjeta robada", "The name is a well-known one"];
+        var page = await tomas.PageAsync(item);
+        Assert.NotNull(page.QuerySelector("#decide [data-first]"));
+        foreach (var words in telling) Assert.DoesNotContain(words, History(page), StringComparison.Ordinal);
+        Assert.Contains(World.Maria.Name, History(page), StringComparison.Ordinal);
+        foreach (var words in telling) Assert.Contains(words, History(await world.App.As(World.Maria).PageAsync(item)), StringComparison.Ordinal);
+        var program = await Management.PersonsProgram.OfAsync(world.App, World.Tomas);
+        async Task<string?> TellsAsync() => (await program.GetAsync("/api/v1/reviews/" + item.Split('/')[^1])).MustBeGood().Json.GetProperty("review").GetProperty("history").EnumerateArray().Single(e => e.GetProperty("kind").GetString() == "first_decided").GetProperty("note").GetString();
+        Assert.Null(await TellsAsync());
+
+        using (await tomas.SubmitAsync(item, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"))) { }
+        Assert.Equal("The name is a well-known one", await TellsAsync());
+        foreach (var words in telling) Assert.Contains(words, History(await world.App.As(World.Ines).PageAsync(item)), StringComparison.Ordinal);
+
+        static string History(AngleSharp.Dom.IDocument page) => page.QuerySelector(".timeline-list")!.TextContent;
+    }
+
+    [Fact]
     public async Task Many_first_decisions_are_taken_back_together()
     {
         await using var world = await StartAsync(2);

@@ -77,8 +77,12 @@ public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Sha
 /// <param name="All">Only what shares all that is chosen; else what shares any of it.</param>
 /// <param name="Total">Linked assessments among those looked at; the lines are the first of them.</param>
 /// <param name="Whole">The lines are all of them, as far as so many are listed.</param>
-public sealed record LinksView(Guid Id, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore, bool Whole)
+/// <param name="Waits">The assessment at hand waits for a person itself.</param>
+public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore, bool Whole, bool Waits)
 {
+    /// <summary>Those listed that wait for a person.</summary>
+    public int Waiting => Lines.Count(l => l.Line.Waits);
+
     /// <summary>How many are listed when all are asked for.</summary>
     public int Listed => Math.Min(Total, Flows.EntityEvidence.MostListed);
 }

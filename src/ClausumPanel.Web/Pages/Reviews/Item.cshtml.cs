@@ -475,6 +475,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
         Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
         Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        Events = Events.Blind(review, User.Id);
         Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
         Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
         if (review.State == ReviewState.Open && review.LeaseUntil > now && review.LeaseOwner is { } owner)
