@@ -243,6 +243,26 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     }
 
     [Fact]
+    public async Task A_letter_that_somebody_gave_to_something_is_no_longer_what_another_one_comes_with()
+    {
+        await HoldAsync(1);
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        await page.AddInitScriptAsync("""localStorage.setItem("panel-keys", JSON.stringify({ map: { undo: "s" } }))""");
+        await StartAsync(page);
+        await Assertions.Expect(page.Locator("[data-remap=undo]")).ToHaveValueAsync("s");
+        await Assertions.Expect(page.Locator("[data-remap=skip]")).ToHaveValueAsync("");
+        await Assertions.Expect(page.Locator("details[data-key=skip] > summary kbd")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("details[data-key=hold] > summary kbd")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("s");
+        await page.Keyboard.PressAsync("h");
+        await Assertions.Expect(page.Locator("details[data-key=hold]")).ToHaveAttributeAsync("open", "");
+        await Assertions.Expect(page.Locator("details[data-key=skip]")).Not.ToHaveAttributeAsync("open", "");
+        await page.Keyboard.PressAsync("Escape");
+        await LeaveAsync(page);
+    }
+
+    [Fact]
     public async Task A_key_that_was_changed_is_printed_and_heard_until_it_is_put_back()
     {
         await HoldAsync(1);

@@ -71,7 +71,75 @@ public sealed class ReviewListTests(BrowserFixture panel)
         await bar.GetByText("Decidir juntas las elegidas").ClickAsync();
         await Assertions.Expect(page.Locator("[data-total=USD]")).ToContainTextAsync("100.00 USD");
         await page.GetByText("Volver", new() { Exact = true }).ClickAsync();
-        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+        // As it was left, with what was chosen.
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}&sort=oldest&chosen=*");
+        await Assertions.Expect(said).ToHaveTextAsync("3 elegidas, 500.50 MXN + 100.00 USD");
+    }
+
+    [Fact]
+    public async Task Whoever_turns_the_pages_stays_at_the_button_under_a_refresh_and_enter_on_a_ticked_box_decides()
+    {
+        await HoldAsync(OwnToo, [.. Enumerable.Range(0, 51).Select(i => ("MXN", 30_000L + i))]);
+        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await page.Clock.InstallAsync();
+        async Task RefreshAsync()
+        {
+            await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; }");
+            await page.Clock.FastForwardAsync(10_500);
+            await Assertions.Expect(page.Locator("#queues:not([data-old], .htmx-added)")).ToHaveCountAsync(1);
+        }
+
+        await page.GotoAsync($"/dashboard/reviews?queue={OwnToo}&sort=oldest");
+        foreach (var (button, at) in ((string, int)[])[("next", 2), ("previous", 1)])
+        {
+            var turn = page.Locator($"[data-page={button}]");
+            await turn.FocusAsync();
+            await RefreshAsync();
+            await Assertions.Expect(turn).ToBeFocusedAsync();
+            await keys.PressAsync("Enter");
+            await Assertions.Expect(page.Locator($"[data-page-at='{at}']")).ToBeVisibleAsync();
+        }
+        await page.Locator("[data-page=next]").ClickAsync();
+        await Assertions.Expect(page.Locator("[data-page-at='2']")).ToBeVisibleAsync();
+        await page.Locator("input[name=seqs]").FocusAsync();
+        await keys.PressAsync("Space");
+        await keys.PressAsync("Enter");
+        await page.WaitForURLAsync("**/dashboard/reviews/bulk?**");
+        await page.GetByText("Volver", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-page-at='2']")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("input[name=seqs]")).ToBeCheckedAsync();
+
+        // Where there is one page left the button is gone, and none of the others stands in for it.
+        await page.GotoAsync($"/dashboard/reviews?queue={OwnToo}");
+        await page.Locator("[data-page=next]").FocusAsync();
+        await InDbAsync(db => db.Set<Review>().Where(r => r.Queue == OwnToo).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, x => x.Seq % 2 == 0 ? x.VisibleAt : DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds())));
+        await RefreshAsync();
+        await Assertions.Expect(page.Locator("#waiting")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task On_a_telephone_what_can_be_undone_stands_under_the_bar_at_the_top_and_stays_there()
+    {
+        await HoldAsync(Own, [.. Enumerable.Range(0, 12).Select(i => ("MXN", 30_000L + i))]);
+        await using var visit = await (await Visit.StartAsync(panel, width: 320)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        await page.EvaluateAsync("""
+            () => sessionStorage.setItem("panel-undo", JSON.stringify({ person: document.documentElement.dataset.person,
+              line: `<div class="toast-line" data-undo-until="${Date.now() + 60000}"><span>Aprobada</span><form method="post" action="/dashboard/reviews/x?handler=Undo"><input type="hidden" name="__RequestVerificationToken"><button class="btn btn-sm" data-key="undo">Deshacer <span data-undo-left></span></button></form></div>` }))
+            """);
+        await page.ReloadAsync();
+        var line = page.Locator(".toast-line");
+        await Assertions.Expect(line).ToBeVisibleAsync();
+        foreach (var down in (int[])[0, 600])
+        {
+            await page.EvaluateAsync("down => scrollTo({ top: down, behavior: 'instant' })", down);
+            Assert.True(await line.EvaluateAsync<bool>("line => { const gap = line.getBoundingClientRect().top - document.querySelector('.head').getBoundingClientRect().bottom; return gap >= 0 && gap < 20; }"));
+        }
+        // Its menu lies over the line.
+        await page.Locator("details[name=head] summary").Last.ClickAsync();
+        Assert.True(await page.Locator(".dropdown-item").First.EvaluateAsync<bool>("item => { const { left, top, width, height } = item.getBoundingClientRect(); return item.contains(document.elementFromPoint(left + width / 2, top + height / 2)); }"));
     }
 
     [Fact]

@@ -6,6 +6,8 @@ window.panelHints = (() => {
     // It may come before its text does.
     if (!kbd.dataset.first && kbd.textContent) kbd.dataset.first = kbd.textContent;
     const key = map[kbd.dataset.hint] ?? kbd.dataset.first;
+    // Somebody gave its letter to something else.
+    kbd.hidden = !(kbd.dataset.hint in map) && Object.values(map).includes(key);
     if (key && kbd.textContent !== key) kbd.textContent = key;
   };
   const printAll = part => { for (const kbd of part.querySelectorAll("kbd[data-hint]")) print(kbd); };

@@ -10,7 +10,8 @@
   // What may be changed. A page offers what works there; a key that does something elsewhere is taken nevertheless.
   const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", answer: "r", undo: "z", copy: "y", links: "l", pick: "x" };
   const isOn = () => stored.off !== true;
-  const keyOf = name => stored.map?.[name] ?? defaults[name];
+  // A letter that somebody gave to something is no longer what another one comes with, be that newer than their choice.
+  const keyOf = name => stored.map?.[name] ?? (Object.keys(defaults).some(other => stored.map?.[other] === defaults[name]) ? null : defaults[name]);
   const panelKeys = window.panelKeys = { page: null, nameOf: key => Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase()) };
 
   // A dialog that was closed this moment has not given the focus back yet.
@@ -79,7 +80,7 @@
   onBox.checked = isOn();
   onBox.addEventListener("change", () => { stored = { ...read(), off: !onBox.checked }; save(); });
   const fields = [...dialog.querySelectorAll("[data-remap]")], names = JSON.parse(dialog.dataset.names);
-  const fill = () => { for (const field of fields) field.value = keyOf(field.dataset.remap); };
+  const fill = () => { for (const field of fields) field.value = keyOf(field.dataset.remap) ?? ""; };
   // Why a letter stays what it was; null: it was taken.
   const tell = (refused, said = "") => {
     dialog.querySelector("[data-key-refused]").textContent = refused ?? "";

@@ -185,6 +185,8 @@
     for (const one of all.slice(from, to + 1)) one.checked = checked;
     lastPicked = box;
     countChosen();
+    // The bar that comes with the first one neither covers the row nor, low in the window, lacks the room to stand in it.
+    box.closest("tr").scrollIntoView({ block: "nearest", behavior: "instant" });
   };
   const pick = range => {
     const box = document.activeElement?.closest("tr[data-seq]")?.querySelector('input[name="seqs"]');
@@ -246,7 +248,7 @@
 
   // It asks for itself anew under whoever walks through it: they stay where they are, and where that is gone, at what comes after it. Nowhere at all the next key would take a case.
   const stops = ["a[data-open]", "a[data-queue]", "summary", "input[type=checkbox]", "button", "a"];
-  const addressOf = stop => (stop.closest("tr")?.querySelector("a[data-open]") ?? stop).getAttribute("href");
+  const addressOf = stop => (stop.closest("tr")?.querySelector("a[data-open]") ?? stop).getAttribute("href") ?? stop.dataset.page ?? (stop.id || stop.parentElement.id || null);
   let stood = null, isSorting = false;
   document.addEventListener("htmx:beforeSwap", event => {
     const list = event.detail.target, held = document.activeElement;
@@ -256,15 +258,17 @@
     if (list.id === "queues") isSorting = sorting()?.open;
     if (list.id !== "queues" || !list.contains(held)) return;
     const kind = stops.find(stop => held.matches(stop)), alike = kind ? [...list.querySelectorAll(kind)] : [];
-    stood = { kind, addresses: alike.slice(alike.indexOf(held)).map(addressOf) };
+    // A button that is gone is not stood in for by the one after it: that does something else.
+    const from = alike.indexOf(held), addresses = alike.slice(from, kind === "button" ? from + 1 : undefined).map(addressOf);
+    stood = { kind, addresses: addresses.filter(address => address !== null) };
   });
   document.addEventListener("htmx:afterSwap", () => {
     countChosen();
     if (isSorting && sorting()) sorting().open = true;
     if (!stood) return;
-    const alike = stood.kind ? [...document.querySelectorAll(`#queues ${stood.kind}`)] : [];
+    const alike = stood.kind ? [...document.querySelectorAll(`#queues ${stood.kind}`)].filter(stop => !stop.disabled) : [];
     const next = stood.addresses.map(address => alike.find(stop => addressOf(stop) === address)).find(stop => stop);
-    (next ?? alike.at(-1) ?? document.getElementById("waiting"))?.focus();
+    (next ?? (stood.kind === "button" ? null : alike.at(-1)) ?? document.getElementById("waiting"))?.focus();
     stood = null;
   });
 

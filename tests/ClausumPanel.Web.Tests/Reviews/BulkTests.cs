@@ -168,6 +168,36 @@ public sealed class BulkTests
         Assert.Equal("/dashboard/reviews", theirs.Headers.Location!.OriginalString);
     }
 
+    [Fact]
+    public async Task The_way_back_is_the_list_as_it_was_left_and_until_something_is_decided_with_what_was_chosen()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var admin = world.App.As(World.Ines);
+        const string Listed = "/dashboard/reviews?queue=1&sort=amount&currency=MXN";
+        var page = await admin.PageAsync($"{Path}?queue=1&sort=amount&currency=MXN&p=2&seqs=1&chosen={ChosenItems.Write([2])}");
+        Assert.All(page.QuerySelectorAll("nav a[href*='chosen'], #bulk-form a"), a => Assert.Equal($"{Listed}&p=2&chosen={ChosenItems.Write([1, 2])}", a.GetAttribute("href")));
+        Assert.EndsWith("?queue=1&sort=amount&currency=MXN", page.QuerySelector("tr[data-seq='1'] a")!.GetAttribute("href")!, StringComparison.Ordinal);
+        async Task<AngleSharp.Dom.IDocument> SendAsync(AngleSharp.Dom.IDocument from, string form)
+        {
+            var sent = from.QuerySelector(form)!;
+            var fields = sent.QuerySelectorAll("input[type=hidden]").Select(i => KeyValuePair.Create(i.GetAttribute("name")!, i.GetAttribute("value")!)).Append(new("Verdict", "Decline:stolen_card"));
+            using var answer = await admin.PostAsync(sent.GetAttribute("action")!, new FormUrlEncodedContent(fields));
+            return await ToldAsync(admin, answer);
+        }
+
+        var told = await SendAsync(page, "#bulk-form");
+        foreach (var after in (AngleSharp.Dom.IDocument[])[told, await SendAsync(told, "#bulk-undo")])
+        {
+            Assert.Equal(2, after.QuerySelectorAll("[data-outcome] .bg-green-lt").Length);
+            Assert.Equal(2, after.QuerySelectorAll($"main a[href='{Listed}&p=2']").Length);
+        }
+        // With nothing chosen it goes there at once.
+        using var nothing = await admin.GetAsync($"{Path}?queue=1&sort=amount&p=2");
+        Assert.Equal("/dashboard/reviews?queue=1&sort=amount&p=2", nothing.Headers.Location!.OriginalString);
+    }
+
     [Fact] public Task Two_hundred_fit_into_every_address_and_no_cookie_carries_them() => TwoHundredAsync(new PanelApp());
 
     [PostgresFact] public Task Two_hundred_fit_into_every_address_there_too() => TwoHundredAsync(new PostgresPanelApp());

@@ -69,6 +69,8 @@ public sealed class ListPagesTests
         Assert.Equal([here], ChosenItems.Read(other));
         var asked = await ines.PageAsync($"/dashboard/reviews/bulk?queue=1&sort=oldest&chosen={other}&seqs={first[3]}");
         Assert.Equal([first[3], here], asked.QuerySelectorAll("#bulk-form [name=seqs]").Select(i => long.Parse(i.GetAttribute("value")!, CultureInfo.InvariantCulture)));
+        // What Enter presses on a ticked box, and which page it leads back to.
+        Assert.Equal([("p", "2"), (null, null)], new[] { page, back }.Select(p => p.QuerySelector("form:has(table.waiting) button")!).Select(b => { Assert.True(b.HasAttribute("data-decide-chosen")); return (b.GetAttribute("name"), b.GetAttribute("value")); }));
 
         // What was decided meanwhile is carried no further; who may not decide many carries nothing.
         await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == here).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Closed)));

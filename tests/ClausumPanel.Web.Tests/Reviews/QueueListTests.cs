@@ -255,7 +255,7 @@ public abstract class QueueListStories
         Assert.Equal("1", part.QuerySelector("[data-answered]")!.GetAttribute("data-answered"));
         var rows = part.QuerySelectorAll("[data-handed-on]").Select(tr => string.Join(' ', $"{tr.GetAttribute("data-handed-on")} {tr.QuerySelector("[data-label='Lo que preguntó']")!.TextContent} {tr.QuerySelector("[data-became]")!.TextContent}".Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(["2 ¿Qué es 2? Espera", "1 ¿Qué es 1? Rechazada · Inés Administra: Es robada"], rows);
-        Assert.All(part.QuerySelectorAll("a[data-open]"), a => Assert.Matches("^/dashboard/reviews/[0-9a-f-]{36}$", a.GetAttribute("href")!));
+        Assert.All(part.QuerySelectorAll("a[data-open]"), a => Assert.Matches("^/dashboard/reviews/[0-9a-f-]{36}[?]queue=[0-9]+$", a.GetAttribute("href")!));
         // It is nobody else's, and old ones are not told any more.
         foreach (var person in (Person[])[World.Tomas, World.Ines, World.Victor]) Assert.Null((await world.App.As(person).PageAsync(List)).QuerySelector("#handed-on"));
         world.App.Clock.Advance(TimeSpan.FromDays(1));

@@ -4,6 +4,7 @@ using ClausumPanel.Storage;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -72,10 +73,12 @@ public sealed class StepUndoTests : StepUndoStories
         var undo = Form.Read(shown, ".toast-line form");
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         var which = $"{page.QuerySelector("#item")!.TextContent} · {page.QuerySelector("[data-payer]")!.TextContent}";
-        foreach (var there in (string[])[next, $"{Queue}?queue=1"])
+        // Of a list its page and what was chosen stay too.
+        var (seen, kept) = ($"{Queue}?queue=1&sort=oldest&p=2&chosen={ChosenItems.Write([7])}&seqs=3&seqs=x&other=1", $"{Queue}?queue=1&sort=oldest&p=2&chosen={ChosenItems.Write([3, 7])}");
+        foreach (var (from, there) in ((string, string)[])[(next, next), ($"{Queue}?queue=1", $"{Queue}?queue=1"), (seen, kept)])
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, undo.Action) { Content = undo.Content };
-            request.Headers.Referrer = new Uri(maria.BaseAddress!, there);
+            request.Headers.Referrer = new Uri(maria.BaseAddress!, from);
             using var answer = await maria.SendAsync(request);
             Assert.Equal((HttpStatusCode.Redirect, there), (answer.StatusCode, answer.Headers.Location!.ToString()));
             var stayed = await maria.PageAsync(there);

@@ -25,12 +25,13 @@ public sealed record PaymentCheck(string Name, CheckResult Result, string Words,
 /// <param name="Checks">In the order of their weight.</param>
 /// <param name="Merchant">The name of the shop as it writes it; null: not said.</param>
 /// <param name="Basket">What was bought; null: not said.</param>
+/// <param name="WholeBasket">The same with every item, however many.</param>
 /// <param name="Others">Each by its name, as it came.</param>
 /// <param name="IsVouched">It came from the shop's server: what the payer's own browser sends, the payer can write.</param>
-public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merchant, string? Basket, IReadOnlyList<(string Name, string Value)> Others, bool IsVouched)
+public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merchant, string? Basket, string? WholeBasket, IReadOnlyList<(string Name, string Value)> Others, bool IsVouched)
 {
     private const int MostOthers = 40, LongestValue = 300, MostItems = 12;
-    private static readonly SentByShop Nothing = new([], null, null, [], true);
+    private static readonly SentByShop Nothing = new([], null, null, null, [], true);
 
     // Told elsewhere on the page.
     private static readonly string[] Told = ["channel", "order_id", "authorization_expires_at"];
@@ -56,11 +57,14 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         List<PaymentCheck> checks = [];
         if (stored.Flow == Flow.PayIn)
         {
-            var (result, eci, version, flow, shift) = (Take("threeds_result"), Take("threeds_eci"), Take("threeds_version"), Take("threeds_flow"), Take("liability_shift"));
+            var (result, eci) = (Take("threeds_result"), Take("threeds_eci"));
             if ((result ?? eci) is not null)
             {
+                var (version, flow, liable) = (Take("threeds_version"), Take("threeds_flow"), Liable(Take("liability_shift"), T));
+                // What nobody can read stands among the rest as it came.
+                if (liable is null) told.Remove("liability_shift");
                 var (of, words) = ThreeDs(result, eci, T);
-                string?[] details = [eci is null || result is null ? null : "ECI " + eci, shift is null ? null : shift is "true" or "yes" or "1" ? T["the issuer is liable"] : T["the shop is liable"]];
+                string?[] details = [eci is null || result is null ? null : "ECI " + eci, liable];
                 checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null, string.Join(", ", ((string?[])[version, flow is null ? null : Low(T.Choice(flow))]).OfType<string>()) is { Length: > 0 } more ? more : null));
             }
             if (Take("avs_result") is { } avs) checks.Add(Avs(avs, T));
@@ -68,17 +72,18 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
             if (Take("auth_code") is { } code) checks.Add(new(T.Field("auth_code"), CheckResult.Open, code));
         }
         var merchant = Take("merchant");
-        string? basket = null;
+        string? basket = null, whole = null;
         foreach (var name in Baskets)
         {
             if (!metadata.TryGetProperty(name, out var sold) || (basket = Items(sold)) is null) continue;
+            whole = Items(sold, isWhole: true);
             told.Add(name);
             break;
         }
-        if (basket is not null && Take("goods_type") is { } goods) basket += $" ({Low(T.Choice(goods))})";
+        if (basket is not null && Take("goods_type") is { } goods) (basket, whole) = ($"{basket} ({Low(T.Choice(goods))})", $"{whole} ({Low(T.Choice(goods))})");
         List<(string, string)> others = [];
         foreach (var member in metadata.EnumerateObject().Where(m => !told.Contains(m.Name))) Add(member.Value, member.Name);
-        return new(checks, merchant, basket, others, isVouched);
+        return new(checks, merchant, basket, whole, others, isVouched);
 
         void Add(JsonElement value, string path)
         {
@@ -119,6 +124,13 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         _ => (CheckResult.Open, result ?? "ECI " + eci),
     };
 
+    private static string? Liable(string? shift, Texts T) => shift?.ToLowerInvariant() switch
+    {
+        "true" or "yes" or "y" or "1" or "issuer" => T["the issuer is liable"],
+        "false" or "no" or "n" or "0" or "merchant" => T["the shop is liable"],
+        _ => null,
+    };
+
     // As the schemes write them, and as people do.
     private static PaymentCheck Avs(string code, Texts T)
     {
@@ -148,11 +160,11 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
     }
 
     /// <summary>A basket in one line: 2 × name, or whatever its parts say.</summary>
-    private static string? Items(JsonElement value)
+    private static string? Items(JsonElement value, bool isWhole = false)
     {
         if (value.ValueKind != JsonValueKind.Array) return value.ValueKind == JsonValueKind.Object ? Item(value) : Text(value);
         var all = value.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Object ? Item(i) : Text(i)).OfType<string>().ToList();
-        return all.Count == 0 ? null : Short(string.Join(" · ", all.Take(MostItems)) + (all.Count > MostItems ? $" · +{all.Count - MostItems}" : ""));
+        return all.Count == 0 ? null : isWhole ? string.Join(" · ", all) : Short(string.Join(" · ", all.Take(MostItems)) + (all.Count > MostItems ? $" · +{all.Count - MostItems}" : ""));
     }
 
     private static string? Item(JsonElement item)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -9,6 +10,7 @@ using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Reviews;
@@ -28,8 +30,30 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     /// <summary>The queue they were chosen in.</summary>
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
-    /// <summary>Where the reader goes on.</summary>
-    public string Back => new WaitingQuery().Address(Queue);
+    /// <summary>How that was listed, and on which page of it.</summary>
+    [BindProperty(SupportsGet = true, Name = "")] public WaitingQuery Query { get; set; } = new();
+    [BindProperty(SupportsGet = true, Name = "p")] public int At { get; set; } = 1;
+
+    /// <summary>Where the reader goes on: the list as they left it, and while nothing is decided with what they chose there.</summary>
+    public string Back
+    {
+        get
+        {
+            Dictionary<string, string?> more = [];
+            if (At > 1) more["p"] = At.ToString(CultureInfo.InvariantCulture);
+            if (Results is null && Queue is not null && ChosenItems.Write(Seqs) is { } chosen) more["chosen"] = chosen;
+            return QueryHelpers.AddQueryString(Query.Address(Queue), more);
+        }
+    }
+
+    /// <summary>That list as the parts of an address of this page.</summary>
+    public Dictionary<string, string> Way()
+    {
+        var way = Query.Pairs.ToDictionary(p => p.Name, p => p.Value);
+        if (Queue is { } queue) way["queue"] = queue.ToString(CultureInfo.InvariantCulture);
+        if (At > 1) way["p"] = At.ToString(CultureInfo.InvariantCulture);
+        return way;
+    }
 
     /// <summary>Outcome and reason: <c>Approve:known_customer</c>.</summary>
     [BindProperty] public string? Verdict { get; set; }
@@ -104,7 +128,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             return Page();
         }
         Seqs = [.. Seqs, .. ChosenItems.Read(Before)];
-        if (Seqs.Length == 0) return Redirect("/dashboard/reviews");
+        if (Seqs.Length == 0) return LocalRedirect(Back);
         if (Refusal() is { } refusal) return Refuse(refusal);
         await LoadAsync(stop);
         return Page();
@@ -142,7 +166,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         var rows = Rows.ToDictionary(r => r.Seq);
         // What was decided stands: it must be told.
         var told = await batches.WriteAsync(HttpContext.Reviewer, batch with { Answers = [.. answers.Select(a => Answer(a.Seq, rows.GetValueOrDefault(a.Seq), a.Answer))] }, CancellationToken.None);
-        return RedirectToPage("Bulk", null, new { queue = Queue, told });
+        return RedirectToPage("Bulk", null, new Dictionary<string, string>(Way()) { ["told"] = told.ToString() });
 
         // Where somebody was faster, who it was says more than that it is decided.
         BatchAnswer Answer(long seq, BulkRow? row, ReviewAnswer answer) => new(seq, answer.Refusal == LeaseReviews.NotOpen && row?.By is { } by ? by : answer,
@@ -186,6 +210,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
 
     private async Task LoadAsync(CancellationToken stop)
     {
+        Query.Read(T);
         var queues = await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop);
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => Seqs.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, stop);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => Seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
