@@ -140,7 +140,7 @@ public sealed class ReviewListTests(BrowserFixture panel)
         }
         // Its menu lies over the line.
         await page.Locator("details[name=head] summary").Last.ClickAsync();
-        Assert.True(await page.Locator(".dropdown-item").First.EvaluateAsync<bool>("item => { const { left, top, width, height } = item.getBoundingClientRect(); return item.contains(document.elementFromPoint(left + width / 2, top + height / 2)); }"));
+        Assert.True(await page.Locator("details[name=head][open] .dropdown-item").First.EvaluateAsync<bool>("item => { const { left, top, width, height } = item.getBoundingClientRect(); return item.contains(document.elementFromPoint(left + width / 2, top + height / 2)); }"));
     }
 
     [Fact]
