@@ -156,7 +156,7 @@ public sealed class ReviewEvent
     public string? Reason { get; init; }
     public string? Note { get; init; }
 
-    /// <summary>Until when it is held; of an answer that gave it more time, by when it was due before. Unix milliseconds.</summary>
+    /// <summary>Until when it is held, Unix milliseconds.</summary>
     public long? Until { get; init; }
 
     /// <summary>Of a decision: what it wants on lists; of its taking effect: what went on them; of its reopening: what was taken off them. As JSON without the values, which the payment has; null: nothing.</summary>

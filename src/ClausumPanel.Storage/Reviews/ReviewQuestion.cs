@@ -6,7 +6,7 @@ public static class ReviewQuestion
     /// <summary>What brought an item to those who decide the hard ones, or the answer with which they sent it back; null: nothing did.</summary>
     /// <param name="events">Its whole history, in order.</param>
     public static ReviewEvent? Handed(this IReadOnlyList<ReviewEvent> events) =>
-        events.LastOrDefault(e => e.Kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut or ReviewEventKind.Answered && events.Stands(e));
+        events.LastOrDefault(e => e.Kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut or ReviewEventKind.Answered && !(e.Kind == ReviewEventKind.Escalated && e.Queue == ReviewQueue.EscalatedNumber) && events.Stands(e));
 
     /// <summary>The question that waits for its answer; null: there is none, as where two disagree or time ran out.</summary>
     /// <param name="events">The item's whole history, in order.</param>

@@ -24,7 +24,7 @@ public static class ReviewsApi
         [DecideReviews.OwnPayment] = (Problems.Forbidden, "own_payment"), [DecideReviews.NotYours] = (Problems.Forbidden, "not_yours"),
         [LeaseReviews.Taken] = (Problems.InvalidState, "taken"), [LeaseReviews.NotOpen] = (Problems.InvalidState, "not_open"), [LeaseReviews.LeaseGone] = (Problems.InvalidState, "lease_gone"),
         [DecideReviews.DecidedAlready] = (Problems.InvalidState, "decided"), [DecideReviews.TimeDecided] = (Problems.InvalidState, "decided"), [DecideReviews.AnswerDecided] = (Problems.InvalidState, "decided"), [DecideReviews.TooLate] = (Problems.InvalidState, "too_late"), [DecideReviews.StepTooLate] = (Problems.InvalidState, "too_late"),
-        [DecideReviews.NotClosed] = (Problems.InvalidState, "not_closed"), [DecideReviews.NoQuestion] = (Problems.InvalidState, "no_question"), [DecideReviews.ListedOtherwise] = (Problems.InvalidState, "listed_otherwise"),
+        [DecideReviews.NotClosed] = (Problems.InvalidState, "not_closed"), [DecideReviews.NoQuestion] = (Problems.InvalidState, "no_question"), [DecideReviews.EscalatedAlready] = (Problems.InvalidState, "escalated"), [DecideReviews.ListedOtherwise] = (Problems.InvalidState, "listed_otherwise"),
     };
 
     /// <summary>Those that are about one field of the body.</summary>
@@ -350,13 +350,17 @@ public static class ReviewsApi
         });
     }
 
-    private sealed record Around(Dictionary<long, AssessmentLine> Lines, Dictionary<Guid, string> Names);
+    /// <param name="JustDecided">Decided by the first of two, or otherwise by the second, a moment ago: not put away, though nobody is given them before that can no longer be undone.</param>
+    private sealed record Around(Dictionary<long, AssessmentLine> Lines, Dictionary<Guid, string> Names, HashSet<long> JustDecided);
 
     private static async Task<Around> AroundAsync(HttpContext context, List<Review> reviews, CancellationToken stop)
     {
+        var db = Db(context);
         var lines = await context.RequestServices.GetRequiredService<AssessmentReader>().LinesAsync([.. reviews.Select(r => r.Seq)], stop);
         var people = reviews.SelectMany(r => (Guid?[])[r.LeaseOwner, r.DecidedById]).OfType<Guid>().Distinct().ToList();
-        return new Around(lines.ToDictionary(l => l.Seq), await Db(context).Users.Where(u => people.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop));
+        var soon = reviews.Where(r => r.State == ReviewState.Open && r.FirstById is not null).Select(r => r.Seq).ToList();
+        var decided = soon.Count == 0 ? [] : await db.Set<Review>().Where(r => soon.Contains(r.Seq) && db.Set<ReviewEvent>().Any(e => e.Seq == r.Seq && e.Version == r.Version && (e.Kind == ReviewEventKind.FirstDecided || e.Kind == ReviewEventKind.Disagreed))).Select(r => r.Seq).ToListAsync(stop);
+        return new Around(lines.ToDictionary(l => l.Seq), await db.Users.Where(u => people.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop), [.. decided]);
     }
 
     private static void WriteMembers(Utf8JsonWriter json, Review review, Around around, long now)
@@ -368,7 +372,7 @@ public static class ReviewsApi
         {
             ReviewState.Closed => "closed",
             ReviewState.Decided => "decided",
-            ReviewState.Open => isHeld ? "in_review" : review.VisibleAt > now ? "held" : "waiting",
+            ReviewState.Open => isHeld ? "in_review" : review.VisibleAt > now && !around.JustDecided.Contains(review.Seq) ? "held" : "waiting",
         });
         json.WriteNumber("version", review.Version);
         json.WriteInstant("opened_at", review.OpenedAt);

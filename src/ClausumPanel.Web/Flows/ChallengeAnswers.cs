@@ -32,9 +32,12 @@ internal static class ChallengeAnswers
         var (outcome, word) = hasPassed ? (ReviewOutcome.Approve, Approved) : (ReviewOutcome.Decline, Declined);
         // A person's own challenge is answered too: it took effect, and is opened again by the answer.
         var wasAsked = review is { State: ReviewState.Closed, Outcome: ReviewOutcome.Challenge };
-        if (review.State != ReviewState.Open && !wasAsked) return ApplyEvents.Reviewed;
-        if (review.State == ReviewState.Open && review.Decision != Decision.Challenge) return NotAsked;
-        if (!wasAsked && (review.FirstById is not null || (review.LeaseUntil > at && !review.LeaseIsAhead)))
+        if (review.State == ReviewState.Closed && !wasAsked) return ApplyEvents.Reviewed;
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.Version).ToListAsync(stop);
+        if (review.Decision != Decision.Challenge && !events.Exists(e => e is { Kind: ReviewEventKind.Decided or ReviewEventKind.FirstDecided, Outcome: ReviewOutcome.Challenge })) return NotAsked;
+        // Where people have looked it is for people: what was opened again, what they ask each other, what can still be undone.
+        var isTheirs = review.State == ReviewState.Decided || review.FirstById is not null || events.Exists(e => e.Kind == ReviewEventKind.Reopened) || events.Handed() is not null;
+        if (!wasAsked && (isTheirs || (review.LeaseUntil > at && !review.LeaseIsAhead)))
         {
             db.Add(Line(ReviewEventKind.Noted, review.Version, said));
             return Noted;

@@ -103,7 +103,7 @@ public sealed class ChangeQueues(PanelDb db, ReviewRouting routing, IOptions<Pan
     /// <summary>How many items wait in it for a decision, shown already or not.</summary>
     public Task<int> OpenAsync(int number, CancellationToken stop) => db.Set<Review>().CountAsync(r => r.Queue == number && r.State == ReviewState.Open, stop);
 
-    /// <summary>Removes a queue somebody made. What is in it goes to another one: what waits keeps its time, what is decided is found there when it is opened again.</summary>
+    /// <summary>Removes a queue somebody made. What is in it goes to another one: what waits has that one's time, what is decided is found there when it is opened again.</summary>
     /// <param name="number">Which.</param>
     /// <param name="target">Where its items go; needed when some wait.</param>
     /// <param name="actor">Who.</param>

@@ -46,7 +46,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", AnswerDecided = "The challenge was answered, which decided it: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", NoQuestion = "Nobody has asked anything here that waits for an answer.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", EscalatedAlready = "It is escalated already.", NoQuestion = "Nobody has asked anything here that waits for an answer.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
@@ -105,21 +105,22 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     /// <param name="seq">Which item.</param>
     /// <param name="stop">Ends it early.</param>
     /// <param name="takes">False: a decision is taken back for whoever comes next, and what the reviewer has in front of them stays theirs.</param>
+    /// <param name="selection">What they go through: put back in turn, it comes next in that. Null: a whole queue by priority.</param>
     /// <returns>The lease, when it worked and they take it.</returns>
-    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop, bool takes = true)
+    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop, bool takes = true, ReviewSelection? selection = null)
     {
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
         var review = found.Review;
-        if (review.State == ReviewState.Open) return await UndoStepAsync(reviewer, review, takes, transaction, stop);
+        if (review.State == ReviewState.Open) return await UndoStepAsync(reviewer, review, takes, selection, transaction, stop);
         if (review.State == ReviewState.Decided && review.DecidedById != reviewer.Id)
             return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
         var now = clock.GetUtcNow();
         var at = now.ToUnixTimeMilliseconds();
         // They would have it again, to decide it.
         if (review.State == ReviewState.Decided && review.SettlesAt > at && Barred(reviewer, review, found.Queue, isOwn: false) is { } barred) return (null, new(barred));
-        ReviewLease? lease = takes ? new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
+        ReviewLease? lease = takes ? new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
         var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
             .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
@@ -146,7 +147,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return step.At + (queue.UndoSeconds * 1_000L) is var until && until > now ? (step, until, BarredFromReopening(reviewer, queue, isOwn: false)) : null;
     }
 
-    private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, bool takes, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
+    private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, bool takes, ReviewSelection? selection, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
     {
         var now = clock.GetUtcNow();
         var (seq, at) = (review.Seq, now.ToUnixTimeMilliseconds());
@@ -157,7 +158,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         // For whoever comes next only a decision is taken back.
         if (!takes && step.Kind is not (ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed)) return (null, new(TooLate));
         if (barred is not null) return (null, new(barred));
-        ReviewLease? lease = takes ? new ReviewLease(seq, Guid.NewGuid(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
+        ReviewLease? lease = takes ? new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
         var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
         var (version, queue, shownAt, dueAt, warnAt) = (step.Version, step.Queue, step.ShownBefore ?? review.VisibleAt, step.DueBefore, step.WarnBefore);
         var (first, firstOutcome) = step.Kind == ReviewEventKind.FirstDecided ? (null, null) : (review.FirstById, review.FirstOutcome);
@@ -207,7 +208,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     public Task<ReviewAnswer> EscalateAsync(Reviewer reviewer, long seq, Guid token, string? note, CancellationToken stop) =>
         StepAsync(reviewer, seq, token, ReviewEventKind.Escalated, AuditActions.ReviewEscalated, new ReviewVerdict(default, "escalated", note), null, ReviewQueue.EscalatedNumber, stop, needsNote: true);
 
-    /// <summary>Answers whoever escalated it, and sends it back to where they had it. What it is, and since when it waits, stays; where time would decide there, it has the time of that queue once more.</summary>
+    /// <summary>Answers whoever escalated it, and sends it back to where they had it. It has the time of that queue once more.</summary>
     public Task<ReviewAnswer> AnswerAsync(Reviewer reviewer, long seq, Guid token, string? note, CancellationToken stop) =>
         StepAsync(reviewer, seq, token, ReviewEventKind.Answered, AuditActions.ReviewAnswered, new ReviewVerdict(default, "answered", note), null, null, stop, needsNote: true);
 
@@ -382,6 +383,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
+        if (kind == ReviewEventKind.Escalated && found.Queue.IsManual) return new(EscalatedAlready);
         if (kind == ReviewEventKind.Answered)
         {
             // The queue it goes back to must still be there when that is written.

@@ -107,7 +107,11 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
     }
 
     /// <summary>Takes the item somebody picked.</summary>
-    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    /// <param name="reviewer">Who.</param>
+    /// <param name="seq">Which.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="selection">What they go through: put back in turn, it comes next in that. Null: a whole queue by priority.</param>
+    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeAsync(Reviewer reviewer, long seq, CancellationToken stop, ReviewSelection? selection = null)
     {
         using var turn = await turns.TakeAsync(stop);
         var now = Now;
@@ -122,7 +126,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
         }
         if (queue.IsRestricted && !reviewer.IsAdmin) return (null, new(FixedOrder));
         if (BarredAsFirst(reviewer, review) is { } barred) return (null, new(barred));
-        var lease = new ReviewLease(seq, ReviewSelection.Of(null).Token(), now + (long)Length.TotalMilliseconds);
+        var lease = new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), now + (long)Length.TotalMilliseconds);
         if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
         {
             // Whoever takes what was put away ends that: given back it waits as all others do, and its time runs from now.

@@ -15,7 +15,24 @@ public sealed class ReviewTurns : IDisposable
         return new Turn(_one);
     }
 
+    private int _resting;
+
+    /// <summary>What time does is left undone for a while: somebody does it by a clock of their own.</summary>
+    internal bool IsResting => Volatile.Read(ref _resting) > 0;
+
+    /// <summary>Dispose of it when time may do its work again.</summary>
+    internal IDisposable Rest()
+    {
+        Interlocked.Increment(ref _resting);
+        return new Resting(this);
+    }
+
     public void Dispose() => _one.Dispose();
+
+    private sealed class Resting(ReviewTurns turns) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref turns._resting);
+    }
 
     private sealed class Turn(SemaphoreSlim one) : IDisposable
     {

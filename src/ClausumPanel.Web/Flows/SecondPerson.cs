@@ -22,10 +22,22 @@ internal static class SecondPerson
         if (!queue.IsManual) return false;
         // Escalating takes nothing from what the queue it came from asks.
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).ToListAsync(stop);
+        return IsNeeded(events, queue, await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop), amount, who);
+    }
+
+    /// <summary>The same of an item nobody has decided, which was handed to those who decide the hard ones.</summary>
+    /// <param name="events">Its history.</param>
+    /// <param name="queue">In which it waits.</param>
+    /// <param name="queues">All there are.</param>
+    /// <param name="amount">Of the payment.</param>
+    /// <param name="who">Who decides; null: time, which is nobody.</param>
+    public static bool IsNeeded(IReadOnlyCollection<ReviewEvent> events, ReviewQueue queue, IReadOnlyDictionary<int, ReviewQueue> queues, Money amount, Guid? who)
+    {
         var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => e.Version - 1).ToHashSet();
         var handed = events.Where(e => e.Kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut && e.Queue != queue.Number && !undone.Contains(e.Version)).MaxBy(e => e.Version);
-        if (handed is null || await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == handed.Queue, stop) is not { } from || !from.IsForTwo(amount)) return false;
+        // What a queue asked that is gone nobody knows any more: two are safe.
+        if (handed is null || (queues.TryGetValue(handed.Queue, out var from) && !from.IsForTwo(amount))) return false;
         // What was opened again two decide anew.
-        return handed.Kind != ReviewEventKind.Escalated || who is null || handed.ActorId == who || events.Exists(e => e.Kind == ReviewEventKind.Reopened && e.Version > handed.Version);
+        return handed.Kind != ReviewEventKind.Escalated || who is null || handed.ActorId == who || events.Any(e => e.Kind == ReviewEventKind.Reopened && e.Version > handed.Version);
     }
 }

@@ -26,7 +26,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
     /// <returns>When the next decision takes effect, Unix milliseconds; null when none waits.</returns>
     public async Task<long?> RunAsync(CancellationToken stop)
     {
-        if (service.Memory is null) return null;
+        if (service.Memory is null || turns.IsResting) return null;
         await TimeOutAsync(stop);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         while (await db.Set<Review>().AsNoTracking().Where(r => r.State == ReviewState.Decided && r.SettlesAt <= now).OrderBy(r => r.SettlesAt).Take(AtOnce).ToListAsync(stop) is { Count: > 0 } due)
@@ -38,7 +38,6 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
 
     private async Task SettleAsync(Review review, CancellationToken stop)
     {
-        using var turn = await turns.TakeAsync(stop);
         var now = clock.GetUtcNow();
         var (ledger, at) = (new LabelLedger(db), now.ToUnixTimeMilliseconds());
         db.ChangeTracker.Clear();
@@ -133,18 +132,20 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
             (dueAt, seq) = (some[^1].DueAt!.Value, some[^1].Seq);
             var seqs = some.ConvertAll(r => r.Seq);
             var amounts = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Amount, a.Currency }).ToDictionaryAsync(a => a.Seq, a => new Money(a.Amount, a.Currency), stop);
+            // Only what stands with those who decide the hard ones asks how it came there.
+            var handed = some.Where(r => queues[r.Queue] is { IsManual: true, Timeout: not TimeoutAction.Escalate }).Select(r => r.Seq).ToList();
+            var histories = (handed.Count == 0 ? [] : await db.Set<ReviewEvent>().AsNoTracking().Where(e => handed.Contains(e.Seq)).ToListAsync(stop)).ToLookup(e => e.Seq);
             foreach (var review in some)
-                if (await ActionAsync(review, queues, amounts[review.Seq], stop) is { } action && await TimeOutAsync(review, action, queues[ReviewQueue.EscalatedNumber], at, stop)) done++;
+                if (Action(review, queues, amounts[review.Seq], [.. histories[review.Seq]]) is { } action && await TimeOutAsync(review, action, queues[ReviewQueue.EscalatedNumber], at, stop)) done++;
         }
     }
 
     /// <summary>What time does to the item; null: nothing. Where two people decide it is none of them.</summary>
-    private async Task<TimeoutAction?> ActionAsync(Review review, Dictionary<int, ReviewQueue> queues, Money amount, CancellationToken stop)
+    private static TimeoutAction? Action(Review review, Dictionary<int, ReviewQueue> queues, Money amount, IReadOnlyCollection<ReviewEvent> history)
     {
         var queue = queues[review.Queue];
         if (queue.Timeout == TimeoutAction.Escalate) return TimeoutAction.Escalate;
-        // What no queue would ask two for needs no look at its history.
-        var isForTwo = review.FirstById is not null || (queues.Values.Any(q => q.IsForTwo(amount)) && await SecondPerson.IsNeededAsync(db, review, queue, amount, null, stop));
+        var isForTwo = review.FirstById is not null || queue.IsForTwo(amount) || (queue.IsManual && SecondPerson.IsNeeded(history, queue, queues, amount, null));
         return !isForTwo ? queue.Timeout : queue.IsManual ? null : TimeoutAction.Escalate;
     }
 

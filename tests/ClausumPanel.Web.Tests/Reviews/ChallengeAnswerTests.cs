@@ -113,6 +113,7 @@ public abstract class ChallengeAnswerStories
         // What was only kept ready is decided, and whoever had it ready gets nothing of it.
         Assert.Equal(ReviewState.Closed, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == ahead.Seq).Select(r => r.State).SingleAsync()));
         Assert.True((await world.DecideAsync(maria, mine, new(ReviewOutcome.Decline, "stolen_card"))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));         // until then the first decision can be taken back
         Assert.Equal(first.Seq, (await NextAsync(world, maria))!.Value.Seq);
     }
 

@@ -233,7 +233,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostTakeAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        return await AfterAsync(id, (await leases.TakeAsync(HttpContext.Reviewer, seq, stop)).Answer, stop);
+        return await AfterAsync(id, (await leases.TakeAsync(HttpContext.Reviewer, seq, stop, _selection)).Answer, stop);
     }
 
     public async Task<IActionResult> OnPostTakeOverAsync(Guid id, CancellationToken stop)
@@ -286,7 +286,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostUndoAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop);
+        var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop, selection: _selection);
         if (answer.IsDone) Said = T["Undone: you have taken it again."];
         // Who looks at something else stays there: what is refused is no reason to leave it.
         else if (ReviewBefore.ElsewhereThan(id, this) is { } there)
