@@ -10,16 +10,15 @@ namespace ClausumPanel.Web.Pages.Reviews;
 public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
 {
     // Pixels at 1366 by 768, of letters that are rather wide. What a head has beyond its facts is a line more.
-    private const int Bottom = 752, Head = 234, HeadNote = 34, Gap = 8;
+    private const int Bottom = 752, Head = 234, HeadNote = 34, HeadLine = 20, Gap = 8;
     private const int CardHead = 37, Line = 25, Total = 26;
 
-    public static CaseLayout Of(WhyView why, Balance balance, PaymentEvidence evidence, bool hasHeadNote, bool hasNotes, Texts T)
+    public static CaseLayout Of(WhyView why, PaymentEvidence evidence, bool hasHeadNote, bool hasNotes, Texts T)
     {
         ArgumentNullException.ThrowIfNull(why);
-        ArgumentNullException.ThrowIfNull(balance);
         ArgumentNullException.ThrowIfNull(evidence);
-        var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0);
-        var (steps, beside) = (why.Steps.Select(s => Height(s, why, T)).ToList(), Height(balance, T) + Gap);
+        var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - (evidence.Sent is { Checks.Count: > 0 } or { Basket: not null } or { Others.Count: > 0 } ? HeadLine : 0);
+        var (steps, beside) = (why.Steps.Select(s => Height(s, why, T)).ToList(), Height(evidence.Balance, T) + Gap);
         var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line);
         var isAside = steps.Sum() + beside > list && Height(evidence, hasNotes) + beside <= room;
         var (whole, listed) = Fill(steps, isAside ? list : list - beside);
@@ -49,7 +48,7 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
         var (against, speaksFor) = (Balance.Brief(balance.Against, T), Balance.Brief(balance.For, T));
         return 50 + Math.Max(Side(against), Side(speaksFor));
 
-        static int Side(IReadOnlyList<Argument> of) => Math.Max(18, of.Take(8).Sum(a => 4 + 17 * Lines(a.Text.Length + (a.Points is null ? a.Detail?.Length ?? 0 : 4), 30)));
+        static int Side(IReadOnlyList<Argument> of) => Math.Max(18, of.Take(8).Sum(a => 4 + 17 * Lines(a.Text.Length + (a.Points is null ? 0 : 4), 28) + (a.Points is null && a.Detail is { } detail ? 15 * Lines(detail.Length, 30) : 0)));
     }
 
     private static int Height(PaymentEvidence evidence, bool hasNotes)
