@@ -391,6 +391,35 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         await LeaveAsync(page);
     }
 
+    [Theory]
+    [InlineData("es-MX")]
+    [InlineData("en-US")]
+    public async Task A_case_with_nine_signals_stands_whole_in_a_small_window_and_what_has_one_line_opens(string language)
+    {
+        var id = (await HoldAsync(1, isSuspicious: true))[0];
+        await using var visit = await (await Visit.StartAsync(panel, language)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Own}");
+        await page.Locator("[data-key=take]").ClickAsync();
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        var reasons = page.Locator(".waterfall > li:not(.total)");
+        Assert.InRange(await reasons.CountAsync(), 9, 20);
+        foreach (var needed in await page.Locator(".review-evidence :is(h2, h3):not(.visually-hidden), .waterfall > li, .balance li, [data-key=confirm]").AllAsync())
+            Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML + JSON.stringify(e.getBoundingClientRect())"));
+        Assert.Equal(768, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight"));
+
+        var line = page.Locator(".step-line").First;
+        await Assertions.Expect(line.Locator("p").First).ToBeHiddenAsync();
+        await line.Locator("summary").PressAsync("Enter");
+        await Assertions.Expect(line.Locator("p").First).ToBeVisibleAsync();
+        await EverybodyAsync(page);
+        // Where there is room all of them are told whole.
+        await page.SetViewportSizeAsync(1366, 1000);
+        await Assertions.Expect(line).ToBeHiddenAsync();
+        await Assertions.Expect(reasons.Last.Locator(".step-words")).ToBeVisibleAsync();
+        await LeaveAsync(page);
+    }
+
     [Fact]
     public async Task A_priority_tells_its_parts_under_the_pointer_and_at_the_keyboard_and_still_opens()
     {
@@ -488,7 +517,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     }
 
     /// <summary>A queue in which only these wait.</summary>
-    private async Task<IReadOnlyList<Guid>> HoldAsync(int count, bool isFull = false)
+    private async Task<IReadOnlyList<Guid>> HoldAsync(int count, bool isFull = false, bool isSuspicious = false)
     {
         List<Guid> ids = [];
         await InDbAsync(async db =>
@@ -500,7 +529,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
             await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
             return await db.Set<Review>().Where(r => r.Queue == Own).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()));
         });
-        for (var i = 0; i < count; i++) ids.Add(isFull ? await PayInFullAsync(++_people) : Guid.Parse(await panel.PayAsync($"persona{++_people}@{Domain}", 30_000, bare: true)));
+        for (var i = 0; i < count; i++) ids.Add(isSuspicious ? await PaySuspiciouslyAsync(++_people) : isFull ? await PayInFullAsync(++_people) : Guid.Parse(await panel.PayAsync($"persona{++_people}@{Domain}", 30_000, bare: true)));
         await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
         var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
         Assert.Equal(count, await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Own))));
@@ -508,16 +537,26 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     }
 
     /// <summary>All there is to say about it, and little that speaks against it.</summary>
-    private async Task<Guid> PayInFullAsync(int number)
-    {
-        using var client = new HttpClient { BaseAddress = panel.Url };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", panel.ServerKey);
-        using var body = new StringContent($$$"""
+    private Task<Guid> PayInFullAsync(int number) => PayAsync($$$"""
             {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{Domain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",
             "payment_method":{"type":"card","card_bin":"545454","card_last4":"8181","card_country":"MX","card_brand":"mastercard"},
             "device":{"ip":"201.141.81.7","fingerprint":"fp_mesa","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
             "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
-            """, System.Text.Encoding.UTF8, "application/json");
+            """);
+
+    /// <summary>Nearly all that can speak against a payment, and nobody shares a thing with it.</summary>
+    private Task<Guid> PaySuspiciouslyAsync(int number) => PayAsync($$$"""
+            {"amount":489990,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_nueve_{{{number}}}","email":"p8392017{{{number}}}@{{{Domain}}}","phone":"+52558181{{{1000 + number}}}","order_id":"EL-{{{number}}}",
+            "payment_method":{"type":"card","card_bin":"4{{{21000 + number}}}","card_last4":"9954","card_country":"BR","card_brand":"visa"},
+            "device":{"ip":"45.79.101.{{{number % 250}}}","fingerprint":"fp_nueve_{{{number}}}","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/80.0.0.0 Safari/537.36","timezone":"Asia/Tokyo"},
+            "behavior":{"session_duration_ms":830,"mouse_movements":0,"keyboard_events":61,"touch_events":0,"copy_paste_events":4},"billing":{"country":"US","city":"Austin","postal_code":"73301"}}
+            """);
+
+    private async Task<Guid> PayAsync(string payment)
+    {
+        using var client = new HttpClient { BaseAddress = panel.Url };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", panel.ServerKey);
+        using var body = new StringContent(payment, System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("/api/v1/assess", UriKind.Relative), body);
         using var json = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return json.RootElement.GetProperty("assessment_id").GetGuid();

@@ -58,6 +58,11 @@ public static class LabelSentences
         : labels.Fraud < LabelQueries.Enough ? T["{0} of {1} labelled were fraud (few)", Number(labels.Fraud), Number(labels.Labelled)]
         : T["{0} of {1} labelled were fraud ({2})", Number(labels.Fraud), Number(labels.Labelled), (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
 
+    /// <summary>The same in a word or two.</summary>
+    public static string SayShort(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
+        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1}", Number(labels.Fraud), Number(labels.Labelled)]
+        : T["fraud {0}", (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
+
     private static string Number(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     /// <summary>What is wrong with a line of an import.</summary>

@@ -93,7 +93,8 @@ public sealed class QualityTests : QualityStories
         Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
         var page = await world.App.As(World.Ines).PageAsync(Path);
         var names = page.QuerySelectorAll(".figures-of thead th:not(:first-child) button");
-        Assert.Equal(2 * 8, names.Length);
+        // What time did is told by queue alone.
+        Assert.Equal((10 + 9, names.Length), (names.Length, page.QuerySelectorAll(".figures-of thead th:not(:first-child)").Length));
         Assert.All(names, name => Assert.True(page.GetElementById(name.GetAttribute("popovertarget")!) is { TextContent.Length: > 10 } meaning && meaning.HasAttribute("popover") && name.GetAttribute("aria-describedby") == meaning.Id));
         Assert.Equal(page.All.Count(e => e.Id is { Length: > 0 }), page.All.Where(e => e.Id is { Length: > 0 }).Select(e => e.Id).Distinct().Count());
     }

@@ -31,7 +31,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
         if (scored.Count < ManyPoints) return arguments;
         var first = arguments.ToList().IndexOf(scored[0]);
-        return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained below", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained under Why", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <summary>With what else speaks.</summary>

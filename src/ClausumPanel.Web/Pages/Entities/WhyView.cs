@@ -58,6 +58,11 @@ public sealed class WhyView
         return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + T.Say(rate.Labels);
     }
 
+    /// <summary>How often it was fraud, in a word or two: for where it has one line.</summary>
+    public string? Rate(Step step, Texts T) => step.Rule is { } rule
+        ? RuleRates.Rules.TryGetValue(rule.Id, out var record) && record.Hits > 0 && RuleRates.All > 0 ? T.SayShort(record.Labels) : null
+        : step.Signal is not null && Rates.TryGetValue(step.Signal.Id, out var rate) && rate.All > 0 ? T.SayShort(rate.Labels) : null;
+
     // Under whichever version had the rule: by its id, as it was changed since.
     private string? RecordOf(PolicyRule rule, Texts T, bool isBrief)
     {

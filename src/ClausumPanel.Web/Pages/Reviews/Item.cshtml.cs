@@ -79,8 +79,11 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>The answer with which it was sent back; null: there was none since it was escalated.</summary>
     public ReviewEvent? Answer => Events.Handed() is { Kind: ReviewEventKind.Answered } answer ? answer : null;
 
-    /// <summary>Somebody noted something that neither stands at the top of the case nor was taken back.</summary>
-    public bool HasNotes => Events.Any(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !(e.Kind.IsStep() && !Events.Stands(e)));
+    /// <summary>What somebody noted that stands neither at the top of the case nor beside it, and was not taken back.</summary>
+    public IReadOnlyList<ReviewEvent> Noted => [.. Events.Where(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !(e.Kind.IsStep() && !Events.Stands(e)) && !IsInStatus(e))];
+
+    // Who has it has the decision in the place of its status.
+    private bool IsInStatus(ReviewEvent e) => !IsMine && (Review.State == ReviewState.Open ? Holder is null && e.Id == Away?.Id : e.Kind == ReviewEventKind.Decided && e.Note == Review.Note);
 
     /// <summary>What waits for an answer of the reader, who has it: where that sends it, and who had asked; null: nothing, or not theirs to answer.</summary>
     public (ReviewEvent Asked, ReviewQueue To)? GoesBack { get; private set; }
