@@ -546,10 +546,10 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
 
     /// <summary>Nearly all that can speak against a payment, and nobody shares a thing with it.</summary>
     private Task<Guid> PaySuspiciouslyAsync(int number) => PayAsync($$$"""
-            {"amount":489990,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_nueve_{{{number}}}","email":"p8392017{{{number}}}@{{{Domain}}}","phone":"+52558181{{{1000 + number}}}","order_id":"EL-{{{number}}}",
-            "payment_method":{"type":"card","card_bin":"4{{{21000 + number}}}","card_last4":"9954","card_country":"BR","card_brand":"visa"},
-            "device":{"ip":"45.79.101.{{{number % 250}}}","fingerprint":"fp_nueve_{{{number}}}","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/80.0.0.0 Safari/537.36","timezone":"Asia/Tokyo"},
-            "behavior":{"session_duration_ms":830,"mouse_movements":0,"keyboard_events":61,"touch_events":0,"copy_paste_events":4},"billing":{"country":"US","city":"Austin","postal_code":"73301"}}
+            {"amount":489990,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_nueve_{{{number}}}","email":"p8392017{{{number}}}+tienda@gmail.com","phone":"+52558181{{{1000 + number}}}","order_id":"EL-{{{number}}}",
+            "payment_method":{"type":"card","card_bin":"4{{{21000 + number}}}","card_last4":"9954","card_country":"MX","card_brand":"visa"},
+            "device":{"ip":"45.79.101.{{{number % 250}}}","fingerprint":"fp_nueve_{{{number}}}","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/80.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
+            "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
             """);
 
     private async Task<Guid> PayAsync(string payment)
