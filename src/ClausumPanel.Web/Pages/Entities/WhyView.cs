@@ -86,7 +86,7 @@ public sealed class WhyView
         if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, stored.PolicyVersion, stop) is { } policy)
         {
             foreach (var hit in rules[..ruleCount])
-                if (!hit.Observed && hit.Rule < policy.Rules.Count && policy.Rules[hit.Rule] is var rule) reasons.Add((null, T["Rule {0}", rule.Id], rule.Reason, "rule:" + rule.Id, hit.Points, hit.Without, rule));
+                if (!hit.Observed && hit.Rule < policy.Rules.Count && policy.Rules[hit.Rule] is var rule) reasons.Add((null, T["Rule {0}", rule.Name], rule.Reason, "rule:" + rule.Id, hit.Points, hit.Without, rule));
         }
         List<Step> steps = [];
         var sum = 0;
