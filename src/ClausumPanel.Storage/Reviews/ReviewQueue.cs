@@ -204,15 +204,18 @@ public static class ReviewReasons
     /// <summary>Whichever it is, a decline for good says that the payment was fraud.</summary>
     public static readonly IReadOnlyList<string> Decline = ["stolen_card", "account_takeover", "identity_mismatch", "card_testing", "friendly_fraud", "reseller_abuse", "linked_to_fraud", "payer_unreachable", "other"];
     public static readonly IReadOnlyList<string> Approve = ["known_customer", "data_match", "payer_confirmed", "low_risk_in_context", "false_alarm", "other"];
-    public static readonly IReadOnlyList<string> Challenge = ["confirm_identity", "confirm_card", "confirm_delivery", "other"];
+    public static readonly IReadOnlyList<string> Challenge = ["confirm_identity", "confirm_card", "confirm_delivery", "confirm_account", "other"];
 
     public static readonly IReadOnlyList<string> Skip = ["not_my_area", "conflict_of_interest", "needs_a_colleague", "other"];
 
     /// <summary>Those that speak of a card, a purchase or a delivery: money that goes out has none.</summary>
     private static readonly string[] OfPaymentsOnly = ["stolen_card", "card_testing", "friendly_fraud", "reseller_abuse", "confirm_card", "confirm_delivery"];
 
+    /// <summary>Those that speak of the account money goes to.</summary>
+    private static readonly string[] OfPayoutsOnly = ["confirm_account"];
+
     /// <summary>Whether the reason can be one of that flow.</summary>
-    public static bool Fits(string code, Flow flow) => flow == Flow.PayIn || !OfPaymentsOnly.Contains(code);
+    public static bool Fits(string code, Flow flow) => !(flow == Flow.PayIn ? OfPayoutsOnly : OfPaymentsOnly).Contains(code);
 
     public static IReadOnlyList<string> Usual(ReviewOutcome outcome) => outcome switch
     {

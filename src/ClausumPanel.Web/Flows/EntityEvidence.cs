@@ -101,7 +101,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
             View(stored, choice, links, linked, lines, histories),
             Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)),
-            places, await MetAsync(facts, stop), sent);
+            places, await MetAsync(facts, stored, stop), sent);
     }
 
     /// <summary>With what people decided of them in the end, or that they wait for one to.</summary>
@@ -124,7 +124,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     // Only where a list had a say: most payments meet none.
-    private async Task<IReadOnlyList<ListMet>> MetAsync(Facts facts, CancellationToken stop)
+    private async Task<IReadOnlyList<ListMet>> MetAsync(Facts facts, StoredAssessment stored, CancellationToken stop)
     {
         List<ListMet> met = [];
         foreach (var type in Enum.GetValues<ListType>())
@@ -134,7 +134,21 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             var entries = await db.Set<ListEntry>().AsNoTracking().Where(e => e.Type == type && values.Contains(e.Value)).Rows(db).ToListAsync(stop);
             met.Add(new ListMet(type, entries, [.. ListWords.Severities.Where(s => ((ListSeverity)(int)severities & s) != 0 && !entries.Exists(e => e.Severity == s))], await ReviewsAsync(entries, stop)));
         }
-        return met;
+        return [.. met, .. await SinceAsync(facts, stored, met, stop)];
+    }
+
+    // What was listed when it was judged had its say then; what came on lists meanwhile, but for what its own review put there, is news to whoever decides.
+    private async Task<List<ListMet>> SinceAsync(Facts facts, StoredAssessment stored, List<ListMet> met, CancellationToken stop)
+    {
+        var values = Enum.GetValues<ListType>().Select(type => (Type: type, Values: ListQueries.ValuesOf(facts, type))).Where(v => v.Values.Length > 0).ToDictionary(v => v.Type, v => v.Values);
+        var (types, all) = (values.Keys.ToArray(), values.Values.SelectMany(v => v).Distinct().ToArray());
+        if (all.Length == 0) return [];
+        var known = met.SelectMany(m => m.Entries).Select(e => e.Id).ToHashSet();
+        var rows = await db.Set<ListEntry>().AsNoTracking().Where(e => types.Contains(e.Type) && all.Contains(e.Value) && e.IsActive).Rows(db).ToListAsync(stop);
+        var since = rows.Where(r => r.CreatedAt > stored.Instant && ListedByReview.AssessmentOf(r.Reason) != stored.Id && r.State(clock.GetUtcNow()) == ListState.Active && !known.Contains(r.Id) && values[r.Type].Contains(r.Value)).GroupBy(r => r.Type).ToList();
+        List<ListMet> found = [];
+        foreach (var group in since) found.Add(new ListMet(group.Key, [.. group], [], await ReviewsAsync([.. group], stop), IsSince: true));
+        return found;
     }
 
     /// <summary>The links alone, as a reader chose them.</summary>
@@ -310,7 +324,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         [
             .. from one in shared.Values
                where choice.All ? chosen.Count > 0 && chosen.IsSubsetOf(one.Kinds) : chosen.Overlaps(one.Kinds)
-               orderby one.Event.Label == LabelOutcome.Fraud descending, one.Kinds.Count(rare.Contains) descending, one.Kinds.Count descending, one.Event.At descending, one.Event.Seq descending
+               orderby one.Event.Label == LabelOutcome.Fraud descending, one.Kinds.Exists(k => k is TermKind.Customer or TermKind.Email or TermKind.Beneficiary), one.Kinds.Count(rare.Contains) descending, one.Kinds.Count descending, one.Event.At descending, one.Event.Seq descending
                select (one.Event, (IReadOnlyList<TermKind>)one.Kinds),
         ];
     }

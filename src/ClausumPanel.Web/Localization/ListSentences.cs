@@ -5,8 +5,19 @@ using ClausumPanel.Web.Flows;
 namespace ClausumPanel.Web.Localization;
 
 /// <summary>How lists speak to people: names, help and what is wrong.</summary>
-public static class ListSentences
+public static partial class ListSentences
 {
+    /// <summary>Why an entry is there: what the panel wrote itself, in the reader's language; what a person wrote, as it is.</summary>
+    public static string? ListReason(this Texts T, string? reason)
+    {
+        ArgumentNullException.ThrowIfNull(T);
+        return reason is not null && Reported().Match(reason) is { Success: true } said ? T["Reported as fraud: {0}, payment {1}", T.LabelReason(said.Groups[1].Value), said.Groups[2].Value] : reason;
+    }
+
+    // As ReportFraud writes it.
+    [System.Text.RegularExpressions.GeneratedRegex(@"\AReported fraud: ([a-z_]+), transaction ([0-9a-f-]{36})\z")]
+    private static partial System.Text.RegularExpressions.Regex Reported();
+
     public static string Name(this Texts T, ListType type) => type switch
     {
         ListType.Email => T["E-mail address"],

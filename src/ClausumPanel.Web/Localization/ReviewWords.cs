@@ -49,6 +49,7 @@ public static class ReviewWords
         "confirm_identity" => T["Confirm the identity"],
         "confirm_card" => T["Confirm the card"],
         "confirm_delivery" => T["Confirm the delivery"],
+        "confirm_account" => T["Confirm the account with the beneficiary"],
         "not_my_area" => T["Not my area"],
         "conflict_of_interest" => T["Conflict of interest"],
         "needs_a_colleague" => T["Needs a colleague"],

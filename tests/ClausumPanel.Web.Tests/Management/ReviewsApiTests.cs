@@ -62,7 +62,7 @@ public abstract class ReviewsApiStories
         string[] Codes(string member, string outcome) => [.. queue.GetProperty(member).GetProperty(outcome).EnumerateArray().Select(c => c.GetString()!)];
         Assert.Equal(ReviewReasons.Decline, Codes("reasons", "decline"));
         Assert.Equal(["account_takeover", "identity_mismatch", "linked_to_fraud", "payer_unreachable", "other"], Codes("payout_reasons", "decline"));
-        Assert.Equal(["confirm_identity", "other"], Codes("payout_reasons", "challenge"));
+        Assert.Equal(["confirm_identity", "confirm_account", "other"], Codes("payout_reasons", "challenge"));
         Assert.Equal(ReviewReasons.Approve, Codes("payout_reasons", "approve"));
         Assert.Equal(2, Fit(await victor.GetAsync($"{Path}?queue={queue.GetProperty("queue").GetInt32()}"), "Reviews").Json.GetProperty("total").GetInt32());
         (await victor.PostAsync($"{Path}/start")).MustRefuse(403, "FORBIDDEN");

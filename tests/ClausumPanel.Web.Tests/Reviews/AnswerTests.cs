@@ -46,7 +46,7 @@ public sealed class AnswerTests : AnswerStories
         Assert.Null((await ines.PageAsync(item)).QuerySelector("details[data-key=answer]"));
         using var taken = await ines.SubmitAsync(item, "form[action*=Take]");
         var page = await ines.PageAsync(item);
-        Assert.Equal("Vuelve a Marcadas por una lista o regla con su lugar en el tiempo. María Analiza la recibe antes que otras.", page.QuerySelector("[data-goes-back='1']")!.TextContent);
+        Assert.Equal("Vuelve a Marcadas por una lista o regla y tiene el plazo de esa cola. María Analiza la recibe antes que otras.", page.QuerySelector("[data-goes-back='1']")!.TextContent);
         Assert.Null(page.QuerySelector("details[data-key=escalate]"));
         Assert.Equal("r", page.QuerySelector("#keys [data-remap=answer]")!.GetAttribute("value"));
 

@@ -27,7 +27,7 @@ public sealed class ReasonTests
         var page = await maria.PageAsync(item);
         string[] Offered(string outcome) => [.. page.QuerySelectorAll($".reasons[data-outcome={outcome}] input").Select(i => i.GetAttribute("value")!)];
         Assert.Equal(OfPayouts, Offered("Decline"));
-        Assert.Equal(["confirm_identity", "other"], Offered("Challenge"));
+        Assert.Equal(["confirm_identity", "confirm_account", "other"], Offered("Challenge"));
         Assert.Equal(ReviewReasons.Approve, Offered("Approve"));
         using var refused = await maria.SubmitAsync(item, "#decide", ("Input.Outcome", "Decline"), ("Input.DeclineReason", "stolen_card"));
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija un motivo."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
@@ -47,6 +47,30 @@ public sealed class ReasonTests
         var queue = await world.App.InDbAsync(db => db.Set<ReviewQueue>().AsNoTracking().FirstAsync());
         Assert.Equal(OfPayouts, queue.ReasonsFor(ReviewOutcome.Decline, Flow.PayOut));
         Assert.Equal(["stolen_card", "card_testing"], queue.ReasonsFor(ReviewOutcome.Decline, Flow.PayIn));
+    }
+
+    [Fact]
+    public async Task What_came_on_a_list_since_and_who_decides_the_hard_ones_stand_with_the_case()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var item = await AddressAsync(world, 1);
+        await maria.SubmitAsync(item, "form[action*=Take]");
+        var page = await maria.PageAsync(item);
+        Assert.Null(page.QuerySelector("[data-since]"));
+        Assert.Equal($"Espera en Escaladas; deciden: {World.Ines.Name}.", page.QuerySelector("[data-escalates]")!.TextContent);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ListEntry { Type = ListType.Email, Value = "payer1@held.example", Severity = ListSeverity.Block, Reason = "Reported fraud: chargeback, transaction 0199f6a0-3a51-7c31-9d3e-2f6a1b7c8d90", CreatedAt = world.App.Clock.GetUtcNow() });
+            db.Add(new ListEntry { Type = ListType.Email, Value = "other@held.example", Severity = ListSeverity.Block, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+        });
+        var entry = Assert.Single((await maria.PageAsync(item)).QuerySelectorAll("[data-since]")).Closest("li")!.TextContent;
+        Assert.Contains("payer1@held.example", entry, StringComparison.Ordinal);
+        Assert.Contains("Reportado como fraude: ", entry, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,7 +104,8 @@ public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance 
 /// <param name="Entries">The entries that mean it today, whether they count or not.</param>
 /// <param name="Gone">The lists it met of which no such entry is left.</param>
 /// <param name="Reviews">Those that are the reason of an entry, each with what was noted.</param>
-public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, string?> Reviews);
+/// <param name="IsSince">The entries were made after the payment was judged: they had no say in it.</param>
+public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, string?> Reviews, bool IsSince = false);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView

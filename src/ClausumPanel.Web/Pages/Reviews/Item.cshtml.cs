@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Team;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
@@ -152,6 +153,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>It was decided a moment ago by the first of two, or otherwise by the second: until that can no longer be taken back it is kept from whoever comes next.</summary>
     public bool IsJustDecided => Review.VisibleAt > Now.ToUnixTimeMilliseconds() && Events.LastOrDefault(e => e.Kind.IsStep()) is { Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed } step && step.Version == Review.Version;
 
+    /// <summary>Where an escalation goes, and who decides there; null: the reader has nothing to escalate.</summary>
+    public (string Queue, IReadOnlyList<string> Who)? Escalates { get; private set; }
+
     /// <summary>What the reader decides is only the first of two decisions.</summary>
     public bool IsFirst { get; private set; }
 
@@ -205,8 +209,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Which clock the reader's is: UTC, UTC-6.</summary>
     public string ZoneHere => Reader.Offset(reader.Zoned(Stored.Instant).Offset);
 
-    /// <summary>The times that are offered to put it away until, each by its code, in words and as the reader's clock will show it.</summary>
-    public IEnumerable<(string Code, string Words, string At)> HoldTimes => HoldTime.Codes.Select(code =>
+    /// <summary>The times that are offered to put it away until, each by its code, in words and as the reader's clock will show it, and whether the authorisation has lapsed by then.</summary>
+    public IEnumerable<(string Code, string Words, string At, bool IsTooLate)> HoldTimes => HoldTime.Codes.Select(code =>
     {
         var at = HoldUntil(code, Now)!.Value;
         return (code, code switch
@@ -216,7 +220,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             "tomorrow" => Its.Hours is null ? T["Tomorrow"] : T["The next working day"],
             // Where Monday is none, the next week begins later.
             _ => WeekDay(reader.Zoned(at)),
-        }, Reader.DayAndMonth(reader.Zoned(at)) + ", " + reader.Zoned(at).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture));
+        }, Reader.DayAndMonth(reader.Zoned(at)) + ", " + reader.Zoned(at).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), Review.ExpiresAt is { } lapses && at.ToUnixTimeMilliseconds() > lapses);
     });
 
     private static string WeekDay(DateTimeOffset local) => local.ToString("dddd", System.Globalization.CultureInfo.CurrentCulture) is var name ? char.ToUpper(name[0], System.Globalization.CultureInfo.CurrentCulture) + name[1..] : "";
@@ -254,7 +258,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries), stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {entries.Count}", true);
+        if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(entries)}", true);
         else await RememberAsync(id, seq, after.SecondById == User.Id ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided, stop);
         return await OnwardAsync(stop);
     }
@@ -494,6 +498,13 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
         if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));
         IsFirst = IsMine && Barred is null && await SecondPerson.IsNeededAsync(db, review, Its, stored.Money, User.Id, stop);
+        if (IsMine && !Its.IsManual)
+        {
+            var to = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == ReviewQueue.EscalatedNumber, stop);
+            Role[] roles = to.AdminsOnly ? [Role.Admin] : [Role.Admin, Role.Analyst];
+            var me = User.Id;
+            Escalates = (to.Name, await db.Users.Where(u => u.IsActive && roles.Contains(u.Role) && u.Id != me).OrderBy(u => u.DisplayName).Select(u => u.DisplayName).Take(4).ToListAsync(stop));
+        }
         // In a fixed order theirs is what was given to them, or is kept ready.
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);

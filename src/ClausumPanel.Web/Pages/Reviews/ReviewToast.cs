@@ -24,7 +24,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
 
     public const string PaymentTooLate = "{0} can no longer be undone.";
 
-    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; how many values it lists, or until when it is put away; of an answer, the queue it went back to. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
+    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; the types of the values it lists, or until when it is put away; of an answer, the queue it went back to. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
     /// <param name="said">What else is to be said.</param>
     /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
     /// <param name="now">The current instant, Unix milliseconds.</param>
@@ -38,19 +38,24 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         var done = (await assessments.FindAsync(Guid.Parse(id), stop))!;
         var tooLate = T[PaymentTooLate, PaymentOf(done)];
         if (what == Refused) return rest is [{ Length: > 0 } sentence] ? new ReviewToast($"{PaymentOf(done)}:", sentence, About: done.Id, IsRefusal: true) : new ReviewToast(tooLate, About: done.Id, Reopens: detail == "1", IsRefusal: true);
-        var (until, number) = (long.Parse(end, CultureInfo.InvariantCulture), long.Parse(detail, CultureInfo.InvariantCulture));
-        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, (int)number, done, T) : OfStep(Enum.Parse<ReviewEventKind>(what), number, rest.FirstOrDefault(), done, reader, T);
+        var until = long.Parse(end, CultureInfo.InvariantCulture);
+        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, [.. detail.Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture)).Where(t => t > 0).Select(t => (ListType)(t - 1))], done, T)
+            : OfStep(Enum.Parse<ReviewEventKind>(what), long.Parse(detail, CultureInfo.InvariantCulture), rest.FirstOrDefault(), done, reader, T);
         // Where the queue gives no time there is nothing to offer.
         return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
 
     /// <summary>What the page of a decision or a step says of it to whoever leaves within its time.</summary>
     internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, ReviewEvent? step, string queue, long until, Reader reader, Texts T) =>
-        (outcome is { } decided ? OfDecision(decided, 0, done, T) : OfStep(step!.Kind, step.Until ?? 0, queue, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
+        (outcome is { } decided ? OfDecision(decided, [], done, T) : OfStep(step!.Kind, step.Until ?? 0, queue, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
 
-    private static ReviewToast OfDecision(ReviewOutcome outcome, int values, StoredAssessment decided, Texts T)
+    /// <summary>What a decision lists, as the next page reads it; 0: nothing.</summary>
+    internal static string Types(IReadOnlyCollection<ReviewEntry> entries) => entries.Count == 0 ? "0" : string.Join(',', entries.Select(e => ((int)e.Type + 1).ToString(CultureInfo.InvariantCulture)));
+
+    private static ReviewToast OfDecision(ReviewOutcome outcome, IReadOnlyList<ListType> listed, StoredAssessment decided, Texts T)
     {
-        var listing = values == 0 ? "" : " · " + (outcome == ReviewOutcome.Approve ? T.Count(values, "{0} value will be allowed", "{0} values will be allowed") : T.Count(values, "{0} value will be blocked", "{0} values will be blocked"));
+        var names = string.Join(", ", listed.Select(type => T.Name(type)));
+        var listing = listed.Count == 0 ? "" : " · " + (outcome == ReviewOutcome.Approve ? T["will be allowed: {0}", names] : T["will be blocked: {0}", names]);
         return new ReviewToast(T.Done(outcome), PaymentOf(decided) + listing);
     }
 
