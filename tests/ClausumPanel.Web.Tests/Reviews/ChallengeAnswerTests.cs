@@ -53,6 +53,7 @@ public abstract class ChallengeAnswerStories
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card"))).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         await world.SettleAsync();
+        Assert.Equal("Aún sin respuesta", (await world.App.As(World.Maria).PageAsync("/dashboard/reviews")).QuerySelector($"[data-asked='{seq}'] [data-became]")!.TextContent.Trim());
 
         await events.RuleAsync("ours", EventAction.ChallengePassed, "otp.ok");
         foreach (var (type, id) in ((string, string)[])[("challenge.passed", passed), ("Challenge.Failed", failed), ("otp.ok", asked), ("challenge.passed", held), ("challenge.failed", passed), ("challenge.passed", "nobody")])
@@ -79,6 +80,10 @@ public abstract class ChallengeAnswerStories
         Assert.Equal((0, ReviewState.Open), await world.App.InDbAsync(async db => (await db.Set<Label>().CountAsync(), await db.Set<Review>().Where(r => r.Seq == other).Select(r => r.State).SingleAsync())));
         // Every figure that counts final outcomes moved with it.
         Assert.All(await world.App.InDbAsync(db => new RollupCheck(db, world.App.Services.GetRequiredService<StorageChoice>(), world.App.Clock).VerifyAsync(_ => { }, default)), d => Assert.True(d.IsNone, $"{d}"));
+        // Who asked sees what became of it.
+        var list = await world.App.As(World.Maria).PageAsync("/dashboard/reviews");
+        Assert.Equal(("0", "Aprobada · El pagador superó la verificación"), (list.QuerySelector("#asked [data-unanswered]")!.GetAttribute("data-unanswered"), list.QuerySelector($"[data-asked='{seq}'] [data-became]")!.TextContent.Trim()));
+        Assert.Null((await world.App.As(World.Tomas).PageAsync("/dashboard/reviews")).QuerySelector("#asked"));
         Assert.Equal(DecideReviews.AnswerDecided, (await world.DecideAsync(maria, lease with { Token = Guid.NewGuid() }, new(ReviewOutcome.Decline, "stolen_card"))).Refusal);
         // And whoever knows better opens it again.
         var labels = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();

@@ -100,6 +100,12 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>How many of those were answered or decided since their day began.</summary>
     public int AnsweredToday { get; private set; }
+
+    /// <summary>What the reader challenged lately, newest first.</summary>
+    public IReadOnlyList<HandedRow> Asked { get; private set; } = [];
+
+    /// <summary>How many of it nobody has told how it ended.</summary>
+    public int Unanswered { get; private set; }
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was done right before by somebody who stopped then, or for whom nothing more waits: see <see cref="ItemModel.Before"/>.</summary>
@@ -145,7 +151,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             var me = User.Id;
             DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
             if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
-            if (!Request.IsHtmx) await LoadHandedOnAsync(me, now, dayStart, stop);
+            if (!Request.IsHtmx)
+            {
+                await LoadHandedOnAsync(me, now, dayStart, stop);
+                await LoadAskedAsync(me, now, stop);
+            }
         }
         await LoadAwayAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
@@ -299,6 +309,19 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         AnsweredToday = HandedOn.Count(h => (h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart) || h.Answer?.At >= dayStart);
     }
 
+    private async Task LoadAskedAsync(Guid me, long now, CancellationToken stop)
+    {
+        var since = now - (long)HandedFor.TotalMilliseconds;
+        var steps = await db.Set<ReviewEvent>().AsNoTracking().DecidedBy(me).Where(e => e.At > since && e.Outcome == ReviewOutcome.Challenge).OrderByDescending(e => e.At).Take(MostHanded).ToListAsync(stop);
+        if (steps.Count == 0) return;
+        steps = [.. steps.DistinctBy(e => e.Seq)];
+        var seqs = steps.ConvertAll(e => e.Seq);
+        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
+        var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
+        Asked = [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, null))];
+        Unanswered = Asked.Count(a => a.Review.Outcome == ReviewOutcome.Challenge);
+    }
+
     /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
     private async Task<ILookup<long, ReviewEvent>> StepsAsync(ReviewQueue queue, List<Review> listed, long now, CancellationToken stop)
     {
@@ -343,7 +366,7 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Label">What it turned out to be, and who says so; null: nobody has said.</param>
 public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label);
 
-/// <param name="Step">The escalation, with what was asked.</param>
+/// <param name="Step">The escalation, with what was asked; or the decision to challenge it.</param>
 /// <param name="Decider">Who decided it; null: nobody yet, or time.</param>
 /// <param name="Answer">What was answered; null: nothing.</param>
 public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider, ReviewEvent? Answer);
