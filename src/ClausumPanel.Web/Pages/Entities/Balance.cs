@@ -121,7 +121,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (undisputed.Count > 0 && frauds == 0)
         {
             var approved = isOut ? T.Count(undisputed.Count, "{0} approved payout", "{0} approved payouts") : T.Count(undisputed.Count, "{0} approved payment", "{0} approved payments");
-            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, reader.Day(undisputed.Min(e => e.At))], Later(undisputed.Count(e => e.At > at), undisputed.Count), 5 + Math.Min(20, undisputed.Count)));
+            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, $"{reader.Day(undisputed.Min(e => e.At))} ({T.Age(TimeSpan.FromMilliseconds(Math.Max(0, at - undisputed.Min(e => e.At))))})"], Later(undisputed.Count(e => e.At > at), undisputed.Count), 5 + Math.Min(20, undisputed.Count)));
         }
         if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], OfOthers(confirmed), 12));
         if (sameDevice > 0 && frauds == 0 && !isDeviceShared) good.Add(new Argument(isOut ? T.Count(sameDevice, "Same device in {0} other payout", "Same device in {0} other payouts") : T.Count(sameDevice, "Same device in {0} other payment", "Same device in {0} other payments"), null, 4 + Math.Min(10, sameDevice)));
