@@ -151,11 +151,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             var me = User.Id;
             DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
             if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
-            if (!Request.IsHtmx)
-            {
-                await LoadHandedOnAsync(me, now, dayStart, stop);
-                await LoadAskedAsync(me, now, stop);
-            }
+            if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
@@ -295,31 +291,26 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         ]).Where(part => part is not null));
     }
 
-    private async Task LoadHandedOnAsync(Guid me, long now, long dayStart, CancellationToken stop)
+    private async Task LoadFollowedAsync(Guid me, long now, long dayStart, CancellationToken stop)
     {
-        var since = now - (long)HandedFor.TotalMilliseconds;
-        var steps = await db.Set<ReviewEvent>().AsNoTracking().EscalatedBy(me, since).OrderByDescending(e => e.At).Take(MostHanded).ToListAsync(stop);
-        if (steps.Count == 0) return;
+        var (events, since) = (db.Set<ReviewEvent>().AsNoTracking(), now - (long)HandedFor.TotalMilliseconds);
+        HandedOn = await FollowAsync(events.EscalatedBy(me, since), stop);
+        AnsweredToday = HandedOn.Count(h => (h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart) || h.Answer?.At >= dayStart);
+        Asked = await FollowAsync(events.DecidedBy(me).Where(e => e.At > since && e.Outcome == ReviewOutcome.Challenge), stop);
+        Unanswered = Asked.Count(a => a.Review.Outcome == ReviewOutcome.Challenge);
+    }
+
+    /// <summary>What became of what these steps were taken with: the latest of each, newest first.</summary>
+    private async Task<IReadOnlyList<HandedRow>> FollowAsync(IQueryable<ReviewEvent> of, CancellationToken stop)
+    {
+        var steps = await of.OrderByDescending(e => e.At).Take(MostHanded).ToListAsync(stop);
+        if (steps.Count == 0) return [];
         steps = [.. steps.DistinctBy(e => e.Seq)];
         var seqs = steps.ConvertAll(e => e.Seq);
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
         var events = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
-        HandedOn = [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
-        AnsweredToday = HandedOn.Count(h => (h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart) || h.Answer?.At >= dayStart);
-    }
-
-    private async Task LoadAskedAsync(Guid me, long now, CancellationToken stop)
-    {
-        var since = now - (long)HandedFor.TotalMilliseconds;
-        var steps = await db.Set<ReviewEvent>().AsNoTracking().DecidedBy(me).Where(e => e.At > since && e.Outcome == ReviewOutcome.Challenge).OrderByDescending(e => e.At).Take(MostHanded).ToListAsync(stop);
-        if (steps.Count == 0) return;
-        steps = [.. steps.DistinctBy(e => e.Seq)];
-        var seqs = steps.ConvertAll(e => e.Seq);
-        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
-        var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
-        Asked = [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, null))];
-        Unanswered = Asked.Count(a => a.Review.Outcome == ReviewOutcome.Challenge);
+        return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
     }
 
     /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
