@@ -8,7 +8,7 @@
   };
   const dialog = document.getElementById("keys");
   // What may be changed. A page offers what works there; a key that does something elsewhere is taken nevertheless.
-  const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", skip: "s", hold: "h", escalate: "e", answer: "r", undo: "z", copy: "y", links: "l", pick: "x" };
+  const defaults = { approve: "a", challenge: "c", decline: "d", note: "n", block: "b", label: "f", skip: "s", hold: "h", escalate: "e", answer: "r", undo: "z", copy: "y", links: "l", pick: "x" };
   const isOn = () => stored.off !== true;
   // A letter that somebody gave to something is no longer what another one comes with, be that newer than their choice.
   const keyOf = name => stored.map?.[name] ?? (Object.keys(defaults).some(other => stored.map?.[other] === defaults[name]) ? null : defaults[name]);

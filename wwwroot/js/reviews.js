@@ -19,6 +19,19 @@
       words.textContent = words.dataset[(chosen() ?? "").toLowerCase()] ?? words.dataset.either;
     }
   };
+  // The label goes with the reason until somebody chooses another; what a reason leaves open they choose themselves.
+  const labels = () => [...form()?.querySelectorAll('.reasons:not([hidden]) [name="Input.Label"]') ?? []];
+  const followReason = reason => { for (const label of labels()) label.checked = label.value === reason.dataset.label; };
+  const turnLabel = () => {
+    const both = labels();
+    if (both.length === 0) return false;
+    const other = both[(both.findIndex(label => label.checked) + 1) % both.length];
+    reach(other);
+    other.checked = true;
+    other.dispatchEvent(new Event("change", { bubbles: true }));
+    say(`${other.closest("[role=radiogroup]").getAttribute("aria-label")}: ${other.closest("label").textContent.trim()}`);
+    return true;
+  };
   // What is ticked in a part that is closed again is not forgotten.
   const countPicked = () => {
     const words = form()?.querySelector("[data-picked]"), picked = [...form()?.querySelectorAll(".list-choice input:checked") ?? []].map(box => box.dataset.name);
@@ -26,6 +39,7 @@
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();
+    if (event.target.name === "Input.DeclineReason") followReason(event.target);
     if (event.target.closest(".list-choice")) countPicked();
     if (event.target.closest("#decide")) lack(null);
   });
@@ -90,11 +104,12 @@
 
   window.panelKeys.page = event => {
     const key = event.key;
-    if (key >= "1" && key <= "9") {
+    if (key >= "0" && key <= "9") {
+      const nth = key === "0" ? 10 : Number(key);
       // In an open part that offers reasons of its own the numbers choose there.
       const part = partOf(document.activeElement) ?? partInstead();
-      const radio = part ? part.querySelectorAll("input[type=radio]")[Number(key) - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${key}"]`);
-      if (!radio) return !item() && openQueue(Number(key));
+      const radio = part ? part.querySelectorAll("input[type=radio]")[nth - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${nth}"]`);
+      if (!radio) return !item() && nth < 10 && openQueue(nth);
       reach(radio);
       radio.checked = true;
       radio.focus();
@@ -116,6 +131,7 @@
         return form() !== null;
       }
       case "block": return open("block");
+      case "label": return turnLabel();
       case "skip": return open("skip");
       case "hold": return open("hold");
       case "escalate": return open("escalate");
@@ -211,6 +227,9 @@
     if (!button) return;
     button.dataset.unsaid ??= button.textContent;
     button.textContent = button.dataset[outcome || "unsaid"];
+    // Which label a decline writes is asked of a decline, and must be said where its reason leaves it open.
+    document.querySelector("#bulk-form [data-for-decline]").hidden = outcome !== "decline";
+    document.getElementById("Label").required = document.getElementById("Verdict").value === "Decline:other";
   };
   document.addEventListener("change", event => { if (event.target.id === "Verdict") sayDone(); });
   addEventListener("pageshow", sayDone);
@@ -288,7 +307,7 @@
   };
   const over = hidden => { const line = form()?.querySelector("[data-lease-over]"); if (line) line.hidden = hidden; };
   // What is chosen and written is kept while the page is away, and what is written for whoever takes the step back: the last few, in this tab only.
-  const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Note"];
+  const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Label", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
   // Once it is opened again it is another decision, and begins empty.
   const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]} ${item().dataset.reopened}`;
@@ -452,8 +471,9 @@
       case "hold": return form().querySelector('[name="Input.HoldFor"]:checked')?.value === "other" && !field("Input.HoldUntil").value && lack(words.noTime, field("Input.HoldUntil"));
       default: {
         if (chosen() === undefined) return lack(words.noOutcome, field("Input.Outcome"));
-        const reason = form().querySelector(".reasons:not([hidden]) input:checked")?.value;
+        const reason = form().querySelector(".reasons:not([hidden]) input[data-number]:checked")?.value;
         if (reason === undefined) return lack(words.noReason, form().querySelector(".reasons:not([hidden]) input"));
+        if (labels().length > 0 && !labels().some(label => label.checked)) return lack(words.noLabel, labels()[0]);
         return (reason === "other" || (chosen() === "Decline" && words.declineNeedsNote === "yes")) && isShort("Input.Note") && lack(words.noNote, field("Input.Note"));
       }
     }

@@ -9,6 +9,9 @@ namespace ClausumPanel.Storage.Labels;
 public enum LabelOutcome
 {
     Fraud = 1, Good = 2,
+
+    /// <summary>A person looked and cannot say. It stands in the ledger and never holds, conflicts or counts.</summary>
+    Inconclusive = 3,
 }
 
 /// <summary>Who says so; the larger number outranks the smaller.</summary>
@@ -23,7 +26,7 @@ public enum LabelChannel
     Panel = 1, Report = 2, Api = 3, Import = 4, Demo = 5,
 }
 
-/// <summary>One line of the ledger of outcomes: somebody says what a payment turned out to be, or takes back what was said. Written once; never altered, never removed.</summary>
+/// <summary>One line of the ledger of outcomes: somebody says what a payment turned out to be, that they cannot say, or takes back what was said. Written once; never altered, never removed.</summary>
 public sealed class Label
 {
     public const int LongestReason = 100, LongestNote = 1_000, LongestReference = 200;

@@ -154,7 +154,7 @@ public sealed class LabelLedger(PanelDb db)
 /// <summary>The rows of one assessment weighed against each other.</summary>
 public static class LabelRanking
 {
-    /// <param name="Effective">The highest rank that stands, the newest within it; null when nothing stands.</param>
+    /// <param name="Effective">The highest rank that stands, the newest within it; null when nothing stands that says what it was.</param>
     /// <param name="IsConflicted">Standing rows disagree about the outcome.</param>
     public readonly record struct Standing(Label? Effective, bool IsConflicted, bool IsReported, bool IsDisputed);
 
@@ -166,7 +166,8 @@ public static class LabelRanking
         bool fraud = false, good = false, told = false, disputed = false;
         foreach (var row in rows)
         {
-            if (row.Reverses is not null || !IsKnown(row, asOf) || rows.Any(r => r.Reverses == row.Number && IsKnown(r, asOf))) continue;
+            // Who cannot say has said nothing: what others say stands beside it as if it were not there.
+            if (row.Reverses is not null || row.Outcome == LabelOutcome.Inconclusive || !IsKnown(row, asOf) || rows.Any(r => r.Reverses == row.Number && IsKnown(r, asOf))) continue;
             fraud |= row.Outcome == LabelOutcome.Fraud;
             good |= row.Outcome == LabelOutcome.Good;
             told |= row.Outcome == LabelOutcome.Fraud && row.Source != LabelSource.Chargeback;

@@ -3,6 +3,7 @@ namespace ClausumPanel.Storage.Labels;
 /// <summary>The words by which labels are spoken of outside.</summary>
 public static class LabelWords
 {
+    /// <summary>Those that say what a payment was: what is taken from outside, and looked for.</summary>
     public static readonly IReadOnlyList<LabelOutcome> Outcomes = [LabelOutcome.Fraud, LabelOutcome.Good];
 
     /// <summary>The strongest first.</summary>
@@ -12,6 +13,7 @@ public static class LabelWords
     {
         LabelOutcome.Fraud => "fraud",
         LabelOutcome.Good => "good",
+        LabelOutcome.Inconclusive => "inconclusive",
     };
 
     public static string Word(this LabelSource source) => source switch

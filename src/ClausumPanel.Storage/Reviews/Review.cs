@@ -1,4 +1,5 @@
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -84,6 +85,9 @@ public sealed class Review
     /// <summary>The code of the reason.</summary>
     public string? Reason { get; set; }
     public string? Note { get; set; }
+
+    /// <summary>What the decision says the payment was; null: it says nothing, as a challenge does, or was not a person's.</summary>
+    public LabelOutcome? Label { get; set; }
     public Guid? DecidedById { get; set; }
 
     /// <summary>Unix milliseconds.</summary>
@@ -156,6 +160,9 @@ public sealed class ReviewEvent
     public string? Reason { get; init; }
     public string? Note { get; init; }
 
+    /// <summary>Of a decision: what it says the payment was; null: nothing.</summary>
+    public LabelOutcome? Label { get; init; }
+
     /// <summary>Until when it is held, Unix milliseconds.</summary>
     public long? Until { get; init; }
 
@@ -211,6 +218,7 @@ internal sealed class ReviewMap : IEntityTypeConfiguration<Review>
         builder.Property(r => r.State).HasConversion<int>();
         builder.Property(r => r.Outcome).HasConversion<int?>();
         builder.Property(r => r.FirstOutcome).HasConversion<int?>();
+        builder.Property(r => r.Label).HasConversion<int?>();
         builder.Ignore(r => r.IsAnswered);
         builder.Property(r => r.Reason).HasMaxLength(Review.LongestReason);
         builder.Property(r => r.Note).HasMaxLength(Review.LongestNote);
@@ -232,6 +240,7 @@ internal sealed class ReviewEventMap : IEntityTypeConfiguration<ReviewEvent>
         builder.HasKey(e => e.Id);
         builder.Property(e => e.Kind).HasConversion<int>();
         builder.Property(e => e.Outcome).HasConversion<int?>();
+        builder.Property(e => e.Label).HasConversion<int?>();
         builder.Property(e => e.ActorName).HasMaxLength(256);
         builder.Property(e => e.Reason).HasMaxLength(Review.LongestReason);
         builder.Property(e => e.Note).HasMaxLength(Review.LongestNote);

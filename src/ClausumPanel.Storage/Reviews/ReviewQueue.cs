@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -201,18 +202,33 @@ public sealed class ReviewQueue
 /// <summary>The reasons for a decision: stable codes, which pages put into words.</summary>
 public static class ReviewReasons
 {
-    /// <summary>Whichever it is, a decline for good says that the payment was fraud.</summary>
-    public static readonly IReadOnlyList<string> Decline = ["stolen_card", "account_takeover", "identity_mismatch", "card_testing", "friendly_fraud", "reseller_abuse", "linked_to_fraud", "payer_unreachable", "other"];
+    /// <summary>What a decline for good says the payment was: see <see cref="LabelOf(ReviewOutcome, string?)"/>.</summary>
+    public static readonly IReadOnlyList<string> Decline = ["stolen_card", "account_takeover", "identity_mismatch", "card_testing", "friendly_fraud", "reseller_abuse", "linked_to_fraud", "payer_unreachable", "against_policy", "other"];
     public static readonly IReadOnlyList<string> Approve = ["known_customer", "data_match", "payer_confirmed", "low_risk_in_context", "false_alarm", "other"];
     public static readonly IReadOnlyList<string> Challenge = ["confirm_identity", "confirm_card", "confirm_delivery", "confirm_account", "other"];
 
     public static readonly IReadOnlyList<string> Skip = ["not_my_area", "conflict_of_interest", "needs_a_colleague", "other"];
+
+    /// <summary>Those that decline a payment without saying that it was fraud.</summary>
+    private static readonly string[] SayNoFraud = ["reseller_abuse", "payer_unreachable", "against_policy"];
 
     /// <summary>Those that speak of a card, a purchase or a delivery: money that goes out has none.</summary>
     private static readonly string[] OfPaymentsOnly = ["stolen_card", "card_testing", "friendly_fraud", "reseller_abuse", "confirm_card", "confirm_delivery"];
 
     /// <summary>Those that speak of the account money goes to.</summary>
     private static readonly string[] OfPayoutsOnly = ["confirm_account"];
+
+    /// <summary>What a person's decision says the payment was, unless they say otherwise; null: a challenge says nothing.</summary>
+    public static LabelOutcome? LabelOf(ReviewOutcome outcome, string? reason) => outcome switch
+    {
+        ReviewOutcome.Approve => LabelOutcome.Good,
+        ReviewOutcome.Challenge => null,
+        ReviewOutcome.Decline => SayNoFraud.Contains(reason) ? LabelOutcome.Inconclusive : LabelOutcome.Fraud,
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    /// <summary>The reason tells nothing about it: whoever gives it says themselves what the payment was.</summary>
+    public static bool LeavesOpen(ReviewOutcome outcome, string? reason) => outcome == ReviewOutcome.Decline && reason == "other";
 
     /// <summary>Whether the reason can be one of that flow.</summary>
     public static bool Fits(string code, Flow flow) => !(flow == Flow.PayIn ? OfPayoutsOnly : OfPaymentsOnly).Contains(code);

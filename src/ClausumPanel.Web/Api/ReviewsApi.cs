@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
@@ -30,7 +31,7 @@ public static class ReviewsApi
     /// <summary>Those that are about one field of the body.</summary>
     private static readonly Dictionary<string, string> Fields = new(StringComparer.Ordinal)
     {
-        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithChallenge] = "list_entries",
+        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithChallenge] = "list_entries", [DecideReviews.LabelWithDecline] = "label",
     };
 
     private enum Which { Waiting, Decided, Closed }
@@ -193,9 +194,10 @@ public static class ReviewsApi
         var outcome = body.Word<ReviewOutcome>("outcome", word => word switch { "approve" => ReviewOutcome.Approve, "challenge" => ReviewOutcome.Challenge, "decline" => ReviewOutcome.Decline, _ => null }, "format");
         if (!body.Has("outcome")) body.Wrong("outcome", "required", "outcome is required: approve, challenge or decline.");
         var (reason, note, read) = (body.Text("reason", Review.LongestReason), body.Text("note", Review.LongestNote), body.Number("reading_ms", 0, int.MaxValue));
+        var label = body.Word<LabelOutcome>("label", word => word switch { "fraud" => LabelOutcome.Fraud, "inconclusive" => LabelOutcome.Inconclusive, _ => null }, "format");
         var entries = ReadEntries(body, outcome);
         if (body.Errors.Count > 0) await Problems.WriteAsync(context, body.Errors);
-        else await AfterAsync(context, seq, await Decide(context).DecideAsync(context.Reviewer, seq, token, new ReviewVerdict(outcome!.Value, reason, note, read, entries), context.RequestAborted));
+        else await AfterAsync(context, seq, await Decide(context).DecideAsync(context.Reviewer, seq, token, new ReviewVerdict(outcome!.Value, reason, note, read, entries, label), context.RequestAborted));
     }
 
     private static async Task UndoAsync(HttpContext context)
@@ -333,6 +335,7 @@ public static class ReviewsApi
                 json.WriteString("outcome", line.Outcome is { } outcome ? Word(outcome) : null);
                 json.WriteString("reason", line.Reason);
                 json.WriteString("note", line.Note);
+                json.WriteString("label", line.Label?.Word());
                 json.WriteInstant("until", line.Kind == ReviewEventKind.Held ? line.Until : null);
                 json.WriteEndObject();
             }
@@ -384,6 +387,7 @@ public static class ReviewsApi
         json.WriteString("outcome", review.Outcome is { } outcome ? Word(outcome) : null);
         json.WriteString("reason", review.Reason);
         json.WriteString("note", review.Note);
+        json.WriteString("label", review.Label?.Word());
         json.WriteString("decided_by", review.DecidedById is { } decider ? around.Names.GetValueOrDefault(decider) : null);
         json.WriteInstant("decided_at", review.DecidedAt);
         json.WriteInstant("settles_at", review.SettlesAt);

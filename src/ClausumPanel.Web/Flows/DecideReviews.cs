@@ -35,7 +35,12 @@ public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days
 /// <param name="Note">In their own words.</param>
 /// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it; more than they have had it is not believed.</param>
 /// <param name="Entries">What goes on lists with it.</param>
-public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null);
+/// <param name="Label">Of a decline, what they say the payment was: fraud, or inconclusive; null: what the reason says.</param>
+public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null, LabelOutcome? Label = null)
+{
+    /// <summary>What it says the payment was, once it is for good; null: nothing.</summary>
+    public LabelOutcome? Says => Label ?? ReviewReasons.LabelOf(Outcome, Reason);
+}
 
 /// <summary>
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
@@ -46,7 +51,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     public const string
         Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", AnswerDecided = "The challenge was answered, which decided it: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
-        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", EscalatedAlready = "It is escalated already.", NoQuestion = "Nobody has asked anything here that waits for an answer.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.";
+        NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", EscalatedAlready = "It is escalated already.", NoQuestion = "Nobody has asked anything here that waits for an answer.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.",
+        LabelMissing = "Choose the label: fraud or inconclusive.", LabelWithDecline = "Only a decline takes a label: fraud or inconclusive.";
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
@@ -60,7 +66,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
         if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var (review, queue) = found;
-        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.DecidedById == reviewer.Id && review.Outcome == verdict.Outcome ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
+        if (review.State != ReviewState.Open) return review.DecidedWith == token && review.DecidedById == reviewer.Id && review.Outcome == verdict.Outcome && review.Label == verdict.Says ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
@@ -73,11 +79,11 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
 
         var entries = ReviewEntry.Write(verdict.Entries);
         var (decidedAt, settlesAt) = (now.ToUnixTimeMilliseconds(), now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds());
-        var note = ListTexts.Clean(verdict.Note);
+        var (note, label) = (ListTexts.Clean(verdict.Note), verdict.Says);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note)
+            .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note).SetProperty(x => x.Label, label)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -342,6 +348,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     {
         if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome, flow).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
+        if (verdict.Label is { } label && (verdict.Outcome != ReviewOutcome.Decline || label is not (LabelOutcome.Fraud or LabelOutcome.Inconclusive))) return new(LabelWithDecline);
         if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithChallenge);
         var entries = verdict.Entries ?? [];
         if (entries.Count > MostEntries || entries.DistinctBy(e => e.Type).Count() < entries.Count) return new(TooMuchToList, MostEntries);
@@ -359,7 +366,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var shownAt = now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, shownAt)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -369,7 +376,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.SecondById, reviewer.Id).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict.Outcome, now, stop);
+            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
 
@@ -416,12 +423,12 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         db.Add(new ReviewEvent
         {
             Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
-            Note = ListTexts.Clean(said?.Note), Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? (int)Math.Clamp(read, 0, most) : null, Version = review.Version + (raises ? 1 : 0),
+            Note = ListTexts.Clean(said?.Note), Label = decides ? said!.Says : null, Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? (int)Math.Clamp(read, 0, most) : null, Version = review.Version + (raises ? 1 : 0),
             ShownBefore = kind.IsStep() ? review.VisibleAt : null, DueBefore = kind.IsStep() ? review.DueAt : null, WarnBefore = kind.IsStep() ? review.WarnAt : null,
             WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
         });
         db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },
-            sentTo is { } to ? (object)new { Step = kind.ToString(), said?.Reason, Queue = to } : new { Step = kind.ToString(), Outcome = decides ? said!.Outcome.ToString() : null, said?.Reason, Until = until, said?.Entries });
+            sentTo is { } to ? (object)new { Step = kind.ToString(), said?.Reason, Queue = to } : new { Step = kind.ToString(), Outcome = decides ? said!.Outcome.ToString() : null, said?.Reason, Label = decides ? said!.Says?.Word() : null, Until = until, said?.Entries });
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(CancellationToken.None);
         return ReviewAnswer.Done;
@@ -447,9 +454,11 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     }
 
     /// <summary>Nobody was let through: somebody was faster, or the very same was sent twice at once and the first has done it.</summary>
-    private async Task<ReviewAnswer> LostAsync(Reviewer reviewer, long seq, Guid token, ReviewOutcome? outcome, DateTimeOffset now, CancellationToken stop) =>
-        outcome is not null && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State != ReviewState.Open && r.DecidedWith == token && r.DecidedById == reviewer.Id && r.Outcome == outcome, stop)
-            ? ReviewAnswer.Done : await LeaseReviews.WhyNotAsync(db, seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+    private async Task<ReviewAnswer> LostAsync(Reviewer reviewer, long seq, Guid token, ReviewVerdict? verdict, DateTimeOffset now, CancellationToken stop)
+    {
+        if (verdict is { Outcome: var outcome, Says: var label } && await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State != ReviewState.Open && r.DecidedWith == token && r.DecidedById == reviewer.Id && r.Outcome == outcome && r.Label == label, stop)) return ReviewAnswer.Done;
+        return await LeaseReviews.WhyNotAsync(db, seq, reviewer, now.ToUnixTimeMilliseconds(), stop);
+    }
 
     private IQueryable<Review> Held(long seq, Guid token, Guid owner, DateTimeOffset now)
     {
@@ -458,7 +467,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
     }
 
     private static Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> Opened(Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> r) => r
-        .SetProperty(x => x.State, ReviewState.Open).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, (ReviewOutcome?)null).SetProperty(x => x.Reason, (string?)null).SetProperty(x => x.Note, (string?)null)
+        .SetProperty(x => x.State, ReviewState.Open).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, (ReviewOutcome?)null).SetProperty(x => x.Reason, (string?)null).SetProperty(x => x.Note, (string?)null).SetProperty(x => x.Label, (LabelOutcome?)null)
         .SetProperty(x => x.DecidedById, (Guid?)null).SetProperty(x => x.DecidedAt, (long?)null).SetProperty(x => x.SettlesAt, (long?)null).SetProperty(x => x.DecidedWith, (Guid?)null).SetProperty(x => x.Entries, (string?)null);
 
     private static ReviewAnswer? Refused(string? note, bool needed)

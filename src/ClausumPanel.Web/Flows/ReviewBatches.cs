@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,7 +18,8 @@ internal sealed record BatchAnswer(long Seq, ReviewAnswer Answer, ReviewEventKin
 /// <param name="WasUndoing">They were taken back.</param>
 /// <param name="Outcome">What was decided.</param>
 /// <param name="Reason">Its code.</param>
-internal sealed record ReviewBatch(bool WasUndoing, ReviewOutcome? Outcome, string? Reason, IReadOnlyList<BatchAnswer> Answers);
+/// <param name="Label">What that says the payments were; null: nothing.</param>
+internal sealed record ReviewBatch(bool WasUndoing, ReviewOutcome? Outcome, string? Reason, LabelOutcome? Label, IReadOnlyList<BatchAnswer> Answers);
 
 /// <summary>What was decided or taken back together, as the audit trail keeps it: from there it is told to whoever did it, for as long as they like.</summary>
 public sealed class ReviewBatches(PanelDb db, TimeProvider clock)
@@ -35,7 +37,7 @@ public sealed class ReviewBatches(PanelDb db, TimeProvider clock)
         // Of many most are alike.
         var answers = batch.Answers.GroupBy(a => Written(a)).Select(g => g.Key with { Seqs = [.. g.Select(a => a.Seq)] }).ToList();
         db.Audit(reviewer.Who, batch.WasUndoing ? AuditActions.ReviewsUndone : AuditActions.ReviewsDecided, now, Subject, id.ToString(),
-            after: new Kept(batch.Answers.Count(a => a.Answer.IsDone), batch.Outcome?.ToString(), batch.Reason, answers));
+            after: new Kept(batch.Answers.Count(a => a.Answer.IsDone), batch.Outcome?.ToString(), batch.Reason, batch.Label?.ToString(), answers));
         await db.SaveChangesAsync(stop);
         return id;
     }
@@ -46,7 +48,7 @@ public sealed class ReviewBatches(PanelDb db, TimeProvider clock)
         var written = id.ToString();
         var entry = await db.AuditEntries.AsNoTracking().SingleOrDefaultAsync(a => a.SubjectKind == Subject && a.SubjectId == written && a.ActorId == person, stop);
         if (entry?.After is not { } after || JsonSerializer.Deserialize<Kept>(after, Json) is not { } kept) return null;
-        return new(entry.Action == AuditActions.ReviewsUndone, Enum.TryParse<ReviewOutcome>(kept.Outcome, out var outcome) ? outcome : null, kept.Reason,
+        return new(entry.Action == AuditActions.ReviewsUndone, Enum.TryParse<ReviewOutcome>(kept.Outcome, out var outcome) ? outcome : null, kept.Reason, Enum.TryParse<LabelOutcome>(kept.Label, out var label) ? label : null,
             [.. kept.Answers.SelectMany(a => a.Seqs.Select(seq => new BatchAnswer(seq, new ReviewAnswer(a.Refusal, [.. (a.Values ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Read)]), Enum.Parse<ReviewEventKind>(a.Step))))]);
     }
 
@@ -71,7 +73,7 @@ public sealed class ReviewBatches(PanelDb db, TimeProvider clock)
         _ => value[1..],
     };
 
-    private sealed record Kept(int Done, string? Outcome, string? Reason, IReadOnlyList<Answer> Answers);
+    private sealed record Kept(int Done, string? Outcome, string? Reason, string? Label, IReadOnlyList<Answer> Answers);
 
     private sealed record Answer(string Step, string? Refusal, string? Values, IReadOnlyList<long> Seqs)
     {

@@ -47,9 +47,8 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         var actor = await ActorAsync(review, stop);
         Label? label = null;
         // Neither time nor a payer who passes a challenge says what a payment turns out to be, and a challenge that waits for its answer says nothing yet.
-        if (review.DecidedById is not null && review.Outcome is ReviewOutcome.Approve or ReviewOutcome.Decline)
+        if (review is { DecidedById: not null, Label: { } outcome })
         {
-            var outcome = review.Outcome == ReviewOutcome.Approve ? LabelOutcome.Good : LabelOutcome.Fraud;
             label = (await ledger.AppendAsync([new NewLabel(review.Seq, stored.At, outcome, LabelSource.Analyst) { Reason = review.Reason, Note = review.Note?[..Math.Min(review.Note.Length, Label.LongestNote)], Amount = stored.Amount, Currency = stored.Currency }],
                 LabelChannel.Panel, actor, now, stop))[0].Row;
         }

@@ -12,6 +12,16 @@ public static class LabelSentences
     {
         LabelOutcome.Fraud => T["Fraud"],
         LabelOutcome.Good => T["Good"],
+        LabelOutcome.Inconclusive => T["Inconclusive"],
+    };
+
+    /// <summary>What a decision says the payment was.</summary>
+    public static string Says(this Texts T, LabelOutcome? outcome) => outcome switch
+    {
+        LabelOutcome.Fraud => T["label: fraud"],
+        LabelOutcome.Good => T["label: good"],
+        LabelOutcome.Inconclusive => T["label: inconclusive"],
+        null => T["no label"],
     };
 
     public static string Name(this Texts T, LabelSource source) => source switch
@@ -49,9 +59,19 @@ public static class LabelSentences
         _ => T.Reason(reason),
     };
 
-    public static string Style(LabelOutcome outcome) => outcome == LabelOutcome.Fraud ? "is-decline" : "is-approve";
+    public static string Style(LabelOutcome outcome) => outcome switch
+    {
+        LabelOutcome.Fraud => "is-decline",
+        LabelOutcome.Good => "is-approve",
+        LabelOutcome.Inconclusive => "",
+    };
 
-    public static string Icon(LabelOutcome outcome) => outcome == LabelOutcome.Fraud ? "flag" : "circle-check";
+    public static string Icon(LabelOutcome outcome) => outcome switch
+    {
+        LabelOutcome.Fraud => "flag",
+        LabelOutcome.Good => "circle-check",
+        LabelOutcome.Inconclusive => "circle-dashed",
+    };
 
     /// <summary>How much of a signal's labelled hits were fraud; a share only where there are enough of them.</summary>
     public static string Say(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]

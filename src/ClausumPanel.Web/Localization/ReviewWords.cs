@@ -41,6 +41,7 @@ public static class ReviewWords
         "reseller_abuse" => T["Resells against the terms"],
         "linked_to_fraud" => T["Linked to known fraud"],
         "payer_unreachable" => T["The payer cannot be reached"],
+        "against_policy" => T["Against our terms"],
         "known_customer" => T["Known customer"],
         "data_match" => T["The data match"],
         "payer_confirmed" => T["The payer confirmed it"],
@@ -80,7 +81,7 @@ public static class ReviewWords
             ReviewEventKind.StepUndone when line.Reason == "disagreed" => T["Took the disagreement back"],
             // Their codes say what they are once more.
             ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.StepUndone => T.Name(line.Kind),
-            _ => T.Name(line.Kind) + (line.Outcome is { } done ? ": " + T.Name(done) : "") + (line.Reason is { } code ? " · " + T.Reason(code, flow) : ""),
+            _ => T.Name(line.Kind) + (line.Outcome is { } done ? ": " + T.Name(done) : "") + (line.Reason is { } code ? " · " + T.Reason(code, flow) : "") + (line.Label is { } label ? " · " + T.Says(label) : ""),
         };
     }
 

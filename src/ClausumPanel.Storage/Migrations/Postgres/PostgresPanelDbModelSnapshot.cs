@@ -2991,6 +2991,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_timed_out");
 
+                    b.Property<int?>("Label")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("label");
+
                     b.Property<Guid?>("LabelId")
                         .HasColumnType("uuid")
                         .HasColumnName("label_id");
@@ -3129,6 +3134,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(40)
                         .HasColumnType("integer")
                         .HasColumnName("kind");
+
+                    b.Property<int?>("Label")
+                        .HasMaxLength(40)
+                        .HasColumnType("integer")
+                        .HasColumnName("label");
 
                     b.Property<string>("Note")
                         .HasMaxLength(2000)

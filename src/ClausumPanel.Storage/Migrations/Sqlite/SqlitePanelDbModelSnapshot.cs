@@ -2994,6 +2994,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_timed_out");
 
+                    b.Property<int?>("Label")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("label");
+
                     b.Property<byte[]>("LabelId")
                         .HasColumnType("BLOB")
                         .HasColumnName("label_id");
@@ -3132,6 +3137,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasMaxLength(40)
                         .HasColumnType("INTEGER")
                         .HasColumnName("kind");
+
+                    b.Property<int?>("Label")
+                        .HasMaxLength(40)
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("label");
 
                     b.Property<string>("Note")
                         .HasMaxLength(2000)

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Team;
@@ -58,6 +59,9 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     /// <summary>Outcome and reason: <c>Approve:known_customer</c>.</summary>
     [BindProperty] public string? Verdict { get; set; }
     [BindProperty] public string? Note { get; set; }
+
+    /// <summary>What a decline says the payments were; left out, what its reason says.</summary>
+    [BindProperty] public LabelOutcome? Label { get; set; }
 
     /// <summary>The batch whose answers the page tells: it has an address of its own, so going back asks for nothing to be sent again.</summary>
     [BindProperty(SupportsGet = true)] public Guid? Told { get; set; }
@@ -143,8 +147,15 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
             await LoadAsync(stop);
             return Refuse(T["Choose what to do with them, and why."]);
         }
-        var answers = await decide.DecideManyAsync(HttpContext.Reviewer, Seqs, new ReviewVerdict(outcome, words[1], Note), leases, stop);
-        return await TellAsync(answers, new(false, outcome, words[1], []), stop);
+        // Chosen for a decline, it may be sent with something else.
+        var verdict = new ReviewVerdict(outcome, words[1], Note, Label: outcome == ReviewOutcome.Decline ? Label : null);
+        if (verdict.Label is null && ReviewReasons.LeavesOpen(outcome, words[1]))
+        {
+            await LoadAsync(stop);
+            return Refuse(T[DecideReviews.LabelMissing]);
+        }
+        var answers = await decide.DecideManyAsync(HttpContext.Reviewer, Seqs, verdict, leases, stop);
+        return await TellAsync(answers, new(false, outcome, words[1], verdict.Says, []), stop);
     }
 
     /// <summary>Takes back what can still be taken back, each by itself; what comes back is left to whoever is next.</summary>
@@ -156,7 +167,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         {
             answers.Add((seq, (await decide.UndoAsync(reviewer, seq, stop, takes: false)).Answer));
         }
-        return await TellAsync(answers, new(true, null, null, []), stop);
+        return await TellAsync(answers, new(true, null, null, null, []), stop);
     }
 
     /// <summary>Keeps the answers for the page that tells them.</summary>
@@ -181,17 +192,9 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         {
             ReviewEventKind.Disagreed => $"{T["Disagreed with who decided first; escalated"]} · {T.Name(outcome)} · {why}",
             ReviewEventKind.FirstDecided => $"{T["Decided first; a second person must agree"]} · {T.Name(outcome)} · {why}",
-            _ => $"{T.Done(outcome)} · {why} · {LabelOf(outcome)}",
+            _ => $"{T.Done(outcome)} · {why} · {T.Says(batch.Label)}",
         };
     }
-
-    /// <summary>What a decision says the payment was, once it is for good.</summary>
-    private string LabelOf(ReviewOutcome outcome) => outcome switch
-    {
-        ReviewOutcome.Approve => T["label: good"],
-        ReviewOutcome.Challenge => T["no label"],
-        ReviewOutcome.Decline => T["label: fraud"],
-    };
 
     public string Say(ReviewAnswer answer) => T.Say(answer, reader.Zone);
 

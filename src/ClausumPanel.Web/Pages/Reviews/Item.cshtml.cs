@@ -255,7 +255,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (Input.Outcome is not { } outcome) return await RefuseAsync(id, new ReviewAnswer(ReviewInput.NoOutcome), stop);
         var entries = Input.Lists.Where(l => l.Chosen).Select(l => new ReviewEntry(l.Type, outcome == ReviewOutcome.Approve ? ListSeverity.Allow : ListSeverity.Block, l.Days)).ToList();
         var reason = outcome switch { ReviewOutcome.Approve => Input.ApproveReason, ReviewOutcome.Challenge => Input.ChallengeReason, _ => Input.DeclineReason };
-        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries), stop);
+        // Chosen for a decline, it may be sent with something else.
+        var label = outcome == ReviewOutcome.Decline ? Input.Label : null;
+        if (label is null && ReviewReasons.LeavesOpen(outcome, reason)) return await RefuseAsync(id, new ReviewAnswer(DecideReviews.LabelMissing), stop);
+        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries, label), stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(entries)}", true);

@@ -1,4 +1,5 @@
 using ClausumPanel.Assess;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 
 namespace ClausumPanel.Web.Pages.Reviews;
@@ -12,6 +13,9 @@ public sealed class ReviewInput
     public string? ApproveReason { get; set; }
     public string? ChallengeReason { get; set; }
     public string? DeclineReason { get; set; }
+
+    /// <summary>What a decline says the payment was; left out, what its reason says.</summary>
+    public LabelOutcome? Label { get; set; }
     public string? Note { get; set; }
     public int? ReadingMilliseconds { get; set; }
     public IList<ListChoice> Lists { get; set; } = [];
