@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
@@ -335,6 +336,57 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
             await keys.PressAsync("Escape");
             await Assertions.Expect(dialog).ToBeHiddenAsync();
         }
+    }
+
+    [Fact]
+    public async Task The_label_of_a_decline_goes_with_its_reason_until_somebody_turns_it()
+    {
+        var id = (await HoldAsync(1))[0];
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await StartAsync(page);
+        var (fraud, unknown) = (page.Locator("[name='Input.Label'][value=Fraud]"), page.Locator("[name='Input.Label'][value=Inconclusive]"));
+        async Task LabelAsync(ILocator? chosen)
+        {
+            foreach (var one in (ILocator[])[fraud, unknown]) await Assertions.Expect(one).ToBeCheckedAsync(new() { Checked = one == chosen });
+        }
+        await keys.PressAsync("a");
+        await keys.PressAsync("f");
+        await Assertions.Expect(fraud).ToBeHiddenAsync();
+        await LabelAsync(null);
+        await keys.PressAsync("d");
+        await keys.PressAsync("1");
+        await LabelAsync(fraud);
+        await keys.PressAsync("f");
+        await LabelAsync(unknown);
+        await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync("Etiqueta: No concluyente");
+        await Assertions.Expect(page.Locator("[name='Input.DeclineReason'][value=stolen_card]")).ToBeFocusedAsync();
+        await keys.PressAsync("8");
+        await LabelAsync(unknown);
+        await page.GetByLabel("Fraude", new() { Exact = true }).CheckAsync();
+        await LabelAsync(fraud);
+
+        // What the reason leaves open is asked for before anything is sent.
+        await keys.PressAsync("0");
+        await Assertions.Expect(page.Locator("[name='Input.DeclineReason'][value=other]")).ToBeCheckedAsync();
+        await LabelAsync(null);
+        await keys.PressAsync("n");
+        await keys.TypeAsync("No es de nuestra lista");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("#decide > .review-confirm [data-missing]")).ToHaveTextAsync("Elija la etiqueta: fraude o no concluyente.");
+        await Assertions.Expect(fraud).ToBeFocusedAsync();
+        await keys.PressAsync("f");
+        await LabelAsync(fraud);
+        await keys.PressAsync("f");
+        await LabelAsync(unknown);
+        await EverybodyAsync(page);
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        await LabelAsync(unknown);
+        await keys.PressAsync("Control+Shift+Enter");
+        await Assertions.Expect(page.Locator("#waiting")).ToBeVisibleAsync();
+        Assert.Equal(("other", (LabelOutcome?)LabelOutcome.Inconclusive), await InDbAsync(db => db.Set<Review>().Where(r => db.Set<StoredAssessment>().Any(a => a.Id == id && a.Seq == r.Seq)).Select(r => new ValueTuple<string, LabelOutcome?>(r.Reason!, r.Label)).SingleAsync()));
+        await LeaveAsync(page);
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public abstract class ReviewsApiStories
         Assert.Equal(2, queue.GetProperty("waiting").GetInt32());
         string[] Codes(string member, string outcome) => [.. queue.GetProperty(member).GetProperty(outcome).EnumerateArray().Select(c => c.GetString()!)];
         Assert.Equal(ReviewReasons.Decline, Codes("reasons", "decline"));
-        Assert.Equal(["account_takeover", "identity_mismatch", "linked_to_fraud", "payer_unreachable", "other"], Codes("payout_reasons", "decline"));
+        Assert.Equal(["account_takeover", "identity_mismatch", "linked_to_fraud", "payer_unreachable", "against_policy", "other"], Codes("payout_reasons", "decline"));
         Assert.Equal(["confirm_identity", "confirm_account", "other"], Codes("payout_reasons", "challenge"));
         Assert.Equal(ReviewReasons.Approve, Codes("payout_reasons", "approve"));
         Assert.Equal(2, Fit(await victor.GetAsync($"{Path}?queue={queue.GetProperty("queue").GetInt32()}"), "Reviews").Json.GetProperty("total").GetInt32());
@@ -81,7 +81,21 @@ public abstract class ReviewsApiStories
         var closed = Fit(await victor.GetAsync($"{Path}?state=closed"), "Reviews").Json.GetProperty("data")[0];
         Assert.Equal((id, "decline", World.Maria.Name), (closed.GetProperty("id").GetString(), closed.GetProperty("outcome").GetString(), closed.GetProperty("decided_by").GetString()));
         Assert.Equal(1, await world.App.InDbAsync(db => db.Set<ListEntry>().CountAsync(e => e.Type == ListType.Email && e.Severity == ListSeverity.Block)));
-        Assert.Equal("waiting", Review(await maria.PostAsync($"{Path}/{id}/reopen", """{"note":"The payer proved it"}""")).GetProperty("state").GetString());
+        Assert.Equal("fraud", closed.GetProperty("label").GetString());
+        var reopened = Review(await maria.PostAsync($"{Path}/{id}/reopen", """{"note":"The payer proved it"}"""));
+        Assert.Equal(("waiting", JsonValueKind.Null), (reopened.GetProperty("state").GetString(), reopened.GetProperty("label").ValueKind));
+        // What a reason says is said otherwise; where it leaves it open, and nothing is sent, it is fraud.
+        foreach (var (reason, sent, label) in ((string, string, string)[])[("stolen_card", ""","label":"inconclusive" """, "inconclusive"), ("payer_unreachable", "", "inconclusive"), ("against_policy", ""","label":"fraud" """, "fraud"), ("other", "", "fraud")])
+        {
+            (_, token) = Held(await maria.PostAsync($"{Path}/{id}/lease"));
+            var body = $$"""{"lease_token":"{{token}}","outcome":"decline","reason":"{{reason}}","note":"The bank called"{{sent}}}""";
+            foreach (var answer in (JsonElement[])[Review(await maria.PostAsync($"{Path}/{id}/decide", body)), Review(await maria.PostAsync($"{Path}/{id}/decide", body))])
+            {
+                Assert.Equal(label, answer.GetProperty("label").GetString());
+                Assert.Contains(answer.GetProperty("history").EnumerateArray(), e => (e.GetProperty("kind").GetString(), e.GetProperty("reason").GetString(), e.GetProperty("label").GetString()) == ("decided", reason, label));
+            }
+            Held(await maria.PostAsync($"{Path}/{id}/undo"));
+        }
         Assert.Equal([World.Maria.Name], await world.App.InDbAsync(db => db.AuditEntries.Where(e => e.SubjectKind == DecideReviews.Subject && e.ActorKind == ActorKind.Person).Select(e => e.ActorName).Distinct().ToListAsync()));
     }
 
@@ -100,6 +114,8 @@ public abstract class ReviewsApiStories
         Assert.Contains("outcome required", (await maria.PostAsync($"{Path}/{id}/decide", Step(""","reason":"known_customer" """))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         Assert.Contains("lease_token required", (await maria.PostAsync($"{Path}/{id}/skip")).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         Assert.Contains("list_entries[0].list_type format", (await maria.PostAsync($"{Path}/{id}/decide", Step(""","outcome":"decline","reason":"stolen_card","list_entries":[{"list_type":"odd"}]"""))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        Assert.Contains("label format", (await maria.PostAsync($"{Path}/{id}/decide", Step(""","outcome":"decline","reason":"stolen_card","label":"good" """))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
+        Assert.Contains("label required", (await maria.PostAsync($"{Path}/{id}/decide", Step(""","outcome":"approve","reason":"known_customer","label":"fraud" """))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         Assert.Contains("note required", (await maria.PostAsync($"{Path}/{id}/escalate", Step())).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         Assert.Contains("until required", (await maria.PostAsync($"{Path}/{id}/hold", Step(""","until":"2020-01-01T00:00:00Z" """))).MustRefuse(400, "VALIDATION_ERROR").Complaints);
         Assert.Contains(Review(await tomas.PostAsync($"{Path}/{id}/note", """{"note":"I know this payer"}""")).GetProperty("history").EnumerateArray(), e => e.GetProperty("note").GetString() == "I know this payer");

@@ -343,9 +343,9 @@ public abstract class AnswerStories
         var marks = (await maria.PageAsync("/dashboard/reviews?queue=1")).QuerySelectorAll("tr[data-seq]").ToDictionary(tr => tr.GetAttribute("data-seq")!, tr => tr.QuerySelector("[data-labelled]") is { } mark ? Words(mark) : null);
         Assert.Equal(("Etiqueta fraude: contracargo", "Etiqueta legítimo: cliente", "Etiqueta fraude: analista", null), (marks["1"], marks["2"], marks["3"], marks["4"]));
         foreach (var (seq, said) in ((long, string?)[])[
-            (1, $"Ya tiene la etiqueta fraude: contracargo, {By}. Lo que decida se avisa al comercio y queda al lado, pero el contracargo pesa más. Un rechazo coincide con ella."),
-            (2, $"Ya tiene la etiqueta legítimo: cliente, {By}. Lo que decida se avisa al comercio; una aprobación o un rechazo reemplaza esta etiqueta. Una aprobación coincide con ella."),
-            (3, $"Ya tiene la etiqueta fraude: analista, {By}. Lo que decida se avisa al comercio; una aprobación o un rechazo reemplaza esta etiqueta. Un rechazo coincide con ella."), (4, null)])
+            (1, $"Ya tiene la etiqueta fraude: contracargo, {By}. Lo que decida se avisa al comercio y queda al lado, pero el contracargo pesa más. Un rechazo como fraude coincide con ella."),
+            (2, $"Ya tiene la etiqueta legítimo: cliente, {By}. Lo que decida se avisa al comercio; una aprobación, o un rechazo como fraude, reemplaza esta etiqueta. Una aprobación coincide con ella."),
+            (3, $"Ya tiene la etiqueta fraude: analista, {By}. Lo que decida se avisa al comercio; una aprobación, o un rechazo como fraude, reemplaza esta etiqueta. Un rechazo como fraude coincide con ella."), (4, null)])
             Assert.Equal(said, (await maria.PageAsync(await AddressAsync(world, seq))).QuerySelector(".review-bar [data-labelled]") is { } line ? Words(line) : null);
 
         // What the line says is what becomes of it; nothing is chosen for whoever decides.

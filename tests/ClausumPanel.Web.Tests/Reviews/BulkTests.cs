@@ -130,7 +130,7 @@ public sealed class BulkTests
         var admin = world.App.As(World.Ines);
         var page = await admin.PageAsync(Path + "?seqs=1&seqs=2");
         var said = page.QuerySelector("[data-consequences]")!.TextContent;
-        Assert.Contains("etiqueta cada una como legítima y rechazar como fraude; pedir verificación no etiqueta nada", said, StringComparison.Ordinal);
+        Assert.Contains("etiqueta cada una como legítima; rechazar, como fraude o no concluyente según se elija aquí; pedir verificación no etiqueta nada", said, StringComparison.Ordinal);
         Assert.Contains("Durante 8 segundos se puede deshacer todo; después se avisa al comercio", said, StringComparison.Ordinal);
         Assert.Contains("No se bloquea ni se permite ningún valor", said, StringComparison.Ordinal);
         var button = page.QuerySelector("[data-says]")!;

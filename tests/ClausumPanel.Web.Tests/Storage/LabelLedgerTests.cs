@@ -59,7 +59,13 @@ public abstract class LabelLedgerStories(PanelApp app)
             Assert.Equal((2, 0, 2, 1), (coverage.Labelled, coverage.Fraud, coverage.Good, coverage.Conflicts));
             Assert.Equal(LabelFate.Known, await FateAsync(db, 7, LabelOutcome.Fraud, "cb-7"));
             Assert.Equal(LabelFate.Contradicts, await FateAsync(db, 9, LabelOutcome.Fraud, "cb-7"));
-            Assert.Equal(customer.Number + 6, await db.Set<Label>().MaxAsync(l => l.Number));
+            // Who cannot say says nothing, wherever it stands.
+            var before = await LabelQueries.EffectiveAsync(db, 1, 11);
+            foreach (var (seq, source) in ((long, LabelSource)[])[(7, LabelSource.Chargeback), (9, LabelSource.Analyst), (11, LabelSource.Analyst)]) await AddAsync(db, seq, LabelOutcome.Inconclusive, source, 30);
+            Assert.Equal(before, await LabelQueries.EffectiveAsync(db, 1, 11));
+            Assert.Equal(before, await LabelQueries.EffectiveAsync(db, 1, 11, Day.AddDays(31)));
+            Assert.Equal(((LabelOutcome.Good, true), (LabelOutcome.Good, false), 0), (await NowAsync(db, 7), await NowAsync(db, 9), await db.Set<CurrentLabel>().CountAsync(c => c.Seq == 11)));
+            Assert.Equal(customer.Number + 9, await db.Set<Label>().MaxAsync(l => l.Number));
         });
         Assert.True(LabelQueries.IsRipe(TestClock.Start.AddDays(-60).ToUnixTimeMilliseconds(), TestClock.Start));
         Assert.False(LabelQueries.IsRipe(TestClock.Start.AddDays(-59).ToUnixTimeMilliseconds(), TestClock.Start));
