@@ -1,7 +1,6 @@
 using System.Net;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
-using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
