@@ -22,6 +22,22 @@ public static class LabelSentences
         LabelSource.Customer => T["Customer"],
     };
 
+    /// <summary>By whose word, in one word.</summary>
+    public static string Word(this Texts T, LabelSource source) => source switch
+    {
+        LabelSource.FraudReport => T["report"],
+        _ => T.Name(source).ToLower(CultureInfo.CurrentCulture),
+    };
+
+    /// <summary>What it turned out to be and by whose word, in a sentence without its full stop.</summary>
+    public static string Say(this Texts T, LabelOutcome outcome, LabelSource source, bool isConflicted) => source switch
+    {
+        LabelSource.Chargeback => T["{0}: a bank says so (chargeback)", T.Name(outcome)],
+        LabelSource.FraudReport => T["{0}: a fraud report says so", T.Name(outcome)],
+        LabelSource.Analyst => T["{0}: our own analysts decided so", T.Name(outcome)],
+        LabelSource.Customer => T["{0}: the customer says so", T.Name(outcome)],
+    } + (isConflicted ? "; " + T["Sources disagree"].ToLower(CultureInfo.CurrentCulture) : "");
+
     public static string Name(this Texts T, LabelChannel channel) => channel switch
     {
         LabelChannel.Panel => T["In the panel"],
