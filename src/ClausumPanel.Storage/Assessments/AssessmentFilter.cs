@@ -127,6 +127,9 @@ public sealed record AssessmentLine(
     /// <summary>What it turned out to be; null when nobody has said.</summary>
     public LabelOutcome? Label { get; init; }
 
+    /// <summary>Who says so; null when nobody has.</summary>
+    public LabelSource? LabelledBy { get; init; }
+
     /// <summary>Sources disagree about that.</summary>
     public bool IsConflicted { get; init; }
 

@@ -17,6 +17,9 @@ public sealed record TermEvent(long Seq, long At, Flow Flow, Decision Decision, 
     /// <summary>What was decided in its review for good, by a person or by time; null: nothing.</summary>
     public ReviewOutcome? Outcome { get; init; }
 
+    /// <summary>Who says what it turned out to be; null when nobody has.</summary>
+    public LabelSource? LabelledBy { get; init; }
+
     /// <summary>Its review is open.</summary>
     public bool IsWaiting { get; init; }
 
@@ -36,7 +39,7 @@ public sealed partial class AssessmentReader
         WITH RECURSIVE segments(n) AS (SELECT CAST(@high AS bigint) UNION ALL SELECT n - 1 FROM segments WHERE n > @low),
         found AS (SELECT t.seq AS seq FROM segments CROSS JOIN assessment_terms t CROSS JOIN assessment_rows r
             WHERE t.segment = segments.n AND t.term = @term AND t.kind = @kind AND t.seq <= @mark AND r.seq = t.seq AND NOT r.simulated ORDER BY t.seq DESC LIMIT @most)
-        SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed, v.state, v.outcome
+        SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed, v.state, v.outcome, l.source
         FROM found f JOIN assessment_rows r ON r.seq = f.seq LEFT JOIN current_labels l ON l.seq = f.seq LEFT JOIN reviews v ON v.seq = f.seq
         """;
 
@@ -44,7 +47,7 @@ public sealed partial class AssessmentReader
     public async Task<IReadOnlyList<IReadOnlyList<TermEvent>>> HistoriesAsync(IReadOnlyList<(TermKind Kind, string Text)> texts, int most, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var wanted = texts.Select(t => (t.Kind, Term: FoundBy.Normalize(t.Text))).ToList();
+        var wanted = texts.Select(t => (t.Kind, Term: FoundBy.Normalize(t.Text, t.Kind))).ToList();
         var mark = await MarkAsync(stop);
         var found = await TailHistoriesAsync(wanted, mark, stop);
         await db.Database.OpenConnectionAsync(stop);
@@ -85,6 +88,7 @@ public sealed partial class AssessmentReader
                 reader.IsDBNull(7) ? null : (LabelOutcome)reader.GetInt32(7), !reader.IsDBNull(8) && reader.GetBoolean(8), !reader.IsDBNull(9) && reader.GetBoolean(9))
             {
                 Outcome = !reader.IsDBNull(10) && reader.GetInt32(10) == (int)ReviewState.Closed ? (ReviewOutcome)reader.GetInt32(11) : null,
+                LabelledBy = reader.IsDBNull(12) ? null : (LabelSource)reader.GetInt32(12),
                 IsWaiting = !reader.IsDBNull(10) && reader.GetInt32(10) == (int)ReviewState.Open,
             });
     }
@@ -112,7 +116,7 @@ public sealed partial class AssessmentReader
             if (events.Count == 0) continue;
             labels ??= await db.Set<CurrentLabel>().AsNoTracking().Where(l => l.Seq > mark).ToDictionaryAsync(l => l.Seq, stop);
             for (var i = 0; i < events.Count; i++)
-                if (labels.TryGetValue(events[i].Seq, out var label)) events[i] = events[i] with { Label = label.Outcome, IsConflicted = label.IsConflicted, IsDisputed = label.IsDisputed };
+                if (labels.TryGetValue(events[i].Seq, out var label)) events[i] = events[i] with { Label = label.Outcome, IsConflicted = label.IsConflicted, IsDisputed = label.IsDisputed, LabelledBy = label.Source };
         }
         return found;
     }

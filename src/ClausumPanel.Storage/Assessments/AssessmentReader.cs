@@ -113,7 +113,7 @@ public sealed partial class AssessmentReader(PanelDb db)
         var rows = db.Set<AssessmentRow>().AsNoTracking();
         var first = await rows.Where(r => r.At >= at).OrderBy(r => r.At).ThenBy(r => r.Seq).Select(r => (long?)r.Seq).FirstOrDefaultAsync(stop);
         if (first is null || texts.Count == 0) return new Dictionary<string, TermSeen>();
-        var wanted = texts.Select(FoundBy.Normalize).Distinct().ToArray();
+        var wanted = texts.Select(text => FoundBy.Normalize(text, kind)).Distinct().ToArray();
         var found = new Dictionary<string, (long Count, long Last)>();
         for (long begin = AssessmentTerm.SegmentOf(first.Value), last = AssessmentTerm.SegmentOf(await MarkAsync(stop)); begin <= last; begin += SegmentsAtATime)
         {
@@ -188,7 +188,7 @@ public sealed partial class AssessmentReader(PanelDb db)
     /// <summary>Per some segments at a time, the places whose texts match the search.</summary>
     private async IAsyncEnumerable<long[]> SegmentsAsync(AssessmentFilter filter, long mark, bool newestFirst, [EnumeratorCancellation] CancellationToken stop)
     {
-        var text = FoundBy.Normalize(filter.Search!);
+        var text = FoundBy.Normalize(filter.Search!, filter.Exactly);
         var last = AssessmentTerm.SegmentOf(mark);
         for (long i = 0; i <= last; i += SegmentsAtATime)
         {
@@ -243,8 +243,8 @@ public sealed partial class AssessmentReader(PanelDb db)
     {
         terms.Clear();
         FoundBy.Terms(facts, stored.OrderId, stored.PaymentId, stored.SessionId, stored.Seq, terms);
-        var wanted = FoundBy.Normalize(filter.Search!);
-        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && (filter.Begins ? t.Text.StartsWith(wanted, StringComparison.Ordinal) : t.Text == wanted) : t.Text.StartsWith(wanted, StringComparison.Ordinal));
+        var wanted = FoundBy.Normalize(filter.Search!, filter.Exactly);
+        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && (filter.Begins ? t.Text.StartsWith(wanted, StringComparison.Ordinal) : t.Text == wanted) : t.Kind != TermKind.BeneficiaryName && t.Text.StartsWith(wanted, StringComparison.Ordinal));
     }
 
     private static IQueryable<AssessmentRow> After(IQueryable<AssessmentRow> rows, AssessmentOrder order, AssessmentCursor? after)
@@ -294,7 +294,7 @@ public sealed partial class AssessmentReader(PanelDb db)
         var seqs = rows.Select(r => r.Seq).ToArray();
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
         var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToDictionaryAsync(l => l.Seq, stop);
-        return [.. rows.Where(r => stored.ContainsKey(r.Seq)).Select(r => Line(stored[r.Seq]) is var line && labels.TryGetValue(r.Seq, out var label) ? line with { Label = label.Outcome, IsConflicted = label.IsConflicted } : line)];
+        return [.. rows.Where(r => stored.ContainsKey(r.Seq)).Select(r => Line(stored[r.Seq]) is var line && labels.TryGetValue(r.Seq, out var label) ? line with { Label = label.Outcome, LabelledBy = label.Source, IsConflicted = label.IsConflicted } : line)];
     }
 
     private static AssessmentLine Line(StoredAssessment stored)

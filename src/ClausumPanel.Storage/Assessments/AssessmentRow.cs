@@ -52,6 +52,9 @@ public enum TermKind
 
     /// <summary>Of an e-mail address, but for the free providers, whose domain says nothing of who writes.</summary>
     EmailDomain = 11,
+
+    /// <summary>Of who is paid: see <see cref="FoundBy.Name"/>.</summary>
+    BeneficiaryName = 12,
 }
 
 /// <summary>
@@ -76,13 +79,13 @@ public sealed class AssessmentTerm
 /// <summary>Terms asked.</summary>
 public static class TermQueries
 {
-    /// <summary>Those of these segments that begin so.</summary>
+    /// <summary>Those of these segments that begin so. A name is kept with its words in order of the alphabet, so its beginning is none that anybody would type.</summary>
     public static IQueryable<AssessmentTerm> Beginning(this IQueryable<AssessmentTerm> terms, string text, IEnumerable<long> segments)
     {
         var low = FoundBy.Normalize(text);
         var high = low + "\U0010FFFF";
 #pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
-        return terms.Within(segments).Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0);
+        return terms.Within(segments).Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0 && t.Kind != TermKind.BeneficiaryName);
 #pragma warning restore CA1309
     }
 

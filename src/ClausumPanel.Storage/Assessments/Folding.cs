@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
@@ -360,7 +361,7 @@ public static class FoundBy
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
 
     /// <summary>The sorts of text that facts hold, in the order in which an assessment's are listed.</summary>
-    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain];
+    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain, TermKind.BeneficiaryName];
 
     /// <summary>What an assessment names of that sort, as it was written; null when nothing, or when facts do not hold it.</summary>
     public static string? Text(Facts facts, TermKind kind) => kind switch
@@ -373,6 +374,7 @@ public static class FoundBy
         TermKind.Ip => facts.Text(Known.Ip),
         TermKind.Phone => facts.Text(Known.Phone),
         TermKind.Beneficiary => facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe),
+        TermKind.BeneficiaryName => facts.Text(Known.BeneficiaryName),
         TermKind.EmailDomain => facts.Is(Known.EmailFree) ? null : facts.Text(Known.EmailDomain),
         TermKind.Order or TermKind.Payment or TermKind.Session => null,
     };
@@ -387,8 +389,25 @@ public static class FoundBy
         void Add(string? text, TermKind kind)
         {
             if (string.IsNullOrWhiteSpace(text)) return;
-            into.Add(new Term(Normalize(text), kind, seq));
+            if (Normalize(text, kind) is { Length: > 0 } term) into.Add(new Term(term, kind, seq));
         }
+    }
+
+    /// <summary>How a term of that sort is stored and looked for.</summary>
+    public static string Normalize(string text, TermKind? kind) => kind == TermKind.BeneficiaryName ? Name(text) : Normalize(text);
+
+    /// <summary>A name without case, accents, punctuation and the order of its words: whoever types it anew writes it otherwise.</summary>
+    public static string Name(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text.Normalize(NormalizationForm.FormKD))
+        {
+            // S.A. is SA, O'Neill is ONeill.
+            if (c is '.' or '\'' or '’' || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
+            plain.Append(char.IsLetterOrDigit(c) || char.IsSurrogate(c) ? char.ToLowerInvariant(c) : ' ');
+        }
+        return Shortened(string.Join(' ', plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)), LongestTerm);
     }
 
     /// <summary>How a term is stored and looked for.</summary>

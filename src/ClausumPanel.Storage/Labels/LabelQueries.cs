@@ -19,8 +19,26 @@ public readonly record struct LabelCoverage(long All, long Ripe, long Labelled, 
     public double Share => All == 0 ? 0 : Labelled / (double)All;
 }
 
-/// <param name="Hits">Live assessments in which it fired.</param>
-public readonly record struct SignalLabels(long Hits, long Labelled, long Fraud);
+/// <summary>What the assessments that a signal or a rule hit turned out to be, as far as anybody said.</summary>
+/// <param name="Labelled">With a label.</param>
+/// <param name="Fraud">Of those, fraud.</param>
+/// <param name="Outside">Of the labelled, those by the word of somebody outside: a bank, a report, a customer. The others are what analysts decided here.</param>
+/// <param name="OutsideFraud">Of those, fraud.</param>
+public readonly record struct SignalLabels(long Labelled, long Fraud, long Outside, long OutsideFraud)
+{
+    public long Own => Labelled - Outside;
+    public long OwnFraud => Fraud - OutsideFraud;
+
+    public static SignalLabels operator +(SignalLabels a, SignalLabels b) => Add(a, b);
+
+    public static SignalLabels Add(SignalLabels a, SignalLabels b) => new(a.Labelled + b.Labelled, a.Fraud + b.Fraud, a.Outside + b.Outside, a.OutsideFraud + b.OutsideFraud);
+
+    internal SignalLabels With(LabelOutcome outcome, LabelSource source)
+    {
+        var (fraud, outside) = (outcome == LabelOutcome.Fraud ? 1 : 0, source == LabelSource.Analyst ? 0 : 1);
+        return new SignalLabels(Labelled + 1, Fraud + fraud, Outside + outside, OutsideFraud + (fraud & outside));
+    }
+}
 
 /// <summary>The ledger asked.</summary>
 public static class LabelQueries
@@ -97,15 +115,15 @@ public static class LabelQueries
         return new LabelCoverage(all, old, labelled, fraud, labelled - fraud, labels.Where(l => l.Key.IsConflicted).Sum(l => l.Count));
     }
 
-    /// <summary>Per signal, by its stable number: in how many labelled payments between two instants it fired, and in how many frauds. Hits are counted by day elsewhere.</summary>
-    public static async Task<Dictionary<int, (long Labelled, long Fraud)>> SignalsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default) =>
-        (await SignalsByFlowAsync(db, from, to, stop)).GroupBy(c => c.Key.Signal).ToDictionary(g => g.Key, g => (g.Sum(c => c.Value.Labelled), g.Sum(c => c.Value.Fraud)));
+    /// <summary>Per signal, by its stable number: in how many labelled payments between two instants it fired, in how many frauds, and by whose word. Hits are counted by day elsewhere.</summary>
+    public static async Task<Dictionary<int, SignalLabels>> SignalsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default) =>
+        (await SignalsByFlowAsync(db, from, to, stop)).GroupBy(c => c.Key.Signal).ToDictionary(g => g.Key, g => g.Select(c => c.Value).Aggregate(SignalLabels.Add));
 
     /// <summary>The same for payments and payouts apart.</summary>
-    public static async Task<Dictionary<(Flow Flow, int Signal), (long Labelled, long Fraud)>> SignalsByFlowAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
+    public static async Task<Dictionary<(Flow Flow, int Signal), SignalLabels>> SignalsByFlowAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
     {
         var (first, last) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
-        var counts = new Dictionary<(Flow, int), (long Labelled, long Fraud)>();
+        var counts = new Dictionary<(Flow, int), SignalLabels>();
         var hits = new SignalHit[Assessment.MostSignals];
         var seen = new HashSet<int>();
         var rows = Labelled(db, first, last);
@@ -117,17 +135,16 @@ public static class LabelQueries
             {
                 var id = SignalCatalog.All[hits[i].Signal].Id;
                 if (!seen.Add(id)) continue;
-                var (labelled, fraud) = counts.GetValueOrDefault((row.Flow, id));
-                counts[(row.Flow, id)] = (labelled + 1, fraud + (row.Outcome == LabelOutcome.Fraud ? 1 : 0));
+                counts[(row.Flow, id)] = counts.GetValueOrDefault((row.Flow, id)).With(row.Outcome, row.Source);
             }
         }
         return counts;
     }
 
-    /// <summary>Per version of the policy and place of a rule in it: in how many labelled payments between two instants it hit, and in how many frauds.</summary>
-    public static async Task<Dictionary<(int Version, int Rule), (long Labelled, long Fraud)>> RulesAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
+    /// <summary>Per version of the policy and place of a rule in it: in how many labelled payments between two instants it hit, in how many frauds, and by whose word.</summary>
+    public static async Task<Dictionary<(int Version, int Rule), SignalLabels>> RulesAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
     {
-        var counts = new Dictionary<(int, int), (long Labelled, long Fraud)>();
+        var counts = new Dictionary<(int, int), SignalLabels>();
         var hits = new RuleHit[Assessment.MostRules];
         await foreach (var row in Labelled(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()).AsAsyncEnumerable().WithCancellation(stop))
         {
@@ -135,8 +152,7 @@ public static class LabelQueries
             for (var i = 0; i < count; i++)
             {
                 var key = (row.PolicyVersion, (int)hits[i].Rule);
-                var (labelled, fraud) = counts.GetValueOrDefault(key);
-                counts[key] = (labelled + 1, fraud + (row.Outcome == LabelOutcome.Fraud ? 1 : 0));
+                counts[key] = counts.GetValueOrDefault(key).With(row.Outcome, row.Source);
             }
         }
         return counts;
@@ -145,7 +161,7 @@ public static class LabelQueries
     private static IQueryable<LabelledRow> Labelled(PanelDb db, long first, long last) =>
         from label in db.Set<CurrentLabel>().AsNoTracking()
         where label.At >= first && label.At < last && label.Currency != ""
-        select new LabelledRow(label.Flow, label.Outcome, label.PolicyVersion, label.Signals);
+        select new LabelledRow(label.Flow, label.Outcome, label.Source, label.PolicyVersion, label.Signals);
 
-    private sealed record LabelledRow(Flow Flow, LabelOutcome Outcome, int PolicyVersion, byte[] Signals);
+    private sealed record LabelledRow(Flow Flow, LabelOutcome Outcome, LabelSource Source, int PolicyVersion, byte[] Signals);
 }

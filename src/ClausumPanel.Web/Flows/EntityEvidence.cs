@@ -77,9 +77,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(choice);
         var (stored, facts) = (why.Stored, why.Facts);
-        var texts = Named(facts);
-        var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
-        var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
+        var (texts, histories, payees) = await AroundAsync(stored, facts, stop);
+        var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, choice, stop);
         var payer = EntityWords.People(stored.Flow).Select(kind => texts.FindIndex(t => t.Kind.Entity() == kind)).FirstOrDefault(place => place >= 0, -1);
         var here = histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq);
         var strip = payer < 0 ? [] : histories[payer].Take(StripLength).ToList();
@@ -100,7 +99,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
                 Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
             View(stored, choice, links, linked, lines, histories),
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)),
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(T) ?? ([], [])),
             places, await MetAsync(facts, stored, stop), sent);
     }
 
@@ -157,9 +156,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         ArgumentNullException.ThrowIfNull(stored);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
-        var texts = Named(facts);
-        var histories = await assessments.HistoriesAsync(texts, MostLinked + 1, stop);
-        var links = await LinkAttributesAsync(stored, facts, texts, histories, choice, stop);
+        var (texts, histories, payees) = await AroundAsync(stored, facts, stop);
+        var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq), stored.Seq], stop);
         return View(stored, choice, links, linked, lines, histories);
@@ -274,7 +272,36 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return texts;
     }
 
-    private async Task<List<LinkAttribute>> LinkAttributesAsync(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, LinkChoice choice, CancellationToken stop)
+    /// <summary>What it names, with what else named that; of a payout also whom those payouts went to.</summary>
+    private async Task<(List<(TermKind Kind, string Text)> Texts, List<IReadOnlyList<TermEvent>> Histories, PayeeView? Payees)> AroundAsync(StoredAssessment stored, Facts facts, CancellationToken stop)
+    {
+        var texts = Named(facts);
+        List<IReadOnlyList<TermEvent>> histories = [.. await assessments.HistoriesAsync(texts, MostLinked + 1, stop)];
+        var (id, name) = (texts.FindIndex(t => t.Kind == TermKind.Beneficiary), texts.FindIndex(t => t.Kind == TermKind.BeneficiaryName));
+        if (stored.Flow != Flow.PayOut || (id < 0 && name < 0)) return (texts, histories, null);
+        List<TermEvent> known = id < 0 ? [] : [.. histories[id]], named = name < 0 ? [] : [.. histories[name]];
+        var all = known.Concat(named).Where(e => e.Seq != stored.Seq && e.Flow == Flow.PayOut).DistinctBy(e => e.Seq).ToList();
+        var seqs = all.ConvertAll(e => e.Seq);
+        var read = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
+        Dictionary<long, Payee> payees = [];
+        var their = new Facts();
+        foreach (var (seq, bytes) in read)
+        {
+            their.Clear();
+            FactSnapshot.Read(bytes, their);
+            payees[seq] = Payee.Of(their);
+        }
+        // A name that leads nowhere the beneficiary itself does not lead says nothing more.
+        if (name >= 0 && !named.Exists(e => e.Seq != stored.Seq && !known.Exists(k => k.Seq == e.Seq)))
+        {
+            texts.RemoveAt(name);
+            histories.RemoveAt(name);
+        }
+        return (texts, histories, new PayeeView(Payee.Of(facts), [.. all.Where(e => payees.ContainsKey(e.Seq)).Select(e => (e, payees[e.Seq]))], stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked));
+    }
+
+    private async Task<List<LinkAttribute>> LinkAttributesAsync(
+        StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, PayeeView? payees, LinkChoice choice, CancellationToken stop)
     {
         List<LinkAttribute> links = [];
         for (var i = 0; i < texts.Count; i++)
@@ -282,9 +309,11 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             var others = histories[i].Where(e => e.Seq != stored.Seq).ToList();
             var isMore = others.Count > MostLinked;
             if (isMore) others.RemoveRange(MostLinked, others.Count - MostLinked);
-            var people = await PeopleAsync(texts[i].Kind, stored.Flow, facts, others, stop);
-            links.Add(new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind == TermKind.EmailDomain),
-                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), choice.Kinds?.Contains(texts[i].Kind) ?? texts[i].Kind != TermKind.EmailDomain));
+            var people = await PeopleAsync(texts[i].Kind, stored.Flow, facts, others, payees, stop);
+            var link = new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind is TermKind.EmailDomain or TermKind.BeneficiaryName),
+                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), false) { OutsideFraud = others.Count(e => e.Label == LabelOutcome.Fraud && e.LabelledBy != LabelSource.Analyst) };
+            // A name that many have is chance.
+            links.Add(link with { IsChosen = choice.Kinds?.Contains(link.Kind) ?? (link.Kind == TermKind.BeneficiaryName ? link.Strength != LinkStrength.Weak : !link.IsLoose) });
         }
         // Colleagues share a domain; where nothing else leads to others, that is what there is to see.
         if (choice.Kinds is null && !links.Exists(l => l.IsChosen && l.Count > 0) && links.FindIndex(l => l.Count > 0) is >= 0 and var only) links[only] = links[only] with { IsChosen = true };
@@ -292,11 +321,12 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     /// <summary>With how many different other people a value was seen in the last 30 days; null while memory is rebuilt.</summary>
-    private async Task<(int Others, bool IsMore)?> PeopleAsync(TermKind kind, Flow flow, Facts facts, List<TermEvent> others, CancellationToken stop)
+    private async Task<(int Others, bool IsMore)?> PeopleAsync(TermKind kind, Flow flow, Facts facts, List<TermEvent> others, PayeeView? payees, CancellationToken stop)
     {
+        var since = clock.GetUtcNow().AddMilliseconds(-Window.ThirtyDays.Milliseconds()).ToUnixTimeMilliseconds();
+        if (kind == TermKind.BeneficiaryName) return (payees?.Others(others.Where(e => e.At >= since)) ?? 0, false);
         if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.People(flow)) is { } activity ? (activity.Others, activity.IsMore) : (0, false);
         // Memory keeps nothing by domain, so those found are asked for their addresses.
-        var since = clock.GetUtcNow().AddMilliseconds(-Window.ThirtyDays.Milliseconds()).ToUnixTimeMilliseconds();
         var recent = await assessments.LinesAsync([.. others.Where(e => e.At >= since).Select(e => e.Seq)], stop);
         var own = facts.Text(Known.Email);
         return (recent.Select(l => l.Email).OfType<string>().Where(email => !string.Equals(email, own, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count(), false);
@@ -304,13 +334,13 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
 
     /// <summary>What shares any or all of what is chosen: known fraud stands first, then what shares something rare, then what shares more, then the newest.</summary>
     private static List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> Linked(
-        long own, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, List<LinkAttribute> links, LinkChoice choice)
+        long own, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, List<LinkAttribute> links, LinkChoice choice)
     {
         var shared = new Dictionary<long, (TermEvent Event, List<TermKind> Kinds)>();
         for (var i = 0; i < texts.Count; i++)
         {
-            // Colleagues share a domain: that counts only for who asks for it.
-            if (texts[i].Kind == TermKind.EmailDomain && !links[i].IsChosen) continue;
+            // Colleagues share a domain, strangers a name: that counts only where it is chosen.
+            if (links[i] is { IsLoose: true, IsChosen: false }) continue;
             foreach (var e in histories[i].Take(MostLinked + 1))
             {
                 if (e.Seq == own) continue;
@@ -330,9 +360,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     private static LinksView View(
-        StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, IReadOnlyList<IReadOnlyList<TermEvent>> histories) =>
+        StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, List<IReadOnlyList<TermEvent>> histories) =>
         new(stored.Id, stored.Seq, stored.Flow, choice.All, links,
-            [.. linked.Take(choice.Whole ? MostListed : LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, IsConflicted = l.Event.IsConflicted }, l.Shared))],
+            [.. linked.Take(choice.Whole ? MostListed : LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, LabelledBy = l.Event.LabelledBy, IsConflicted = l.Event.IsConflicted }, l.Shared))],
             linked.Count, histories.Any(h => h.Count > MostLinked), choice.Whole, lines.TryGetValue(stored.Seq, out var here) && here.Waits);
 
     private List<EntityAttribute> Attributes(TermKind own, List<Facts> read)
@@ -343,7 +373,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             foreach (var (kind, text) in Named(facts))
             {
                 if (kind == own) continue;
-                var key = (kind, FoundBy.Normalize(text));
+                var key = (kind, FoundBy.Normalize(text, kind));
                 found[key] = found.TryGetValue(key, out var known) ? known with { With = known.With + 1 } : (text, facts, 1);
             }
         }

@@ -34,11 +34,10 @@ public sealed class RuleRecords(PanelDb db, PolicyShelf policies, TimeProvider c
         {
             if (await policies.PolicyAsync(db, count.Key.PolicyVersion, stop) is not { } policy || count.Key.Rule >= policy.Rules.Count) continue;
             var id = policy.Rules[count.Key.Rule].Id;
-            var (labelled, fraud) = labels.GetValueOrDefault((count.Key.PolicyVersion, count.Key.Rule));
             var before = found.GetValueOrDefault(id, RuleRecord.None);
             var last = DateTimeOffset.FromUnixTimeMilliseconds(count.Last);
             found[id] = new RuleRecord(before.Hits + count.Hits, before.Decided + count.Decided, before.LastAt > last ? before.LastAt : last,
-                new SignalLabels(before.Hits + count.Hits, before.Labels.Labelled + labelled, before.Labels.Fraud + fraud));
+                before.Labels + labels.GetValueOrDefault((count.Key.PolicyVersion, count.Key.Rule)));
         }
         return (found, await db.Set<ScoreDay>().Where(d => d.Day >= first).SumAsync(d => d.Count, stop));
     }

@@ -89,11 +89,7 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
         var all = await db.Set<ScoreDay>().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => d.Flow).Select(g => new { g.Key, Count = g.Sum(d => d.Count) }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         var hits = await db.Set<SignalDay>().Where(d => d.Day > today - Days && d.Day <= today).GroupBy(d => new { d.Flow, d.Signal }).Select(g => new { g.Key.Flow, g.Key.Signal, Count = g.Sum(d => d.Count) }).ToListAsync(stop);
         var labels = await LabelQueries.SignalsByFlowAsync(db, start, start.AddDays(Days), stop);
-        return Enum.GetValues<Flow>().ToDictionary(flow => flow, flow => (IReadOnlyDictionary<int, SignalRate>)hits.Where(h => h.Flow == flow).ToDictionary(h => h.Signal, h =>
-        {
-            var (labelled, fraud) = labels.GetValueOrDefault((flow, h.Signal));
-            return new SignalRate(h.Count, all.GetValueOrDefault(flow), new SignalLabels(h.Count, labelled, fraud));
-        }));
+        return Enum.GetValues<Flow>().ToDictionary(flow => flow, flow => (IReadOnlyDictionary<int, SignalRate>)hits.Where(h => h.Flow == flow).ToDictionary(h => h.Signal, h => new SignalRate(h.Count, all.GetValueOrDefault(flow), labels.GetValueOrDefault((flow, h.Signal)))));
     }
 
     [LoggerMessage(LogLevel.Warning, "How often each signal fires cannot be counted anew at the moment; what was counted before is shown")]

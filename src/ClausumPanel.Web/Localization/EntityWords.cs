@@ -9,9 +9,9 @@ public static class EntityWords
     public const string Path = "/dashboard/entities";
 
     /// <summary>Whoever pays first, then what they pay with and from where.</summary>
-    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain];
+    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.BeneficiaryName, TermKind.EmailDomain];
 
-    private const string EmailDomainWord = "email_domain";
+    private const string EmailDomainWord = "email_domain", BeneficiaryNameWord = "beneficiary_name";
 
     private static readonly EntityKind[] Payers = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary], Paid = [EntityKind.Beneficiary, EntityKind.Customer, EntityKind.Email, EntityKind.Card];
 
@@ -29,11 +29,11 @@ public static class EntityWords
         TermKind.Phone => EntityKind.Phone,
         TermKind.Beneficiary => EntityKind.Beneficiary,
         TermKind.CardBin => EntityKind.CardBin,
-        TermKind.EmailDomain => null,
+        TermKind.EmailDomain or TermKind.BeneficiaryName => null,
         TermKind.Order or TermKind.Payment or TermKind.Session => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public static string Word(this TermKind kind) => kind.Entity()?.Name() ?? EmailDomainWord;
+    public static string Word(this TermKind kind) => kind == TermKind.BeneficiaryName ? BeneficiaryNameWord : kind.Entity()?.Name() ?? EmailDomainWord;
 
     public static TermKind? Kind(string? word)
     {
@@ -42,7 +42,7 @@ public static class EntityWords
         return null;
     }
 
-    public static string Name(this Texts T, TermKind kind) => kind.Entity() is { } entity ? T.Name(entity) : T["E-mail domain"];
+    public static string Name(this Texts T, TermKind kind) => kind.Entity() is { } entity ? T.Name(entity) : kind == TermKind.BeneficiaryName ? T["Beneficiary name"] : T["E-mail domain"];
 
     public static string Icon(TermKind kind) => kind switch
     {
@@ -53,6 +53,7 @@ public static class EntityWords
         TermKind.Ip => "world",
         TermKind.Phone => "phone",
         TermKind.Beneficiary => "building-bank",
+        TermKind.BeneficiaryName => "user-circle",
         TermKind.EmailDomain => "mail",
         _ => "search",
     };

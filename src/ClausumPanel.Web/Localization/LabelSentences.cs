@@ -32,6 +32,22 @@ public static class LabelSentences
         LabelSource.Customer => T["Customer"],
     };
 
+    /// <summary>By whose word, in one word.</summary>
+    public static string Word(this Texts T, LabelSource source) => source switch
+    {
+        LabelSource.FraudReport => T["report"],
+        _ => T.Name(source).ToLower(CultureInfo.CurrentCulture),
+    };
+
+    /// <summary>What it turned out to be and by whose word, in a sentence without its full stop.</summary>
+    public static string Say(this Texts T, LabelOutcome outcome, LabelSource source, bool isConflicted) => source switch
+    {
+        LabelSource.Chargeback => T["{0}: a bank says so (chargeback)", T.Name(outcome)],
+        LabelSource.FraudReport => T["{0}: a fraud report says so", T.Name(outcome)],
+        LabelSource.Analyst => T["{0}: our own analysts decided so", T.Name(outcome)],
+        LabelSource.Customer => T["{0}: the customer says so", T.Name(outcome)],
+    } + (isConflicted ? "; " + T["Sources disagree"].ToLower(CultureInfo.CurrentCulture) : "");
+
     public static string Name(this Texts T, LabelChannel channel) => channel switch
     {
         LabelChannel.Panel => T["In the panel"],
@@ -73,15 +89,34 @@ public static class LabelSentences
         LabelOutcome.Inconclusive => "circle-dashed",
     };
 
-    /// <summary>How much of a signal's labelled hits were fraud; a share only where there are enough of them.</summary>
+    /// <summary>How much of a signal's labelled hits were fraud, and how much of that rests on the word of somebody outside; a share only where there are enough of them.</summary>
     public static string Say(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
-        : labels.Fraud < LabelQueries.Enough ? T["{0} of {1} labelled were fraud (few)", Number(labels.Fraud), Number(labels.Labelled)]
-        : T["{0} of {1} labelled were fraud ({2})", Number(labels.Fraud), Number(labels.Labelled), (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
+        : (labels.Fraud < LabelQueries.Enough ? T["{0} of {1} labelled were fraud (few)", Number(labels.Fraud), Number(labels.Labelled)] : T["{0} of {1} labelled were fraud ({2})", Number(labels.Fraud), Number(labels.Labelled), Share(labels)]) + "; " + T.Whose(labels);
+
+    /// <summary>The same where there is one line for it beside how often it fires.</summary>
+    public static string SayBrief(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
+        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1} (few; {2})", Number(labels.Fraud), Number(labels.Labelled), T.Whose(labels)]
+        : T["fraud {0} (n = {1}; {2})", Share(labels), Number(labels.Labelled), T.Whose(labels)];
 
     /// <summary>The same in a word or two.</summary>
-    public static string SayShort(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
-        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1}", Number(labels.Fraud), Number(labels.Labelled)]
-        : T["fraud {0}", (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture)];
+    public static string SayShort(this Texts T, SignalLabels labels)
+    {
+        if (labels.Labelled == 0) return T["no labels"];
+        var isFew = labels.Fraud < LabelQueries.Enough;
+        var whose = labels.Outside == 0 ? T["ours"] : labels.Own == 0 ? T["outside"] : isFew ? T["{0} outside", Number(labels.Outside)] : T["{0} of {1} outside", Number(labels.Outside), Number(labels.Labelled)];
+        return (isFew ? T["fraud {0} of {1}", Number(labels.Fraud), Number(labels.Labelled)] : T["fraud {0}", Share(labels)]) + $" ({whose})";
+    }
+
+    /// <summary>By whose word the labels are, in a sentence: what analysts decided says what they took it for. Null where there are none.</summary>
+    public static string? SayWhose(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? null
+        : labels.Outside == 0 ? T["Of {0} with a label, {1} are fraud. All of these labels are our own decisions: what analysts took it for, not what it turned out to be.", Number(labels.Labelled), Number(labels.Fraud)]
+        : labels.Own == 0 ? T["Of {0} with a label, {1} are fraud. All of these labels come from outside: chargebacks, fraud reports, customers.", Number(labels.Labelled), Number(labels.Fraud)]
+        : T["Of {0} with a label, {1} are fraud. From outside (chargebacks, fraud reports, customers) come {2} of these labels, {3} of them fraud; {4} are our own decisions, {5} of them fraud: what analysts took it for, not what it turned out to be.",
+            Number(labels.Labelled), Number(labels.Fraud), Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
+
+    private static string Whose(this Texts T, SignalLabels labels) => labels.Outside == 0 ? T["our own decisions"] : labels.Own == 0 ? T["all from outside"] : T["{0} from outside", Number(labels.Outside)];
+
+    private static string Share(SignalLabels labels) => (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture);
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.CurrentCulture);
 

@@ -3,6 +3,8 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -251,7 +253,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.EndsWith(paid[1].Id, boxes[0].GetAttribute("href")!, StringComparison.OrdinalIgnoreCase);
         Assert.All(boxes, b => Assert.Equal(b.GetAttribute("title"), b.QuerySelector(".visually-hidden")!.TextContent));
         Assert.Matches(@"^24 nov \d\d:\d\d:\d\d · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
-        Assert.EndsWith("Legítimo · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
+        Assert.EndsWith("Legítimo: así lo decidieron nuestros analistas · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
         var legend = string.Concat(old.QuerySelectorAll(".strip-legend").Select(l => l.TextContent));
         foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, hay otros en medio", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
 
@@ -299,6 +301,46 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Equal(HttpStatusCode.OK, (await other.As(World.Victor).GetAsync("/dashboard/entities/customer/cus_1")).StatusCode);
         other.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, (await tomas.GetAsync("/dashboard/entities/customer/cus_1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_turned_out_to_be_something_says_by_whose_word_in_the_links_the_strip_and_the_lists()
+    {
+        var shop = await Shop.OpenAsync(app);
+        List<Answer> paid = [];
+        for (var i = 0; i < 6; i++) paid.Add((await shop.AssessAsync(Payment("cus_word", "fp_word", "word@tienda.example"))).MustBeGood());
+        (string Outcome, string Source, string Chip, string Sentence)[] said =
+        [
+            ("fraud", "chargeback", "Fraude · contracargo", "Fraude: lo dice un banco (contracargo)"), ("fraud", "fraud_report", "Fraude · reporte", "Fraude: lo dice un reporte de fraude"),
+            ("fraud", "analyst", "Fraude · analista", "Fraude: así lo decidieron nuestros analistas"), ("good", "customer", "Legítimo · cliente", "Legítimo: lo dice el cliente"),
+        ];
+        foreach (var (answer, (outcome, source, _, _)) in paid.Zip(said))
+            if (source != "fraud_report") await LabelAsync(answer.Id, outcome, source);
+        // Of a report the panel has a form of its own.
+        var reported = await app.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == Guid.Parse(paid[1].Id)).Select(a => new { a.Seq, a.At }).SingleAsync());
+        await app.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(reported.Seq, reported.At, LabelOutcome.Fraud, LabelSource.FraudReport)], LabelChannel.Panel, Actor.System, null, default);
+        await LabelAsync(paid[0].Id, "good", "analyst");
+
+        foreach (var isFolded in (bool[])[false, true])
+        {
+            if (isFolded) await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+            var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[5].Id}");
+            // The others here share its card and its address.
+            var links = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[5].Id}/links?match=all&by=customer");
+            var recent = (await app.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_word")).QuerySelector("#recent")!;
+            for (var i = 0; i < said.Length; i++)
+            {
+                var (chip, sentence) = i == 0 ? (said[i].Chip + " ?", said[i].Sentence + "; fuentes en desacuerdo") : (said[i].Chip, said[i].Sentence);
+                foreach (var list in (IElement[])[links.QuerySelector("table.linked")!, recent])
+                {
+                    var label = list.QuerySelector($"tr:has(a[href='/dashboard/transactions/{paid[i].Id}']) [data-labelled-by]")!;
+                    Assert.Equal((chip, sentence, sentence), (label.QuerySelector("[aria-hidden=true]:not(svg)")!.TextContent, label.GetAttribute("title"), label.QuerySelector(".visually-hidden")!.TextContent));
+                }
+                Assert.Contains($" · {sentence}", page.QuerySelector($".strip a[href='/dashboard/transactions/{paid[i].Id}']")!.GetAttribute("title"), StringComparison.Ordinal);
+            }
+            Assert.Null(links.QuerySelector($"table.linked tr:has(a[href='/dashboard/transactions/{paid[4].Id}']) [data-labelled-by]"));
+            Assert.Equal("3 con etiqueta de fraude: 2 de fuera, el resto por decisiones propias", page.QuerySelector("tr:has(#link-customer) .flagged")!.GetAttribute("title"));
+        }
     }
 }
 

@@ -91,4 +91,64 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.False(links.QuerySelector("#link-email_domain")!.HasAttribute("checked"));
         Assert.Equal("2", (await app.As(World.Ines).PageAsync($"/dashboard/transactions/{last.Id}/links?match=all&by=email_domain")).QuerySelector("[data-links]")!.GetAttribute("data-links"));
     }
+
+    [Fact]
+    public async Task A_payee_paid_to_another_account_under_another_id_is_known_by_the_name()
+    {
+        var shop = await Shop.OpenAsync(app);
+        var number = 0;
+        async Task<string> PayAsync(string id, string name, string clabe)
+        {
+            var answer = (await shop.PayoutAsync($$$"""{"amount":25000,"currency":"MXN","transaction_type":"payout","idempotency_key":"payee-{{{++number}}}","beneficiary":{"id":"{{{id}}}","name":"{{{name}}}","country":"MX","clabe":"{{{clabe}}}"}}""")).MustBeGood();
+            app.Clock.Advance(TimeSpan.FromMinutes(1));
+            return answer.Id;
+        }
+        const string usual = "032180000118359719", other = "002010077777777771";
+        var first = await PayAsync("ben_gala", "Núñez Ríos, Gala", usual);
+        await PayAsync("ben_gala", "Gala Núñez Ríos", usual);
+        var diverted = await PayAsync("ben_gala_2", "gala  RIOS nunez", other);
+        var again = await PayAsync("ben_gala", "Gala Núñez Ríos", usual);
+        var changed = await PayAsync("ben_gala", "Gala Núñez Ríos", "012180001112223334");
+        var back = await PayAsync("ben_gala", "Gala Núñez Ríos", usual);
+
+        foreach (var isFolded in (bool[])[false, true])
+        {
+            if (isFolded) await FoldedAsync(app);
+            var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{diverted}");
+            var against = page.QuerySelector("[aria-labelledby=against]")!.TextContent;
+            Assert.Contains("Mismo nombre, otra cuenta", against, StringComparison.Ordinal);
+            Assert.Contains("2 dispersiones anteriores, ninguna a esta cuenta · con otro id", against, StringComparison.Ordinal);
+            // A name is a link, but never a strong one.
+            var row = page.QuerySelector("tr:has(#link-beneficiary_name)")!;
+            Assert.Equal(("5", "1"), (row.QuerySelector("[data-count]")!.GetAttribute("data-count"), row.QuerySelector("[data-payers]")!.GetAttribute("data-payers")));
+            Assert.Contains("lo comparten algunos", row.TextContent, StringComparison.Ordinal);
+            Assert.True(page.QuerySelector("#link-beneficiary_name")!.HasAttribute("checked"));
+            Assert.NotNull(page.QuerySelector($"table.linked a[href='/dashboard/transactions/{first}']"));
+            var named = await app.As(World.Victor).PageAsync(row.QuerySelector("a.entity")!.GetAttribute("href")!);
+            Assert.Equal("6", named.QuerySelector("[data-total]")!.GetAttribute("data-total"));
+            Assert.Equal(["ben_gala", "ben_gala_2"], named.QuerySelectorAll("[data-attribute=beneficiary] a").Select(a => a.TextContent).Order());
+            Assert.Equal("6", (await app.As(World.Ines).PageAsync(EntityWords.Monitor(TermKind.BeneficiaryName, "Ríos Gala Núñez"))).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+            // Its words stand in order of the alphabet: what somebody types of it finds nothing by chance.
+            Assert.Equal("0", (await app.As(World.Ines).PageAsync("/dashboard/transactions?period=all&q=gala")).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+
+            Assert.DoesNotContain("cuenta", await BalanceAsync(first), StringComparison.Ordinal);
+            Assert.Contains("Ya se le pagó a esta cuenta 2 de 3 dispersiones anteriores", await BalanceAsync(again), StringComparison.Ordinal);
+            Assert.Contains("Beneficiario conocido, otra cuenta 4 dispersiones anteriores, ninguna a esta cuenta", await BalanceAsync(changed), StringComparison.Ordinal);
+            Assert.Contains("Ya se le pagó a esta cuenta 3 de 5 dispersiones anteriores", await BalanceAsync(back), StringComparison.Ordinal);
+        }
+
+        // Many of one name are strangers.
+        for (var i = 0; i < 4; i++) await PayAsync($"ben_ana_{i}", "Ana Pérez", $"01218000000000000{i}");
+        Assert.DoesNotContain("Mismo nombre", await BalanceAsync(await PayAsync("ben_ana_9", "Ana Pérez", "012180000000000099")), StringComparison.Ordinal);
+
+        async Task<string> BalanceAsync(string id) => string.Join(' ', (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{id}")).QuerySelector(".balance")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("Núñez Ríos, Gala", "gala nunez rios")]
+    [InlineData("  GALA   rios-nunez ", "gala nunez rios")]
+    [InlineData("Muebles O'Higgins, S.A. de C.V.", "cv de muebles ohiggins sa")]
+    [InlineData("李小龍", "李小龍")]
+    [InlineData("— · —", "")]
+    public void A_name_is_the_same_however_it_is_typed(string written, string kept) => Assert.Equal(kept, FoundBy.Name(written));
 }

@@ -21,6 +21,8 @@ public sealed class ReviewedEntityTests : ReviewedEntityStories
     [Fact] public Task A_payers_page_tells_what_people_decided_in_the_end_and_what_waits() => FinallyAsync();
 
     [Fact] public Task The_rule_that_held_a_payment_says_how_often_it_fires_and_is_right_and_what_it_asks() => RuledAsync();
+
+    [Fact] public Task How_often_it_was_fraud_says_on_whose_word_that_rests() => WhoseAsync();
 }
 
 public sealed class PostgresReviewedEntityTests : ReviewedEntityStories
@@ -30,6 +32,8 @@ public sealed class PostgresReviewedEntityTests : ReviewedEntityStories
     [PostgresFact] public Task A_payers_page_tells_what_people_decided_in_the_end_and_what_waits() => FinallyAsync();
 
     [PostgresFact] public Task The_rule_that_held_a_payment_says_how_often_it_fires_and_is_right_and_what_it_asks() => RuledAsync();
+
+    [PostgresFact] public Task How_often_it_was_fraud_says_on_whose_word_that_rests() => WhoseAsync();
 }
 
 public abstract class ReviewedEntityStories
@@ -94,12 +98,44 @@ public abstract class ReviewedEntityStories
         {
             var page = await world.App.As(person).PageAsync(address);
             var rule = page.QuerySelector(".waterfall details[data-rule=dear]")!;
-            const string whole = "en 50% de pagos y dispersiones de 30 días (2), decidió 2 · fraude: 1 de 1 con etiqueta (pocos)";
+            const string whole = "en 50% de pagos y dispersiones de 30 días (2), decidió 2 · fraude: 1 de 1 con etiqueta (pocos); todas de fuera";
+            const string all = "De 1 con etiqueta, 1 son fraude. Todas esas etiquetas vienen de fuera: contracargos, reportes de fraude, clientes.";
+            Assert.Equal(all, rule.QuerySelector("[data-whose]")!.TextContent);
             var isCase = address.StartsWith("/dashboard/reviews", StringComparison.Ordinal);
-            Assert.Equal((isCase ? "en 50%, 30 días · fraude: 1 de 1 con etiqueta (pocos)" : "rule:dear · " + whole, isCase ? whole : null), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
+            Assert.Equal((isCase ? "en 50%, 30 días · fraude 1 de 1 (pocos; todas de fuera)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
             Assert.Equal("Cuando Monto del pago es mayor que 500.00 MXN y (País de la dirección de facturación es México o no El dominio es de un proveedor de correo gratuito)", Words(rule.QuerySelector("p")!));
             Assert.Equal(way, rule.QuerySelector("a")!.GetAttribute("href"));
         }
+    }
+
+    protected async Task WhoseAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "Dear things are resold"));
+        List<string> ids = [];
+        for (var i = 0; i < 36; i++) ids.Add((await world.Shop.AssessAsync($$"""{"amount":{{60_000 + i}},"currency":"MXN","email":"payer{{i}}@mailinator.com"}""")).MustBeGood().Id);
+        await world.FoldedAsync();
+        // Of 33 with a label 8 frauds and a good payment by the word of others, 23 frauds and a good payment as decided here. What an analyst decided and a bank says too is the bank's.
+        NewLabel Said(long seq, LabelOutcome outcome, LabelSource source) => new(seq, TestClock.Start.ToUnixTimeMilliseconds(), outcome, source);
+        List<NewLabel> labels = [Said(1, LabelOutcome.Fraud, LabelSource.Analyst)];
+        for (var seq = 1; seq <= 8; seq++) labels.Add(Said(seq, LabelOutcome.Fraud, seq % 2 == 0 ? LabelSource.FraudReport : LabelSource.Chargeback));
+        labels.Add(Said(9, LabelOutcome.Good, LabelSource.Customer));
+        for (var seq = 10; seq <= 32; seq++) labels.Add(Said(seq, LabelOutcome.Fraud, LabelSource.Analyst));
+        labels.Add(Said(33, LabelOutcome.Good, LabelSource.Analyst));
+        await world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(labels, LabelChannel.Panel, Actor.System, null, default);
+
+        const string whose = "De 33 con etiqueta, 31 son fraude. De fuera (contracargos, reportes de fraude, clientes) vienen 9 de esas etiquetas, 8 de ellas fraude; 24 son decisiones propias, 23 de ellas fraude: lo que nuestros analistas creyeron que era, no lo que resultó ser.";
+        var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[35]}");
+        Assert.EndsWith("· fraude 94% (n = 33; 9 de fuera)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
+        Assert.Equal(whose, page.QuerySelector(".waterfall details[data-rule=dear] [data-whose]")!.TextContent);
+        var signal = page.QuerySelector(".waterfall details[data-signal=disposable_email]")!;
+        Assert.Matches("^en 100% de pagos · fraude 94% \\(n = 33; 9 de fuera\\)$", Words(signal.QuerySelector("summary")!));
+        Assert.Equal((whose, whose), (signal.QuerySelector("summary")!.GetAttribute("title"), signal.QuerySelector("[data-whose]")!.TextContent));
+        // What has a line says it too, and opens to the whole.
+        foreach (var line in page.QuerySelectorAll(".step-line:has(> summary > b)").Where(l => l.QuerySelector("[data-whose]") is not null))
+            Assert.Equal(("fraude 94% (9 de 33 de fuera)", whose), (Words(line.QuerySelector("summary small")!), line.QuerySelector("[data-whose]")!.TextContent));
+        Assert.Contains("fraude: 31 de 33 con etiqueta (94%); 9 de fuera", (await world.App.As(World.Ines).PageAsync("/dashboard/protection/rules")).QuerySelector("#rule-dear")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("fraude: 31 de 33 con etiqueta (94%); 9 de fuera", (await world.App.As(World.Ines).PageAsync("/dashboard/protection/thresholds")).QuerySelector("#signal-disposable_email [data-labels]")!.TextContent);
     }
 
     private static string Words(IElement said) => string.Join(' ', said.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -82,6 +82,7 @@ public sealed class QueueListTests : QueueListStories
         await world.HoldAsync(1);
         await world.FoldedAsync();
         Assert.Equal("a&lt;b<wbr>.c@<wbr>held<wbr>.example", ClausumPanel.Web.Localization.Breakable.Of("a<b.c@held.example").ToString());
+        Assert.Equal("America/<wbr>Mexico_City 2806:<wbr>2f0:<wbr>:<wbr>1", ClausumPanel.Web.Localization.Breakable.Of("America/Mexico_City 2806:2f0::1").ToString());
         Assert.NotEmpty((await world.App.As(World.Maria).PageAsync(List)).QuerySelectorAll(".two-lines wbr"));
     }
 

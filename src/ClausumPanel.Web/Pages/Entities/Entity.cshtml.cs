@@ -69,7 +69,7 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
         var waiting = Entity.Waiting;
         var shown = waiting.Take(WaitingShown).Select(e => e.Seq).ToHashSet();
         var lines = await assessments.LinesAsync([.. events.Keys.Union(shown)], stop);
-        Lines = [.. lines.Where(l => events.ContainsKey(l.Seq)).Select(l => l with { Label = events[l.Seq].Label, IsConflicted = events[l.Seq].IsConflicted, Outcome = events[l.Seq].Outcome })];
+        Lines = [.. lines.Where(l => events.ContainsKey(l.Seq)).Select(l => l with { Label = events[l.Seq].Label, LabelledBy = events[l.Seq].LabelledBy, IsConflicted = events[l.Seq].IsConflicted, Outcome = events[l.Seq].Outcome })];
         (WaitingCount, Waiting) = (waiting.Count, [.. lines.Where(l => shown.Contains(l.Seq)).OrderByDescending(l => l.Seq)]);
         if (first + page.Count < Entity.Events.Count && page.Count > 0) NextAddress = $"{Address}?after={new AssessmentCursor(page[^1].At, page[^1].Seq)}#recent";
     }

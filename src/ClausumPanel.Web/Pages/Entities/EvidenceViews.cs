@@ -56,17 +56,23 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     /// <summary>Where fewer than one in so many has a label, the few say nothing of the others: frauds are told of sooner than good payments.</summary>
     public const int LabelledOneIn = 10;
 
+    /// <summary>Of the frauds, those by the word of somebody outside.</summary>
+    public int OutsideFraud { get; init; }
+
     /// <summary>Of the others whose label is known enough are, and most were fraud: that says more than how many share it.</summary>
     public bool IsMostlyFraud => Fraud + Good is >= LeastLabelled and var labelled && labelled * LabelledOneIn >= Count && Fraud * 2 > labelled;
 
-    /// <summary>It leads to another: colleagues share a domain, which links nothing until somebody asks for it.</summary>
-    public bool LinksOthers => Count > 0 && (IsChosen || Kind != TermKind.EmailDomain);
+    /// <summary>Colleagues share a domain, strangers a name: it links nothing until it is chosen.</summary>
+    public bool IsLoose => Kind is TermKind.EmailDomain or TermKind.BeneficiaryName;
+
+    /// <summary>It leads to another.</summary>
+    public bool LinksOthers => Count > 0 && (IsChosen || !IsLoose);
 
     public LinkStrength Strength => Count == 0 && Payers is null or 0 ? LinkStrength.None : Payers switch
     {
         null or 0 => LinkStrength.Own,
-        <= MostStrong => LinkStrength.Strong,
-        <= MostMedium => LinkStrength.Medium,
+        <= MostStrong => Kind == TermKind.BeneficiaryName ? LinkStrength.Medium : LinkStrength.Strong,
+        <= MostMedium => Kind == TermKind.BeneficiaryName ? LinkStrength.Weak : LinkStrength.Medium,
         _ => LinkStrength.Weak,
     };
 }
@@ -191,6 +197,13 @@ public static class LinkWords
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
         IsAccused(link) ? T["mostly fraud"] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : T.Name(link.Strength, flow);
 
+    /// <summary>How many of the others were fraud, and how much of that rests on the word of somebody outside.</summary>
+    public static string SayFlag(this Texts T, LinkAttribute link)
+    {
+        var (fraud, outside) = (link.Fraud.ToString("N0", CultureInfo.CurrentCulture), link.OutsideFraud.ToString("N0", CultureInfo.CurrentCulture));
+        return link.OutsideFraud == link.Fraud ? T["{0} labelled fraud, from outside", fraud] : link.OutsideFraud == 0 ? T["{0} labelled fraud, by our own decisions", fraud] : T["{0} labelled fraud, {1} of them from outside, the others by our own decisions", fraud, outside];
+    }
+
     // Of a value that only this payer has, their own history speaks.
     private static bool IsAccused(LinkAttribute link) => link is { IsMostlyFraud: true, Payers: not 0 };
 
@@ -203,7 +216,7 @@ public static class LinkWords
     public static string Say(this Texts T, StripEvent one, Reader reader)
     {
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), T["Score {0}", e.Score], e.Money.Show(), e.Label is { } label ? T.Name(label) : T["nobody has said what it was"],
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"],
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

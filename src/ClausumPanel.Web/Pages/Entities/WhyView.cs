@@ -3,6 +3,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -49,26 +50,31 @@ public sealed class WhyView
     /// <summary>How often it fires and how often that was fraud, in words.</summary>
     /// <param name="step">Which.</param>
     /// <param name="T">Whose language.</param>
-    /// <param name="isBrief">Of a rule without how often in numbers, and how often it decided.</param>
+    /// <param name="isBrief">In one line: of a rule without how often in numbers, and how often it decided.</param>
     public string? Record(Step step, Texts T, bool isBrief = false)
     {
         if (step.Rule is { } rule) return RecordOf(rule, T, isBrief);
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
         var share = Share(rate.Share);
-        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + T.Say(rate.Labels);
+        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + (isBrief ? T.SayBrief(rate.Labels) : T.Say(rate.Labels));
     }
 
     /// <summary>How often it was fraud, in a word or two: for where it has one line.</summary>
-    public string? Rate(Step step, Texts T) => step.Rule is { } rule
-        ? RuleRates.Rules.TryGetValue(rule.Id, out var record) && record.Hits > 0 && RuleRates.All > 0 ? T.SayShort(record.Labels) : null
-        : step.Signal is not null && Rates.TryGetValue(step.Signal.Id, out var rate) && rate.All > 0 ? T.SayShort(rate.Labels) : null;
+    public string? Rate(Step step, Texts T) => Labels(step) is { } labels ? T.SayShort(labels) : null;
+
+    /// <summary>By whose word that is, in a sentence.</summary>
+    public string? Whose(Step step, Texts T) => Labels(step) is { } labels ? T.SayWhose(labels) : null;
+
+    private SignalLabels? Labels(Step step) => step.Rule is { } rule
+        ? RuleRates.Rules.TryGetValue(rule.Id, out var record) && record.Hits > 0 && RuleRates.All > 0 ? record.Labels : null
+        : step.Signal is not null && Rates.TryGetValue(step.Signal.Id, out var rate) && rate.All > 0 ? rate.Labels : null;
 
     // Under whichever version had the rule: by its id, as it was changed since.
     private string? RecordOf(PolicyRule rule, Texts T, bool isBrief)
     {
         if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
         var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
-        return (isBrief ? T["on {0}, {1} days", share, RuleRecords.Days] : T["on {0} of payments and payouts in {1} days ({2}), decided {3}", share, RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)]) + " · " + T.Say(record.Labels);
+        return (isBrief ? T["on {0}, {1} days", share, RuleRecords.Days] : T["on {0} of payments and payouts in {1} days ({2}), decided {3}", share, RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)]) + " · " + (isBrief ? T.SayBrief(record.Labels) : T.Say(record.Labels));
     }
 
     private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);

@@ -218,9 +218,7 @@ public sealed class ThresholdsModel(PanelDb db, PolicyDesk desk, IAuthorizationS
         var all = Preview.Movable + Preview.Fixed;
         var start = DateTimeOffset.FromUnixTimeSeconds((today - Days + 1) * 86_400L);
         var labels = await LabelQueries.SignalsAsync(db, start, start.AddDays(Days), stop);
-        Signals = [.. SignalCatalog.All.Where(s => !s.IsFixed).Select(s => new SignalRow(s, Shown.Of(s), Active.Of(s), hits.GetValueOrDefault(s.Id), all, Labels(s.Id)))];
-
-        SignalLabels Labels(int signal) => labels.TryGetValue(signal, out var known) ? new SignalLabels(hits.GetValueOrDefault(signal), known.Labelled, known.Fraud) : default;
+        Signals = [.. SignalCatalog.All.Where(s => !s.IsFixed).Select(s => new SignalRow(s, Shown.Of(s), Active.Of(s), hits.GetValueOrDefault(s.Id), all, labels.GetValueOrDefault(s.Id)))];
     }
 
     private static int DayOf(DateTimeOffset at) => (int)(at.ToUnixTimeSeconds() / 86_400);

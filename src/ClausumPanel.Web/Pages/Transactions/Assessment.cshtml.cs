@@ -70,7 +70,7 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     {
         TermKind? kind = fact == Known.Email ? TermKind.Email : fact == Known.EmailDomain ? TermKind.EmailDomain : fact == Known.CustomerId ? TermKind.Customer : fact == Known.CardLast4 || (fact == Known.CardHash && !Facts.Has(Known.CardLast4)) ? TermKind.Card
             : fact == Known.Fingerprint ? TermKind.Device : fact == Known.Ip ? TermKind.Ip : fact == Known.Phone ? TermKind.Phone
-            : fact == Known.BeneficiaryId || (fact == Known.BeneficiaryClabe && !Facts.Has(Known.BeneficiaryId)) ? TermKind.Beneficiary : null;
+            : fact == Known.BeneficiaryName ? TermKind.BeneficiaryName : fact == Known.BeneficiaryId || (fact == Known.BeneficiaryClabe && !Facts.Has(Known.BeneficiaryId)) ? TermKind.Beneficiary : null;
         return kind is { } known && FoundBy.Text(Facts, known) is { } text ? EntityWords.Address(known, text) : null;
     }
 
