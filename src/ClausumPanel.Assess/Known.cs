@@ -39,7 +39,7 @@ public static class Known
     public static readonly Fact CardBrand = Add("card.brand", Text, Request, null, "Card brand the caller states", path: "payment_method.card_brand");
     public static readonly Fact CardScheme = Add("card.scheme", Text, Reference, null, "Card scheme the first digits belong to");
 
-    public static readonly Fact Ip = Add("ip", Text, Request, null, "IP address of the payer", path: "device.ip");
+    public static readonly Fact Ip = Add("ip", Text, Request, null, "IP address it was ordered from", path: "device.ip");
     public static readonly Fact IpNetwork = Add("ip.network", Text, Reference, null, "The /24 (IPv4) or /48 (IPv6) network of the address");
     public static readonly Fact IpCountry = Add("ip.country", Text, Reference, "ISO 3166", "Country of the address");
     public static readonly Fact IpHosting = Add("ip.hosting", Flag, Reference, null, "The address belongs to a hosting or cloud network");

@@ -187,7 +187,7 @@ public sealed class SignalTests
         new("payout_high_risk_country", "Beneficiary in a high-risk country: KP", [Given.APayout.With(Known.BeneficiaryCountry, "KP")], [Given.APayout.With(Known.BeneficiaryCountry, "MX"), Plain.With(Known.BeneficiaryCountry, "KP")]),
         new("payout_cross_border_high_amount", "Cross-border payout of 20,000.00 MXN", [LargePayout.With(Known.OriginCountry, "MX").With(Known.BeneficiaryCountry, "US")],
             [LargePayout.With(Known.OriginCountry, "MX").With(Known.BeneficiaryCountry, "MX"), LargePayout.With(Known.BeneficiaryCountry, "US"), LargePayout.With(Known.Amount, 1_999_999).With(Known.OriginCountry, "MX").With(Known.BeneficiaryCountry, "US")]),
-        new("payout_unattributed_initiator", "Nobody in particular ordered the payout",
+        new("payout_unattributed_initiator", "The request names no person who ordered the payout",
             [Given.APayout.With(Known.PayoutInitiator, null), Given.APayout.With(Known.PayoutInitiator, " "), Given.APayout.With(Known.PayoutInitiator, "System")], [Given.APayout, Plain]),
         new("payout_invalid_clabe", "The CLABE's check digit is wrong", [Given.APayout.With(Known.BeneficiaryClabeValid, false)], [Given.APayout.With(Known.BeneficiaryClabeValid, true), Given.APayout]),
         new("payout_invalid_iban", "The IBAN's length or check digits are wrong", [Given.APayout.With(Known.BeneficiaryIbanValid, false)], [Given.APayout.With(Known.BeneficiaryIbanValid, true), Given.APayout]),

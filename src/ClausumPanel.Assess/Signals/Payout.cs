@@ -20,7 +20,7 @@ internal static class Payout
         },
         new(1103, "payout_cross_border_high_amount", PayOut, 25, "Large payout across a border", "Cross-border payout of {0}",
             (in s, t, ref f) => f.If(s.IsLarge && s.Differ(Known.OriginCountry, Known.BeneficiaryCountry), s.Amount)) { A = SignalNumber.Money },
-        new(1104, "payout_unattributed_initiator", PayOut, 15, "Nobody ordered the payout", "Nobody in particular ordered the payout",
+        new(1104, "payout_unattributed_initiator", PayOut, 15, "No person named as ordering it", "The request names no person who ordered the payout",
             (in s, t, ref f) => f.If(s.Text(Known.PayoutInitiator) is not { } initiator || string.IsNullOrWhiteSpace(initiator) || t.Lists(0, initiator)))
         {
             Words =

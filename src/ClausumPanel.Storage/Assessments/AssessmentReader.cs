@@ -128,6 +128,20 @@ public sealed partial class AssessmentReader(PanelDb db)
         return found.Where(f => times.ContainsKey(f.Value.Last)).ToDictionary(f => f.Key, f => new TermSeen(f.Value.Count, DateTimeOffset.FromUnixTimeMilliseconds(times[f.Value.Last])));
     }
 
+    /// <summary>The newest live payouts of a shop between two instants, the second included, of so many of its assessments at most. What was answered in the last moments and is not folded yet is left out.</summary>
+    /// <param name="submerchant">As rows keep it; empty: of everybody.</param>
+    /// <param name="from">Unix milliseconds.</param>
+    /// <param name="to">Unix milliseconds.</param>
+    /// <param name="most">Assessments that are looked at.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<(IReadOnlyList<long> Seqs, bool IsMore)> LatestPayoutsAsync(string submerchant, long from, long to, int most, CancellationToken stop)
+    {
+        var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.At >= from && r.At <= to);
+        if (submerchant.Length > 0) rows = rows.Where(r => r.Submerchant == submerchant && r.Submerchant != "");          // as its index says
+        var found = await rows.OrderByDescending(r => r.At).ThenByDescending(r => r.Seq).Select(r => new { r.Seq, r.Flow, r.Simulated }).Take(most).ToListAsync(stop);
+        return ([.. found.Where(r => r.Flow == Flow.PayOut && !r.Simulated).Select(r => r.Seq)], found.Count == most);
+    }
+
     private async Task<long> MarkAsync(CancellationToken stop) =>
         await db.Set<LogMark>().Where(m => m.Reader == Folding.Reader).Select(m => (long?)m.Seq).SingleOrDefaultAsync(stop) ?? 0;
 

@@ -61,7 +61,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             IsMore = isMore,
             Newest = newest,
             Holder = kind == TermKind.Beneficiary ? read.Select(f => f.Text(Known.BeneficiaryName)).FirstOrDefault(name => name is not null) : null,
-            Activity = newest is null ? null : Activity(kind, newest, Among(kind)),
+            Activity = newest is null ? null : Activity(kind, newest, Among(kind, newest)),
             Attributes = Attributes(kind, read),
             LookedAt = read.Count,
             MetList = read.Exists(facts => ListTypesOf(kind).Any(type => facts.Number(FactCatalog.List(type)) > 0)),
@@ -77,29 +77,37 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(choice);
         var (stored, facts) = (why.Stored, why.Facts);
-        var (texts, histories, payees) = await AroundAsync(stored, facts, stop);
-        var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, choice, stop);
+        var (texts, histories, payees, ordered) = await AroundAsync(stored, facts, stop);
+        var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, ordered, choice, stop);
         var payer = EntityWords.People(stored.Flow).Select(kind => texts.FindIndex(t => t.Kind.Entity() == kind)).FirstOrDefault(place => place >= 0, -1);
         var here = histories.SelectMany(h => h).FirstOrDefault(e => e.Seq == stored.Seq);
-        var strip = payer < 0 ? [] : histories[payer].Take(StripLength).ToList();
+        // A beneficiary that was never paid is looked for by the name, which few have, or is told of.
+        var (same, named) = (payer, (StripNamed?)null);
+        if (payees is not null && payer >= 0 && texts[payer].Kind == TermKind.Beneficiary && histories[payer].All(e => e.Seq == stored.Seq) && texts.FindIndex(t => t.Kind == TermKind.BeneficiaryName) is >= 0 and var name)
+        {
+            if (payees.Namesakes <= PayeeView.MostNamesakes) same = name;
+            else named = new StripNamed(texts[name].Text, Math.Min(histories[name].Count(e => e.Seq != stored.Seq), MostLinked), histories[name].Count > MostLinked);
+        }
+        var strip = payer < 0 ? [] : histories[same].Take(StripLength).ToList();
         // Of whoever did much since, the one at hand takes the place of the oldest: it is what they are compared with.
-        var isOlder = payer >= 0 && histories[payer].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
+        var isOlder = payer >= 0 && histories[same].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
         if (isOlder) strip = [.. strip.Take(StripLength - 1), here ?? Alone(stored)];
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
         var devices = texts.FindIndex(t => t.Kind == TermKind.Device);
-        var sameDevice = payer < 0 || devices < 0 ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
+        // Of a payout it is the device of whoever orders it, and told as such.
+        var sameDevice = payer < 0 || devices < 0 || ordered is { IsNamed: true } ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
         var places = PlacesView.Of(facts, T);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
         var known = here?.Label;
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
         var sent = SentByShop.Of(stored, !(stored.KeyId is { } key && await db.ApiKeys.AnyAsync(k => k.Id == key && k.Type == KeyType.Checkout, stop)), T);
         return new PaymentEvidence(
-            payer < 0 ? null : new StripView(texts[payer].Kind, texts[payer].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
-                Math.Min(histories[payer].Count, MostLinked), histories[payer].Count > MostLinked, isOlder),
+            payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
+                Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories),
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(T) ?? ([], [])),
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])),
             places, await MetAsync(facts, stored, stop), sent);
     }
 
@@ -156,8 +164,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         ArgumentNullException.ThrowIfNull(stored);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
-        var (texts, histories, payees) = await AroundAsync(stored, facts, stop);
-        var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, choice, stop);
+        var (texts, histories, payees, ordered) = await AroundAsync(stored, facts, stop);
+        var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, ordered, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq), stored.Seq], stop);
         return View(stored, choice, links, linked, lines, histories);
@@ -272,13 +280,27 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return texts;
     }
 
-    /// <summary>What it names, with what else named that; of a payout also whom those payouts went to.</summary>
-    private async Task<(List<(TermKind Kind, string Text)> Texts, List<IReadOnlyList<TermEvent>> Histories, PayeeView? Payees)> AroundAsync(StoredAssessment stored, Facts facts, CancellationToken stop)
+    /// <summary>Of a payout, what of the shop's payouts before it was ordered from the same device and address; null: it names neither.</summary>
+    private async Task<OrderedFrom?> OrderedFromAsync(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
+    {
+        if (stored.Flow != Flow.PayOut || !texts.Exists(t => t.Kind is TermKind.Device or TermKind.Ip)) return null;
+        var (shop, at, since) = (FoundBy.Submerchant(facts), stored.At, stored.At - (long)TimeSpan.FromDays(OrderedFrom.Days).TotalMilliseconds);
+        var latest = await assessments.LatestPayoutsAsync(shop, since, at, OrderedFrom.MostLooked, stop);
+        var seqs = latest.Seqs.Where(seq => seq != stored.Seq).ToHashSet();
+        Dictionary<TermKind, IReadOnlyList<TermEvent>> before = [];
+        foreach (var (place, (kind, _)) in texts.Index())
+            if (kind is TermKind.Device or TermKind.Ip) before[kind] = [.. histories[place].Where(e => seqs.Contains(e.Seq) && (e.At, e.Seq).CompareTo((at, stored.Seq)) < 0)];
+        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at);
+    }
+
+    /// <summary>What it names, with what else named that; of a payout also whom those payouts went to, and where it was ordered.</summary>
+    private async Task<(List<(TermKind Kind, string Text)> Texts, List<IReadOnlyList<TermEvent>> Histories, PayeeView? Payees, OrderedFrom? Ordered)> AroundAsync(StoredAssessment stored, Facts facts, CancellationToken stop)
     {
         var texts = Named(facts);
         List<IReadOnlyList<TermEvent>> histories = [.. await assessments.HistoriesAsync(texts, MostLinked + 1, stop)];
         var (id, name) = (texts.FindIndex(t => t.Kind == TermKind.Beneficiary), texts.FindIndex(t => t.Kind == TermKind.BeneficiaryName));
-        if (stored.Flow != Flow.PayOut || (id < 0 && name < 0)) return (texts, histories, null);
+        var ordered = await OrderedFromAsync(stored, facts, texts, histories, stop);
+        if (stored.Flow != Flow.PayOut || (id < 0 && name < 0)) return (texts, histories, null, ordered);
         List<TermEvent> known = id < 0 ? [] : [.. histories[id]], named = name < 0 ? [] : [.. histories[name]];
         var all = known.Concat(named).Where(e => e.Seq != stored.Seq && e.Flow == Flow.PayOut).DistinctBy(e => e.Seq).ToList();
         var seqs = all.ConvertAll(e => e.Seq);
@@ -297,11 +319,11 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             texts.RemoveAt(name);
             histories.RemoveAt(name);
         }
-        return (texts, histories, new PayeeView(Payee.Of(facts), [.. all.Where(e => payees.ContainsKey(e.Seq)).Select(e => (e, payees[e.Seq]))], stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked));
+        return (texts, histories, new PayeeView(Payee.Of(facts), [.. all.Where(e => payees.ContainsKey(e.Seq)).Select(e => (e, payees[e.Seq]))], stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked), ordered);
     }
 
     private async Task<List<LinkAttribute>> LinkAttributesAsync(
-        StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, PayeeView? payees, LinkChoice choice, CancellationToken stop)
+        StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, PayeeView? payees, OrderedFrom? ordered, LinkChoice choice, CancellationToken stop)
     {
         List<LinkAttribute> links = [];
         for (var i = 0; i < texts.Count; i++)
@@ -311,7 +333,11 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             if (isMore) others.RemoveRange(MostLinked, others.Count - MostLinked);
             var people = await PeopleAsync(texts[i].Kind, stored.Flow, facts, others, payees, stop);
             var link = new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind is TermKind.EmailDomain or TermKind.BeneficiaryName),
-                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), false) { OutsideFraud = others.Count(e => e.Label == LabelOutcome.Fraud && e.LabelledBy != LabelSource.Analyst) };
+                others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), false) 
+            {
+                OutsideFraud = others.Count(e => e.Label == LabelOutcome.Fraud && e.LabelledBy != LabelSource.Analyst),
+                IsUsual = ordered?.IsUsual(texts[i].Kind) == true,
+            };
             // A name that many have is chance.
             links.Add(link with { IsChosen = choice.Kinds?.Contains(link.Kind) ?? (link.Kind == TermKind.BeneficiaryName ? link.Strength != LinkStrength.Weak : !link.IsLoose) });
         }
@@ -325,7 +351,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     {
         var since = clock.GetUtcNow().AddMilliseconds(-Window.ThirtyDays.Milliseconds()).ToUnixTimeMilliseconds();
         if (kind == TermKind.BeneficiaryName) return (payees?.Others(others.Where(e => e.At >= since)) ?? 0, false);
-        if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.People(flow)) is { } activity ? (activity.Others, activity.IsMore) : (0, false);
+        if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.Others(flow)) is { } activity ? (activity.Others, activity.IsMore) : (0, false);
         // Memory keeps nothing by domain, so those found are asked for their addresses.
         var recent = await assessments.LinesAsync([.. others.Where(e => e.At >= since).Select(e => e.Seq)], stop);
         var own = facts.Text(Known.Email);
@@ -379,14 +405,15 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         }
         var all = found.OrderByDescending(f => f.Value.With).Take(MostAttributes * 2).Select(f =>
         {
-            var activity = Activity(f.Key.Item1, f.Value.Facts, Among(own));
+            var activity = Activity(f.Key.Item1, f.Value.Facts, Among(own, f.Value.Facts));
             return new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count);
         });
         // What few others share says most; what nobody shares says something only of this one.
         return [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
     }
 
-    private static EntityKind[] Among(TermKind kind) => kind.Entity() is { } entity ? [entity] : [];
+    /// <summary>Whom a value is shared among: on the page of a person the people that the links of a case count, else others of its own kind.</summary>
+    private static EntityKind[] Among(TermKind kind, Facts facts) => kind.IsPerson() ? EntityWords.Others(facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn) : kind.Entity() is { } entity ? [entity] : [];
 
     private EntityActivity? Activity(TermKind kind, Facts facts, ReadOnlySpan<EntityKind> among)
     {

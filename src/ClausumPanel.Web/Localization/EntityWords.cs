@@ -18,6 +18,15 @@ public static class EntityWords
     /// <summary>Of these, the first that an assessment names is whoever pays; of a payout, whoever is paid.</summary>
     public static EntityKind[] People(Flow flow) => flow == Flow.PayOut ? Paid : Payers;
 
+    // Of payouts one customer is often paid under several ids, one for each account: they are one person.
+    private static readonly EntityKind[] Apart = [EntityKind.Customer, EntityKind.Beneficiary, EntityKind.Email, EntityKind.Card];
+
+    /// <summary>Of these, the first that an assessment names tells the people apart that share something.</summary>
+    public static EntityKind[] Others(Flow flow) => flow == Flow.PayOut ? Apart : Payers;
+
+    /// <summary>It names somebody, rather than what they use.</summary>
+    public static bool IsPerson(this TermKind kind) => kind is TermKind.Customer or TermKind.Email or TermKind.Beneficiary or TermKind.BeneficiaryName;
+
     /// <summary>As memory knows it; null: it keeps nothing of such a value.</summary>
     public static EntityKind? Entity(this TermKind kind) => kind switch
     {
@@ -43,6 +52,22 @@ public static class EntityWords
     }
 
     public static string Name(this Texts T, TermKind kind) => kind.Entity() is { } entity ? T.Name(entity) : kind == TermKind.BeneficiaryName ? T["Beneficiary name"] : T["E-mail domain"];
+
+    /// <summary>The same beside one assessment: a payout's device and address are those of whoever orders it.</summary>
+    public static string Name(this Texts T, TermKind kind, Flow flow) => (kind, flow) switch
+    {
+        (TermKind.Device, Flow.PayOut) => T["Ordering device"],
+        (TermKind.Ip, Flow.PayOut) => T["Ordering IP"],
+        _ => T.Name(kind),
+    };
+
+    /// <summary>That name at length, where it has one.</summary>
+    public static string? Means(this Texts T, TermKind kind, Flow flow) => (kind, flow) switch
+    {
+        (TermKind.Device, Flow.PayOut) => T["Device it was ordered from"],
+        (TermKind.Ip, Flow.PayOut) => T["IP address it was ordered from"],
+        _ => null,
+    };
 
     public static string Icon(TermKind kind) => kind switch
     {

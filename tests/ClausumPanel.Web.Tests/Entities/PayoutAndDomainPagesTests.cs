@@ -1,8 +1,10 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +39,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
 
         (await shop.PayoutAsync(Shop.With(Shop.Payout, "idempotency_key", "\"po-78\""))).MustBeGood();
         await FoldedAsync(own);
-        Assert.Contains("Otros beneficiarios", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{payout.Id}")).QuerySelector("table.links")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Otras personas", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{payout.Id}")).QuerySelector("table.links")!.TextContent, StringComparison.Ordinal);
 
         var beneficiary = await own.As(World.Victor).PageAsync("/dashboard/entities/beneficiary/ben_123");
         Assert.DoesNotContain("pagador", beneficiary.QuerySelector("main")!.TextContent, StringComparison.OrdinalIgnoreCase);
@@ -117,7 +119,11 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
             var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{diverted}");
             var against = page.QuerySelector("[aria-labelledby=against]")!.TextContent;
             Assert.Contains("Mismo nombre, otra cuenta", against, StringComparison.Ordinal);
-            Assert.Contains("2 dispersiones anteriores, ninguna a esta cuenta · con otro id", against, StringComparison.Ordinal);
+            Assert.Matches(@"Antes: Banorte \(IXE\) ••9719 \(2 dispersiones, última \d\d \w+\) · ahora: Banamex ••7771, primera vez · con otro id", against);
+            Assert.DoesNotContain(usual, against, StringComparison.Ordinal);
+            // Paid for the first time under this id, it is shown among what went to the name.
+            Assert.Equal("/dashboard/entities/beneficiary_name/gala%20%20RIOS%20nunez", page.QuerySelector(".strip-title a")!.GetAttribute("href"));
+            Assert.Equal((6, true), (page.QuerySelectorAll(".strip li").Length, page.QuerySelector("[data-by-name]") is not null));
             // A name is a link, but never a strong one.
             var row = page.QuerySelector("tr:has(#link-beneficiary_name)")!;
             Assert.Equal(("5", "1"), (row.QuerySelector("[data-count]")!.GetAttribute("data-count"), row.QuerySelector("[data-payers]")!.GetAttribute("data-payers")));
@@ -133,15 +139,78 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
 
             Assert.DoesNotContain("cuenta", await BalanceAsync(first), StringComparison.Ordinal);
             Assert.Contains("Ya se le pagó a esta cuenta 2 de 3 dispersiones anteriores", await BalanceAsync(again), StringComparison.Ordinal);
-            Assert.Contains("Beneficiario conocido, otra cuenta 4 dispersiones anteriores, ninguna a esta cuenta", await BalanceAsync(changed), StringComparison.Ordinal);
+            Assert.Matches(@"Beneficiario conocido, otra cuenta Antes: Banorte \(IXE\) ••9719 \(3 dispersiones, última \d\d \w+\) · 1 cuenta más · ahora: BBVA México ••3334, primera vez", await BalanceAsync(changed));
             Assert.Contains("Ya se le pagó a esta cuenta 3 de 5 dispersiones anteriores", await BalanceAsync(back), StringComparison.Ordinal);
         }
 
         // Many of one name are strangers.
         for (var i = 0; i < 4; i++) await PayAsync($"ben_ana_{i}", "Ana Pérez", $"01218000000000000{i}");
-        Assert.DoesNotContain("Mismo nombre", await BalanceAsync(await PayAsync("ben_ana_9", "Ana Pérez", "012180000000000099")), StringComparison.Ordinal);
+        var common = await PayAsync("ben_ana_9", "Ana Pérez", "012180000000000099");
+        Assert.DoesNotContain("Mismo nombre", await BalanceAsync(common), StringComparison.Ordinal);
+        var strip = (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{common}")).QuerySelector(".strip-block")!;
+        Assert.Equal((1, "4"), (strip.QuerySelectorAll(".strip li").Length, strip.QuerySelector("[data-named]")!.GetAttribute("data-named")));
+        Assert.Contains("4 dispersiones al mismo nombre, con otros ids", strip.QuerySelector("a[href$='/beneficiary_name/Ana%20P%C3%A9rez']")!.TextContent, StringComparison.Ordinal);
 
         async Task<string> BalanceAsync(string id) => string.Join(' ', (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{id}")).QuerySelector(".balance")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_payout_says_whose_its_device_is_and_how_often_its_shop_orders_from_there()
+    {
+        // Weeks pass: a store and a clock of its own.
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        var number = 0;
+        async Task<string> PayAsync(string device, string customer, string id, string? initiator)
+        {
+            var payout = initiator is null ? """{"rail":"spei"}""" : $$"""{"rail":"spei","initiated_by":"{{initiator}}"}""";
+            var answer = (await shop.PayoutAsync($$$"""
+                {"amount":25000,"currency":"MXN","transaction_type":"payout","idempotency_key":"office-{{{++number}}}","submerchant_id":"mercado","customer_id":"{{{customer}}}","device":{"fingerprint":"{{{device}}}","ip":"189.203.60.{{{(device == "fp_office" ? 7 : 9)}}}","timezone":"America/Mexico_City"},
+                 "beneficiary":{"id":"{{{id}}}","name":"{{{customer}}} de {{{id}}}","country":"MX","clabe":"032180000118359719"},"payout":{{{payout}}} }
+                """)).MustBeGood();
+            own.Clock.Advance(TimeSpan.FromDays(3));
+            return answer.Id;
+        }
+        await PayAsync("fp_office", "cus_uno", "ben_uno", "laura.medina");
+        await PayAsync("fp_office", "cus_uno", "ben_uno_2", "laura.medina");
+        await PayAsync("fp_office", "cus_dos", "ben_dos", "laura.medina");
+        await PayAsync("fp_office", "cus_dos", "ben_dos_2", "laura.medina");
+        await PayAsync("fp_office", "cus_tres", "ben_tres", "laura.medina");
+        var usual = await PayAsync("fp_office", "cus_uno", "ben_uno_3", "system");
+        var odd = await PayAsync("fp_home", "cus_uno", "ben_uno_4", null);
+        await FoldedAsync(own);
+
+        var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{usual}");
+        Assert.Matches("Ordenada desde un dispositivo que ya se usaba para dispersiones\\s*5 de las 5 dispersiones de esta tienda en 30 días, desde el", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent);
+        var row = page.QuerySelector("tr:has(#link-device)")!;
+        Assert.Equal("Dispositivo desde el que se ordenó", row.QuerySelector(".form-check-label")!.GetAttribute("title"));
+        // Two others, whatever ids they are paid under; and the customer's page counts the same.
+        Assert.Equal("2", row.QuerySelector("[data-payers]")!.GetAttribute("data-payers"));
+        Assert.Contains("2 · lugar habitual", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal("2", (await own.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_uno")).QuerySelector("[data-attribute=device]:has(a[href$='/fp_office']) [data-others]")!.GetAttribute("data-others"));
+        Assert.Contains("Dirección IP desde la que se ordenó", page.QuerySelector(".places-table")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Dispositivo desde el que se ordenó", page.QuerySelector("[aria-labelledby=facts]")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("pagador", page.QuerySelector("main")!.TextContent, StringComparison.OrdinalIgnoreCase);
+        var why = page.QuerySelector(".waterfall")!.TextContent;
+        Assert.Contains("Sin persona que la ordene", why, StringComparison.Ordinal);
+        Assert.Contains("la tienda mandó «system» (initiated_by)", why, StringComparison.Ordinal);
+
+        var other = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{odd}");
+        Assert.Matches("Ordenada desde un dispositivo nuevo para esta tienda\\s*ninguna de las 6 dispersiones de esta tienda en 30 días", other.QuerySelector("[aria-labelledby=against]")!.TextContent);
+        Assert.Contains("la tienda no dijo quién", other.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8, false, true)]
+    [InlineData(8, true, false)]
+    [InlineData(6, false, false)]
+    public void A_device_that_is_new_or_led_to_fraud_is_no_office(int days, bool isFraud, bool isUsual)
+    {
+        const long day = 86_400_000;
+        TermEvent At(long at, bool fraud) => new(at, at, Flow.PayOut, Decision.Approve, 0, 100, "MXN", fraud ? LabelOutcome.Fraud : null, false, false);
+        var ordered = new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [At(0, false), At(day, isFraud), At(2 * day, false)] }, 3, false, true, days * day);
+        Assert.Equal((isUsual, false), (ordered.IsUsual(TermKind.Device), ordered.IsUsual(TermKind.Ip)));
     }
 
     [Theory]

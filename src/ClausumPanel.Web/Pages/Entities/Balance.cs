@@ -79,7 +79,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (link.Strength == LinkStrength.Own && link.Fraud <= payer.Count(e => e.Label == LabelOutcome.Fraud)) continue;
             accused.Add(link);
         }
-        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")])), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
+        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")])), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
@@ -102,7 +102,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (facts.Number(FactCatalog.History(EntityKind.Beneficiary, HistoryPart.Count)) == 0 && !Fired(hits, "payout_first_beneficiary", "payout_new_beneficiary_large_amount")) bad.Add(new Argument(T["First payout to this beneficiary"], null, 3));
         }
         else if (!isKnown && (customer == 0 || email == 0) && !Fired(hits, "new_payer", "new_payer_large_amount", "known_card_new_payer", "known_device_new_payer")) bad.Add(new Argument(T["First payment of this payer"], null, 3));
-        if (isKnown && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0) bad.Add(new Argument(T["First time on this device"], null, 4));
+        if (isKnown && (flow == Flow.PayIn || facts.Text(Known.SubmerchantId) is null) && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0) bad.Add(new Argument(T["First time on this device"], null, 4));
         if (isKnown && facts.Number(FactCatalog.History(EntityKind.Card, HistoryPart.Count)) == 0 && !Fired(hits, "new_card_known_customer")) bad.Add(new Argument(T["First time with this card"], null, 3));
         if (facts.Is(Known.EmailDisposable) && !Fired(hits, SignalCategory.Email)) bad.Add(new Argument(T["Throw-away e-mail"], facts.Text(Known.EmailDomain), 8));
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));

@@ -22,7 +22,14 @@ public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome
 /// <summary>The last events of whoever pays, of a payout of whoever is paid, the newest last, as time runs.</summary>
 /// <param name="Kind">By what they were recognised.</param>
 /// <param name="HereIsOlder">The one at hand is older than the last events: it stands first, and others lie between it and them.</param>
-public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore, bool HereIsOlder);
+public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore, bool HereIsOlder)
+{
+    /// <summary>Others of the name, which too many have to be shown for the same person; null: none, or they are shown.</summary>
+    public StripNamed? Named { get; init; }
+}
+
+/// <summary>Payouts to the same name.</summary>
+public sealed record StripNamed(string Name, int Count, bool IsMore);
 
 public enum LinkStrength
 {
@@ -37,7 +44,7 @@ public enum LinkStrength
 /// <summary>Something an assessment names and others may name too.</summary>
 /// <param name="Count">Other live assessments that name exactly it.</param>
 /// <param name="IsMore">There are more than were counted.</param>
-/// <param name="Payers">Different other payers, of a payout other beneficiaries, that named it in the last 30 days; null while memory is rebuilt.</param>
+/// <param name="Payers">Different other people (by their customer id, else e-mail or card, of a payout else beneficiary) that named it in the last 30 days; null while memory is rebuilt.</param>
 /// <param name="PayersAreMore">There are at least so many.</param>
 /// <param name="Fraud">Of the others, those that turned out to be fraud.</param>
 /// <param name="Good">Of the others, those that turned out to be good.</param>
@@ -56,6 +63,9 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     /// <summary>Where fewer than one in so many has a label, the few say nothing of the others: frauds are told of sooner than good payments.</summary>
     public const int LabelledOneIn = 10;
 
+    /// <summary>Of a payout: the shop orders its payouts from there, so that others do too says nothing.</summary>
+    public bool IsUsual { get; init; }
+
     /// <summary>Of the frauds, those by the word of somebody outside.</summary>
     public int OutsideFraud { get; init; }
 
@@ -71,6 +81,7 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     public LinkStrength Strength => Count == 0 && Payers is null or 0 ? LinkStrength.None : Payers switch
     {
         null or 0 => LinkStrength.Own,
+        _ when IsUsual => LinkStrength.Weak,
         <= MostStrong => Kind == TermKind.BeneficiaryName ? LinkStrength.Medium : LinkStrength.Strong,
         <= MostMedium => Kind == TermKind.BeneficiaryName ? LinkStrength.Weak : LinkStrength.Medium,
         _ => LinkStrength.Weak,
@@ -187,7 +198,7 @@ public static class LinkWords
     public static string Name(this Texts T, LinkStrength strength, Flow flow = Flow.PayIn) => strength switch
     {
         LinkStrength.None => T["nobody else"],
-        LinkStrength.Own => flow == Flow.PayOut ? T["this beneficiary only"] : T["this payer only"],
+        LinkStrength.Own => flow == Flow.PayOut ? T["this person only"] : T["this payer only"],
         LinkStrength.Strong => T["rare: strong link"],
         LinkStrength.Medium => T["shared by some"],
         LinkStrength.Weak => T["common: weak link"],
@@ -195,7 +206,7 @@ public static class LinkWords
 
     /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
-        IsAccused(link) ? T["mostly fraud"] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : T.Name(link.Strength, flow);
+        IsAccused(link) ? T["mostly fraud"] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : T.Name(link.Strength, flow);
 
     /// <summary>How many of the others were fraud, and how much of that rests on the word of somebody outside.</summary>
     public static string SayFlag(this Texts T, LinkAttribute link)

@@ -2,20 +2,45 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
 
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>Whom a payout goes to, as the caller knows them, and the account, in as many ways as it was named.</summary>
-public sealed record Payee(string? Id, string? Clabe, string? Iban, string? Hash)
+/// <param name="Customer">Of the caller, where it names one.</param>
+/// <param name="Bank">Of the CLABE.</param>
+public sealed record Payee(string? Customer, string? Id, string? Clabe, string? Iban, string? Hash, string? Bank, string? Bic)
 {
+    private const int DigitsShown = 4;
+
+
     public static Payee Of(Facts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return new Payee(facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash));
+        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic));
     }
 
     /// <summary>Who it is: by the caller's id, else by the account.</summary>
-    public string? Key => Id ?? Clabe ?? Iban ?? Hash;
+    public string? Key => Id ?? AccountKey;
+
+    /// <summary>Which person: a caller gives one customer several ids of beneficiaries, one for each account.</summary>
+    public string? Person => Customer ?? Key;
+
+    public string? AccountKey => Clabe ?? Iban ?? Hash;
+
+    /// <summary>The account by its bank and its last digits, never whole.</summary>
+    public string Account(Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(T);
+        return this switch
+        {
+            { Clabe: { } clabe } => Bank is null ? T["CLABE {0}", Last(clabe)] : $"{Bank} {Last(clabe)}",
+            { Iban: { } iban } => $"{Bic ?? "IBAN " + iban[..Math.Min(2, iban.Length)]} {Last(iban)}",
+            _ => T["account {0}", Last(Hash ?? "")],
+        };
+
+        static string Last(string text) => "••" + text[^Math.Min(DigitsShown, text.Length / 2)..];
+    }
 
     /// <summary>Both go to one account; null: they name it in no way that can be compared.</summary>
     public bool? IsSameAccount(Payee other)
@@ -42,30 +67,47 @@ public sealed record PayeeView(Payee Here, IReadOnlyList<(TermEvent Event, Payee
     /// <summary>More people of one name than that, and it recognises nobody.</summary>
     public const int MostNamesakes = LinkAttribute.MostStrong;
 
-    /// <summary>How many other beneficiaries these payouts went to.</summary>
+    /// <summary>How many other people these payouts went to.</summary>
     public int Others(IEnumerable<TermEvent> events)
     {
         var seqs = events.Select(e => e.Seq).ToHashSet();
-        return Others(All.Where(a => seqs.Contains(a.Event.Seq)));
+        return All.Where(a => seqs.Contains(a.Event.Seq)).Select(a => a.Payee.Person).OfType<string>().Where(person => !string.Equals(person, Here.Person, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count();
     }
 
-    private int Others(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Select(a => a.Payee.Key).OfType<string>().Where(key => !IsHere(key)).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    /// <summary>How many other beneficiaries have the name, as far as they were paid.</summary>
+    public int Namesakes => Beneficiaries(All);
+
+    private int Beneficiaries(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Select(a => a.Payee.Key).OfType<string>().Where(key => !IsHere(key)).Distinct(StringComparer.OrdinalIgnoreCase).Count();
 
     private bool IsHere(string? key) => string.Equals(key, Here.Key, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What the account says: a known payee who is paid to another one is how invoices are diverted.</summary>
-    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
+    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Reader reader, Texts T)
     {
+        ArgumentNullException.ThrowIfNull(reader);
         // Only what came before: whoever changes the account changes it for what follows too.
         var before = All.Where(a => (a.Event.At, a.Event.Seq).CompareTo((At, Seq)) < 0).ToList();
-        if (Others(before) > MostNamesakes) before.RemoveAll(a => !IsHere(a.Payee.Key));
+        // What was declined went nowhere.
+        before.RemoveAll(a => a.Event.Final == Decision.Decline);
+        if (Beneficiaries(before) > MostNamesakes) before.RemoveAll(a => !IsHere(a.Payee.Key));
         var (same, other) = (before.Count(a => Here.IsSameAccount(a.Payee) == true), before.Where(a => Here.IsSameAccount(a.Payee) == false).ToList());
         if (same > 0 && other.Count == 0) return ([], []);
         if (same > 0) return ([new Argument(T["Paid to this account before"], T["{0} of {1} payouts before", Number(same), Number(same + other.Count)], 6)], []);
         if (other.Count == 0) return ([], []);
         var isByName = !other.Exists(a => IsHere(a.Payee.Key));
-        var count = T.Count(other.Count, "{0} payout before, to another account", "{0} payouts before, none to this account");
-        return ([], [new Argument(isByName ? T["Same name, other account"] : T["Known beneficiary, other account"], isByName ? count + " · " + T["under another id"] : count, 12)]);
+        // Of several accounts the one of the latest payout is what they would compare with.
+        var accounts = other.GroupBy(a => a.Payee.AccountKey, StringComparer.OrdinalIgnoreCase).Select(g => (Payee: g.First().Payee, Count: g.Count(), Last: g.Max(a => a.Event.At))).OrderByDescending(a => a.Last).ToList();
+        var (usual, isOnly) = (accounts[0], accounts.Count == 1);
+        var paid = T[usual.Count == 1 ? "{0} payout" : "{0} payouts", Number(usual.Count)];
+        var last = reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(usual.Last));
+        string?[] said =
+        [
+            T["Before: {0} ({1}, last {2})", usual.Payee.Account(T), paid, last.Year == reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(At)).Year ? Reader.DayAndMonth(last) : reader.Day(usual.Last)],
+            isOnly ? null : T.Count(accounts.Count - 1, "{0} other account", "{0} other accounts"),
+            T["now: {0}, first time", Here.Account(T)],
+            isByName ? T["under another id"] : null,
+        ];
+        return ([], [new Argument(isByName ? T["Same name, other account"] : T["Known beneficiary, other account"], string.Join(" · ", said.OfType<string>()), 12)]);
 
         string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture) + (IsMore ? "+" : "");
     }

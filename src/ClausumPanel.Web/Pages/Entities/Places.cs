@@ -32,9 +32,9 @@ public sealed record PlacesView(IReadOnlyList<Place> Rows, string? Most)
                 (T["Shipping"], facts.Text(Known.ShippingCountry), null),
                 (T["Card (BIN)"], facts.Text(Known.CardCountry), Joined(facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.CardBin))),
             ];
-        rows.Add((T["IP address"], facts.Text(Known.IpCountry), Joined(facts.Text(Known.Ip), facts.Is(Known.IpHosting) ? facts.Text(Known.IpProvider) ?? T["Hosting network"] : facts.Is(Known.IpPrivate) ? T["private network"] : null)));
+        rows.Add((isPayout ? T["IP address it was ordered from"] : T["IP address"], facts.Text(Known.IpCountry), Joined(facts.Text(Known.Ip), facts.Is(Known.IpHosting) ? facts.Text(Known.IpProvider) ?? T["Hosting network"] : facts.Is(Known.IpPrivate) ? T["private network"] : null)));
         rows.Add((T["Phone"], facts.Text(Known.PhoneCountry), facts.Text(Known.Phone)));
-        rows.Add((T["Time zone"], facts.Text(Known.TimezoneCountry), facts.Text(Known.Timezone)));
+        rows.Add((isPayout ? T["Time zone it was ordered in"] : T["Time zone"], facts.Text(Known.TimezoneCountry), facts.Text(Known.Timezone)));
         var known = rows.Where(r => r.Country is not null).Select(r => r.Country!.ToUpperInvariant()).ToList();
         // Where as many say one as the other, the source that stands first is believed.
         var most = known.Count < 2 ? null : known.GroupBy(c => c).OrderByDescending(g => g.Count()).First().Key;

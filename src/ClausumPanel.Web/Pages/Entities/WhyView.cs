@@ -44,6 +44,8 @@ public sealed class WhyView
             step.Sentence.Contains(mean, StringComparison.Ordinal) ? T[Stored.Flow == Flow.PayOut ? "of all payouts here" : "of all payments here"] : T["usual here: {0} on average", mean],
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
+        // What was sent instead of a person.
+        SignalCategory.Payout when step.Code == "payout_unattributed_initiator" => Facts.Text(Known.PayoutInitiator) is { } initiator && !string.IsNullOrWhiteSpace(initiator) ? T["the shop sent “{0}” (initiated_by)", initiator] : T["the shop did not say who"],
         _ => null,
     };
 

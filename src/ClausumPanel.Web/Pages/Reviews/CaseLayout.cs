@@ -1,3 +1,4 @@
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
 
@@ -17,7 +18,7 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
     {
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(evidence);
-        var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - (evidence.Sent is { Checks.Count: > 0 } or { Basket: not null } or { Others.Count: > 0 } ? HeadLine : 0);
+        var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - (evidence.Sent is { Checks.Count: > 0 } or { Basket: not null } or { Others.Count: > 0 } ? HeadLine : 0) - (evidence.Strip is { Kind: TermKind.BeneficiaryName } or { Named: not null } ? HeadLine : 0);
         var (steps, beside) = (why.Steps.Select(s => Height(s, why, T)).ToList(), Height(evidence.Balance, T) + Gap);
         var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line);
         var isAside = steps.Sum() + beside > list && Height(evidence, hasNotes) + beside <= room;

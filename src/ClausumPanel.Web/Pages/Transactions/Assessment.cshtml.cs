@@ -58,6 +58,13 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     public bool IsTakenBack(Label row) => Labels.Any(l => l.Reverses == row.Number);
     public IEnumerable<string> Warnings => Stored.Warnings?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
+    /// <summary>What a fact is: of a payout the device is that of whoever orders it.</summary>
+    public string Called(FactDefinition fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        return Stored.Flow == Flow.PayOut && fact.Fact == Known.Fingerprint ? T["Device it was ordered from"] : Texts.Translate(fact.Description);
+    }
+
     public string? Payer => Stored.Flow == Flow.PayOut ? Facts.Text(Known.BeneficiaryName) ?? Facts.Text(Known.BeneficiaryId) : Facts.Text(Known.Email) ?? Facts.Text(Known.CustomerId);
 
     /// <summary>The payer's page; null when nothing says who pays.</summary>

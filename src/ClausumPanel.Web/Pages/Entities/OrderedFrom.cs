@@ -1,0 +1,53 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Plumbing;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>Of a payout: whether the device and the address it was ordered from are where its shop orders its payouts. One office pays many, which links none of them.</summary>
+/// <param name="Before">The payouts of the shop before this one, within the days that are looked at, that were ordered from the same device or address.</param>
+/// <param name="All">Payouts of the shop that were looked at.</param>
+/// <param name="IsMore">The shop has more of these days than were looked at.</param>
+/// <param name="IsNamed">It says which shop; else all payouts here are looked at.</param>
+/// <param name="At">When the one at hand came, Unix milliseconds.</param>
+public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<TermEvent>> Before, int All, bool IsMore, bool IsNamed, long At)
+{
+    /// <summary>Days before it that are looked at.</summary>
+    public const int Days = 30;
+
+    /// <summary>Payments and payouts of the shop that are looked at.</summary>
+    public const int MostLooked = 2_000;
+
+    // Whoever steals an account orders a row of payouts too, but within a day or two; of a shop that pays few, a new device is none of these.
+    private const int LeastUsual = 3, LeastKnown = 5;
+    private static readonly TimeSpan LeastAge = TimeSpan.FromDays(7);
+
+    /// <summary>The shop has long ordered payouts from it, and none was fraud.</summary>
+    public bool IsUsual(TermKind kind) => Of(kind) is { Count: >= LeastUsual } events && At - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && !events.Any(e => e.Label == LabelOutcome.Fraud);
+
+    private IReadOnlyList<TermEvent>? Of(TermKind kind) => Before.GetValueOrDefault(kind);
+
+    /// <summary>What it says of the device, of the address where no device is named.</summary>
+    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Reader reader, Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var isDevice = Before.ContainsKey(TermKind.Device);
+        var kind = isDevice ? TermKind.Device : TermKind.Ip;
+        if (Of(kind) is not { } events) return ([], []);
+        var all = All.ToString("N0", CultureInfo.CurrentCulture);
+        var count = events.Count.ToString("N0", CultureInfo.CurrentCulture);
+        if (IsUsual(kind))
+        {
+            var since = reader.Day(events.Min(e => e.At));
+            var said = IsMore ? T["{0} of the latest {1} payouts, since {2}", count, all, since] : IsNamed ? T["{0} of this shop’s {1} payouts in 30 days, since {2}", count, all, since] : T["{0} of the {1} payouts here in 30 days, since {2}", count, all, since];
+            return ([new Argument(isDevice ? T["Ordered from a device long used for payouts"] : T["Ordered from an address long used for payouts"], said, 6)], []);
+        }
+        // Where no shop is named, people may well order their own payouts, each from their own device.
+        if (!IsNamed || All < LeastKnown || At - events.Select(e => e.At).DefaultIfEmpty(At).Min() >= TimeSpan.FromDays(1).TotalMilliseconds) return ([], []);
+        var detail = events.Count == 0 ? T["none of this shop’s {0} payouts in 30 days", all + (IsMore ? "+" : "")] : T["{0} of this shop’s {1} payouts in 30 days, all within a day", count, all + (IsMore ? "+" : "")];
+        return ([], [new Argument(isDevice ? T["Ordered from a device new to this shop"] : T["Ordered from an address new to this shop"], detail, 5)]);
+    }
+}
