@@ -3207,6 +3207,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("decline_needs_note");
 
+                    b.Property<int>("DeclineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("decline_seconds");
+
                     b.Property<int>("DelayMinutes")
                         .HasColumnType("integer")
                         .HasColumnName("delay_minutes");
@@ -3224,6 +3228,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
 
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_blind");
+
                     b.Property<bool>("IsManual")
                         .HasColumnType("boolean")
                         .HasColumnName("is_manual");
@@ -3237,6 +3245,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("name");
+
+                    b.Property<string>("NoteAbove")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note_above");
 
                     b.Property<int>("Position")
                         .HasColumnType("integer")
@@ -3297,12 +3310,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 1,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Flagged by a list or rule",
+                            NoteAbove = "{}",
                             Position = 1,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3320,12 +3336,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 2,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 30,
                             Filter = "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Challenge not answered",
+                            NoteAbove = "{}",
                             Position = 2,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3343,12 +3362,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 3,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Review",
+                            NoteAbove = "{}",
                             Position = 3,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3366,12 +3388,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 4,
                             AdminsOnly = true,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = true,
                             IsRestricted = false,
                             Name = "Escalated",
+                            NoteAbove = "{}",
                             Position = 4,
                             Reasons = "{}",
                             SecondAbove = "{}",

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ClausumPanel.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresPanelDb))]
-    [Migration("20261129194216_Initial")]
+    [Migration("20261129225803_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -3210,6 +3210,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("decline_needs_note");
 
+                    b.Property<int>("DeclineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("decline_seconds");
+
                     b.Property<int>("DelayMinutes")
                         .HasColumnType("integer")
                         .HasColumnName("delay_minutes");
@@ -3227,6 +3231,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
 
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_blind");
+
                     b.Property<bool>("IsManual")
                         .HasColumnType("boolean")
                         .HasColumnName("is_manual");
@@ -3240,6 +3248,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("name");
+
+                    b.Property<string>("NoteAbove")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note_above");
 
                     b.Property<int>("Position")
                         .HasColumnType("integer")
@@ -3300,12 +3313,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 1,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Flagged by a list or rule",
+                            NoteAbove = "{}",
                             Position = 1,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3323,12 +3339,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 2,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 30,
                             Filter = "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Challenge not answered",
+                            NoteAbove = "{}",
                             Position = 2,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3346,12 +3365,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 3,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Review",
+                            NoteAbove = "{}",
                             Position = 3,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3369,12 +3391,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 4,
                             AdminsOnly = true,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = true,
                             IsRestricted = false,
                             Name = "Escalated",
+                            NoteAbove = "{}",
                             Position = 4,
                             Reasons = "{}",
                             SecondAbove = "{}",
