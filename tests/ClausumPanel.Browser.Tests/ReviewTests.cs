@@ -589,6 +589,47 @@ public sealed class ReviewTests(BrowserFixture panel)
 
     private Task<List<ReviewEventKind>> KindsAsync(long seq) => InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Leased).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => e.Kind).ToListAsync());
 
+    [Fact]
+    public async Task A_decline_that_was_hardly_read_is_asked_once_more_and_a_note_for_the_amount_before_it_is_sent()
+    {
+        var item = await HoldElsewhereAsync("rapido.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, ReviewQueue.MostDeclineSeconds).SetProperty(x => x.NoteAbove, "{\"MXN\":29999}")));
+        var sent = 0;
+        page.Request += (_, request) => sent += request.Method == "POST" && request.Url.Contains("handler=Decide", StringComparison.Ordinal) ? 1 : 0;
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        var (asked, missing) = (page.Locator("[data-quick]"), page.Locator(".review-confirm [data-missing]"));
+        await keys.PressAsync("d");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(missing).ToHaveTextAsync("Por su monto, en esta cola requiere una nota: al menos 3 caracteres.");
+        await Assertions.Expect(page.Locator("[data-key=note]")).ToBeFocusedAsync();
+        await keys.TypeAsync("Llamó el banco");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(asked.GetByRole(AriaRole.Alert)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^Decidida en \d+ s\. ¿Rechazar de todos modos\?$"));
+        await Assertions.Expect(page.Locator("[data-key=confirm]")).ToBeFocusedAsync();
+        Assert.Empty((await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa") })).Violations.Select(v => v.Id));
+        // Esc goes back to the case, and asks anew; so does another choice.
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(asked).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[data-key=decline]")).ToBeFocusedAsync();
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(asked).ToBeVisibleAsync();
+        await keys.PressAsync("2");
+        await Assertions.Expect(asked).ToBeHiddenAsync();
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(asked).ToBeVisibleAsync();
+        Assert.Equal((0, ReviewState.Open), (sent, await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).Select(r => r.State).SingleAsync())));
+        await keys.PressAsync("Control+Shift+Enter");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        Assert.Equal((1, ReviewOutcome.Decline), (sent, await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).Select(r => r.Outcome).SingleAsync())));
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, 0).SetProperty(x => x.NoteAbove, "{}")));
+    }
+
     /// <summary>Payments that wait in the first queue.</summary>
     private async Task<IReadOnlyList<Guid>> HoldAsync(int count, string domain = "retenido.example")
     {

@@ -41,7 +41,7 @@
     if (event.target.name === "Input.Outcome") showReasons();
     if (event.target.name === "Input.DeclineReason") followReason(event.target);
     if (event.target.closest(".list-choice")) countPicked();
-    if (event.target.closest("#decide")) lack(null);
+    if (event.target.closest("#decide")) { lack(null); unask(); }
   });
 
   // Beside the case an open part takes the place of the decision: what is meant there has it again.
@@ -89,6 +89,25 @@
   };
   // An open part with a button of its own: skip, hold, escalate, answer.
   const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
+
+  // The question whether a decline that was hardly read is meant; whatever is changed, or Esc, takes it back.
+  const quick = () => form()?.querySelector("[data-quick]");
+  const isAsked = () => quick()?.hidden === false;
+  const unask = () => {
+    if (!isAsked()) return;
+    quick().hidden = true;
+    quick().querySelector("[role=alert]").textContent = "";
+    field("Input.Confirmed").value = "false";
+  };
+  const backToCase = () => {
+    unask();
+    (form().querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item")).focus();
+  };
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-quick-back]")) backToCase();
+    // The second half of a double click answers nothing that its first half asked.
+    else if (event.detail > 1 && isAsked() && event.target.closest('#decide button:is([data-key="confirm"], [data-key="finish"])')) event.preventDefault();
+  });
 
   // Where there is no button any more it is said above the item, or the queue.
   const tell = what => {
@@ -239,6 +258,8 @@
   document.addEventListener("keydown", event => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
+      // A key that is held down confirms nothing that was asked meanwhile.
+      if (event.repeat) return;
       // In an open part its own buttons are meant: what is filled in there is not a decision.
       ((partOf(document.activeElement) ?? partInstead())?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
       return;
@@ -249,6 +270,7 @@
       return;
     }
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (isAsked()) { backToCase(); return; }
     const typing = event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])");
     if (closePart(typing)) return;
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
@@ -403,6 +425,8 @@
     if (narrow.matches) item().querySelectorAll("details[data-folds]").forEach(one => { one.open = false; });
     [ready, plainly] = [null, false];
     if (form()) takeDraft();
+    // What the browser remembers of another visit confirms nothing.
+    if (form() && !isAsked()) field("Input.Confirmed").value = "false";
     showReasons();
     countPicked();
     if (!form()) { stand(); return; }
@@ -474,9 +498,26 @@
         const reason = form().querySelector(".reasons:not([hidden]) input[data-number]:checked")?.value;
         if (reason === undefined) return lack(words.noReason, form().querySelector(".reasons:not([hidden]) input"));
         if (labels().length > 0 && !labels().some(label => label.checked)) return lack(words.noLabel, labels()[0]);
-        return (reason === "other" || (chosen() === "Decline" && words.declineNeedsNote === "yes")) && isShort("Input.Note") && lack(words.noNote, field("Input.Note"));
+        if (!isShort("Input.Note")) return false;
+        if (words.needsNote) return lack(words.needsNote, field("Input.Note"));
+        return (reason === "other" || (chosen() === "Decline" && words.declineNeedsNote === "yes")) && lack(words.noNote, field("Input.Note"));
       }
     }
+  };
+
+  // A decline that was hardly read is asked once more, beside its button: the same again confirms it.
+  const asksAgain = button => {
+    const floor = Number(form().dataset.declineSeconds ?? 0) * 1000;
+    if (button?.closest("details[data-key]") || chosen() !== "Decline" || field("Input.Confirmed").value === "true") return false;
+    measure();
+    if (reading >= floor) return false;
+    // The focus first: what was written in the field it leaves is a change, which takes the question back.
+    (button ?? form().querySelector('button[data-key="confirm"]')).focus();
+    const asked = quick();
+    asked.hidden = false;
+    field("Input.Confirmed").value = "true";
+    asked.querySelector("[role=alert]").textContent = form().dataset.quickWords.replace("#", Math.max(1, Math.round(reading / 1000)));
+    return true;
   };
 
   const show = (part, back) => {
@@ -577,7 +618,7 @@
     const button = event.submitter;
     if (button?.name === "stay") { dropDraft(); leaving = true; return; }
     if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
-    if (lacks(button)) { event.preventDefault(); return; }
+    if (lacks(button) || asksAgain(button)) { event.preventDefault(); return; }
     // It may be taken back: then what was written is there again, and what becomes of it is chosen anew.
     keepDraft(false);
     measure();

@@ -84,11 +84,13 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
         return new ReviewLease(held.Seq, held.Token, held.IsAhead ? now + (long)AheadLength.TotalMilliseconds : held.Until);
     }
 
-    /// <summary>A selection as it counts: where the order is fixed nobody chooses, whatever an address says, and over all queues there is no list to choose from.</summary>
+    /// <summary>A selection as it counts: where the order is fixed nobody chooses, whatever an address says, where it is decided blind nobody sorts by the score, and over all queues there is no list to choose from.</summary>
     public async Task<ReviewSelection> ReadAsync(ReviewSelection wanted, CancellationToken stop)
     {
         if (wanted.IsPlain || wanted.IsRead) return wanted;
         if (wanted.Queue is not { } queue || !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue && !q.IsRestricted, stop)) return ReviewSelection.Of(wanted.Queue);
+        // By its score nobody sorts what is decided blind.
+        if (wanted.Order == ReviewOrder.Score && await BlindReviews.MayHoldAsync(db, queue, stop)) wanted = wanted with { Order = ReviewOrder.Priority };
         return wanted with { Filter = await wanted.Filter.PlacedAsync(db.Set<Review>(), queue, stop), IsRead = true };
     }
 

@@ -59,7 +59,7 @@ public sealed class RefusalTests
         foreach (var (what, fields) in ((string, (string, string)[])[])[("without an outcome", [("Input.DeclineReason", "stolen_card")]), ("with an outcome there is not", [("Input.Outcome", "7"), ("Input.DeclineReason", "stolen_card")]), ("without a reason", [("Input.Outcome", "Decline")]),
             ("with another outcome's reason", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "stolen_card")]), ("with a made-up reason", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "because")]), ("with another reason and no note", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "other")]),
             ("with a note that is too long", [.. declined, ("Input.Note", new string('x', 2_001))]), ("listing what it does not have", [.. declined, ("Input.Lists[0].Type", "Iban"), ("Input.Lists[0].Chosen", "true")]),
-            ("asking for proof and listing", [("Input.Outcome", "Challenge"), ("Input.ChallengeReason", "confirm_card"), ("Input.Lists[0].Type", "Email"), ("Input.Lists[0].Chosen", "true")])])
+            ("a decline that was hardly read", [.. declined, ("Input.ReadingMilliseconds", "900")]), ("asking for proof and listing", [("Input.Outcome", "Challenge"), ("Input.ChallengeReason", "confirm_card"), ("Input.Lists[0].Type", "Email"), ("Input.Lists[0].Chosen", "true")])])
             await StepAsync($"Decide {what}", World.Maria, held, "Decide", fields);
         await StepAsync("Decide a payment of their own", World.Maria, own, "Decide", declined);
         await StepAsync("Skip without a reason", World.Maria, held, "Skip");

@@ -34,6 +34,12 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained under Why", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
+    /// <summary>It is told without a side: what is known, by its words, for who shall not be led.</summary>
+    public bool IsNeutral { get; init; }
+
+    /// <summary>What is known besides the reasons of the score, on no side.</summary>
+    public Balance Neutral() => new([], [.. For.Concat(Against).Where(a => a.Points is null).OrderBy(a => a.Text, StringComparer.CurrentCulture)]) { IsNeutral = true };
+
     /// <summary>With what else speaks.</summary>
     public Balance With((IEnumerable<Argument> For, IEnumerable<Argument> Against) more) => new(Sorted([.. For, .. more.For]), Sorted([.. Against, .. more.Against]));
 

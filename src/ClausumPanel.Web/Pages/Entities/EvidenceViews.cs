@@ -22,7 +22,23 @@ public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome
 /// <summary>The last events of whoever pays, of a payout of whoever is paid, the newest last, as time runs.</summary>
 /// <param name="Kind">By what they were recognised.</param>
 /// <param name="HereIsOlder">The one at hand is older than the last events: it stands first, and others lie between it and them.</param>
-public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore, bool HereIsOlder);
+public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore, bool HereIsOlder)
+{
+    public Blinded Kept { get; init; } = Blinded.Nothing;
+}
+
+/// <summary>Of which payments around a case the reader sees no score before they have decided.</summary>
+/// <param name="All">The case itself is one: of none that is beside it.</param>
+/// <param name="Seqs">These, which wait themselves.</param>
+public sealed record Blinded(bool All, IReadOnlySet<long> Seqs)
+{
+    public static readonly Blinded Nothing = new(false, new HashSet<long>());
+
+    /// <summary>Nor what it leans to.</summary>
+    public bool Hides(long seq) => Seqs.Contains(seq);
+
+    public bool HidesScore(long seq) => All || Hides(seq);
+}
 
 public enum LinkStrength
 {
@@ -86,6 +102,8 @@ public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Sha
 /// <param name="Waits">The assessment at hand waits for a person itself.</param>
 public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore, bool Whole, bool Waits)
 {
+    public Blinded Kept { get; init; } = Blinded.Nothing;
+
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);
 
@@ -104,7 +122,18 @@ public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds, bool Wh
 /// <summary>Everything the blocks of one assessment are made of.</summary>
 /// <param name="Met">What lists had a say of when it was judged.</param>
 /// <param name="Sent">What the shop sent that no signal reads.</param>
-public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met, SentByShop Sent);
+public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met, SentByShop Sent)
+{
+    /// <summary>The payments it names.</summary>
+    public IEnumerable<long> Seqs => (Strip?.Events.Select(e => e.Event.Seq) ?? []).Concat(Links.Lines.Select(l => l.Line.Seq));
+
+    /// <summary>As who decides blind may see it.</summary>
+    public PaymentEvidence Without(Blinded kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        return this with { Strip = Strip is null ? null : Strip with { Kept = kept }, Links = Links with { Kept = kept }, Balance = kept.All ? Balance.Neutral() : Balance };
+    }
+}
 
 /// <summary>A kind of value that met a list when a payment was judged.</summary>
 /// <param name="Entries">The entries that mean it today, whether they count or not.</param>
@@ -213,10 +242,11 @@ public static class LinkWords
     public static string Style(LinkStrength strength) => strength == LinkStrength.Strong ? "is-review" : "is-plain";
 
     /// <summary>One event in words: what a coloured square says aloud.</summary>
-    public static string Say(this Texts T, StripEvent one, Reader reader)
+    public static string Say(this Texts T, StripEvent one, Reader reader, Blinded kept)
     {
+        ArgumentNullException.ThrowIfNull(kept);
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"],
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"],
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

@@ -29,6 +29,9 @@ public sealed class WhyView
     /// <summary>The weights added up, before the scale's ends cap them.</summary>
     public required int Sum { get; init; }
 
+    /// <summary>Told without points, in an order that says nothing of them.</summary>
+    public bool IsBlind { get; private init; }
+
     /// <summary>How often each fires and how often rightly; empty where nobody asked.</summary>
     public IReadOnlyDictionary<int, SignalRate> Rates { get; set; } = new Dictionary<int, SignalRate>();
 
@@ -45,6 +48,13 @@ public sealed class WhyView
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         _ => null,
+    };
+
+    /// <summary>What fired and why, without what it weighed, what it decided and how often it was right: for who decides before they may see that.</summary>
+    public WhyView Blind() => new()
+    {
+        Stored = Stored, Facts = Facts, Hits = Hits, Sum = Stored.Score, IsBlind = true,
+        Steps = [.. Steps.OrderBy(s => s.Signal is null).ThenBy(s => s.Signal?.Index).ThenBy(s => s.Code, StringComparer.Ordinal).Select(s => s with { Points = 0, Before = 0, After = 0, Without = null })],
     };
 
     /// <summary>How often it fires and how often that was fraud, in words.</summary>

@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
-public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20, MostHanded = 20;
     private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7);
@@ -52,8 +52,16 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>The list may be sorted and filtered: where the order is fixed there is nothing to look for.</summary>
     public bool IsSortable => Chosen is { Queue.IsRestricted: false };
 
+    /// <summary>Nor by the score where it may be kept from who decides.</summary>
+    public bool IsSortableByScore => IsSortable && !MayBeBlind(Chosen!.Queue);
+
+    /// <summary>Of every row the score is kept from the reader.</summary>
+    public bool IsBlind => Rows.Count > 0 && Rows.All(r => r.IsBlind);
+
     /// <summary>A queue's list, sorted and filtered as this one where that can be.</summary>
-    public string AddressOf(QueueTile tile) => tile.Queue.IsRestricted || !IsSortable ? new WaitingQuery().Address(tile.Queue.Number) : Query.Address(tile.Queue.Number);
+    public string AddressOf(QueueTile tile) => tile.Queue.IsRestricted || !IsSortable ? new WaitingQuery().Address(tile.Queue.Number) : Query.Order == ReviewOrder.Score && MayBeBlind(tile.Queue) ? Query.Address(tile.Queue.Number, "sort") : Query.Address(tile.Queue.Number);
+
+    private bool MayBeBlind(ReviewQueue queue) => queue.IsBlind || (queue.IsManual && Tiles.Any(t => t.Queue.IsBlind));
 
     /// <summary>Where the list asks for itself anew.</summary>
     public string Again => (IsSortable ? Query : new WaitingQuery()).Address(Queue) is var address && At > 1 ? $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}p={At}" : address;
@@ -127,6 +135,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (!MayReview) return Forbid();
         Query.Read(T);
         var selection = await leases.ReadAsync(Query.Selection(Queue), stop);
+        if (selection.Order != Query.Order) Query.DropScore();
         var way = (selection.IsPlain ? new WaitingQuery() : Query).Way(Queue);
         if (await leases.NextAsync(HttpContext.Reviewer, selection, stop) is { } lease)
             return RedirectToPage("Item", new Dictionary<string, string>(way) { ["id"] = (await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop)).ToString() });
@@ -144,6 +153,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var theirs = MayReview && !HttpContext.Reviewer.IsAdmin ? [.. Tiles.Where(t => !t.Queue.AdminsOnly)] : Tiles;
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? theirs.FirstOrDefault(t => t.Waiting > 0) ?? theirs.Concat(Tiles).FirstOrDefault();
         if (IsSortable) await ReadQueryAsync(now, stop);
+        if (!IsSortableByScore) Query.DropScore();
         var selection = await leases.ReadAsync(IsSortable ? Query.Selection(Chosen!.Queue.Number) : ReviewSelection.Of(Chosen?.Queue.Number), stop);
         var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
@@ -189,10 +199,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             if (await DecisiveAsync(one.Signals, one.PolicyVersion, stop) is { } reason) decisive[one.Seq] = reason;
         var shown = listed.ConvertAll(r => r.Seq);
         var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => shown.Contains(l.Seq)).Select(l => new { l.Seq, l.Outcome, l.Source }).ToDictionaryAsync(l => l.Seq, l => (l.Outcome, l.Source), stop);
+        var kept = await blind.OfAsync(HttpContext.Decider, shown, stop);
         Rows =
         [
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
-                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null)),
+                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), kept.Contains(r.Seq) ? null : decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null, kept.Contains(r.Seq))),
         ];
         var counted = sampled.ToHashSet();
         fired.RemoveAll(f => !counted.Contains(f.Seq));
@@ -355,7 +366,8 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Handed">What brought it to those who decide the hard ones, or the answer they sent it back with.</param>
 /// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
 /// <param name="Label">What it turned out to be, and who says so; null: nobody has said.</param>
-public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label);
+/// <param name="IsBlind">Its score is kept from the reader until they have decided it.</param>
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label, bool IsBlind);
 
 /// <param name="Step">The escalation, with what was asked; or the decision to challenge it.</param>
 /// <param name="Decider">Who decided it; null: nobody yet, or time.</param>

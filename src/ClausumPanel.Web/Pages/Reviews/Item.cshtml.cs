@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
@@ -100,6 +100,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; private set; }
     public bool IsMine { get; private set; }
+
+    /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it.</summary>
+    public bool IsBlind => Why.IsBlind;
+
+    /// <summary>Whatever is decided of it needs a note, for its amount.</summary>
+    public bool NeedsNote { get; private set; }
+
+    /// <summary>How long the decline that was just sent was read, seconds: it is asked once more. Null: none is.</summary>
+    public int? Quick { get; private set; }
     public bool MayReview => User.May(Permissions.Review);
     public bool IsAdmin => HttpContext.Reviewer.IsAdmin;
 
@@ -258,7 +267,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // Chosen for a decline, it may be sent with something else.
         var label = outcome == ReviewOutcome.Decline ? Input.Label : null;
         if (label is null && ReviewReasons.LeavesOpen(outcome, reason)) return await RefuseAsync(id, new ReviewAnswer(DecideReviews.LabelMissing), stop);
-        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries, label), stop);
+        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries, label, AsksIfQuick: !Input.Confirmed), stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(entries)}", true);
@@ -353,6 +362,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         _selection = await leases.ReadAsync(Query.Selection(Queue), HttpContext.RequestAborted);
         // What does not count is not carried on.
         if (_selection.IsPlain) Query = new WaitingQuery();
+        else if (_selection.Order != Query.Order) Query.DropScore();
         await next();
     }
 
@@ -391,6 +401,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (!await LoadAsync(id, stop)) return NotFound();
         Refused = T.Say(answer, reader.Zone);
+        if (answer is { Refusal: DecideReviews.DeclineQuick, Values: [int seconds] }) Quick = seconds;
         Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate or DecideReviews.StepTooLate
             ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
         return Page();
@@ -480,7 +491,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Review, Now) = (review, clock.GetUtcNow());
         Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
-        (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
+        var kept = await blind.OfAsync(HttpContext.Decider, [.. Evidence.Seqs.Append(stored.Seq).Distinct()], stop);
+        Evidence = Evidence.Without(new Blinded(kept.Contains(stored.Seq), kept));
+        if (kept.Contains(stored.Seq)) Why = Why.Blind();
+        else (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
         Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
@@ -500,6 +514,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
         if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));
+        NeedsNote = IsMine && Barred is null && await decide.NeedsNoteAsync(review, Its, stored.Money, stop);
         IsFirst = IsMine && Barred is null && await SecondPerson.IsNeededAsync(db, review, Its, stored.Money, User.Id, stop);
         if (IsMine && !Its.IsManual)
         {

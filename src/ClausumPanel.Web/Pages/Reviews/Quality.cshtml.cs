@@ -25,6 +25,9 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
     public ReviewQuality Figures { get; private set; } = null!;
     public Func<int, string> QueueName { get; private set; } = null!;
 
+    /// <summary>Where who decides sees no score first, as it is now; by the key of their row.</summary>
+    public IReadOnlySet<string> Blind { get; private set; } = new HashSet<string>();
+
     /// <summary>Of whoever looks; null: they decided nothing in this time.</summary>
     public QualityFigures? Yours { get; private set; }
 
@@ -44,6 +47,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
         var (from, to) = Query.Span(reader, now);
         Figures = await ReviewQuality.OfAsync(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), stop);
         QueueName = await QualityQuery.QueueNamesAsync(db, T, stop);
+        Blind = (await db.Set<ReviewQueue>().Where(q => q.IsBlind).Select(q => q.Number).ToListAsync(stop)).Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
         Yours = Figures.People.GetValueOrDefault(User.Id);
         if (Yours is { Decided: > 0 }) Decisions = await DecisionsAsync(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), stop);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);

@@ -97,6 +97,12 @@ public sealed class WaitingQuery
     private static string Address(int? queue, IEnumerable<(string Name, string Value)> pairs) =>
         "/dashboard/reviews" + QueryString.Create([.. queue is { } number ? [KeyValuePair.Create("queue", (string?)number.ToString(System.Globalization.CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(), .. pairs.Select(p => KeyValuePair.Create(p.Name, (string?)p.Value))]).ToUriComponent();
 
+    /// <summary>By its score nobody sorts what is decided blind, whatever an address says.</summary>
+    public void DropScore()
+    {
+        if (Order == ReviewOrder.Score) (Order, Sort) = (ReviewOrder.Priority, null);
+    }
+
     /// <summary>Reads what was written.</summary>
     /// <param name="T">The reader's language.</param>
     /// <param name="shared">The currency of an amount that names none; null: it needs one.</param>
