@@ -59,11 +59,14 @@ public static class SignalText
         return string.Format(culture, translate(unit), number.ToString(tenths && number % 1 != 0 ? "N1" : "N0", culture));
     }
 
+    /// <summary>How many times something is something else: <c>1.5</c>, <c>18</c>.</summary>
+    public static string Times(double number, CultureInfo culture) => number.ToString(number < 9.95 ? "0.#" : "N0", culture);
+
     private static string Write(SignalNumber kind, double number, string currency, Func<string, string> translate, CultureInfo culture) => kind switch
     {
         SignalNumber.None => "",
         SignalNumber.Count => number.ToString("N0", culture),
-        SignalNumber.Number => number.ToString("N1", culture),
+        SignalNumber.Times => Times(number, culture),
         SignalNumber.Money => Money(number, currency, culture),
         SignalNumber.Duration => Duration(number, translate, culture),
         SignalNumber.Country => CountryNumber.Code(number),

@@ -20,6 +20,14 @@ public sealed class SignalTextTests
     public void A_duration_is_told_in_the_unit_that_says_enough_and_never_as_more_than_it_was(double milliseconds, string expected) =>
         Assert.Equal(expected, SignalText.Duration(milliseconds, s => s, CultureInfo.GetCultureInfo("en-US")));
 
+    [Theory]
+    [InlineData(1.5, "1.5")]
+    [InlineData(3, "3")]
+    [InlineData(9.96, "10")]
+    [InlineData(17.6, "18")]
+    [InlineData(1_234, "1,234")]
+    public void How_many_times_is_told_as_people_say_it(double number, string expected) => Assert.Equal(expected, SignalText.Times(number, Mexico));
+
     [Fact]
     public void An_amount_has_the_digits_of_its_currency_and_the_signs_of_its_reader()
     {

@@ -226,7 +226,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         await keys.PressAsync("a");
         await Assertions.Expect(page.Locator("#decide details[open]")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("input[data-key=approve]")).ToBeCheckedAsync();
-        // However much is written, what confirms, what puts off and how the day goes stays in view; the legends stand beside the strip and are no taller.
+        // However much is written, what confirms, what puts off and how the day goes stays in view; the legends stand beside the strip or over it, on none of it, and are no taller.
         await keys.PressAsync("d");
         await page.Locator("[data-key=note]").FillAsync(string.Join('\n', Enumerable.Range(1, 40).Select(i => $"Línea {i} de lo que dijo el banco")));
         foreach (var needed in await page.Locator("[data-key=confirm], [data-key=finish], .review-else summary, .review-progress").AllAsync())
@@ -539,11 +539,11 @@ public sealed class ReviewTests(BrowserFixture panel)
 
     private const string Shade = "row => getComputedStyle(row).boxShadow";
 
-    /// <summary>It stands beside the strip of events, over none of it, and is no taller.</summary>
+    /// <summary>It stands beside the strip of events or in its head, over none of it, and is no taller.</summary>
     private const string BesideStrip = """
         legend => {
           const [own, strip] = [legend, legend.closest(".strip-block").querySelector(".strip")].map(e => e.getBoundingClientRect());
-          return own.top < strip.bottom && own.bottom > strip.top && (own.left >= strip.right || own.right <= strip.left) && own.height <= strip.height;
+          return own.top < strip.bottom && (own.left >= strip.right || own.right <= strip.left || own.bottom <= strip.top) && own.height <= strip.height;
         }
         """;
 

@@ -194,7 +194,11 @@ public static class BalanceWords
 {
     /// <summary>The same beside a signal, which compares with all payments while there are few of this one.</summary>
     public static string SayBeside(this Texts T, AmountRange range, string currency, Flow flow) => range.Count >= Balance.EnoughAmounts ? T.Say(range, currency)
-        : flow == Flow.PayOut ? T["compared with all payouts here; this beneficiary {0}", T.Say(range, currency)] : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+        : flow == Flow.PayOut ? T[range.Kind == EntityKind.Beneficiary ? "compared with all payouts here; this beneficiary {0}" : "compared with all payouts here; this customer {0}", T.Say(range, currency)] : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+
+    /// <summary>The same beside a sentence that compares with all payments already.</summary>
+    public static string SayWhose(this Texts T, AmountRange range, string currency, Flow flow) =>
+        flow != Flow.PayOut ? T["this payer {0}", T.Say(range, currency)] : range.Kind == EntityKind.Beneficiary ? T["this beneficiary {0}", T.Say(range, currency)] : T["this customer {0}", T.Say(range, currency)];
 
     public static string Say(this Texts T, AmountRange range, string currency)
     {

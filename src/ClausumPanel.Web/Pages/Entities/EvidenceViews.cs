@@ -13,8 +13,12 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Outcome">What a person decided of it for good; null: nobody did.</param>
 /// <param name="IsHere">It is the one at hand.</param>
 /// <param name="IsAfter">It came after the one at hand: whoever judged that could not know it.</param>
-public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome, bool IsHere, bool IsAfter)
+/// <param name="Gap">Since the one before it in the strip; null: it is the first.</param>
+public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome, bool IsHere, bool IsAfter, TimeSpan? Gap = null)
 {
+    /// <summary>How close it is to the one before it, as the strip draws it.</summary>
+    public string Closeness => Gap switch { { TotalHours: < 1 } => "is-burst", { TotalDays: < 1 } => "is-near", _ => "is-far" };
+
     /// <summary>What was decided in the end.</summary>
     public Decision Decision => Outcome switch { ReviewOutcome.Approve => Decision.Approve, ReviewOutcome.Challenge => Decision.Challenge, ReviewOutcome.Decline => Decision.Decline, _ => Event.Decision };
 }
@@ -25,6 +29,18 @@ public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome
 public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEvent> Events, int Total, bool IsMore, bool HereIsOlder)
 {
     public Blinded Kept { get; init; } = Blinded.Nothing;
+
+    /// <summary>Of all amounts; null: they are of different ones, and each says its own.</summary>
+    public string? Currency => Events.Select(e => e.Event.Currency).Distinct().Count() == 1 ? Events[0].Event.Currency : null;
+
+    /// <summary>The newest last, each with how long after the one before it it came.</summary>
+    public static IReadOnlyList<StripEvent> Spaced(IEnumerable<StripEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        List<StripEvent> spaced = [];
+        foreach (var e in events) spaced.Add(spaced.Count == 0 ? e : e with { Gap = TimeSpan.FromMilliseconds(Math.Max(0, e.Event.At - spaced[^1].Event.At)) });
+        return spaced;
+    }
 }
 
 /// <summary>Of which payments around a case the reader sees no score before they have decided.</summary>
@@ -246,7 +262,7 @@ public static class LinkWords
     {
         ArgumentNullException.ThrowIfNull(kept);
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"],
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"], one.Gap is { } gap ? T["{0} after the one before", T.Countdown((long)gap.TotalMilliseconds)] : null,
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

@@ -11,7 +11,7 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
 {
     // Pixels at 1366 by 768, of letters that are rather wide. What a head has beyond its facts is a line more.
     private const int Bottom = 752, Head = 234, HeadNote = 34, HeadLine = 20, Gap = 8;
-    private const int CardHead = 37, Line = 25, Total = 26;
+    private const int CardHead = 37, Line = 25, Total = 26, FirstLine = 22;
 
     public static CaseLayout Of(WhyView why, PaymentEvidence evidence, bool hasHeadNote, bool hasNotes, Texts T)
     {
@@ -19,7 +19,7 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
         ArgumentNullException.ThrowIfNull(evidence);
         var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - (evidence.Sent is { Checks.Count: > 0 } or { Basket: not null } or { Others.Count: > 0 } ? HeadLine : 0);
         var (steps, beside) = (why.Steps.Select(s => Height(s, why, T)).ToList(), Height(evidence.Balance, T) + Gap);
-        var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line);
+        var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line) - (why.Nothing(T) is null ? 0 : FirstLine);
         var isAside = steps.Sum() + beside > list && Height(evidence, hasNotes) + beside <= room;
         var (whole, listed) = Fill(steps, isAside ? list : list - beside);
         return new CaseLayout(whole, listed, isAside);
@@ -39,7 +39,7 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
     private static int Height(Step step, WhyView why, Texts T)
     {
         var title = step.Title + (step.Without is { } without ? " · " + T["it decided; without it, {0}", T.Name(without)] : "");
-        var sentence = step.Sentence + (why.Usual(step, T) is { } usual ? " · " + usual : "");
+        var sentence = step.Sentence + (why.UsualOnce(step, T) is { } usual ? " · " + usual : "");
         return 5 + 17 * Lines(title.Length, 46) + 15 * Lines(sentence.Length, 64) + (step.Rule is not null || why.Record(step, T, isBrief: true) is not null ? 15 : 0);
     }
 

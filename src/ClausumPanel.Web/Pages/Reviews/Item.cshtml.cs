@@ -229,12 +229,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             "tomorrow" => Its.Hours is null ? T["Tomorrow"] : T["The next working day"],
             // Where Monday is none, the next week begins later.
             _ => WeekDay(reader.Zoned(at)),
-        }, Reader.DayAndMonth(reader.Zoned(at)) + ", " + reader.Zoned(at).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), Review.ExpiresAt is { } lapses && at.ToUnixTimeMilliseconds() > lapses);
+        }, code == "monday" ? reader.MonthDayAndTime(at) : reader.WeekdayAndTime(at), Review.ExpiresAt is { } lapses && at.ToUnixTimeMilliseconds() > lapses);
     });
 
     private static string WeekDay(DateTimeOffset local) => local.ToString("dddd", System.Globalization.CultureInfo.CurrentCulture) is var name ? char.ToUpper(name[0], System.Globalization.CultureInfo.CurrentCulture) + name[1..] : "";
 
     private DateTimeOffset? HoldUntil(string code, DateTimeOffset now) => HoldTime.Of(code, now, reader.Zone, Its.ReadHours(), panel.Value.Zone);
+
+    /// <summary>The reader's clock, where the times offered would be others on the organization's; null: they are the same.</summary>
+    public string? HoldClock => reader.ClockName(HoldTime.Codes.Select(code => HoldUntil(code, Now)!.Value));
 
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
