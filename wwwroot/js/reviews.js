@@ -558,6 +558,7 @@
   const send = async (address, data) => {
     const before = item(), where = location.href, next = ready, since = Date.now();
     document.getElementById("review-said").replaceChildren();
+    window.panelUndo.keepPlace();
     show(next.part);
     asked = round;
     const answer = await fetch(address, { method: "POST", body: data, headers: { "X-Ahead": next.id } }).catch(() => null);

@@ -124,6 +124,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
                     where (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered) && e.At + (q.UndoSeconds * 1_000L) > at
                     select e;
         var overdue = db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue) && (r.FirstById == null || r.Queue != ReviewQueue.EscalatedNumber) && !steps.Any(e => e.Seq == r.Seq && e.Version == r.Version));
+        if (queues[ReviewQueue.EscalatedNumber].Timeout is TimeoutAction.Approve or TimeoutAction.Decline) overdue = SecondPerson.WithoutThoseForTwo(overdue, db, queues);
         var (dueAt, seq, done) = (long.MinValue, 0L, 0);
         // What stays for people where it is keeps nothing behind it from its turn.
         while (done < AtOnce && await overdue.Where(r => r.DueAt > dueAt || (r.DueAt == dueAt && r.Seq > seq)).OrderBy(r => r.DueAt).ThenBy(r => r.Seq).Take(AtOnce).ToListAsync(stop) is { Count: > 0 } some)

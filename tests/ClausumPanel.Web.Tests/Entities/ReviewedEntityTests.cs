@@ -71,6 +71,11 @@ public abstract class ReviewedEntityStories
         Assert.Equal("5 esperan revisión", waiting.QuerySelector("h2")!.TextContent.Trim());
         Assert.Equal(ids[3..].AsEnumerable().Reverse().Select(id => $"/dashboard/reviews/{id}"), waiting.QuerySelectorAll("li a").Select(a => a.GetAttribute("href")));
         Assert.Equal("5", (await victor.PageAsync(waiting.QuerySelector("h2 a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+        // What is put away or not shown yet is told apart, and named as well.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 4).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, world.App.Clock.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds())));
+        var apart = (await victor.PageAsync(Payer)).QuerySelector("section[data-waiting]")!;
+        Assert.Equal(("4 esperan revisión · 1 está apartada o aún no se muestra", 5), (string.Join(' ', apart.QuerySelector("h2")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), apart.QuerySelectorAll("li a").Length));
+        Assert.Equal("4", (await victor.PageAsync(apart.QuerySelector("h2 a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
         Assert.Equal(["Rechazada", "Aprobada", "Aprobada"], page.QuerySelectorAll("#recent [data-became]").Select(b => b.TextContent.Trim()));
         Assert.Equal((2, 1, 5), (page.QuerySelectorAll("svg.over-time rect.is-approve").Length, page.QuerySelectorAll("svg.over-time rect.is-decline").Length, page.QuerySelectorAll("svg.over-time rect.is-review").Length));
         Assert.Contains("según lo decidido al final", page.QuerySelector("#over-time")!.TextContent, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed class QueueListTests : QueueListStories
     [Fact] public Task At_the_end_of_a_queue_it_says_who_has_the_rest_and_where_to_go_on() => EndAsync();
 
     [Fact]
-    public async Task What_the_address_says_stays_with_the_refresh_and_the_other_queues_and_can_be_taken_away()
+    public async Task What_the_address_says_stays_with_the_refresh_and_can_be_taken_away()
     {
         await using var world = await ReviewWorld.StartAsync(Make());
         await HoldAsync(world);
@@ -31,7 +31,6 @@ public sealed class QueueListTests : QueueListStories
         var page = await maria.PageAsync(List + "&sort=oldest&currency=mxn&amount_min=1,000.00&held=free");
         const string Said = "sort=oldest&currency=mxn&amount_min=1,000.00&held=free";
         Assert.Equal($"/dashboard/reviews?queue=1&{Said}", Uri.UnescapeDataString(page.QuerySelector("#queues")!.GetAttribute("hx-get")!));
-        Assert.Equal($"/dashboard/reviews?queue=2&{Said}", Uri.UnescapeDataString(page.QuerySelector(".tile[data-queue='2']")!.GetAttribute("href")!));
         Assert.Equal(["Las más antiguas", "MXN", "Desde 1,000.00 MXN", "Libres", "Quitar filtros"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
         // Without its currency an amount goes too.
         Assert.Equal("/dashboard/reviews?queue=1&sort=oldest&held=free", page.QuerySelectorAll(".list-tools .chips a")[1].GetAttribute("href"));
@@ -39,6 +38,27 @@ public sealed class QueueListTests : QueueListStories
         Assert.Contains("Empezar entrega la primera libre de esta lista", page.QuerySelector(".list-told")!.TextContent, StringComparison.Ordinal);
         Assert.Null((await maria.PageAsync(List)).QuerySelector(".list-told, [data-shown], .list-tools .chips"));
         Assert.Equal("", (await world.App.As(World.Victor).PageAsync(List + "&sort=oldest")).QuerySelector(".list-told")!.TextContent.Trim());
+    }
+
+    [Fact]
+    public async Task A_tile_opens_all_of_its_queue_sorted_as_the_list_was()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 1 || r.Seq == 4).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        var maria = world.App.As(World.Maria);
+        foreach (var (query, sort) in ((string, string)[])[("&currency=USD&q=tres", ""), ("&sort=newest&flow=payin&signal=" + SignalCatalog.All[0].Code + "&held=free&rule=dear", "&sort=newest"), ("&sort=size", "")])
+        {
+            // What cannot be read is refused, and the list shown all the same.
+            using var answer = await maria.GetAsync(List + query);
+            foreach (var tile in (await answer.HtmlAsync()).QuerySelectorAll(".tile[data-queue]"))
+            {
+                var way = tile.GetAttribute("href")!;
+                Assert.Equal($"/dashboard/reviews?queue={tile.GetAttribute("data-queue")}{sort}", way);
+                Assert.Equal((way, tile.QuerySelector("[data-waiting]")!.TextContent), (way, Seqs(await maria.PageAsync(way)).Length.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            }
+        }
+        Assert.Equal("4 1", string.Join(" ", Seqs(await maria.PageAsync("/dashboard/reviews?queue=3&sort=newest"))));
     }
 
     [Theory]
@@ -287,6 +307,21 @@ public abstract class QueueListStories
         Assert.Equal("true", (await part.HtmlAsync()).QuerySelector("#queue-start")!.GetAttribute("hx-swap-oob"));
         using var gone = await world.App.As(World.Maria).SubmitAsync(List, "form[action*=Start]");
         Assert.EndsWith("?queue=3", gone.Headers.Location!.OriginalString, StringComparison.Ordinal);
+
+        // The page of what they decided offers the same, by the same key, and so does that of what somebody else has.
+        foreach (var seq in (long[])[1, 2])
+        {
+            var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync());
+            var address = $"/dashboard/reviews/{id}?queue=1";
+            var go = (await world.App.As(World.Maria).PageAsync(address)).QuerySelector(".card-footer form[data-go-on='3'] button[data-key=start]");
+            Assert.Equal((seq, $"Seguir con {name} (2) Enter"), (seq, go?.TextContent.Trim()));
+            using var went = await world.App.As(World.Maria).SubmitAsync(address, "form[data-go-on='3']");
+            Assert.EndsWith("?queue=3", went.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Queue == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null)));
+            // Of a filter first what the queue has besides; where something of it can be had, that; and of all queues whatever there is.
+            foreach (var (way, said) in ((string, string)[])[("?queue=3&currency=USD", "Seguir sin el filtro (2) Enter"), ("?queue=3", "La siguiente Enter"), ("", "La siguiente Enter")])
+                Assert.Equal((seq, way, said), (seq, way, (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{id}{way}")).QuerySelector("[data-key=start]")?.TextContent.Trim()));
+        }
 
         // Where nothing can be had anywhere nothing is offered.
         await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Queue == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));

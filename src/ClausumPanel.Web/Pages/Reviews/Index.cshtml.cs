@@ -58,8 +58,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Of every row the score is kept from the reader.</summary>
     public bool IsBlind => Rows.Count > 0 && Rows.All(r => r.IsBlind);
 
-    /// <summary>A queue's list, sorted and filtered as this one where that can be.</summary>
-    public string AddressOf(QueueTile tile) => tile.Queue.IsRestricted || !IsSortable ? new WaitingQuery().Address(tile.Queue.Number) : Query.Order == ReviewOrder.Score && MayBeBlind(tile.Queue) ? Query.Address(tile.Queue.Number, "sort") : Query.Address(tile.Queue.Number);
+    /// <summary>All of a queue, as many as its tile says: sorted as this one where that can be.</summary>
+    public string AddressOf(QueueTile tile) => (tile.Queue.IsRestricted || !IsSortable || (Query.Order == ReviewOrder.Score && MayBeBlind(tile.Queue)) ? new WaitingQuery() : new WaitingQuery { Sort = WaitingQuery.Word(Query.Order) }).Address(tile.Queue.Number);
+
+    /// <summary>What is set, in words.</summary>
+    public IReadOnlyList<(string Words, string[] Names)> Chips => [.. Query.Chips(T, policies.Active.Policy)];
 
     private bool MayBeBlind(ReviewQueue queue) => queue.IsBlind || (queue.IsManual && Tiles.Any(t => t.Queue.IsBlind));
 
@@ -91,17 +94,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>The reader decides elsewhere, but not in the queue that is shown.</summary>
     public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
 
-    /// <summary>Start gives one of the queue that is shown.</summary>
-    public bool CanStart { get; private set; }
+    /// <summary>What Start gives, and where else to go on.</summary>
+    public StartOffer Offer { get; private set; }
 
     /// <summary>Who has what waits in it, or why else the reader is given nothing of it; null: they are.</summary>
     public string? Left { get; private set; }
-
-    /// <summary>Nothing of the filter can be had: how much of the whole queue can; 0: something of the filter can, or nothing at all.</summary>
-    public int FreeUnfiltered { get; private set; }
-
-    /// <summary>Where nothing can be had: the first other queue of theirs in which something can, and how much.</summary>
-    public (ReviewQueue Queue, int Free)? GoOn { get; private set; }
 
     /// <summary>What the reader escalated lately, newest first; read with the page alone, not with its refresh.</summary>
     public IReadOnlyList<HandedRow> HandedOn { get; private set; } = [];
@@ -267,28 +264,15 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (await left.Join(db.Set<AssessmentRow>(), r => r.Seq, p => p.Seq, (r, p) => p.Currency).Distinct().Take(2).ToListAsync(stop) is [var shared]) Query.Read(T, shared);
     }
 
-    /// <summary>Whether there is something to be had here, and if not who has it and where to go on: as <see cref="LeaseReviews.NextAsync(Reviewer, ReviewSelection, CancellationToken)"/> would give it.</summary>
+    /// <summary>Whether there is something to be had here, and if not who has it and where to go on.</summary>
     private async Task LoadStartAsync(ReviewSelection selection, Guid me, long now, CancellationToken stop)
     {
         if (Chosen is not { } chosen) return;
-        var skipped = db.Set<ReviewEvent>().SkippedBy(me, now - (long)LeaseReviews.SkippedFor.TotalMilliseconds).Select(e => e.Seq);
-        var waiting = db.Set<Review>().AsNoTracking().Waiting(now);
-        var theirs = waiting.Where(r => (r.LeaseOwner == me && r.LeaseUntil > now) || ((r.LeaseUntil == null || r.LeaseUntil <= now) && (r.FirstById == null || r.FirstById != me) && !skipped.Contains(r.Seq)));
-        var here = theirs.Where(r => r.Queue == chosen.Queue.Number);
-        if (selection.Filter.AsksNothing) CanStart = await here.AnyAsync(stop);
-        else
-        {
-            // Whether it is free is not asked of what they work on.
-            var begun = here.Where(r => r.LeaseOwner == me && r.LeaseUntil > now && !r.LeaseIsAhead);
-            CanStart = await begun.Only(selection.Filter with { IsTaken = null }, db, now).AnyAsync(stop) || await here.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now || r.LeaseIsAhead).Only(selection.Filter, db, now).AnyAsync(stop);
-            if (!CanStart) FreeUnfiltered = await here.CountAsync(stop);
-            if (FreeUnfiltered > 0) Left = T["Nothing free is left of the filter."];
-        }
-        if (CanStart || FreeUnfiltered > 0) return;
-        var free = await theirs.GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
-        if (Tiles.FirstOrDefault(t => free.ContainsKey(t.Queue.Number) && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)) is { } next) GoOn = (next.Queue, free[next.Queue.Number]);
+        Offer = await leases.OfferAsync(HttpContext.Reviewer, selection, stop);
+        if (Offer.Unfiltered > 0) Left = T["Nothing free is left of the filter."];
+        if (Offer.Can || Offer.Unfiltered > 0) return;
         if (chosen.Waiting == 0) return;
-        var left = waiting.Where(r => r.Queue == chosen.Queue.Number);
+        var left = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number);
         var first = await left.CountAsync(r => (r.LeaseUntil == null || r.LeaseUntil <= now) && r.FirstById == me, stop);
         var holders = await left.Where(r => r.LeaseUntil > now).GroupBy(r => r.LeaseOwner).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop);
         var taken = holders.Sum(h => h.Count);

@@ -126,6 +126,12 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public int DecidedToday { get; private set; }
     public int StillWaiting { get; private set; }
 
+    /// <summary>Whoever does not have it: what they are given who go on from here.</summary>
+    public StartOffer Offer { get; private set; }
+
+    /// <summary>Of what that is: of the list they come from, of all queues where that one is not theirs.</summary>
+    public Dictionary<string, string> NextWay => IsClosed && Queue == Review.Queue ? [] : Way();
+
     /// <summary>Only some of the queue are gone through.</summary>
     public bool IsFiltered => !_selection.Filter.AsksNothing;
 
@@ -139,7 +145,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         {
             var left = Queue is null ? T.Count(StillWaiting, "{0} still waits in all queues", "{0} still wait in all queues")
                 : IsFiltered ? T.Count(StillWaiting, "filtered: {0} is left", "filtered: {0} left") : T.Count(StillWaiting, "{0} still waits in this queue", "{0} still wait in this queue");
-            return $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {left}{(IsSelected ? $" ({string.Join(" · ", Query.Chips(T).Select(c => c.Words))})" : "")}";
+            return $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {left}{(IsSelected ? $" ({string.Join(" · ", Query.Chips(T, policies.Active.Policy).Select(c => c.Words))})" : "")}";
         }
     }
 
@@ -530,6 +536,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, Now, stop));
+        if (MayReview && !IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;
