@@ -106,7 +106,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     /// <summary>Of a payout, whoever has it paid is asked first: devices and places are theirs, and so is whom they pay.</summary>
-    private async Task<Habits?> HabitsAsync(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, IReadOnlyList<IReadOnlyList<TermEvent>> histories, int payer, CancellationToken stop)
+    private async Task<Habits?> HabitsAsync(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, int payer, CancellationToken stop)
     {
         if (payer < 0) return null;
         List<TermEvent> Earlier(int place) => [.. histories[place].Where(e => e.Seq != stored.Seq && e.Flow == stored.Flow && (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) < 0)];
