@@ -14,7 +14,12 @@ public sealed class SignalTextTests
     [InlineData(18_230, "18.2 s")]
     [InlineData(119_999, "119 s")]
     [InlineData(120_000, "2 min")]
-    [InlineData(7_200_000, "2 h")]
+    [InlineData(3_599_999, "59 min")]
+    [InlineData(3_600_000, "1 h")]
+    [InlineData(6_360_000, "1 h 46 min")]
+    [InlineData(7_259_999, "2 h")]
+    [InlineData(19_200_000, "5 h 20 min")]
+    [InlineData(172_799_999, "47 h 59 min")]
     [InlineData(172_800_000, "2 days")]
     [InlineData(7_776_000_000, "90 days")]
     public void A_duration_is_told_in_the_unit_that_says_enough_and_never_as_more_than_it_was(double milliseconds, string expected) =>

@@ -403,6 +403,70 @@ public sealed class ReviewTests(BrowserFixture panel)
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
     }
 
+    private const string CoversInBar = """
+        line => {
+          const over = line.getBoundingClientRect();
+          return [...document.querySelectorAll(".head :is(a, button, summary)")].filter(one => one.checkVisibility()).filter(one => {
+            const under = one.getBoundingClientRect();
+            return under.width > 0 && under.left < over.right && under.right > over.left && under.top < over.bottom && under.bottom > over.top;
+          }).map(one => one.outerHTML).join();
+        }
+        """;
+
+    [Fact]
+    public async Task With_a_challenge_the_values_rest_and_come_back_and_while_they_are_open_the_choice_stays_in_view()
+    {
+        var item = await HoldElsewhereAsync("descansa.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await keys.PressAsync("d");
+        await keys.PressAsync("b");
+        await Assertions.Expect(page.Locator("[data-chosen]")).ToHaveTextAsync("Rechazar · todavía sin motivo");
+        await keys.PressAsync("1");
+        await keys.PressAsync("b");
+        var part = page.Locator("details[data-key=block]");
+        if (!await part.EvaluateAsync<bool>("part => part.open")) await keys.PressAsync("b");
+        await part.Locator("[type=checkbox]").First.CheckAsync();
+        var chosen = page.Locator("[data-chosen]");
+        await Assertions.Expect(chosen).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Rechazar · (?!todavía).+"));
+        await page.Locator("#decide > .card-body").EvaluateAsync("body => body.scrollTo(0, body.scrollHeight)");
+        foreach (var needed in await page.Locator("[data-chosen], .outcome, [data-key=confirm]").AllAsync())
+            Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML"));
+
+        await keys.PressAsync("c");
+        await Assertions.Expect(part).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[data-lists-nothing]")).ToContainTextAsync("Se conserva para aprobar o rechazar: Correo electrónico.");
+        await keys.PressAsync("b");
+        await Assertions.Expect(page.Locator("#announcer")).ToContainTextAsync("pedir verificación no agrega nada");
+        await keys.PressAsync("d");
+        await Assertions.Expect(part.Locator("[data-picked]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("Correo"));
+        await keys.PressAsync("c");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator(".toast-line, [data-became]").First).ToBeVisibleAsync();
+        await page.GotoAsync(item.Address);
+        await Assertions.Expect(page.Locator("[data-became]")).ToBeVisibleAsync();
+        Assert.Equal((ReviewOutcome.Challenge, 0), await InDbAsync(async db => ((await db.Set<Review>().SingleAsync(r => r.Seq == item.Seq)).Outcome!.Value, await db.Set<ListEntry>().CountAsync(e => e.Value.EndsWith("descansa.example") && e.Severity == ListSeverity.Block))));
+
+        // Decided, its head has one line for what it is, and the rest below it.
+        foreach (var width in (int[])[1366, 1280, 390, 320])
+        {
+            await page.SetViewportSizeAsync(width, 768);
+            Assert.True(await page.EvaluateAsync<bool>(HeadIsClean), $"{width}");
+        }
+    }
+
+    private const string HeadIsClean = """
+        () => {
+          const box = selector => document.querySelector(selector).getBoundingClientRect(), [money, score, next] = [box("#item"), box(".verdict-score"), box("[data-became]")];
+          const besides = innerWidth < 576 || (score.top < money.bottom && score.bottom > money.top && score.left > money.right);
+          return besides && score.top >= money.top && next.top >= Math.max(money.bottom, score.bottom) - 1;
+        }
+        """;
+
     [Fact]
     public async Task What_can_be_undone_follows_whoever_leaves_and_what_is_opened_again_begins_empty()
     {
@@ -423,7 +487,12 @@ public sealed class ReviewTests(BrowserFixture panel)
             var line = page.Locator(".toast-line");
             await Assertions.Expect(line).ToContainTextAsync("Rechazada");
             await Assertions.Expect(line.Locator("[data-undo-left]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d+ s$"));
-            // It lies over the bar at the top, and over nothing that comes next.
+            // It lies in the bar at the top: over no button of it, nor over what comes next.
+            foreach (var width in (int[])[1280, 1366])
+            {
+                await page.SetViewportSizeAsync(width, 768);
+                Assert.Equal("", await line.EvaluateAsync<string>(CoversInBar));
+            }
             Assert.True(await line.EvaluateAsync<bool>("line => line.getBoundingClientRect().bottom <= document.querySelector('.head').getBoundingClientRect().bottom"));
             if (by == "z") await keys.PressAsync("z");
             else await line.Locator("button").ClickAsync();

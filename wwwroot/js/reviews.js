@@ -18,6 +18,22 @@
       words.dataset.either ??= words.textContent;
       words.textContent = words.dataset[(chosen() ?? "").toLowerCase()] ?? words.dataset.either;
     }
+    // A challenge lists nothing: what was picked rests, unsent, until something else is chosen.
+    const part = form().querySelector("details[data-key=block]"), rests = chosen() === "Challenge";
+    if (part) {
+      const held = part.contains(document.activeElement);
+      part.hidden = part.querySelector("fieldset").disabled = rests;
+      form().querySelector("[data-lists-nothing]").hidden = !rests;
+      if (rests) part.open = false;
+      if (rests && held) form().querySelector('input[name="Input.Outcome"]:checked').focus();
+    }
+    sayChosen();
+  };
+  // What is chosen, in a few words, for where it is out of sight.
+  const sayChosen = () => {
+    const line = form()?.querySelector("[data-chosen]"), outcome = form()?.querySelector('input[name="Input.Outcome"]:checked ~ span'), reason = form()?.querySelector(".reasons:not([hidden]) input[data-number]:checked ~ span");
+    const bare = label => [...label.childNodes].filter(node => node.nodeName !== "KBD").map(node => node.textContent).join("").trim();
+    if (line) line.textContent = outcome ? `${bare(outcome)} · ${reason ? bare(reason) : line.dataset.noReasonYet}` : "";
   };
   // The label goes with the reason until somebody chooses another; what a reason leaves open they choose themselves.
   const labels = () => [...form()?.querySelectorAll('.reasons:not([hidden]) [name="Input.Label"]') ?? []];
@@ -36,10 +52,13 @@
   const countPicked = () => {
     const words = form()?.querySelector("[data-picked]"), picked = [...form()?.querySelectorAll(".list-choice input:checked") ?? []].map(box => box.dataset.name);
     if (words) words.textContent = picked.length > 0 ? words.dataset.picked.replace("#", picked.join(", ")) : "";
+    const kept = form()?.querySelector("[data-kept]");
+    if (kept) kept.textContent = picked.length > 0 ? ` ${kept.dataset.kept.replace("#", picked.join(", "))}` : "";
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();
     if (event.target.name === "Input.DeclineReason") followReason(event.target);
+    if (event.target.closest(".reasons")) sayChosen();
     if (event.target.closest(".list-choice")) countPicked();
     if (event.target.closest("#decide")) { lack(null); unask(); }
   });
@@ -70,6 +89,8 @@
   };
   document.addEventListener("toggle", event => {
     const part = event.target;
+    // A reason opens in its own row, which may end below the window.
+    if (part.open && part.matches(".rule-asked")) part.scrollIntoView({ block: "nearest", behavior: "instant" });
     if (part.open && part.closest("#decide") && document.activeElement === part.querySelector("summary")) enter(part);
   }, true);
   const closePart = from => {
@@ -115,7 +136,9 @@
     if (!what || !(place ?? line)) return false;
     const said = Object.assign(document.createElement("div"), { className: "refusal-line", role: "alert", id: "refused" });
     said.append(what);
-    document.getElementById("refused")?.remove();
+    const earlier = document.getElementById("refused");
+    // What stands beside a button is its own place.
+    if (earlier?.matches(".missing")) earlier.removeAttribute("id"); else earlier?.remove();
     if (place) place.append(said); else line.before(said);
     window.panelUndo.fade();
     return true;
@@ -149,7 +172,13 @@
         note?.focus();
         return form() !== null;
       }
-      case "block": return open("block");
+      case "block": {
+        const nothing = form()?.querySelector("[data-lists-nothing]:not([hidden])");
+        if (!nothing) return open("block");
+        reach(nothing);
+        say(nothing.textContent.trim());
+        return true;
+      }
       case "label": return turnLabel();
       case "skip": return open("skip");
       case "hold": return open("hold");
@@ -434,7 +463,10 @@
     // Whoever looks elsewhere and comes back goes on reading.
     reading = Number(sessionStorage.getItem(`reading ${location.pathname}`));
     last = performance.now();
-    document.getElementById("item").focus({ preventScroll: true });
+    // What was refused is said beside its button, where whoever pressed it is again.
+    const refused = form().querySelector("[data-missing]:not([hidden])");
+    if (refused) (refused.closest("details")?.querySelector("button") ?? form().querySelector("[data-key=confirm]")).focus();
+    else document.getElementById("item").focus({ preventScroll: true });
     const mine = round;
     setTimeout(() => { if (mine === round && asked !== round && !document.hidden && !sending && !leaving) prepare(); }, 150);
   };
@@ -555,6 +587,13 @@
     [sending, plainly] = [null, true];
     form().requestSubmit(button);
   };
+  // What rested was not sent, and would not come back.
+  const keepPicked = (from, to) => {
+    for (const one of from.querySelectorAll(".list-choice :is(input[type=checkbox], select)")) {
+      const same = to.querySelector(`.list-choice [name="${one.name}"]:not([type=hidden])`);
+      if (same) [same.checked, same.value] = [one.checked, one.value];
+    }
+  };
   const send = async (address, data) => {
     const before = item(), where = location.href, next = ready, since = Date.now();
     document.getElementById("review-said").replaceChildren();
@@ -579,9 +618,10 @@
     leaving = false;
     const page = answer?.headers.get("Content-Type")?.startsWith("text/html") ? parsed(await answer.text()) : null;
     const back = page?.querySelector("#review-item");
+    if (back) keepPicked(before, back);
     show(back ?? before, where);
     if (form()) keepDraft();
-    if (back) say(told(page));
+    if (back) say([told(page), form()?.querySelector("[data-missing]:not([hidden])")?.textContent ?? ""].filter(words => words).join(" "));
     else lack(form().dataset.notSent, form().querySelector('button[data-key="confirm"]'));
   };
 

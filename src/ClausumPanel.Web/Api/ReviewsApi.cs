@@ -49,7 +49,7 @@ public static class ReviewsApi
         group.MapPost("/reviews/{id}/decide", DecideAsync).WithName("decideReview").WithSummary("Decide a review").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/undo", UndoAsync).WithName("undoReview").WithSummary("Undo your last step").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/skip", SkipAsync).WithName("skipReview").WithSummary("Pass a review over").RequireAuthorization(Permissions.Review);
-        group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review away until later").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review on hold").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/escalate", EscalateAsync).WithName("escalateReview").WithSummary("Hand a review to who decides the hard ones").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/answer", ReplyAsync).WithName("answerReview").WithSummary("Answer who escalated a review, and send it back").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/note", NoteAsync).WithName("noteReview").WithSummary("Write a note").RequireAuthorization(Permissions.Review);

@@ -103,13 +103,16 @@ public abstract class ReviewedEntityStories
         {
             var page = await world.App.As(person).PageAsync(address);
             var rule = page.QuerySelector(".waterfall details[data-rule=dear]")!;
-            const string whole = "en 50% de pagos y dispersiones de 30 días (2), decidió 2 · fraude: 1 de 1 con etiqueta (pocos); todas de fuera";
+            const string whole = "en 50% de pagos y dispersiones (2), decidió por sí sola en 2 · fraude: 1 de 1 con etiqueta (pocos); todas de fuera";
             const string all = "De 1 con etiqueta, 1 son fraude. Todas esas etiquetas vienen de fuera: contracargos, reportes de fraude, clientes.";
             Assert.Equal(all, rule.QuerySelector("[data-whose]")!.TextContent);
             var isCase = address.StartsWith("/dashboard/reviews", StringComparison.Ordinal);
-            Assert.Equal((isCase ? "en 50%, 30 días · fraude 1 de 1 (pocos; todas de fuera)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
+            Assert.Equal((isCase ? "en 50% del total · fraude 1 de 1 (pocos; todas de fuera)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
             Assert.Equal("Cuando Monto del pago es mayor que 500.00 MXN y (País de la dirección de facturación es México o no El dominio es de un proveedor de correo gratuito)", Words(rule.QuerySelector("p")!));
             Assert.Equal(way, rule.QuerySelector("a")!.GetAttribute("href"));
+            // All of it is of one period, which the head says; what held it has the name of the rule.
+            Assert.EndsWith("· tasas de los últimos 90 días", Words(page.QuerySelector("#why + span")!), StringComparison.Ordinal);
+            if (isCase) Assert.Contains("retenida por la regla «Dear»", page.QuerySelector(".bar-facts")!.TextContent, StringComparison.Ordinal);
         }
     }
 

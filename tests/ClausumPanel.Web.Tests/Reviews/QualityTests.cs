@@ -353,8 +353,8 @@ public abstract class QualityStories
         var page = await world.App.As(World.Ines).PageAsync(Path);
         Assert.Equal(("4", "3", "2"), (Figure(page, "1", "decided"), Figure(page, "1", "leant"), Figure(page, "1", "overruled")));
         Assert.Equal(("3", "2", "0", "0"), (Figure(page, World.Maria.Name, "leant"), Figure(page, World.Maria.Name, "overruled"), Figure(page, World.Tomas.Name, "leant"), Figure(page, World.Tomas.Name, "overruled")));
-        Assert.Equal("2 de 3 aprobaciones y rechazos 67%", Cell(page, "1", "Contra el motor"));
-        Assert.Contains("Contra el motor: se aprobó aunque", page.QuerySelector("section[aria-labelledby=by-queue]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("2 de 3 aprobaciones y rechazos 67%", Cell(page, "1", "Distinto del motor"));
+        Assert.Contains("Se aprobó aunque el motor se inclinaba", page.QuerySelector("section[aria-labelledby=by-queue]")!.TextContent, StringComparison.Ordinal);
     }
 
     protected async Task ByTimeAsync()
@@ -390,6 +390,12 @@ public abstract class QualityStories
         Assert.Empty(page.QuerySelectorAll($"tr[data-figures='{World.Maria.Name}'] [data-label='Se agotó el tiempo']"));
         Assert.Equal(("3", "2", "1", "1"), (Figure(page, "1", "judged"), Figure(page, "1", "overturned"), Figure(page, "1", "approved-fraud"), Figure(page, "1", "declined-good")));
         Assert.Equal("2 de 3 con noticia posterior de 1 aprobadas, fraude: 1 de 2 rechazadas, buenas: 1", Cell(page, "1", "Contradichas después"));
+        // Whoever decided them sees which, and by whose word; the figures lead there. What agrees has no mark.
+        var hers = await world.App.As(World.Maria).PageAsync(Path);
+        Assert.Equal("2 de 3 con noticia posterior de 1 aprobadas, fraude: 1 de 2 rechazadas, buenas: 1 Cuáles", Cell(hers, "yours", "Contradichas después"));
+        Assert.Equal([("5", "good"), ("4", "fraud")], hers.QuerySelectorAll("[data-against]").Select(m => (m.Closest("tr")!.GetAttribute("data-decision"), m.GetAttribute("data-against"))));
+        Assert.StartsWith("fue fraude: contracargo, ", hers.QuerySelector("[data-decision='4'] [data-against]")!.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal("5", hers.QuerySelector(hers.QuerySelector("[data-figures=yours] a")!.GetAttribute("href")!)!.GetAttribute("data-decision"));
         // One, two and three minutes.
         Assert.Equal(("120000", "180000"), (Figure(page, "1", "waiting"), Figure(page, "1", "waiting-most")));
     }

@@ -33,7 +33,8 @@ public sealed class RefusalTests
             using var sent = await client.PostAsync(path, new FormUrlEncodedContent(form));
             // What became of many is told at an address of its own.
             using var answer = sent.Headers.Location?.OriginalString is { } told && told.StartsWith($"{Queue}/bulk?", StringComparison.Ordinal) ? await client.GetAsync(told) : sent;
-            var said = answer.Content.Headers.ContentType?.MediaType == "text/html" ? (await answer.HtmlAsync()).QuerySelector("#refused, [data-outcome], .alert-danger")?.TextContent.Trim() : answer.Headers.Location?.OriginalString.Split('?')[0];
+            // Beside its button it stands after other things.
+            var said = answer.Content.Headers.ContentType?.MediaType == "text/html" && await answer.HtmlAsync() is var page ? (page.QuerySelector("#refused") ?? page.QuerySelector("[data-outcome], .alert-danger"))?.TextContent.Trim() : answer.Headers.Location?.OriginalString.Split('?')[0];
             said = string.Join(' ', (said ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
             foreach (var (seq, id) in ids) said = said.Replace(id.ToString(), $"#{seq}", StringComparison.Ordinal);
             lines.Append($"{who?.Name ?? "nobody"} · {what} → {(int)answer.StatusCode} {said}".TrimEnd()).Append('\n');

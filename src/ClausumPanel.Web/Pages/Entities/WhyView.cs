@@ -108,7 +108,7 @@ public sealed class WhyView
     {
         if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
         var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
-        return (isBrief ? T["on {0}, {1} days", share, RuleRecords.Days] : T["on {0} of payments and payouts in {1} days ({2}), decided {3}", share, RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)]) + " · " + (isBrief ? T.SayBrief(record.Labels) : T.Say(record.Labels));
+        return (isBrief ? T["on {0} of all", share] : T["on {0} of payments and payouts ({1})", share, record.Hits.ToString("N0", culture)] + ", " + (record.Decided == 0 ? T["decided by itself in none"] : T["decided by itself in {0}", record.Decided.ToString("N0", culture)])) + " · " + (isBrief ? T.SayBrief(record.Labels) : T.Say(record.Labels));
     }
 
     private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);

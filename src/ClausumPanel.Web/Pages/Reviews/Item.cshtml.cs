@@ -181,6 +181,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
 
+    /// <summary>Which step of the decision's own panel that was, beside whose button it is said; null: none of them, or it cannot be tried again.</summary>
+    public string? RefusedAt { get; private set; }
+
     /// <summary>What was done right before, for the toast: see <see cref="ReviewToast.OfAsync"/>.</summary>
     [TempData] public string? Before { get; set; }
     [TempData] public string? Said { get; set; }
@@ -411,6 +414,14 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (!await LoadAsync(id, stop)) return NotFound();
         Refused = T.Say(answer, reader.Zone);
         if (answer is { Refusal: DecideReviews.DeclineQuick, Values: [int seconds] }) Quick = seconds;
+        // What the page does not offer has no button of its own.
+        if (IsMine && Barred is null) RefusedAt = Request.Query["handler"].ToString() switch
+        {
+            "Answer" => GoesBack is null ? "Decide" : "Answer",
+            "Escalate" => Its.IsManual ? "Decide" : "Escalate",
+            "Decide" or "Skip" or "Hold" => Request.Query["handler"],
+            _ => null,
+        };
         Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate or DecideReviews.StepTooLate
             ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
         return Page();
