@@ -63,11 +63,14 @@ public static class ReviewLists
     }
 
     /// <summary>With a search: looks where something of the queue is, which is a small part of all.</summary>
-    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, IQueryable<Review> reviews, int queue, CancellationToken stop)
+    public static Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, IQueryable<Review> reviews, int queue, CancellationToken stop) => filter.PlacedAsync(reviews, [queue], stop);
+
+    /// <summary>The same of several queues.</summary>
+    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, IQueryable<Review> reviews, IReadOnlyCollection<int> queues, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(filter);
         if (filter.Search is null) return filter;
-        return filter with { Segments = await reviews.Where(r => r.State == ReviewState.Open && r.Queue == queue).Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
+        return filter with { Segments = await reviews.Where(r => r.State == ReviewState.Open && queues.Contains(r.Queue)).Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
     }
 
     /// <summary>Among equals the oldest. Amounts of different currencies are not compared: they stand by currency.</summary>

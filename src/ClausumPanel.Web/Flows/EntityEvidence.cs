@@ -182,7 +182,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     public Task<IReadOnlyDictionary<Guid, string?>> ReviewsAsync(IReadOnlyList<ListRow> entries, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        return ListedByReview.NotesAsync(db, [.. entries.Select(e => ListedByReview.AssessmentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
+        return ListedByReview.NotesAsync(db, [.. entries.Select(e => ListSentences.PaymentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
     }
 
     /// <summary>The named lists that hold the value.</summary>
