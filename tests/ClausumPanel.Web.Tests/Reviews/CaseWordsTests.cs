@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
@@ -120,11 +121,12 @@ public sealed class CaseWordsTests
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
         await world.HoldAsync(1);
+        var approved = (await world.Shop.AssessAsync("""{"amount":100,"currency":"MXN","email":"buena@tienda.example"}""")).MustBeGood().Id;
         await world.FoldedAsync();
         var item = await AddressAsync(world);
         await world.App.InDbAsync(async db =>
         {
-            foreach (var (value, payment) in ((string, string)[])[("payer1@held.example", item[(Queue.Length + 1)..]), ("gone@held.example", Guid.CreateVersion7().ToString())])
+            foreach (var (value, payment) in ((string, string)[])[("payer1@held.example", item[(Queue.Length + 1)..]), ("other@held.example", approved), ("gone@held.example", Guid.CreateVersion7().ToString())])
                 db.Add(new ListEntry { Type = ListType.Email, Value = value, Severity = ListSeverity.Block, Reason = $"Reported fraud: chargeback, transaction {payment}", CreatedAt = world.App.Clock.GetUtcNow() });
             await db.SaveChangesAsync();
         });
@@ -133,10 +135,10 @@ public sealed class CaseWordsTests
         asked.Headers.Referrer = new Uri(maria.BaseAddress!.GetLeftPart(UriPartial.Authority) + item + "?queue=1");
         var page = await (await maria.SendAsync(asked)).HtmlAsync();
         Assert.Equal(item + "?queue=1", page.QuerySelector("a[data-back]")!.GetAttribute("href"));
-        // Where the payment has no review nothing leads anywhere.
-        var link = Assert.Single(page.QuerySelectorAll("td small a"));
-        Assert.Equal((item, item[(Queue.Length + 1)..]), (link.GetAttribute("href"), link.TextContent));
-        Assert.StartsWith("Reportado como fraude: ", link.ParentElement!.TextContent, StringComparison.Ordinal);
+        // Without a review to the payment; where that is gone nowhere.
+        var links = page.QuerySelectorAll("td small a");
+        Assert.Equal([(item, item[(Queue.Length + 1)..]), ($"/dashboard/transactions/{approved}", approved)], links.Select(a => (a.GetAttribute("href")!, a.TextContent)).Order());
+        Assert.All(links, a => Assert.StartsWith("Reportado como fraude: ", a.ParentElement!.TextContent, StringComparison.Ordinal));
         Assert.Null((await maria.PageAsync("/dashboard/protection/blocklists")).QuerySelector("a[data-back]"));
         Assert.Contains((await maria.PageAsync(item)).QuerySelectorAll(".entries a[data-review]"), a => a.GetAttribute("href") == item);
     }

@@ -18,7 +18,7 @@ public sealed class EntryModel(PanelDb db, ChangeLists lists, EntryTrial trial, 
     public string? Owner { get; private set; }
 
     /// <summary>The payment that is its reason, where that has a review, with what was noted with its decision.</summary>
-    public IReadOnlyDictionary<Guid, string?> Reviews { get; private set; } = new Dictionary<Guid, string?>();
+    public IReadOnlyDictionary<Guid, NamedPayment> Reviews { get; private set; } = new Dictionary<Guid, NamedPayment>();
     public Touched? Touched { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)
@@ -68,7 +68,7 @@ public sealed class EntryModel(PanelDb db, ChangeLists lists, EntryTrial trial, 
     {
         if (await db.Set<ListEntry>().Include(e => e.Hits).SingleOrDefaultAsync(e => e.Id == id, stop) is not { } found) return false;
         Entry = found;
-        if (ListSentences.PaymentOf(found.Reason) is { } by) Reviews = await ListedByReview.NotesAsync(db, [by], stop);
+        if (ListSentences.PaymentOf(found.Reason) is { } by) Reviews = await ListedByReview.NamedAsync(db, [by], stop);
         Owner = await db.Users.Where(u => u.Id == found.OwnerId).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         return true;
     }

@@ -36,7 +36,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 
     /// <summary>The payments that are the reason of an entry and have a review, each with what was noted with its decision.</summary>
-    public IReadOnlyDictionary<Guid, string?> Reviews { get; private set; } = new Dictionary<Guid, string?>();
+    public IReadOnlyDictionary<Guid, NamedPayment> Reviews { get; private set; } = new Dictionary<Guid, NamedPayment>();
 
     /// <summary>The review whose link led here; null: another page did.</summary>
     public string? BackToReview => ReviewBefore.Of(this);
@@ -44,7 +44,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     public async Task OnGetAsync(CancellationToken stop)
     {
         await ReadAsync(stop);
-        Reviews = await ListedByReview.NotesAsync(db, [.. Rows.Select(r => ListSentences.PaymentOf(r.Reason)).OfType<Guid>().Distinct()], stop);
+        Reviews = await ListedByReview.NamedAsync(db, [.. Rows.Select(r => ListSentences.PaymentOf(r.Reason)).OfType<Guid>().Distinct()], stop);
         var filter = Query.Filter;
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];
