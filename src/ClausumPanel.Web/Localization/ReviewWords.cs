@@ -138,10 +138,10 @@ public static class ReviewWords
         return T["{0} skipped it: {1}", skip.ActorName, string.Join(" · ", ((string?[])[reason is null ? null : char.ToLower(reason[0], CultureInfo.CurrentCulture) + reason[1..], skip.Note]).Where(part => !string.IsNullOrEmpty(part)))];
     }
 
-    /// <summary>What time does once it is due, beside by when that is.</summary>
+    /// <summary>What time does once it is due, beside by when that is; of nothing, nothing.</summary>
     public static string Then(this Texts T, TimeoutAction action) => action switch
     {
-        TimeoutAction.None => T["then: nothing"],
+        TimeoutAction.None => "",
         TimeoutAction.Escalate => T["then: escalated"],
         TimeoutAction.Approve => T["then: approved"],
         TimeoutAction.Decline => T["then: declined"],

@@ -16,11 +16,11 @@ public sealed class CaseWordsTests
 
     [Theory]
     [InlineData(TimeoutAction.None, false, null, "Cuando el tiempo se agota no pasa nada: se queda y se muestra como vencida.")]
-    [InlineData(TimeoutAction.Escalate, false, "después: se escala", "Cuando el tiempo se agota y nadie la tiene, se escala.")]
-    [InlineData(TimeoutAction.Approve, false, "después: se aprueba", "Cuando el tiempo se agota y nadie la tiene, se aprueba.")]
-    [InlineData(TimeoutAction.Decline, false, "después: se rechaza", "Cuando el tiempo se agota y nadie la tiene, se rechaza.")]
+    [InlineData(TimeoutAction.Escalate, false, "luego se escala", "Cuando el tiempo se agota y nadie la tiene, se escala.")]
+    [InlineData(TimeoutAction.Approve, false, "luego se aprueba", "Cuando el tiempo se agota y nadie la tiene, se aprueba.")]
+    [InlineData(TimeoutAction.Decline, false, "luego se rechaza", "Cuando el tiempo se agota y nadie la tiene, se rechaza.")]
     // What two must decide time only hands on.
-    [InlineData(TimeoutAction.Approve, true, "después: se escala", "Cuando el tiempo se agota y nadie la tiene, se escala.")]
+    [InlineData(TimeoutAction.Approve, true, "luego se escala", "Cuando el tiempo se agota y nadie la tiene, se escala.")]
     public async Task What_time_does_stands_beside_when_it_is_due(TimeoutAction action, bool isForTwo, string? then, string sentence)
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
