@@ -71,7 +71,7 @@ public sealed class CaseWordsTests
         Assert.Equal(("Tómela primero: Enter", ""), (await ToldAsync(World.Maria), await ToldAsync(World.Victor)));
         var maria = await world.PersonAsync(World.Maria);
         var lease = (await world.NextAsync(maria))!.Value;
-        Assert.Equal(("", "La tiene María Analiza, por 15 min más."), (await ToldAsync(World.Maria), await ToldAsync(World.Tomas)));
+        Assert.Equal(("", "Tomada por María Analiza; le quedan 15 min."), (await ToldAsync(World.Maria), await ToldAsync(World.Tomas)));
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, 1, lease.Token, world.App.Clock.GetUtcNow().AddHours(2), null, default))).IsDone);
         Assert.Equal("Tómela primero, con su botón: Tomarla ya, antes de su hora", await ToldAsync(World.Tomas));
         // The keys promise what is there to be pressed.
