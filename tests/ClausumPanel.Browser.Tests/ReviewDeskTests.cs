@@ -46,7 +46,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         // The page's clock is ahead of the server's by then: what the list brings anew is counted on at once as well.
         await page.Clock.PauseAtAsync(start.AddMinutes(10).UtcDateTime);
         await Assertions.Expect(due).ToHaveTextAsync("en 1 h");
-        await Assertions.Expect(lapses).ToHaveTextAsync("en 2 h");
+        await Assertions.Expect(lapses).ToHaveTextAsync("La autorización vence en 2 h");
         if (!onTheCase)
         {
             await page.Locator("#queues").EvaluateAsync("list => { list.dataset.old = 'yes'; }");
@@ -56,14 +56,14 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         }
         await page.Clock.PauseAtAsync(start.AddMinutes(11).UtcDateTime);
         await Assertions.Expect(due).ToHaveTextAsync("en 59 min");
-        await Assertions.Expect(lapses).ToHaveTextAsync("en 1 h 59 min");
+        await Assertions.Expect(lapses).ToHaveTextAsync("La autorización vence en 1 h 59 min");
         await Assertions.Expect(page.Locator($"{about} .lapses.is-overdue")).ToHaveCountAsync(1);
         await page.Clock.PauseAtAsync(start.AddMinutes(60).UtcDateTime);
         await Assertions.Expect(page.Locator($"{about} time.is-soon")).ToHaveTextAsync("en 10 min");
         await page.Clock.PauseAtAsync(start.AddMinutes(71).UtcDateTime);
         await Assertions.Expect(page.Locator($"{about} time.is-overdue")).ToHaveTextAsync("30 s tarde");
         await page.Clock.PauseAtAsync(start.AddMinutes(132).UtcDateTime);
-        await Assertions.Expect(lapses).ToHaveTextAsync("vencida");
+        await Assertions.Expect(lapses).ToHaveTextAsync("La autorización venció");
         await Assertions.Expect(due).ToHaveTextAsync("1 h 1 min tarde");
         Assert.Equal([$"La autorización está por vencer: {payment}.", $"Por vencer: {payment}.", $"Vencida: {payment}.", $"La autorización venció: {payment}."], await page.EvaluateAsync<string[]>("() => window.told"));
     }

@@ -385,6 +385,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         // One Enter ends no hold.
         await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#refused")).ToHaveTextAsync("Tómela primero, con su botón: Tomarla ya, antes de su hora");
         await page.GetByRole(AriaRole.Button, new() { Name = "Tomarla ya, antes de su hora" }).ClickAsync();
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
         // Then the keys are heard.
@@ -476,6 +477,19 @@ public sealed class ReviewTests(BrowserFixture panel)
         var keys = page.Keyboard;
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 30)));
         await page.GotoAsync(item.Address);
+        // The keys of the decision say what comes first.
+        foreach (var key in (string[])["d", "1", "n", "h", "Control+Enter"])
+        {
+            await page.EvaluateAsync("() => document.getElementById('refused')?.remove()");
+            await keys.PressAsync(key);
+            await Assertions.Expect(page.Locator("#refused[role=alert]")).ToHaveTextAsync("Tómela primero: Enter");
+        }
+        // The search of the monitor comes with its box in view, below the bar at the top.
+        await keys.PressAsync("/");
+        await page.WaitForURLAsync("**/dashboard/transactions**");
+        await Assertions.Expect(page.Locator("#q")).ToBeFocusedAsync();
+        Assert.True(await page.Locator("#q").EvaluateAsync<bool>("q => q.labels[0].getBoundingClientRect().top >= document.querySelector('.head').getBoundingClientRect().bottom"));
+        await page.GotoAsync(item.Address);
         await keys.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
         await DeclineAsync();
@@ -498,6 +512,10 @@ public sealed class ReviewTests(BrowserFixture panel)
             else await line.Locator("button").ClickAsync();
             await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
             await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("La tarjeta se reportó robada");
+            // Wherever the keyboard was when it was sent: as it was sent.
+            await Assertions.Expect(page.Locator("input[data-key=decline]")).ToBeCheckedAsync();
+            await Assertions.Expect(page.Locator(".reasons:not([hidden]) [data-number='1']")).ToBeCheckedAsync();
+            await Assertions.Expect(page.Locator(".list-choice input:checked")).ToHaveCountAsync(1);
             await page.GotoAsync("/dashboard/protection/blocklists");
             // It would come with the first frame.
             await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
@@ -544,6 +562,8 @@ public sealed class ReviewTests(BrowserFixture panel)
             await keys.PressAsync("d");
             await keys.PressAsync("1");
             await page.Locator("[data-key=note]").FillAsync("La tarjeta se reportó robada");
+            await page.Locator(".list-choice input[type=checkbox]").First.EvaluateAsync("box => { box.checked = true; box.dispatchEvent(new Event('change', { bubbles: true })); }");
+            await keys.PressAsync("Escape");
             await keys.PressAsync("Control+Shift+Enter");
             await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
         }

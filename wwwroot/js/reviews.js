@@ -144,6 +144,9 @@
     return true;
   };
 
+  // Without having taken the case there is nothing to decide: said so, and what to press first.
+  const first = () => !form() && item()?.dataset.notTaken ? tell(item().dataset.notTaken) : false;
+
   window.panelKeys.page = event => {
     const key = event.key;
     if (key >= "0" && key <= "9") {
@@ -151,7 +154,7 @@
       // In an open part that offers reasons of its own the numbers choose there.
       const part = partOf(document.activeElement) ?? partInstead();
       const radio = part ? part.querySelectorAll("input[type=radio]")[nth - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${nth}"]`);
-      if (!radio) return !item() && nth < 10 && openQueue(nth);
+      if (!radio) return item() ? first() : nth < 10 && openQueue(nth);
       reach(radio);
       radio.checked = true;
       radio.focus();
@@ -161,29 +164,29 @@
       if (radio.name === "Input.HoldFor" && radio.value === "other") field("Input.HoldUntil").focus();
       return true;
     }
-    if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start");
+    if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start") || (document.querySelector("[data-key=take-early]") !== null && first());
     switch (window.panelKeys.nameOf(key)) {
-      case "approve": return choose("approve");
-      case "challenge": return choose("challenge");
-      case "decline": return choose("decline");
+      case "approve": return choose("approve") || first();
+      case "challenge": return choose("challenge") || first();
+      case "decline": return choose("decline") || first();
       case "note": {
         const note = form()?.querySelector("textarea[data-key=note]");
         reach(note);
         note?.focus();
-        return form() !== null;
+        return form() !== null || first();
       }
       case "block": {
         const nothing = form()?.querySelector("[data-lists-nothing]:not([hidden])");
-        if (!nothing) return open("block");
+        if (!nothing) return open("block") || first();
         reach(nothing);
         say(nothing.textContent.trim());
         return true;
       }
       case "label": return turnLabel();
-      case "skip": return open("skip");
-      case "hold": return open("hold");
-      case "escalate": return open("escalate");
-      case "answer": return open("answer");
+      case "skip": return open("skip") || first();
+      case "hold": return open("hold") || first();
+      case "escalate": return open("escalate") || first();
+      case "answer": return open("answer") || first();
       case "undo": return press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item()?.dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": return press("copy");
@@ -293,6 +296,10 @@
       ((partOf(document.activeElement) ?? partInstead())?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
       return;
     }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.target.matches("input, textarea, select") && first()) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("input, textarea") && partOf(event.target)) {
       event.preventDefault();
       partOf(event.target).querySelector("button").click();
@@ -357,30 +364,38 @@
     return data;
   };
   const over = hidden => { const line = form()?.querySelector("[data-lease-over]"); if (line) line.hidden = hidden; };
-  // What is chosen and written is kept while the page is away, and what is written for whoever takes the step back: the last few, in this tab only.
+  // What is chosen and written is kept while the page is away, and for whoever takes back what was sent: the last few, in this tab only.
   const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Label", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
   // Once it is opened again it is another decision, and begins empty.
   const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]} ${item().dataset.reopened}`;
+  const listed = () => [...form().querySelectorAll(".list-choice :is(input[type=checkbox], select)")];
   const keepDraft = (whole = true) => {
-    const data = new FormData(form());
-    const draft = { id: idOf(), of: fields.map(name => whole || name === "Input.Note" ? data.get(name) : null) };
+    const data = new FormData(form()), names = whole ? [...fields, ...listed().map(one => one.name)] : ["Input.Note"];
+    const draft = { id: idOf(), of: Object.fromEntries(names.map(name => [name, data.get(name)])) };
     sessionStorage.setItem(drafts, JSON.stringify([draft, ...kept().filter(one => one.id !== draft.id)].slice(0, 5)));
   };
   const dropDraft = () => sessionStorage.setItem(drafts, JSON.stringify(kept().filter(one => one.id !== idOf())));
   const takeDraft = () => {
     const draft = kept().find(one => one.id === idOf());
     if (!draft || !form()) return;
-    fields.forEach((name, place) => {
-      const value = draft.of[place];
+    for (const name of fields) {
+      const value = draft.of[name];
       for (const one of form().querySelectorAll(`[name="${name}"]`)) {
         if (one.type === "radio") one.checked = one.checked || one.value === value;
         else if (!one.value && value) one.value = value;
       }
-    });
+    }
+    for (const one of listed()) {
+      if (!(one.name in draft.of)) continue;
+      if (one.type === "checkbox") one.checked = draft.of[one.name] !== null;
+      else one.value = draft.of[one.name];
+    }
   };
-  document.addEventListener("input", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
-  document.addEventListener("change", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
+  // Once it is sent, a field that goes with the page may still say that it changed: what was kept for an undo stays as it was sent.
+  const followDraft = event => { if (!sending && !leaving && event.target.closest("#decide") && (fields.includes(event.target.name) || event.target.closest(".list-choice"))) keepDraft(); };
+  document.addEventListener("input", followDraft);
+  document.addEventListener("change", followDraft);
 
   // How it was left for a page that it leads to: what was open, which links were looked for, how far it was scrolled and at which link. Kept in this tab, and used once, by who comes back from there.
   const places = "panel-review-places";
@@ -660,8 +675,8 @@
     if (button?.name === "stay") { dropDraft(); leaving = true; return; }
     if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
     if (lacks(button) || asksAgain(button)) { event.preventDefault(); return; }
-    // It may be taken back: then what was written is there again, and what becomes of it is chosen anew.
-    keepDraft(false);
+    // It may be taken back: then a decision is there again as it was sent; of what was put off what was written is, and what becomes of it is chosen anew.
+    keepDraft(!button?.closest("details[data-key]"));
     measure();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (plainly || button?.name === "finish") { leaving = true; return; }

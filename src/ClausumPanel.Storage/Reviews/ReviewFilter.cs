@@ -75,13 +75,13 @@ public static class ReviewLists
         return reviews.Where(r => payments.Any(p => p.Seq == r.Seq));
     }
 
-    /// <summary>With a search: looks where something of the queue is, which is a small part of all. With a rule: at which places it stands in the versions that judged what the queue holds.</summary>
-    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, int queue, CancellationToken stop)
+    /// <summary>With a search: looks where something of the queues is, which is a small part of all. With a rule: at which places it stands in the versions that judged what they hold.</summary>
+    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, IReadOnlyCollection<int> queues, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(policies);
-        var open = db.Set<Review>().Where(r => r.State == ReviewState.Open && r.Queue == queue);
+        var open = db.Set<Review>().Where(r => r.State == ReviewState.Open && queues.Contains(r.Queue));
         if (filter.Search is not null) filter = filter with { Segments = await open.Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
         if (filter.Rule is not { } rule) return filter;
         var places = new List<long>();

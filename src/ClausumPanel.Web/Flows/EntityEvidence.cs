@@ -192,10 +192,10 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     /// <summary>The reviews that are the reason of entries, each with what was noted with its decision.</summary>
-    public Task<IReadOnlyDictionary<Guid, string?>> ReviewsAsync(IReadOnlyList<ListRow> entries, CancellationToken stop)
+    public Task<IReadOnlyDictionary<Guid, NamedPayment>> ReviewsAsync(IReadOnlyList<ListRow> entries, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        return ListedByReview.NotesAsync(db, [.. entries.Select(e => ListedByReview.AssessmentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
+        return ListedByReview.NamedAsync(db, [.. entries.Select(e => ListSentences.PaymentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
     }
 
     /// <summary>The named lists that hold the value.</summary>

@@ -126,7 +126,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         if (wanted.Queue is not { } queue || !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue && !q.IsRestricted, stop)) return ReviewSelection.Of(wanted.Queue);
         // By its score nobody sorts what is decided blind.
         if (wanted.Order == ReviewOrder.Score && await BlindReviews.MayHoldAsync(db, queue, stop)) wanted = wanted with { Order = ReviewOrder.Priority };
-        return wanted with { Filter = await wanted.Filter.PlacedAsync(db, policies, queue, stop), IsRead = true };
+        return wanted with { Filter = await wanted.Filter.PlacedAsync(db, policies, [queue], stop), IsRead = true };
     }
 
     /// <summary>How long an item stays with the person, milliseconds; 0: it is not theirs, or no longer.</summary>
@@ -166,13 +166,21 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         var lease = new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), now + (long)Length.TotalMilliseconds);
         if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
         {
-            // Whoever takes what was put away ends that: given back it waits as all others do, and its time runs from now.
-            var term = ReviewTerm.Of(queue, now, panel.Value.Zone);
-            await db.Set<Review>().Where(r => r.Seq == seq).PutAway(db.Set<ReviewEvent>(), now).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt), stop);
+            if (review.VisibleAt > now) await EndHoldAsync(review, queue, now, stop);
             await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
             return (lease, ReviewAnswer.Done);
         }
         return (null, await WhyNotAsync(db, seq, reviewer, now, stop));
+    }
+
+    /// <summary>Whoever takes what was put away ends that: it waits as all others do, as late as it was. Moved to another queue meanwhile it has that one's time, from now.</summary>
+    private async Task EndHoldAsync(Review review, ReviewQueue queue, long now, CancellationToken stop)
+    {
+        var away = db.Set<Review>().Where(r => r.Seq == review.Seq && r.VisibleAt == review.VisibleAt);
+        var hold = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq && e.Kind == ReviewEventKind.Held && e.Until == review.VisibleAt).OrderByDescending(e => e.Version).FirstOrDefaultAsync(stop);
+        if (hold is null) return;
+        var term = hold.Queue == queue.Number ? new ReviewTerm(hold.DueBefore, hold.WarnBefore) : ReviewTerm.Of(queue, now, panel.Value.Zone);
+        await away.ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt), stop);
     }
 
     /// <summary>A sign of life of the page that shows it; what is kept ready beside it is kept on.</summary>

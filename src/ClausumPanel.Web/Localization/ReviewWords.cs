@@ -131,6 +131,32 @@ public static class ReviewWords
         };
     }
 
+    /// <summary>Who passed it over, and why.</summary>
+    public static string Passed(this Texts T, ReviewEvent skip, Flow flow)
+    {
+        ArgumentNullException.ThrowIfNull(skip);
+        var reason = skip.Reason is null or "other" ? null : T.Reason(skip.Reason, flow);
+        return T["{0} skipped it: {1}", skip.ActorName, string.Join(" · ", ((string?[])[reason is null ? null : char.ToLower(reason[0], CultureInfo.CurrentCulture) + reason[1..], skip.Note]).Where(part => !string.IsNullOrEmpty(part)))];
+    }
+
+    /// <summary>What time does once it is due, beside by when that is; of nothing, nothing.</summary>
+    public static string Then(this Texts T, TimeoutAction action) => action switch
+    {
+        TimeoutAction.None => "",
+        TimeoutAction.Escalate => T["then: escalated"],
+        TimeoutAction.Approve => T["then: approved"],
+        TimeoutAction.Decline => T["then: declined"],
+    };
+
+    /// <summary>The same in a sentence.</summary>
+    public static string AtEnd(this Texts T, TimeoutAction action) => action switch
+    {
+        TimeoutAction.None => T["When time runs out nothing happens: it stays and is shown as overdue."],
+        TimeoutAction.Escalate => T["When time runs out and nobody has it, it is escalated."],
+        TimeoutAction.Approve => T["When time runs out and nobody has it, it is approved."],
+        TimeoutAction.Decline => T["When time runs out and nobody has it, it is declined."],
+    };
+
     public static string Name(this Texts T, ReviewState state) => state switch
     {
         ReviewState.Open => T["Waits for a decision"],

@@ -132,10 +132,10 @@ public sealed class QueueListTests : QueueListStories
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(maria, skipped.Seq, skipped.Token, "not_my_area", null, default))).IsDone);
         // A session does not last that long.
         async Task<string[]> MarksAsync(Person person) => [.. (await world.App.As(person).PageAsync(List)).QuerySelectorAll("[data-skipped]").Select(m => $"{m.Closest("tr")!.GetAttribute("data-seq")}: {m.TextContent.Trim()}")];
-        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h"], await MarksAsync(World.Maria));
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h. Hasta entonces la tienen los demás. Vence antes."], await MarksAsync(World.Maria));
         Assert.Empty(await MarksAsync(World.Ines));
         world.App.Clock.Advance(LeaseReviews.SkippedFor - TimeSpan.FromMinutes(40));
-        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 40 min"], await MarksAsync(World.Maria));
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 40 min. Hasta entonces la tienen los demás. Ya está vencida."], await MarksAsync(World.Maria));
         world.App.Clock.Advance(TimeSpan.FromMinutes(40));
         Assert.Empty(await MarksAsync(World.Maria));
 
@@ -145,6 +145,51 @@ public sealed class QueueListTests : QueueListStories
         Assert.Single(await MarksAsync(World.Maria));
         Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, next.Seq, default))).Answer.IsDone);
         Assert.Empty(await MarksAsync(World.Maria));
+    }
+
+    [Fact]
+    public async Task What_somebody_skipped_says_who_and_why_to_the_others_for_a_day()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        async Task SkipAsync(Reviewer who, string reason, string? note)
+        {
+            var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, 1, default))).Lease!.Value;
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(who, 1, lease.Token, reason, note, default))).IsDone);
+        }
+        async Task<string?> PassedAsync(Person person) => (await world.App.As(person).PageAsync(List)).QuerySelectorAll("[data-passed]").Select(m => m.TextContent.Trim()).SingleOrDefault();
+        await SkipAsync(maria, "needs_a_colleague", "Habla alemán");
+        Assert.Equal("María Analiza la omitió: necesita a un colega · Habla alemán", await PassedAsync(World.Ines));
+        Assert.Null(await PassedAsync(World.Maria));
+        // The latest one that stands, and each reader their own beside it.
+        await SkipAsync(tomas, "other", "Es mi vecino");
+        Assert.Equal("Tomás Analiza la omitió: Es mi vecino", await PassedAsync(World.Ines));
+        Assert.Equal(("María Analiza la omitió: necesita a un colega · Habla alemán", "Tomás Analiza la omitió: Es mi vecino"), (await PassedAsync(World.Tomas), await PassedAsync(World.Maria)));
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(tomas, 1, default))).Answer.IsDone);
+        Assert.StartsWith("María Analiza", await PassedAsync(World.Ines), StringComparison.Ordinal);
+        world.App.Clock.Advance(TimeSpan.FromHours(24));
+        Assert.Null(await PassedAsync(World.Ines));
+    }
+
+    [Fact]
+    public async Task A_search_that_finds_nothing_here_says_in_which_queue_it_does()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
+        async Task<(string?, string?)> FoundAsync(Person person, string query) => (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]") is { } found ? (found.QuerySelector("a")!.TextContent, found.QuerySelector("a")!.GetAttribute("href")) : default;
+        Assert.Equal(default, await FoundAsync(World.Maria, List + "&q=uno@held.example"));
+        Assert.Equal(("1 en Retenidas para revisión", "/dashboard/reviews?queue=3&q=dos@held.example"), await FoundAsync(World.Maria, List + "&q=dos@held.example"));
+        // From an empty queue too, and in its own where only the other filters left it out.
+        Assert.Equal("/dashboard/reviews?queue=3&q=dos@held.example", (await FoundAsync(World.Maria, "/dashboard/reviews?queue=2&q=dos@held.example")).Item2);
+        Assert.Equal("/dashboard/reviews?queue=1&q=uno@held.example", (await FoundAsync(World.Maria, List + "&flow=payout&q=uno@held.example")).Item2);
+        // Not where they may not decide, nor what nobody reviews.
+        Assert.Equal($"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}&q=tres@held.example", (await FoundAsync(World.Ines, List + "&q=tres@held.example")).Item2);
+        foreach (var nothing in (string[])["tres@held.example", "nadie@held.example"])
+            Assert.Equal(("nada en las colas; buscar en el monitor", $"/dashboard/transactions?q={nothing}&period=all"), await FoundAsync(World.Maria, $"{List}&q={nothing}"));
     }
 
     [Fact]
@@ -275,7 +320,7 @@ public abstract class QueueListStories
         var part = (await world.App.As(World.Maria).PageAsync(List)).QuerySelector("#handed-on")!;
         Assert.Equal("1", part.QuerySelector("[data-answered]")!.GetAttribute("data-answered"));
         var rows = part.QuerySelectorAll("[data-handed-on]").Select(tr => string.Join(' ', $"{tr.GetAttribute("data-handed-on")} {tr.QuerySelector("[data-label='Lo que preguntó']")!.TextContent} {tr.QuerySelector("[data-became]")!.TextContent}".Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal(["2 ¿Qué es 2? Espera", "1 ¿Qué es 1? Rechazada · Inés Administra: Es robada"], rows);
+        Assert.Equal(["2 ¿Qué es 2? Espera", "1 ¿Qué es 1? Rechazada · Tarjeta robada · Inés Administra: Es robada"], rows);
         Assert.All(part.QuerySelectorAll("a[data-open]"), a => Assert.Matches("^/dashboard/reviews/[0-9a-f-]{36}[?]queue=[0-9]+$", a.GetAttribute("href")!));
         // It is nobody else's, and old ones are not told any more.
         foreach (var person in (Person[])[World.Tomas, World.Ines, World.Victor]) Assert.Null((await world.App.As(person).PageAsync(List)).QuerySelector("#handed-on"));

@@ -90,7 +90,7 @@ public sealed class QueuePageTests
         Assert.Null(page.QuerySelector(".tile[data-queue='2'] [data-reviewers]"));
         // The first payment alone says so, in five hours.
         var lapses = Assert.Single(page.QuerySelectorAll("tr[data-seq] time[data-lapses]"));
-        Assert.Equal(("en 5 h", "Autorización: en 5 h"), (lapses.TextContent, lapses.ParentElement!.TextContent.Trim()));
+        Assert.Equal("La autorización vence en 5 h", lapses.TextContent);
         Assert.Equal("200.01 MXN · payer1@held.example", lapses.Closest("[data-about]")!.GetAttribute("data-about"));
         world.App.Clock.Advance(TimeSpan.FromHours(3.1));
         Assert.Contains("is-overdue", (await world.App.As(World.Ines).PageAsync(Queue)).QuerySelector("tr[data-seq] .lapses")!.ClassList);

@@ -27,7 +27,7 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     public IReadOnlyList<ListRow> Listed { get; private set; } = [];
 
     /// <summary>Those that are the reason of an entry, each with what was noted.</summary>
-    public IReadOnlyDictionary<Guid, string?> Reviews { get; private set; } = new Dictionary<Guid, string?>();
+    public IReadOnlyDictionary<Guid, NamedPayment> Reviews { get; private set; } = new Dictionary<Guid, NamedPayment>();
     public IReadOnlyList<NamedListed> Named { get; private set; } = [];
     public IReadOnlyList<AssessmentLine> Lines { get; private set; } = [];
 

@@ -156,7 +156,7 @@ public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance 
 /// <param name="Gone">The lists it met of which no such entry is left.</param>
 /// <param name="Reviews">Those that are the reason of an entry, each with what was noted.</param>
 /// <param name="IsSince">The entries were made after the payment was judged: they had no say in it.</param>
-public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, string?> Reviews, bool IsSince = false);
+public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, NamedPayment> Reviews, bool IsSince = false);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView

@@ -17,7 +17,7 @@ namespace ClausumPanel.Web.Pages.Reviews;
 public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20, MostHanded = 20;
-    private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7);
+    private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7), PassedFor = TimeSpan.FromHours(24);
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
@@ -37,6 +37,15 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>Chosen among the rows that are listed.</summary>
     public IReadOnlySet<long> ChosenHere { get; private set; } = new HashSet<long>();
+
+    /// <summary>Of a search that finds nothing in the list: the queues in which it does, and how much.</summary>
+    public IReadOnlyList<(QueueTile Tile, int Count)> FoundIn { get; private set; } = [];
+
+    /// <summary>Where the search alone is asked in that queue.</summary>
+    public string FoundAddress(QueueTile tile) => "/dashboard/reviews" + QueryString.Create([KeyValuePair.Create("queue", (string?)tile.Queue.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), KeyValuePair.Create("q", Query.Filter.Search)]).ToUriComponent();
+
+    /// <summary>The same search over everything that was ever assessed.</summary>
+    public string MonitorAddress => "/dashboard/transactions" + QueryString.Create([KeyValuePair.Create("q", Query.Filter.Search), KeyValuePair.Create("period", (string?)"all")]).ToUriComponent();
 
     /// <summary>Chosen on other pages, and still waiting here: which, and what they come to.</summary>
     public IReadOnlyList<(long Seq, Money Amount)> Elsewhere { get; private set; } = [];
@@ -161,6 +170,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
+        await LoadElsewhereAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var filter = selection.Filter;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, db, now);
@@ -186,7 +196,12 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var lines = (await assessments.LinesAsync(listed.ConvertAll(r => r.Seq), stop)).ToDictionary(l => l.Seq);
         var owners = listed.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead).Select(r => r.LeaseOwner).Distinct().ToList();
         var names = owners.Count == 0 ? [] : await db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
-        var steps = await StepsAsync(chosen.Queue, listed, now, stop);
+        var listedSeqs = listed.ConvertAll(r => r.Seq);
+        // All that happened to them, which is little: asked for kinds, SQLite would begin with all that ever happened of a kind.
+        var histories = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => listedSeqs.Contains(e.Seq)).OrderBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        var steps = StepsOf(chosen.Queue, histories, now);
+        // How it came to those who decide the hard ones counts only where time would decide there.
+        var queues = chosen.Queue is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [chosen.Queue.Number] = chosen.Queue };
         // What fills the queue needs the signals of the first ones, and nothing else of them.
         var sampled = sample.ConvertAll(r => r.Seq);
         var seqs = sampled.Union(listed.Select(r => r.Seq)).ToList();
@@ -200,11 +215,30 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         Rows =
         [
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
-                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), kept.Contains(r.Seq) ? null : decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null, kept.Contains(r.Seq))),
+                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped && e.ActorId == User.Id && e.At > now - (long)LeaseReviews.SkippedFor.TotalMilliseconds) is { } skip && MayReview && !IsClosed ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null,
+                steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), kept.Contains(r.Seq) ? null : decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null, kept.Contains(r.Seq))
+            {
+                Passed = steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped && e.ActorId != User.Id),
+                AtEnd = SettleReviews.ActionOn(r, queues, lines[r.Seq].Money, histories[r.Seq].ToList()),
+            }),
         ];
         var counted = sampled.ToHashSet();
         fired.RemoveAll(f => !counted.Contains(f.Seq));
         await FillAsync(fired.ConvertAll(f => (f.Signals, f.PolicyVersion)), stop);
+    }
+
+    /// <summary>Where a search finds nothing of the queue, the other queues the reader decides in are asked, and this one without the other filters.</summary>
+    private async Task LoadElsewhereAsync(long now, CancellationToken stop)
+    {
+        if (!IsSortable || Query.Filter.Search is not { } search) return;
+        var own = Chosen!.Queue.Number;
+        if (Chosen.Waiting > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == own).Only((await leases.ReadAsync(Query.Selection(own), stop)).Filter, db, now).AnyAsync(stop)) return;
+        // Where the order is fixed nobody looks for anything.
+        var asked = Tiles.Where(t => t is { Waiting: > 0, Queue.IsRestricted: false } && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)).ToList();
+        var numbers = asked.ConvertAll(t => t.Queue.Number);
+        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, numbers, stop);
+        var counts = await db.Set<Review>().Waiting(now).Where(r => numbers.Contains(r.Queue)).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        FoundIn = [.. asked.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
     }
 
     private async Task FillAsync(List<(byte[] Signals, int Version)> fired, CancellationToken stop)
@@ -308,16 +342,14 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
     }
 
-    /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
-    private async Task<ILookup<long, ReviewEvent>> StepsAsync(ReviewQueue queue, List<Review> listed, long now, CancellationToken stop)
+    /// <summary>What was passed over lately in this queue, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
+    private static ILookup<long, ReviewEvent> StepsOf(ReviewQueue queue, ILookup<long, ReviewEvent> histories, long now)
     {
-        var (seqs, since) = (listed.ConvertAll(r => r.Seq), now - (long)LeaseReviews.SkippedFor.TotalMilliseconds);
-        // All that happened to them, which is little: asked for kinds, SQLite would begin with all that ever happened of a kind.
-        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.Version).ToListAsync(stop);
+        var (events, since) = (histories.SelectMany(h => h).ToList(), now - (long)PassedFor.TotalMilliseconds);
         var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
         bool Counts(ReviewEvent e) => e.Kind switch
         {
-            ReviewEventKind.Skipped => MayReview && !IsClosed && e.ActorId == User.Id && e.At > since,
+            ReviewEventKind.Skipped => e.Queue == queue.Number && e.At > since,
             ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut => queue.IsManual,
             ReviewEventKind.Answered => true,
             _ => false,
@@ -351,7 +383,17 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
 /// <param name="Label">What it turned out to be, and who says so; null: nobody has said.</param>
 /// <param name="IsBlind">Its score is kept from the reader until they have decided it.</param>
-public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label, bool IsBlind);
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label, bool IsBlind)
+{
+    /// <summary>Somebody else passed it over, and why; null: nobody did lately.</summary>
+    public ReviewEvent? Passed { get; init; }
+
+    /// <summary>What time does to it once it is due.</summary>
+    public TimeoutAction AtEnd { get; init; }
+
+    /// <summary>It comes back to the reader only once it is due: others have it until then.</summary>
+    public bool IsDueBefore(DateTimeOffset now) => Back is { } back && Review.DueAt < now.Add(back).ToUnixTimeMilliseconds();
+}
 
 /// <param name="Step">The escalation, with what was asked; or the decision to challenge it.</param>
 /// <param name="Decider">Who decided it; null: nobody yet, or time.</param>

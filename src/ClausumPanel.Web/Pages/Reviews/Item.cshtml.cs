@@ -81,7 +81,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public ReviewEvent? Answer => Events.Handed() is { Kind: ReviewEventKind.Answered } answer ? answer : null;
 
     /// <summary>What somebody noted that stands neither at the top of the case nor beside it, and was not taken back.</summary>
-    public IReadOnlyList<ReviewEvent> Noted => [.. Events.Where(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !(e.Kind.IsStep() && !Events.Stands(e)) && !IsInStatus(e))];
+    public IReadOnlyList<ReviewEvent> Noted => [.. Events.Where(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !HistoryLine.IsTakenBack(Events, e) && !IsInStatus(e))];
 
     // Who has it has the decision in the place of its status.
     private bool IsInStatus(ReviewEvent e) => !IsMine && (Review.State == ReviewState.Open ? Holder is null && e.Id == Away?.Id : e.Kind == ReviewEventKind.Decided && e.Note == Review.Note);
@@ -123,6 +123,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>Why it would not be given to the reader, whoever has it now; null: it would, or is no longer to be had.</summary>
     public string? NotToTake { get; private set; }
+
+    /// <summary>What time does to it once it is due.</summary>
+    public TimeoutAction AtEnd { get; private set; }
+
+    /// <summary>What is said to who presses a key of the decision without having taken it; null: they have, or may not.</summary>
+    public string? NotTaken => IsMine || !MayReview ? null : Review.State != ReviewState.Open ? T[LeaseReviews.NotOpen] : NotToTake is { } reason ? T[reason]
+        : Holder is { } holder ? T["Taken by {0}, for {1} more.", holder, T.Age(TimeSpan.FromMilliseconds(Review.LeaseUntil!.Value - Now.ToUnixTimeMilliseconds()))]
+        : Away is null ? T["Take it first: {0}", "Enter"] : T["Take it first, by its button: {0}", T["Take it now, before its time"]];
+
     public int DecidedToday { get; private set; }
     public int StillWaiting { get; private set; }
 
@@ -530,6 +539,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             if (IsMine) Holder = User.DisplayName;
             else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
+        // How it came to those who decide the hard ones counts only where time would decide there.
+        var queues = Its is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [Its.Number] = Its };
+        AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, Events);
         if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
         var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
