@@ -41,7 +41,7 @@ public static class SignalText
         return Math.Abs(minor) < 1e27 ? ((decimal)minor / Currencies.Scale(currency)).ToString(format, culture) : (minor / (double)Currencies.Scale(currency)).ToString(format, culture);
     }
 
-    /// <summary>A duration in the largest unit that says enough: <c>850 ms</c>, <c>2.4 s</c>, <c>12 min</c>, <c>5 h</c>, <c>40 days</c>.</summary>
+    /// <summary>A duration in the unit that says enough, hours with their minutes: <c>850 ms</c>, <c>2.4 s</c>, <c>12 min</c>, <c>5 h 20 min</c>, <c>40 days</c>.</summary>
     public static string Duration(double milliseconds, Func<string, string> translate, CultureInfo culture)
     {
         ArgumentNullException.ThrowIfNull(translate);
@@ -50,20 +50,25 @@ public static class SignalText
             < 1_000 => ("{0} ms", 1d, false),
             < 20_000 => ("{0} s", 1_000d, true),
             < 120_000 => ("{0} s", 1_000d, false),
-            < 7_200_000 => ("{0} min", 60_000d, false),
+            < 3_600_000 => ("{0} min", 60_000d, false),
             < 172_800_000 => ("{0} h", 3_600_000d, false),
             _ => ("{0} days", 86_400_000d, false),
         };
+        if (unit == "{0} h" && Math.Floor(milliseconds / 60_000) % 60 is > 0 and var minutes)
+            return string.Format(culture, translate("{0} h {1} min"), Math.Floor(milliseconds / length).ToString("N0", culture), minutes.ToString("N0", culture));
         // Never more than it was: what a bound let pass must not read as if it had reached it.
         var number = tenths ? Math.Floor(milliseconds / length * 10) / 10 : Math.Floor(milliseconds / length);
         return string.Format(culture, translate(unit), number.ToString(tenths && number % 1 != 0 ? "N1" : "N0", culture));
     }
 
+    /// <summary>How many times something is something else: <c>1.5</c>, <c>18</c>.</summary>
+    public static string Times(double number, CultureInfo culture) => number.ToString(number < 9.95 ? "0.#" : "N0", culture);
+
     private static string Write(SignalNumber kind, double number, string currency, Func<string, string> translate, CultureInfo culture) => kind switch
     {
         SignalNumber.None => "",
         SignalNumber.Count => number.ToString("N0", culture),
-        SignalNumber.Number => number.ToString("N1", culture),
+        SignalNumber.Times => Times(number, culture),
         SignalNumber.Money => Money(number, currency, culture),
         SignalNumber.Duration => Duration(number, translate, culture),
         SignalNumber.Country => CountryNumber.Code(number),

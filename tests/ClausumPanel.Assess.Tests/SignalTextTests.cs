@@ -14,11 +14,24 @@ public sealed class SignalTextTests
     [InlineData(18_230, "18.2 s")]
     [InlineData(119_999, "119 s")]
     [InlineData(120_000, "2 min")]
-    [InlineData(7_200_000, "2 h")]
+    [InlineData(3_599_999, "59 min")]
+    [InlineData(3_600_000, "1 h")]
+    [InlineData(6_360_000, "1 h 46 min")]
+    [InlineData(7_259_999, "2 h")]
+    [InlineData(19_200_000, "5 h 20 min")]
+    [InlineData(172_799_999, "47 h 59 min")]
     [InlineData(172_800_000, "2 days")]
     [InlineData(7_776_000_000, "90 days")]
     public void A_duration_is_told_in_the_unit_that_says_enough_and_never_as_more_than_it_was(double milliseconds, string expected) =>
         Assert.Equal(expected, SignalText.Duration(milliseconds, s => s, CultureInfo.GetCultureInfo("en-US")));
+
+    [Theory]
+    [InlineData(1.5, "1.5")]
+    [InlineData(3, "3")]
+    [InlineData(9.96, "10")]
+    [InlineData(17.6, "18")]
+    [InlineData(1_234, "1,234")]
+    public void How_many_times_is_told_as_people_say_it(double number, string expected) => Assert.Equal(expected, SignalText.Times(number, Mexico));
 
     [Fact]
     public void An_amount_has_the_digits_of_its_currency_and_the_signs_of_its_reader()

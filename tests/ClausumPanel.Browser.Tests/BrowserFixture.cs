@@ -2,12 +2,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Keys;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Storage.Team;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
@@ -46,6 +48,8 @@ public sealed class BrowserFixture : WebApplicationFactory<Program>, IAsyncLifet
             var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
             var (key, text) = ApiKey.Issue("shop", KeyType.Server, DateTimeOffset.UtcNow);
             db.Add(key);
+            // A script reads faster than anybody: it would be asked of every decline whether it is meant. The test of that question has a queue that asks.
+            await db.Set<ReviewQueue>().ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, 0));
             await db.SaveAndRaiseAsync(ChangeTopics.Keys);
             await Services.GetRequiredService<ApiKeyRing>().ReloadAsync(db, CancellationToken.None);
             _key = text;

@@ -45,26 +45,26 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
 
         // The page's clock is ahead of the server's by then: what the list brings anew is counted on at once as well.
         await page.Clock.PauseAtAsync(start.AddMinutes(10).UtcDateTime);
-        await Assertions.Expect(due).ToHaveTextAsync("en 60 min");
-        await Assertions.Expect(lapses).ToHaveTextAsync("en 2 h");
+        await Assertions.Expect(due).ToHaveTextAsync("en 1 h");
+        await Assertions.Expect(lapses).ToHaveTextAsync("La autorización vence en 2 h");
         if (!onTheCase)
         {
             await page.Locator("#queues").EvaluateAsync("list => { list.dataset.old = 'yes'; }");
             await page.Clock.RunForAsync(10_100);
             await Assertions.Expect(page.Locator("#queues:not([data-old])")).ToHaveCountAsync(1);
-            await Assertions.Expect(due).ToHaveTextAsync("en 60 min");
+            await Assertions.Expect(due).ToHaveTextAsync("en 1 h");
         }
         await page.Clock.PauseAtAsync(start.AddMinutes(11).UtcDateTime);
         await Assertions.Expect(due).ToHaveTextAsync("en 59 min");
-        await Assertions.Expect(lapses).ToHaveTextAsync("en 119 min");
+        await Assertions.Expect(lapses).ToHaveTextAsync("La autorización vence en 1 h 59 min");
         await Assertions.Expect(page.Locator($"{about} .lapses.is-overdue")).ToHaveCountAsync(1);
         await page.Clock.PauseAtAsync(start.AddMinutes(60).UtcDateTime);
         await Assertions.Expect(page.Locator($"{about} time.is-soon")).ToHaveTextAsync("en 10 min");
         await page.Clock.PauseAtAsync(start.AddMinutes(71).UtcDateTime);
         await Assertions.Expect(page.Locator($"{about} time.is-overdue")).ToHaveTextAsync("30 s tarde");
         await page.Clock.PauseAtAsync(start.AddMinutes(132).UtcDateTime);
-        await Assertions.Expect(lapses).ToHaveTextAsync("vencida");
-        await Assertions.Expect(due).ToHaveTextAsync("61 min tarde");
+        await Assertions.Expect(lapses).ToHaveTextAsync("La autorización venció");
+        await Assertions.Expect(due).ToHaveTextAsync("1 h 1 min tarde");
         Assert.Equal([$"La autorización está por vencer: {payment}.", $"Por vencer: {payment}.", $"Vencida: {payment}.", $"La autorización venció: {payment}."], await page.EvaluateAsync<string[]>("() => window.told"));
     }
 
@@ -86,7 +86,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         await page.EvaluateAsync("() => { window.samePage = true; }");
         await ApproveAsync(page);
         await Assertions.Expect(page.Locator("[data-payer]")).Not.ToHaveTextAsync(first);
-        await Assertions.Expect(page.Locator("#review-item time[data-until]")).ToHaveTextAsync("en 68 min");
+        await Assertions.Expect(page.Locator("#review-item time[data-until]")).ToHaveTextAsync("en 1 h 8 min");
         Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"));
         await LeaveAsync(page);
     }
@@ -460,6 +460,9 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
             Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML + JSON.stringify(e.getBoundingClientRect())"));
         Assert.Equal(768, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight"));
 
+        // For and against stand over the reasons, in every case.
+        Assert.True(await page.EvaluateAsync<bool>("() => { const [balance, why] = ['.balance', 'section[aria-labelledby=why]'].map(s => document.querySelector(s).getBoundingClientRect()); return balance.left === why.left && balance.bottom <= why.top; }"));
+
         // How often a reason fires is one line more, once that is known: with all of it not every one fits whole.
         var line = page.Locator(".step-line").First;
         if (await line.CountAsync() > 0)
@@ -467,6 +470,9 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
             await Assertions.Expect(line.Locator("p").First).ToBeHiddenAsync();
             await line.Locator("summary").PressAsync("Enter");
             await Assertions.Expect(line.Locator("p").First).ToBeVisibleAsync();
+            // It opens in its row, over none of the others.
+            Assert.Equal(0, await line.EvaluateAsync<int>("line => { const over = line.querySelector('div').getBoundingClientRect(); return [...document.querySelectorAll('.waterfall > li')].filter(li => li !== line.closest('li') && li.checkVisibility()).filter(li => { const under = li.getBoundingClientRect(); return under.top < over.bottom - 1 && under.bottom > over.top + 1; }).length; }"));
+            await line.Locator("summary").PressAsync("Enter");
         }
         await EverybodyAsync(page);
         // Where there is room all of them are told whole.

@@ -226,7 +226,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         await keys.PressAsync("a");
         await Assertions.Expect(page.Locator("#decide details[open]")).ToHaveCountAsync(0);
         await Assertions.Expect(page.Locator("input[data-key=approve]")).ToBeCheckedAsync();
-        // However much is written, what confirms, what puts off and how the day goes stays in view; the legends stand beside the strip and are no taller.
+        // However much is written, what confirms, what puts off and how the day goes stays in view; the legends stand beside the strip or over it, on none of it, and are no taller.
         await keys.PressAsync("d");
         await page.Locator("[data-key=note]").FillAsync(string.Join('\n', Enumerable.Range(1, 40).Select(i => $"Línea {i} de lo que dijo el banco")));
         foreach (var needed in await page.Locator("[data-key=confirm], [data-key=finish], .review-else summary, .review-progress").AllAsync())
@@ -385,6 +385,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         // One Enter ends no hold.
         await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#refused")).ToHaveTextAsync("Tómela primero, con su botón: Tomarla ya, antes de su hora");
         await page.GetByRole(AriaRole.Button, new() { Name = "Tomarla ya, antes de su hora" }).ClickAsync();
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
         // Then the keys are heard.
@@ -403,6 +404,70 @@ public sealed class ReviewTests(BrowserFixture panel)
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 8)));
     }
 
+    private const string CoversInBar = """
+        line => {
+          const over = line.getBoundingClientRect();
+          return [...document.querySelectorAll(".head :is(a, button, summary)")].filter(one => one.checkVisibility()).filter(one => {
+            const under = one.getBoundingClientRect();
+            return under.width > 0 && under.left < over.right && under.right > over.left && under.top < over.bottom && under.bottom > over.top;
+          }).map(one => one.outerHTML).join();
+        }
+        """;
+
+    [Fact]
+    public async Task With_a_challenge_the_values_rest_and_come_back_and_while_they_are_open_the_choice_stays_in_view()
+    {
+        var item = await HoldElsewhereAsync("descansa.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await keys.PressAsync("d");
+        await keys.PressAsync("b");
+        await Assertions.Expect(page.Locator("[data-chosen]")).ToHaveTextAsync("Rechazar · todavía sin motivo");
+        await keys.PressAsync("1");
+        await keys.PressAsync("b");
+        var part = page.Locator("details[data-key=block]");
+        if (!await part.EvaluateAsync<bool>("part => part.open")) await keys.PressAsync("b");
+        await part.Locator("[type=checkbox]").First.CheckAsync();
+        var chosen = page.Locator("[data-chosen]");
+        await Assertions.Expect(chosen).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Rechazar · (?!todavía).+"));
+        await page.Locator("#decide > .card-body").EvaluateAsync("body => body.scrollTo(0, body.scrollHeight)");
+        foreach (var needed in await page.Locator("[data-chosen], .outcome, [data-key=confirm]").AllAsync())
+            Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML"));
+
+        await keys.PressAsync("c");
+        await Assertions.Expect(part).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[data-lists-nothing]")).ToContainTextAsync("Se conserva para aprobar o rechazar: Correo electrónico.");
+        await keys.PressAsync("b");
+        await Assertions.Expect(page.Locator("#announcer")).ToContainTextAsync("pedir verificación no agrega nada");
+        await keys.PressAsync("d");
+        await Assertions.Expect(part.Locator("[data-picked]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("Correo"));
+        await keys.PressAsync("c");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator(".toast-line, [data-became]").First).ToBeVisibleAsync();
+        await page.GotoAsync(item.Address);
+        await Assertions.Expect(page.Locator("[data-became]")).ToBeVisibleAsync();
+        Assert.Equal((ReviewOutcome.Challenge, 0), await InDbAsync(async db => ((await db.Set<Review>().SingleAsync(r => r.Seq == item.Seq)).Outcome!.Value, await db.Set<ListEntry>().CountAsync(e => e.Value.EndsWith("descansa.example") && e.Severity == ListSeverity.Block))));
+
+        // Decided, its head has one line for what it is, and the rest below it.
+        foreach (var width in (int[])[1366, 1280, 390, 320])
+        {
+            await page.SetViewportSizeAsync(width, 768);
+            Assert.True(await page.EvaluateAsync<bool>(HeadIsClean), $"{width}");
+        }
+    }
+
+    private const string HeadIsClean = """
+        () => {
+          const box = selector => document.querySelector(selector).getBoundingClientRect(), [money, score, next] = [box("#item"), box(".verdict-score"), box("[data-became]")];
+          const besides = innerWidth < 576 || (score.top < money.bottom && score.bottom > money.top && score.left > money.right);
+          return besides && score.top >= money.top && next.top >= Math.max(money.bottom, score.bottom) - 1;
+        }
+        """;
+
     [Fact]
     public async Task What_can_be_undone_follows_whoever_leaves_and_what_is_opened_again_begins_empty()
     {
@@ -411,6 +476,19 @@ public sealed class ReviewTests(BrowserFixture panel)
         var page = visit.Page;
         var keys = page.Keyboard;
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 30)));
+        await page.GotoAsync(item.Address);
+        // The keys of the decision say what comes first.
+        foreach (var key in (string[])["d", "1", "n", "h", "Control+Enter"])
+        {
+            await page.EvaluateAsync("() => document.getElementById('refused')?.remove()");
+            await keys.PressAsync(key);
+            await Assertions.Expect(page.Locator("#refused[role=alert]")).ToHaveTextAsync("Tómela primero: Enter");
+        }
+        // The search of the monitor comes with its box in view, below the bar at the top.
+        await keys.PressAsync("/");
+        await page.WaitForURLAsync("**/dashboard/transactions**");
+        await Assertions.Expect(page.Locator("#q")).ToBeFocusedAsync();
+        Assert.True(await page.Locator("#q").EvaluateAsync<bool>("q => q.labels[0].getBoundingClientRect().top >= document.querySelector('.head').getBoundingClientRect().bottom"));
         await page.GotoAsync(item.Address);
         await keys.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
@@ -423,12 +501,21 @@ public sealed class ReviewTests(BrowserFixture panel)
             var line = page.Locator(".toast-line");
             await Assertions.Expect(line).ToContainTextAsync("Rechazada");
             await Assertions.Expect(line.Locator("[data-undo-left]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d+ s$"));
-            // It lies over the bar at the top, and over nothing that comes next.
+            // It lies in the bar at the top: over no button of it, nor over what comes next.
+            foreach (var width in (int[])[1280, 1366])
+            {
+                await page.SetViewportSizeAsync(width, 768);
+                Assert.Equal("", await line.EvaluateAsync<string>(CoversInBar));
+            }
             Assert.True(await line.EvaluateAsync<bool>("line => line.getBoundingClientRect().bottom <= document.querySelector('.head').getBoundingClientRect().bottom"));
             if (by == "z") await keys.PressAsync("z");
             else await line.Locator("button").ClickAsync();
             await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
             await Assertions.Expect(page.Locator("[data-key=note]")).ToHaveValueAsync("La tarjeta se reportó robada");
+            // Wherever the keyboard was when it was sent: as it was sent.
+            await Assertions.Expect(page.Locator("input[data-key=decline]")).ToBeCheckedAsync();
+            await Assertions.Expect(page.Locator(".reasons:not([hidden]) [data-number='1']")).ToBeCheckedAsync();
+            await Assertions.Expect(page.Locator(".list-choice input:checked")).ToHaveCountAsync(1);
             await page.GotoAsync("/dashboard/protection/blocklists");
             // It would come with the first frame.
             await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
@@ -475,6 +562,8 @@ public sealed class ReviewTests(BrowserFixture panel)
             await keys.PressAsync("d");
             await keys.PressAsync("1");
             await page.Locator("[data-key=note]").FillAsync("La tarjeta se reportó robada");
+            await page.Locator(".list-choice input[type=checkbox]").First.EvaluateAsync("box => { box.checked = true; box.dispatchEvent(new Event('change', { bubbles: true })); }");
+            await keys.PressAsync("Escape");
             await keys.PressAsync("Control+Shift+Enter");
             await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
         }
@@ -539,11 +628,11 @@ public sealed class ReviewTests(BrowserFixture panel)
 
     private const string Shade = "row => getComputedStyle(row).boxShadow";
 
-    /// <summary>It stands beside the strip of events, over none of it, and is no taller.</summary>
+    /// <summary>It stands beside the strip of events or in its head, over none of it, and is no taller.</summary>
     private const string BesideStrip = """
         legend => {
           const [own, strip] = [legend, legend.closest(".strip-block").querySelector(".strip")].map(e => e.getBoundingClientRect());
-          return own.top < strip.bottom && own.bottom > strip.top && (own.left >= strip.right || own.right <= strip.left) && own.height <= strip.height;
+          return own.top < strip.bottom && (own.left >= strip.right || own.right <= strip.left || own.bottom <= strip.top) && own.height <= strip.height;
         }
         """;
 
@@ -588,6 +677,47 @@ public sealed class ReviewTests(BrowserFixture panel)
     private Task<int> ToldAsync(long seq) => InDbAsync(db => db.Set<OutboxEvent>().CountAsync(e => e.Seq == seq && e.Type == OutboxEventType.ReviewClosed));
 
     private Task<List<ReviewEventKind>> KindsAsync(long seq) => InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Leased).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => e.Kind).ToListAsync());
+
+    [Fact]
+    public async Task A_decline_that_was_hardly_read_is_asked_once_more_and_a_note_for_the_amount_before_it_is_sent()
+    {
+        var item = await HoldElsewhereAsync("rapido.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, ReviewQueue.MostDeclineSeconds).SetProperty(x => x.NoteAbove, "{\"MXN\":29999}")));
+        var sent = 0;
+        page.Request += (_, request) => sent += request.Method == "POST" && request.Url.Contains("handler=Decide", StringComparison.Ordinal) ? 1 : 0;
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        var (asked, missing) = (page.Locator("[data-quick]"), page.Locator(".review-confirm [data-missing]"));
+        await keys.PressAsync("d");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(missing).ToHaveTextAsync("Por su monto, en esta cola requiere una nota: al menos 3 caracteres.");
+        await Assertions.Expect(page.Locator("[data-key=note]")).ToBeFocusedAsync();
+        await keys.TypeAsync("Llamó el banco");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(asked.GetByRole(AriaRole.Alert)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^Decidida en \d+ s\. ¿Rechazar de todos modos\?$"));
+        await Assertions.Expect(page.Locator("[data-key=confirm]")).ToBeFocusedAsync();
+        Assert.Empty((await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa") })).Violations.Select(v => v.Id));
+        // Esc goes back to the case, and asks anew; so does another choice.
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(asked).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("[data-key=decline]")).ToBeFocusedAsync();
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(asked).ToBeVisibleAsync();
+        await keys.PressAsync("2");
+        await Assertions.Expect(asked).ToBeHiddenAsync();
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(asked).ToBeVisibleAsync();
+        Assert.Equal((0, ReviewState.Open), (sent, await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).Select(r => r.State).SingleAsync())));
+        await keys.PressAsync("Control+Shift+Enter");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
+        Assert.Equal((1, ReviewOutcome.Decline), (sent, await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).Select(r => r.Outcome).SingleAsync())));
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, 0).SetProperty(x => x.NoteAbove, "{}")));
+    }
 
     /// <summary>Payments that wait in the first queue.</summary>
     private async Task<IReadOnlyList<Guid>> HoldAsync(int count, string domain = "retenido.example")

@@ -5,7 +5,8 @@ window.panelDue = (() => {
   const say = (name, value) => words.dataset[name].replace("#", () => value);
   const stretch = milliseconds => {
     const seconds = Math.max(1, Math.floor(milliseconds / 1000));
-    const [unit, length] = seconds < 120 ? ["s", 1] : seconds < 7200 ? ["min", 60] : seconds < 172800 ? ["h", 3600] : ["days", 86400];
+    const [unit, length] = seconds < 120 ? ["s", 1] : seconds < 3600 ? ["min", 60] : seconds < 172800 ? ["h", 3600] : ["days", 86400], minutes = Math.floor(seconds / 60) % 60;
+    if (unit === "h" && minutes > 0) return say("hMin", number.format(Math.floor(seconds / 3600))).replace("~", minutes);
     return say(unit, number.format(Math.floor(seconds / length)));
   };
   const tick = () => {
@@ -13,7 +14,7 @@ window.panelDue = (() => {
     for (const time of document.querySelectorAll("time[data-until]")) {
       const [until, soon, lapses] = [Number(time.dataset.until), Number(time.dataset.soon), "lapses" in time.dataset];
       const state = until <= now ? "Over" : soon <= now ? "Soon" : "";
-      const text = until > now ? say("in", stretch(until - now)) : lapses ? words.dataset.lapsed : say("late", stretch(now - until));
+      const text = until > now ? say(lapses ? "lapseIn" : "in", stretch(until - now)) : lapses ? words.dataset.lapsed : say("late", stretch(now - until));
       if (time.textContent !== text) time.textContent = text;
       const box = time.closest(".due");
       box.classList.toggle("is-overdue", state === "Over" || (lapses && state === "Soon"));

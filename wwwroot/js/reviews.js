@@ -18,6 +18,22 @@
       words.dataset.either ??= words.textContent;
       words.textContent = words.dataset[(chosen() ?? "").toLowerCase()] ?? words.dataset.either;
     }
+    // A challenge lists nothing: what was picked rests, unsent, until something else is chosen.
+    const part = form().querySelector("details[data-key=block]"), rests = chosen() === "Challenge";
+    if (part) {
+      const held = part.contains(document.activeElement);
+      part.hidden = part.querySelector("fieldset").disabled = rests;
+      form().querySelector("[data-lists-nothing]").hidden = !rests;
+      if (rests) part.open = false;
+      if (rests && held) form().querySelector('input[name="Input.Outcome"]:checked').focus();
+    }
+    sayChosen();
+  };
+  // What is chosen, in a few words, for where it is out of sight.
+  const sayChosen = () => {
+    const line = form()?.querySelector("[data-chosen]"), outcome = form()?.querySelector('input[name="Input.Outcome"]:checked ~ span'), reason = form()?.querySelector(".reasons:not([hidden]) input[data-number]:checked ~ span");
+    const bare = label => [...label.childNodes].filter(node => node.nodeName !== "KBD").map(node => node.textContent).join("").trim();
+    if (line) line.textContent = outcome ? `${bare(outcome)} · ${reason ? bare(reason) : line.dataset.noReasonYet}` : "";
   };
   // The label goes with the reason until somebody chooses another; what a reason leaves open they choose themselves.
   const labels = () => [...form()?.querySelectorAll('.reasons:not([hidden]) [name="Input.Label"]') ?? []];
@@ -36,12 +52,15 @@
   const countPicked = () => {
     const words = form()?.querySelector("[data-picked]"), picked = [...form()?.querySelectorAll(".list-choice input:checked") ?? []].map(box => box.dataset.name);
     if (words) words.textContent = picked.length > 0 ? words.dataset.picked.replace("#", picked.join(", ")) : "";
+    const kept = form()?.querySelector("[data-kept]");
+    if (kept) kept.textContent = picked.length > 0 ? ` ${kept.dataset.kept.replace("#", picked.join(", "))}` : "";
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();
     if (event.target.name === "Input.DeclineReason") followReason(event.target);
+    if (event.target.closest(".reasons")) sayChosen();
     if (event.target.closest(".list-choice")) countPicked();
-    if (event.target.closest("#decide")) lack(null);
+    if (event.target.closest("#decide")) { lack(null); unask(); }
   });
 
   // Beside the case an open part takes the place of the decision: what is meant there has it again.
@@ -70,6 +89,8 @@
   };
   document.addEventListener("toggle", event => {
     const part = event.target;
+    // A reason opens in its own row, which may end below the window.
+    if (part.open && part.matches(".rule-asked")) part.scrollIntoView({ block: "nearest", behavior: "instant" });
     if (part.open && part.closest("#decide") && document.activeElement === part.querySelector("summary")) enter(part);
   }, true);
   const closePart = from => {
@@ -90,17 +111,41 @@
   // An open part with a button of its own: skip, hold, escalate, answer.
   const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
 
+  // The question whether a decline that was hardly read is meant; whatever is changed, or Esc, takes it back.
+  const quick = () => form()?.querySelector("[data-quick]");
+  const isAsked = () => quick()?.hidden === false;
+  const unask = () => {
+    if (!isAsked()) return;
+    quick().hidden = true;
+    quick().querySelector("[role=alert]").textContent = "";
+    field("Input.Confirmed").value = "false";
+  };
+  const backToCase = () => {
+    unask();
+    (form().querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item")).focus();
+  };
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-quick-back]")) backToCase();
+    // The second half of a double click answers nothing that its first half asked.
+    else if (event.detail > 1 && isAsked() && event.target.closest('#decide button:is([data-key="confirm"], [data-key="finish"])')) event.preventDefault();
+  });
+
   // Where there is no button any more it is said above the item, or the queue.
   const tell = what => {
     const place = document.getElementById("review-said"), line = document.querySelector(".toast-line");
     if (!what || !(place ?? line)) return false;
     const said = Object.assign(document.createElement("div"), { className: "refusal-line", role: "alert", id: "refused" });
     said.append(what);
-    document.getElementById("refused")?.remove();
+    const earlier = document.getElementById("refused");
+    // What stands beside a button is its own place.
+    if (earlier?.matches(".missing")) earlier.removeAttribute("id"); else earlier?.remove();
     if (place) place.append(said); else line.before(said);
     window.panelUndo.fade();
     return true;
   };
+
+  // Without having taken the case there is nothing to decide: said so, and what to press first.
+  const first = () => !form() && item()?.dataset.notTaken ? tell(item().dataset.notTaken) : false;
 
   window.panelKeys.page = event => {
     const key = event.key;
@@ -109,7 +154,7 @@
       // In an open part that offers reasons of its own the numbers choose there.
       const part = partOf(document.activeElement) ?? partInstead();
       const radio = part ? part.querySelectorAll("input[type=radio]")[nth - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${nth}"]`);
-      if (!radio) return !item() && nth < 10 && openQueue(nth);
+      if (!radio) return item() ? first() : nth < 10 && openQueue(nth);
       reach(radio);
       radio.checked = true;
       radio.focus();
@@ -119,23 +164,29 @@
       if (radio.name === "Input.HoldFor" && radio.value === "other") field("Input.HoldUntil").focus();
       return true;
     }
-    if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start");
+    if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start") || (document.querySelector("[data-key=take-early]") !== null && first());
     switch (window.panelKeys.nameOf(key)) {
-      case "approve": return choose("approve");
-      case "challenge": return choose("challenge");
-      case "decline": return choose("decline");
+      case "approve": return choose("approve") || first();
+      case "challenge": return choose("challenge") || first();
+      case "decline": return choose("decline") || first();
       case "note": {
         const note = form()?.querySelector("textarea[data-key=note]");
         reach(note);
         note?.focus();
-        return form() !== null;
+        return form() !== null || first();
       }
-      case "block": return open("block");
+      case "block": {
+        const nothing = form()?.querySelector("[data-lists-nothing]:not([hidden])");
+        if (!nothing) return open("block") || first();
+        reach(nothing);
+        say(nothing.textContent.trim());
+        return true;
+      }
       case "label": return turnLabel();
-      case "skip": return open("skip");
-      case "hold": return open("hold");
-      case "escalate": return open("escalate");
-      case "answer": return open("answer");
+      case "skip": return open("skip") || first();
+      case "hold": return open("hold") || first();
+      case "escalate": return open("escalate") || first();
+      case "answer": return open("answer") || first();
       case "undo": return press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item()?.dataset.tooLate));
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": return press("copy");
@@ -239,8 +290,14 @@
   document.addEventListener("keydown", event => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
+      // A key that is held down confirms nothing that was asked meanwhile.
+      if (event.repeat) return;
       // In an open part its own buttons are meant: what is filled in there is not a decision.
       ((partOf(document.activeElement) ?? partInstead())?.querySelector(event.shiftKey ? "button[name=finish]" : "button") ?? form().querySelector(`button[data-key="${event.shiftKey ? "finish" : "confirm"}"]`))?.click();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.target.matches("input, textarea, select") && first()) {
+      event.preventDefault();
       return;
     }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("input, textarea") && partOf(event.target)) {
@@ -249,6 +306,7 @@
       return;
     }
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (isAsked()) { backToCase(); return; }
     const typing = event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])");
     if (closePart(typing)) return;
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
@@ -306,30 +364,38 @@
     return data;
   };
   const over = hidden => { const line = form()?.querySelector("[data-lease-over]"); if (line) line.hidden = hidden; };
-  // What is chosen and written is kept while the page is away, and what is written for whoever takes the step back: the last few, in this tab only.
+  // What is chosen and written is kept while the page is away, and for whoever takes back what was sent: the last few, in this tab only.
   const drafts = "panel-review-drafts", fields = ["Input.Outcome", "Input.ApproveReason", "Input.ChallengeReason", "Input.DeclineReason", "Input.Label", "Input.Note"];
   const kept = () => { try { return JSON.parse(sessionStorage.getItem(drafts)) ?? []; } catch { return []; } };
   // Once it is opened again it is another decision, and begins empty.
   const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]} ${item().dataset.reopened}`;
+  const listed = () => [...form().querySelectorAll(".list-choice :is(input[type=checkbox], select)")];
   const keepDraft = (whole = true) => {
-    const data = new FormData(form());
-    const draft = { id: idOf(), of: fields.map(name => whole || name === "Input.Note" ? data.get(name) : null) };
+    const data = new FormData(form()), names = whole ? [...fields, ...listed().map(one => one.name)] : ["Input.Note"];
+    const draft = { id: idOf(), of: Object.fromEntries(names.map(name => [name, data.get(name)])) };
     sessionStorage.setItem(drafts, JSON.stringify([draft, ...kept().filter(one => one.id !== draft.id)].slice(0, 5)));
   };
   const dropDraft = () => sessionStorage.setItem(drafts, JSON.stringify(kept().filter(one => one.id !== idOf())));
   const takeDraft = () => {
     const draft = kept().find(one => one.id === idOf());
     if (!draft || !form()) return;
-    fields.forEach((name, place) => {
-      const value = draft.of[place];
+    for (const name of fields) {
+      const value = draft.of[name];
       for (const one of form().querySelectorAll(`[name="${name}"]`)) {
         if (one.type === "radio") one.checked = one.checked || one.value === value;
         else if (!one.value && value) one.value = value;
       }
-    });
+    }
+    for (const one of listed()) {
+      if (!(one.name in draft.of)) continue;
+      if (one.type === "checkbox") one.checked = draft.of[one.name] !== null;
+      else one.value = draft.of[one.name];
+    }
   };
-  document.addEventListener("input", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
-  document.addEventListener("change", event => { if (event.target.closest("#decide") && fields.includes(event.target.name)) keepDraft(); });
+  // Once it is sent, a field that goes with the page may still say that it changed: what was kept for an undo stays as it was sent.
+  const followDraft = event => { if (!sending && !leaving && event.target.closest("#decide") && (fields.includes(event.target.name) || event.target.closest(".list-choice"))) keepDraft(); };
+  document.addEventListener("input", followDraft);
+  document.addEventListener("change", followDraft);
 
   // How it was left for a page that it leads to: what was open, which links were looked for, how far it was scrolled and at which link. Kept in this tab, and used once, by who comes back from there.
   const places = "panel-review-places";
@@ -403,6 +469,8 @@
     if (narrow.matches) item().querySelectorAll("details[data-folds]").forEach(one => { one.open = false; });
     [ready, plainly] = [null, false];
     if (form()) takeDraft();
+    // What the browser remembers of another visit confirms nothing.
+    if (form() && !isAsked()) field("Input.Confirmed").value = "false";
     showReasons();
     countPicked();
     if (!form()) { stand(); return; }
@@ -410,7 +478,10 @@
     // Whoever looks elsewhere and comes back goes on reading.
     reading = Number(sessionStorage.getItem(`reading ${location.pathname}`));
     last = performance.now();
-    document.getElementById("item").focus({ preventScroll: true });
+    // What was refused is said beside its button, where whoever pressed it is again.
+    const refused = form().querySelector("[data-missing]:not([hidden])");
+    if (refused) (refused.closest("details")?.querySelector("button") ?? form().querySelector("[data-key=confirm]")).focus();
+    else document.getElementById("item").focus({ preventScroll: true });
     const mine = round;
     setTimeout(() => { if (mine === round && asked !== round && !document.hidden && !sending && !leaving) prepare(); }, 150);
   };
@@ -474,9 +545,26 @@
         const reason = form().querySelector(".reasons:not([hidden]) input[data-number]:checked")?.value;
         if (reason === undefined) return lack(words.noReason, form().querySelector(".reasons:not([hidden]) input"));
         if (labels().length > 0 && !labels().some(label => label.checked)) return lack(words.noLabel, labels()[0]);
-        return (reason === "other" || (chosen() === "Decline" && words.declineNeedsNote === "yes")) && isShort("Input.Note") && lack(words.noNote, field("Input.Note"));
+        if (!isShort("Input.Note")) return false;
+        if (words.needsNote) return lack(words.needsNote, field("Input.Note"));
+        return (reason === "other" || (chosen() === "Decline" && words.declineNeedsNote === "yes")) && lack(words.noNote, field("Input.Note"));
       }
     }
+  };
+
+  // A decline that was hardly read is asked once more, beside its button: the same again confirms it.
+  const asksAgain = button => {
+    const floor = Number(form().dataset.declineSeconds ?? 0) * 1000;
+    if (button?.closest("details[data-key]") || chosen() !== "Decline" || field("Input.Confirmed").value === "true") return false;
+    measure();
+    if (reading >= floor) return false;
+    // The focus first: what was written in the field it leaves is a change, which takes the question back.
+    (button ?? form().querySelector('button[data-key="confirm"]')).focus();
+    const asked = quick();
+    asked.hidden = false;
+    field("Input.Confirmed").value = "true";
+    asked.querySelector("[role=alert]").textContent = form().dataset.quickWords.replace("#", Math.max(1, Math.round(reading / 1000)));
+    return true;
   };
 
   const show = (part, back) => {
@@ -514,9 +602,17 @@
     [sending, plainly] = [null, true];
     form().requestSubmit(button);
   };
+  // What rested was not sent, and would not come back.
+  const keepPicked = (from, to) => {
+    for (const one of from.querySelectorAll(".list-choice :is(input[type=checkbox], select)")) {
+      const same = to.querySelector(`.list-choice [name="${one.name}"]:not([type=hidden])`);
+      if (same) [same.checked, same.value] = [one.checked, one.value];
+    }
+  };
   const send = async (address, data) => {
     const before = item(), where = location.href, next = ready, since = Date.now();
     document.getElementById("review-said").replaceChildren();
+    window.panelUndo.keepPlace();
     show(next.part);
     asked = round;
     const answer = await fetch(address, { method: "POST", body: data, headers: { "X-Ahead": next.id } }).catch(() => null);
@@ -537,9 +633,10 @@
     leaving = false;
     const page = answer?.headers.get("Content-Type")?.startsWith("text/html") ? parsed(await answer.text()) : null;
     const back = page?.querySelector("#review-item");
+    if (back) keepPicked(before, back);
     show(back ?? before, where);
     if (form()) keepDraft();
-    if (back) say(told(page));
+    if (back) say([told(page), form()?.querySelector("[data-missing]:not([hidden])")?.textContent ?? ""].filter(words => words).join(" "));
     else lack(form().dataset.notSent, form().querySelector('button[data-key="confirm"]'));
   };
 
@@ -577,9 +674,9 @@
     const button = event.submitter;
     if (button?.name === "stay") { dropDraft(); leaving = true; return; }
     if (sending) { event.preventDefault(); sending.then(() => { if (event.target === form()) form().requestSubmit(button); }); return; }
-    if (lacks(button)) { event.preventDefault(); return; }
-    // It may be taken back: then what was written is there again, and what becomes of it is chosen anew.
-    keepDraft(false);
+    if (lacks(button) || asksAgain(button)) { event.preventDefault(); return; }
+    // It may be taken back: then a decision is there again as it was sent; of what was put off what was written is, and what becomes of it is chosen anew.
+    keepDraft(!button?.closest("details[data-key]"));
     measure();
     field("Input.ReadingMilliseconds").value = Math.round(reading);
     if (plainly || button?.name === "finish") { leaving = true; return; }

@@ -5,10 +5,14 @@ window.panelUndo = (() => {
   const forget = () => { try { sessionStorage.removeItem(store); } catch { /* Without a store nothing follows. */ } };
   const untilOf = line => Number(line?.dataset.undoUntil);
 
+  // On a telephone its place is kept from then on.
+  const keepPlace = () => { document.documentElement.dataset.undoPlace = ""; };
+
   // The token is the page's own, and not kept.
   const keep = () => {
     // The page of the decision itself has a button instead, and the line only for whoever leaves it.
     const line = lineOfPage() ?? document.querySelector("template[data-undo-line]")?.content.querySelector(".toast-line");
+    if (lineOfPage()) keepPlace();
     if (!line?.querySelector("form") || untilOf(line) <= Date.now()) return;
     const copy = line.cloneNode(true);
     delete copy.dataset.told;
@@ -24,6 +28,7 @@ window.panelUndo = (() => {
     // The page says so itself, or something newer.
     if (lineOfPage() || document.querySelector('[data-undo-until] button[data-key="undo"]')) return;
     field.value = token;
+    keepPlace();
     // What is read out must come into a page that stands.
     const place = document.getElementById("review-said") ?? document.getElementById("main");
     requestAnimationFrame(() => { place?.prepend(line); tick(); tellSoon(); });
@@ -79,5 +84,5 @@ window.panelUndo = (() => {
   tick();
   fade();
   addEventListener("pageshow", event => { if (event.persisted) { bring(); tick(); } });
-  return { keep, tick, fade, wordsOf };
+  return { keep, keepPlace, tick, fade, wordsOf };
 })();

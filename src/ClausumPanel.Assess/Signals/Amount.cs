@@ -26,9 +26,9 @@ internal static class Amount
             A = SignalNumber.Money,
             B = SignalNumber.Money,
         },
-        new(703, "amount_outlier", Both, 20, "Unusual amount", "{0} standard deviations above the usual {1}", Outlier)
+        new(703, "amount_outlier", Both, 20, "Unusual amount", "{0} times the usual amount of {1}", Outlier)
         {
-            A = SignalNumber.Number,
+            A = SignalNumber.Times,
             B = SignalNumber.Money,
             Parameters =
             [
@@ -71,7 +71,8 @@ internal static class Amount
     private static bool IsFar(in Sight s, Tuning t, ref Finding f, double mean, double deviation)
     {
         var far = (s.Amount - mean) / Math.Max(deviation, mean * t[2] / 100);
-        return f.If(far > t[0] && far < double.PositiveInfinity, far, mean);
+        // Told as people compare amounts; how far it is in deviations only decides.
+        return f.If(far > t[0] && far < double.PositiveInfinity, s.Amount / mean, mean);
     }
 
     // Equal amounts are a subscription or a retry; different round ones are somebody looking for a limit.

@@ -24,8 +24,8 @@ public enum SignalNumber : byte
     /// <summary>A whole number: <c>1,234</c>.</summary>
     Count,
 
-    /// <summary>A number with one digit behind the sign: <c>3.4</c>.</summary>
-    Number,
+    /// <summary>How many times something is something else: <c>3.4</c>, <c>18</c>.</summary>
+    Times,
 
     /// <summary>Minor units of the assessment's currency: <c>129.90 MXN</c>.</summary>
     Money,

@@ -36,8 +36,8 @@ public sealed record AssessmentFilter
     /// <summary>What became of it in the end; none: whatever.</summary>
     public IReadOnlyList<FinalOutcome> Finals { get; init; } = [];
 
-    /// <summary>Only what is in a queue and not decided for good.</summary>
-    public bool IsWaiting { get; init; }
+    /// <summary>Only what nobody has decided, of one part, at a moment (Unix milliseconds).</summary>
+    public (OpenPart Part, long Now)? Open { get; init; }
 
     /// <summary>As the caller states it.</summary>
     public string? Channel { get; init; }

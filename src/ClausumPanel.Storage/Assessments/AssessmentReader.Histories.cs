@@ -23,6 +23,9 @@ public sealed record TermEvent(long Seq, long At, Flow Flow, Decision Decision, 
     /// <summary>Its review is open.</summary>
     public bool IsWaiting { get; init; }
 
+    /// <summary>From when on the queues show it, Unix milliseconds.</summary>
+    public long ShownFrom { get; init; }
+
     /// <summary>What was decided in the end, as far as it is known.</summary>
     public Decision Final => Outcome switch { ReviewOutcome.Approve => Decision.Approve, ReviewOutcome.Challenge => Decision.Challenge, ReviewOutcome.Decline => Decision.Decline, _ => Decision };
     public Money Money => new(Amount, Currency);
@@ -39,7 +42,7 @@ public sealed partial class AssessmentReader
         WITH RECURSIVE segments(n) AS (SELECT CAST(@high AS bigint) UNION ALL SELECT n - 1 FROM segments WHERE n > @low),
         found AS (SELECT t.seq AS seq FROM segments CROSS JOIN assessment_terms t CROSS JOIN assessment_rows r
             WHERE t.segment = segments.n AND t.term = @term AND t.kind = @kind AND t.seq <= @mark AND r.seq = t.seq AND NOT r.simulated ORDER BY t.seq DESC LIMIT @most)
-        SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed, v.state, v.outcome, l.source
+        SELECT r.seq, r.at, r.flow, r.decision, r.score, r.amount, r.currency, l.outcome, l.is_conflicted, l.is_disputed, v.state, v.outcome, l.source, v.visible_at
         FROM found f JOIN assessment_rows r ON r.seq = f.seq LEFT JOIN current_labels l ON l.seq = f.seq LEFT JOIN reviews v ON v.seq = f.seq
         """;
 
@@ -90,6 +93,7 @@ public sealed partial class AssessmentReader
                 Outcome = !reader.IsDBNull(10) && reader.GetInt32(10) == (int)ReviewState.Closed ? (ReviewOutcome)reader.GetInt32(11) : null,
                 LabelledBy = reader.IsDBNull(12) ? null : (LabelSource)reader.GetInt32(12),
                 IsWaiting = !reader.IsDBNull(10) && reader.GetInt32(10) == (int)ReviewState.Open,
+                ShownFrom = reader.IsDBNull(13) ? 0 : reader.GetInt64(13),
             });
     }
 

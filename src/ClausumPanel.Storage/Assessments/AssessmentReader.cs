@@ -157,10 +157,10 @@ public sealed partial class AssessmentReader(PanelDb db)
             rows = rows.Where(r => db.Set<AssessmentRule>().Any(h => wanted.Contains(h.Rule) && h.Seq == r.Seq));
         }
         if (filter.Label is { } label) rows = rows.Where(r => db.Set<CurrentLabel>().Any(l => l.Seq == r.Seq && l.Outcome == label));
-        if (filter.IsWaiting)
+        if (filter.Open is var (part, now))
         {
-            var waiting = db.Set<Review>().Where(v => v.State == ReviewState.Open || v.State == ReviewState.Decided).Select(v => v.Seq);
-            rows = rows.Where(r => waiting.Contains(r.Seq));
+            var open = db.Set<Review>().Of(part, db.Set<ReviewEvent>(), now).Select(v => v.Seq);
+            rows = rows.Where(r => open.Contains(r.Seq));
         }
         return filter.Finals.Count == 0 ? rows : Ended(rows, filter.Finals);
     }
@@ -228,7 +228,7 @@ public sealed partial class AssessmentReader(PanelDb db)
         await foreach (var stored in db.Set<StoredAssessment>().AsNoTracking().Where(a => a.Seq > mark).OrderByDescending(a => a.Seq).Take(MostTail).AsAsyncEnumerable().WithCancellation(stop))
         {
             var row = FoundBy.Row(stored, facts, hits);
-            if (!conditions.Value.TrueForAll(c => c(row)) || (filter.IsWaiting && (row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
+            if (!conditions.Value.TrueForAll(c => c(row)) || (filter.Open is { Part: var part } && (part != OpenPart.NotShown || row.Simulated || FinalOutcomes.Of(row.Decision, null) != FinalOutcome.Open)) || (filter.Finals.Count > 0 && !filter.Finals.Contains(FinalOutcomes.Of(row.Decision, null))) || labelled?.Contains(row.Seq) == false) continue;
             if (filter.Signal is { } signal && !Fired(stored, signal, hits)) continue;
             if (filter.Rules is { } rules && !Hit(stored, rules)) continue;
             if (filter.Search is not null && !Named(filter, stored, facts, terms)) continue;

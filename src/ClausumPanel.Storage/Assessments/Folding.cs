@@ -242,20 +242,12 @@ internal sealed class Folding : IDisposable
             using var reader = command.ExecuteReader();
             while (reader.Read()) labels[reader.GetInt64(0)] = (LabelOutcome)reader.GetInt32(1);
         }
-        var waiting = new HashSet<long>();
-        using (var command = _store.Connection.CreateCommand())
-        {
-            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT seq FROM reviews WHERE seq > {Mark} AND seq <= {_rows[^1].Seq} AND state <> {(int)ReviewState.Closed}");
-            using var reader = command.ExecuteReader();
-            while (reader.Read()) waiting.Add(reader.GetInt64(0));
-        }
         var tallied = _submerchants.Count(_rows, Mark, _tallies);
         foreach (var row in _rows)
         {
             var scopes = _tallies.ScopesOf(row, tallied.Contains(row.Submerchant));
             _tallies.AddValues(row, scopes);
             _tallies.Add(row, scopes, FinalOutcomes.Of(row.Decision, null), labels.TryGetValue(row.Seq, out var label) ? label : null);
-            if (waiting.Contains(row.Seq)) _tallies.AddWaiting(row, scopes);
         }
         _tallies.Write();
     }

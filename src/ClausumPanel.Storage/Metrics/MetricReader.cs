@@ -89,29 +89,27 @@ public sealed partial class MetricReader(PanelDb db)
         return sheet;
     }
 
-    /// <summary>What is held and not decided for good, of any age: the simulated never is.</summary>
-    public async Task<Waiting> WaitingAsync(MetricScope scope, CancellationToken stop)
+    /// <summary>What waits for a person as the queues count it, of any age, and beside it what they do not show: the simulated never waits.</summary>
+    public async Task<Waiting> WaitingAsync(MetricScope scope, DateTimeOffset at, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        scope = scope with { WithSimulated = false };
-        var tail = (await TailAsync(scope, stop)).Where(t => FinalOutcomes.Of(t.Row.Decision, null) == FinalOutcome.Open).Select(t => t.Row.At).ToList();
-        var isTallied = await IsTalliedAsync(scope, stop);
-        long count;
-        await using (var command = await CommandAsync(isTallied
-            ? $"SELECT CAST(sum(t.count) AS bigint) FROM tallies t WHERE t.scope = @scope AND t.length = {Tally.Now} AND t.bucket = 0{Narrowed("t.", scope)}"
-            : $"SELECT count(*) FROM assessment_rows a CROSS JOIN reviews v WHERE {NamedRows(scope)} AND v.seq = a.seq AND v.state <> {(int)ReviewState.Closed}", scope, stop))
-            count = await command.ExecuteScalarAsync(stop) is long found ? found : 0;
-        // Whoever waits longest is found through the index of those who wait: the first of them that the scope lets through.
-        long? oldest = null;
-        if (count > 0)
+        var now = at.ToUnixTimeMilliseconds();
+        var unread = (await TailAsync(scope with { WithSimulated = false }, stop)).Count(t => FinalOutcomes.Of(t.Row.Decision, null) == FinalOutcome.Open);
+        var (events, open) = (db.Set<ReviewEvent>().AsNoTracking(), db.Set<Review>().AsNoTracking());
+        if (scope is not { Flow: null, Currency: null, Channel: null, Submerchant: null, Scheme: null })
         {
-            await using var command = await CommandAsync($"""
-                SELECT v.opened_at FROM reviews v CROSS JOIN assessment_rows a WHERE v.state <> {(int)ReviewState.Closed} AND a.seq = v.seq{Narrowed("a.", scope)}
-                """ + (scope.Channel is null ? "" : " AND a.channel = @channel") + (scope.Submerchant is null ? "" : " AND a.submerchant = @submerchant") + " ORDER BY v.opened_at LIMIT 1", scope, stop);
-            oldest = await command.ExecuteScalarAsync(stop) as long?;
+            // The payment is asked for each item that waits, by its place: joined, SQLite would begin with all payments of a currency.
+            IQueryable<AssessmentRow> payments = db.Set<AssessmentRow>();
+            var (flow, currency, channel, submerchant, scheme) = (scope.Flow, scope.Currency, scope.Channel, scope.Submerchant, scope.Scheme);
+            if (flow is not null) payments = payments.Where(p => p.Flow == flow);
+            if (currency is not null) payments = payments.Where(p => p.Currency == currency);
+            if (channel is not null) payments = payments.Where(p => p.Channel == channel);
+            if (submerchant is not null) payments = payments.Where(p => p.Submerchant == submerchant);
+            if (scheme is not null) payments = payments.Where(p => p.Scheme == scheme);
+            open = open.Where(r => payments.Any(p => p.Seq == r.Seq));
         }
-        foreach (var at in tail) oldest = oldest is { } known && known <= at ? known : at;
-        return new Waiting(count + tail.Count, oldest);
+        var waiting = await open.Waiting(now).GroupBy(_ => 1).Select(g => new { Count = g.Count(), Oldest = g.Min(r => r.OpenedAt) }).SingleOrDefaultAsync(stop);
+        return new Waiting(waiting?.Count ?? 0, waiting?.Oldest, await open.PutAway(events, now).CountAsync(stop), await open.NotShown(events, now).CountAsync(stop) + unread);
     }
 
     /// <summary>The currencies, channels and sub-merchants that assessments name, at most some hundreds of each; of sub-merchants the most frequent.</summary>

@@ -146,7 +146,6 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
                 var scopes = tallies.ScopesOf(row, tallied.Contains(row.Submerchant));
                 tallies.AddValues(row, scopes);
                 tallies.Add(row, scopes, FinalOutcomes.Of(row.Decision, review is { State: ReviewState.Closed } ? review.Outcome : null), label);
-                if (review is { State: not ReviewState.Closed }) tallies.AddWaiting(row, scopes);
                 for (var i = 0; i < row.Signals.Length; i += 2)
                 {
                     var signal = (int)BinaryPrimitives.ReadUInt16LittleEndian(row.Signals.AsSpan(i));
@@ -194,13 +193,12 @@ public sealed class RollupCheck(PanelDb db, StorageChoice storage, TimeProvider 
 
     private string Since(SumShape shape) => SinceWhen(shape) is { } since ? " WHERE " + since : "";
 
-    /// <summary>Which of a table's rows can be counted anew; null: all. What waits now is all there, whenever it was made.</summary>
-    private string? SinceWhen(SumShape shape) => _from is not { } from ? null : (Array.Find(shape.Keys, k => k is "bucket" or "day" or "hour"), shape == TallyWriter.Tallies) switch
+    /// <summary>Which of a table's rows can be counted anew; null: all.</summary>
+    private string? SinceWhen(SumShape shape) => _from is not { } from ? null : Array.Find(shape.Keys, k => k is "bucket" or "day" or "hour") switch
     {
-        ("bucket", true) => string.Create(CultureInfo.InvariantCulture, $"(bucket >= {from} OR length = {Tally.Now})"),
-        ("bucket", false) => string.Create(CultureInfo.InvariantCulture, $"bucket >= {from}"),
-        ("day", _) => string.Create(CultureInfo.InvariantCulture, $"day >= {from / 86_400_000}"),
-        ("hour", _) => string.Create(CultureInfo.InvariantCulture, $"hour >= {from / 3_600_000}"),
+        "bucket" => string.Create(CultureInfo.InvariantCulture, $"bucket >= {from}"),
+        "day" => string.Create(CultureInfo.InvariantCulture, $"day >= {from / 86_400_000}"),
+        "hour" => string.Create(CultureInfo.InvariantCulture, $"hour >= {from / 3_600_000}"),
         _ => null,
     };
 

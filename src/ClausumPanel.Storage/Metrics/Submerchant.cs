@@ -93,12 +93,10 @@ internal sealed class SubmerchantWriter(DbConnection connection, DbTransaction? 
                 Seq = reader.GetInt64(0), At = reader.GetInt64(1), Flow = (Flow)reader.GetInt32(2), Decision = (Decision)reader.GetInt32(3), Score = reader.GetInt32(4), Amount = reader.GetInt64(5), Currency = reader.GetString(6),
                 Country = reader.GetString(7), Simulated = reader.GetBoolean(8), Channel = reader.GetString(9), Submerchant = name, LatencyMicroseconds = reader.GetInt32(10), Signals = reader.GetFieldValue<byte[]>(11),
             };
-            var state = reader.IsDBNull(13) ? (ReviewState?)null : (ReviewState)reader.GetInt32(13);
-            var closed = state == ReviewState.Closed ? (ReviewOutcome?)reader.GetInt32(14) : null;
+            var closed = !reader.IsDBNull(13) && (ReviewState)reader.GetInt32(13) == ReviewState.Closed ? (ReviewOutcome?)reader.GetInt32(14) : null;
             var scopes = TallyScope.OfSubmerchant(row.Channel, name);
             tallies.Add(row, scopes, FinalOutcomes.Of(row.Decision, closed), reader.IsDBNull(12) ? null : (LabelOutcome)reader.GetInt32(12));
             tallies.AddValues(row, scopes);
-            if (state is ReviewState.Open or ReviewState.Decided) tallies.AddWaiting(row, scopes);
         }
     }
 }

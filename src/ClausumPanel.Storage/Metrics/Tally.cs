@@ -15,9 +15,6 @@ public sealed class Tally
 
     internal static readonly int[] Lengths = [Quarter, Hour, Day];
 
-    /// <summary>The length of what has none: what waits for a person now, whenever it was made. Its bucket is 0.</summary>
-    public const int Now = 0;
-
     /// <summary>All, or those of one channel, one sub-merchant, or both: see <see cref="TallyScope"/>.</summary>
     public string Scope { get; init; } = "";
 

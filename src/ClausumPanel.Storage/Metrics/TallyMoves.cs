@@ -49,17 +49,6 @@ public static class TallyMoves
         var scopes = writer.ScopesOf(row, (await TalliedAsync(db, [row], stop)).Contains(row.Submerchant));
         writer.Add(row, scopes, FinalOutcomes.Of(row.Decision, from), label, -1);
         writer.Add(row, scopes, FinalOutcomes.Of(row.Decision, to), label);
-        writer.AddWaiting(row, scopes, (from is null ? 0 : 1) - (to is null ? 0 : 1));
-        writer.Write();
-    }
-
-    /// <summary>Somebody asks for a review of what was not held, and is folded.</summary>
-    public static async Task FlaggedAsync(PanelDb db, long seq, CancellationToken stop)
-    {
-        ArgumentNullException.ThrowIfNull(db);
-        if (await db.Set<AssessmentRow>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } row) return;
-        using var writer = Writer(db);
-        writer.AddWaiting(row, writer.ScopesOf(row, (await TalliedAsync(db, [row], stop)).Contains(row.Submerchant)));
         writer.Write();
     }
 

@@ -38,14 +38,6 @@ internal sealed class TallyWriter(DbConnection connection, DbTransaction? transa
             foreach (var length in TallyScope.IsScheme(scope) ? Days : Tally.Lengths) Add(new TallyKey(scope, length, BucketOf(row.At, length), row.Flow, row.Currency, row.Simulated, row.Decision, final, (int)(label ?? 0)), row.Amount, sign);
     }
 
-    /// <summary>Counts it among those that wait for a person now, whenever they were made, or takes it out again.</summary>
-    /// <param name="sign">1 or -1.</param>
-    public void AddWaiting(AssessmentRow row, string[] scopes, int sign = 1)
-    {
-        foreach (var scope in scopes)
-            if (!TallyScope.IsScheme(scope)) Add(new TallyKey(scope, Tally.Now, 0, row.Flow, row.Currency, row.Simulated, row.Decision, FinalOutcome.Open, 0), row.Amount, sign);
-    }
-
     /// <summary>Counts what never changes of it: score, country, signals and latency.</summary>
     public void AddValues(AssessmentRow row, string[] scopes)
     {

@@ -1,5 +1,7 @@
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Policies;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Storage.Reviews;
@@ -19,13 +21,19 @@ public sealed record ReviewFilter
     /// <summary>The stable number of a signal that fired.</summary>
     public int? Signal { get; init; }
 
+    /// <summary>The id of a rule that held it, under whichever version of the policy; it counts once <see cref="ReviewLists.PlacedAsync"/> has said at which places it stands.</summary>
+    public string? Rule { get; init; }
+
     /// <summary>What the payment names begins so, as in <see cref="AssessmentFilter.Search"/>; it counts once <see cref="ReviewLists.PlacedAsync"/> has said where to look.</summary>
     public string? Search { get; init; }
 
     /// <summary>The segments of terms that are looked into.</summary>
     internal IReadOnlyList<long>? Segments { get; init; }
 
-    public bool AsksNothing => this is { AsksOfPayment: false, IsTaken: null, Signal: null, Search: null };
+    /// <summary>The places of the rule, as <see cref="AssessmentRule.Of"/> names them.</summary>
+    internal IReadOnlyList<long>? Places { get; init; }
+
+    public bool AsksNothing => this is { AsksOfPayment: false, IsTaken: null, Signal: null, Rule: null, Search: null };
     internal bool AsksOfPayment => Flow is not null || Currency is not null;
 }
 
@@ -48,6 +56,11 @@ public static class ReviewLists
         if (filter.IsTaken == true) reviews = reviews.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead);
         if (filter.IsTaken == false) reviews = reviews.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now || r.LeaseIsAhead);
         if (filter.Signal is { } signal) reviews = reviews.Where(r => db.Set<AssessmentSignal>().Any(s => s.Signal == signal && s.Seq == r.Seq));
+        if (filter.Rule is not null)
+        {
+            var places = (filter.Places ?? throw new InvalidOperationException("Nobody said where the rule stands.")).ToArray();
+            reviews = reviews.Where(r => db.Set<AssessmentRule>().Any(h => places.Contains(h.Rule) && h.Seq == r.Seq));
+        }
         if (filter.Search is { } search)
         {
             var named = db.Set<AssessmentTerm>().Beginning(search, filter.Segments ?? throw new InvalidOperationException("Nobody said where to look.")).Select(t => t.Seq);
@@ -62,12 +75,24 @@ public static class ReviewLists
         return reviews.Where(r => payments.Any(p => p.Seq == r.Seq));
     }
 
-    /// <summary>With a search: looks where something of the queue is, which is a small part of all.</summary>
-    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, IQueryable<Review> reviews, int queue, CancellationToken stop)
+    /// <summary>With a search: looks where something of the queues is, which is a small part of all. With a rule: at which places it stands in the versions that judged what they hold.</summary>
+    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, IReadOnlyCollection<int> queues, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        if (filter.Search is null) return filter;
-        return filter with { Segments = await reviews.Where(r => r.State == ReviewState.Open && r.Queue == queue).Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(policies);
+        var open = db.Set<Review>().Where(r => r.State == ReviewState.Open && queues.Contains(r.Queue));
+        if (filter.Search is not null) filter = filter with { Segments = await open.Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
+        if (filter.Rule is not { } rule) return filter;
+        var places = new List<long>();
+        foreach (var version in await open.Select(r => db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.PolicyVersion).FirstOrDefault()).Distinct().ToListAsync(stop))
+        {
+            if (await policies.PolicyAsync(db, version, stop) is not { } policy) continue;
+            for (var place = 0; place < policy.Rules.Count; place++)
+                // One that is only watched, or only takes points away, holds nothing.
+                if (policy.Rules[place] is { ObserveOnly: false } its && its.Id == rule && RuleTree.Parse(its.Text).Action is not { Points: < 0 }) places.Add(AssessmentRule.Of(version, place));
+        }
+        return filter with { Places = places };
     }
 
     /// <summary>Among equals the oldest. Amounts of different currencies are not compared: they stand by currency.</summary>

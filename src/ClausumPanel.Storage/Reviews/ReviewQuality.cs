@@ -107,9 +107,12 @@ public sealed class QualityFigures
         if (wasReopened || decided.Outcome == ReviewOutcome.Challenge || spoken is not { } word || word.At < decided.At) return;
         Judged++;
         if (decided.Outcome == ReviewOutcome.Approve) JudgedApproved++;
-        if (word.Outcome == LabelOutcome.Fraud && decided.Outcome == ReviewOutcome.Approve) ApprovedFraud++;
-        if (word.Outcome == LabelOutcome.Good && decided.Outcome == ReviewOutcome.Decline) DeclinedGood++;
+        if (!Contradicts(word.Outcome, decided.Outcome)) return;
+        if (decided.Outcome == ReviewOutcome.Approve) ApprovedFraud++;
+        else DeclinedGood++;
     }
+
+    internal static bool Contradicts(LabelOutcome word, ReviewOutcome decided) => (word, decided) is (LabelOutcome.Fraud, ReviewOutcome.Approve) or (LabelOutcome.Good, ReviewOutcome.Decline);
 
     /// <param name="count">Approvals or declines.</param>
     /// <param name="isOverruled">The engine leant to the other.</param>
@@ -225,6 +228,11 @@ public sealed class ReviewQuality
     public Dictionary<Guid, QualityFigures> People { get; } = [];
     public QualityFigures Together { get; } = new();
 
+    /// <summary>Decisions that a fraud report or a chargeback contradicts since, by the payment's place in the log and the version of their event: whose they are.</summary>
+    public IReadOnlyDictionary<(long Seq, int Version), Guid?> Overturned => _overturned;
+
+    private readonly Dictionary<(long Seq, int Version), Guid?> _overturned = [];
+
     // By place in the log, the version of the last reopening.
     private Dictionary<long, int> Reopenings { get; set; } = [];
 
@@ -249,7 +257,9 @@ public sealed class ReviewQuality
         {
             if (undone.Contains((decided.Seq, decided.Version))) continue;
             ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (decided.Queue, decided.ActorId), out _);
-            (cell ??= new QualityFigures()).Add(decided, quality.WasReopened(decided.Seq, decided.Version), spoken.TryGetValue(decided.Seq, out var word) ? word : null);
+            var (wasReopened, hasWord) = (quality.WasReopened(decided.Seq, decided.Version), spoken.TryGetValue(decided.Seq, out var word));
+            (cell ??= new QualityFigures()).Add(decided, wasReopened, hasWord ? word : null);
+            if (hasWord && !wasReopened && word.At >= decided.At && QualityFigures.Contradicts(word.Outcome, decided.Outcome)) quality._overturned[(decided.Seq, decided.Version)] = decided.ActorId;
             leans.Note(decided);
         }
         foreach (var ((queue, person), cell) in cells)

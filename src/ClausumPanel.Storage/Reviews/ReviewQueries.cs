@@ -35,6 +35,19 @@ public readonly record struct ReviewPriority(long Time, long Stake, long Loyalty
 /// <param name="To">Who had asked.</param>
 public sealed record AnsweredItem(long Seq, Guid? By, Guid? To);
 
+/// <summary>The parts of what nobody has decided.</summary>
+public enum OpenPart
+{
+    /// <summary>The queues show it.</summary>
+    Waiting,
+
+    /// <summary>Somebody put it away until later.</summary>
+    PutAway,
+
+    /// <summary>It is not shown yet.</summary>
+    NotShown,
+}
+
 /// <summary>The queues asked.</summary>
 public static class ReviewQueries
 {
@@ -44,6 +57,18 @@ public static class ReviewQueries
     /// <summary>Items that somebody put away until later; what its queue lets settle first is none of them.</summary>
     public static IQueryable<Review> PutAway(this IQueryable<Review> reviews, IQueryable<ReviewEvent> events, long now) =>
         reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt > now && events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt));
+
+    /// <summary>Items that are in no list yet and that nobody put away: their queue lets them settle first, or the step before can still be taken back.</summary>
+    public static IQueryable<Review> NotShown(this IQueryable<Review> reviews, IQueryable<ReviewEvent> events, long now) =>
+        reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt > now && !events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt));
+
+    /// <summary>Items of one part of what is open: each is of exactly one.</summary>
+    public static IQueryable<Review> Of(this IQueryable<Review> reviews, OpenPart part, IQueryable<ReviewEvent> events, long now) => part switch
+    {
+        OpenPart.Waiting => reviews.Waiting(now),
+        OpenPart.PutAway => reviews.PutAway(events, now),
+        OpenPart.NotShown => reviews.NotShown(events, now),
+    };
 
     /// <summary>What that person decided and did not take back in time.</summary>
     public static IQueryable<ReviewEvent> DecidedBy(this IQueryable<ReviewEvent> events, Guid person) =>

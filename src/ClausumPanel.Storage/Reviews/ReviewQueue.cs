@@ -104,7 +104,7 @@ public readonly record struct ReviewTerm(long? DueAt, long? WarnAt)
 /// <summary>A queue of reviews: what it takes, how fast, in what order, and what a decision in it needs.</summary>
 public sealed class ReviewQueue
 {
-    public const int LongestName = 60, MostUndoSeconds = 30, EscalatedNumber = 4;
+    public const int LongestName = 60, MostUndoSeconds = 30, MostDeclineSeconds = 60, UsualDeclineSeconds = 3, EscalatedNumber = 4;
 
     /// <summary>Stays for good; reviews name it.</summary>
     public int Number { get; init; }
@@ -152,6 +152,15 @@ public sealed class ReviewQueue
     /// <summary>Above it, minor units by currency as JSON, a second person must agree; empty: never.</summary>
     public string SecondAbove { get; set; } = "{}";
 
+    /// <summary>Above it, minor units by currency as JSON, every decision needs a note; empty: none does for its amount.</summary>
+    public string NoteAbove { get; set; } = "{}";
+
+    /// <summary>Who decides here sees neither the score nor what it leans to before they have.</summary>
+    public bool IsBlind { get; set; }
+
+    /// <summary>A decline that was read for less, in seconds, is asked once more; 0: none is.</summary>
+    public int DeclineSeconds { get; set; }
+
     /// <summary>How much each part of the priority counts, 0…100.</summary>
     public int WeightOfTime { get; set; } = 50;
     public int WeightOfStake { get; set; } = 30;
@@ -162,10 +171,23 @@ public sealed class ReviewQueue
 
     public BusinessHours? ReadHours() => Hours is null ? null : JsonSerializer.Deserialize<BusinessHours>(Hours, Json);
 
-    public IReadOnlyDictionary<string, long> ReadSecondAbove() => JsonSerializer.Deserialize<Dictionary<string, long>>(SecondAbove, Json) ?? [];
+    public IReadOnlyDictionary<string, long> ReadSecondAbove() => Amounts(SecondAbove);
+
+    public IReadOnlyDictionary<string, long> ReadNoteAbove() => Amounts(NoteAbove);
 
     /// <summary>The amount is one on which two must agree here.</summary>
-    public bool IsForTwo(Money amount) => ReadSecondAbove().TryGetValue(amount.Currency, out var above) && amount.Minor > above;
+    public bool IsForTwo(Money amount) => IsAbove(ReadSecondAbove(), amount);
+
+    /// <summary>The amount is one that nobody decides here without a note.</summary>
+    public bool NeedsNote(Money amount) => IsAbove(ReadNoteAbove(), amount);
+
+    /// <summary>A decline that was read for so long is asked once more.</summary>
+    /// <param name="readMilliseconds">As the page measured it; null: nobody did, and nothing is asked.</param>
+    public bool IsQuick(int? readMilliseconds) => readMilliseconds < DeclineSeconds * 1_000;
+
+    private static Dictionary<string, long> Amounts(string above) => JsonSerializer.Deserialize<Dictionary<string, long>>(above, Json) ?? [];
+
+    private static bool IsAbove(IReadOnlyDictionary<string, long> amounts, Money amount) => amounts.TryGetValue(amount.Currency, out var above) && amount.Minor > above;
 
     /// <summary>The codes an outcome may be given for where the flow is this: the queue's own that fit it; where none of them does, the usual ones.</summary>
     public IReadOnlyList<string> ReasonsFor(ReviewOutcome outcome, Flow flow)
@@ -183,7 +205,7 @@ public sealed class ReviewQueue
     /// <summary>What the audit trail keeps of it.</summary>
     public object Summary => new
     {
-        Number, Name, Position, IsActive, AdminsOnly, IsRestricted, Filter, DelayMinutes, SlaMinutes, Hours, WarnPercent, Timeout = Timeout.ToString(), UndoSeconds, Reasons, DeclineNeedsNote, SecondAbove,
+        Number, Name, Position, IsActive, AdminsOnly, IsRestricted, Filter, DelayMinutes, SlaMinutes, Hours, WarnPercent, Timeout = Timeout.ToString(), UndoSeconds, Reasons, DeclineNeedsNote, SecondAbove, NoteAbove, IsBlind, DeclineSeconds,
         WeightOfTime, WeightOfStake, WeightOfLoyalty, WeightOfExpiry,
     };
 
@@ -192,10 +214,10 @@ public sealed class ReviewQueue
     /// <summary>The queues an installation begins with.</summary>
     public static IReadOnlyList<ReviewQueue> Defaults() =>
     [
-        new() { Number = 1, Name = "Flagged by a list or rule", Position = 1, Filter = Write(new QueueFilter { Decision = Decision.Review, ListedOrRuled = true }), SlaMinutes = 60 },
-        new() { Number = 2, Name = "Challenge not answered", Position = 2, Filter = Write(new QueueFilter { Decision = Decision.Challenge }), DelayMinutes = 30, SlaMinutes = 240 },
-        new() { Number = 3, Name = "Review", Position = 3, SlaMinutes = 120 },
-        new() { Number = EscalatedNumber, Name = "Escalated", Position = 4, IsManual = true, AdminsOnly = true, SlaMinutes = 240 },
+        new() { Number = 1, Name = "Flagged by a list or rule", Position = 1, Filter = Write(new QueueFilter { Decision = Decision.Review, ListedOrRuled = true }), SlaMinutes = 60, DeclineSeconds = UsualDeclineSeconds },
+        new() { Number = 2, Name = "Challenge not answered", Position = 2, Filter = Write(new QueueFilter { Decision = Decision.Challenge }), DelayMinutes = 30, SlaMinutes = 240, DeclineSeconds = UsualDeclineSeconds },
+        new() { Number = 3, Name = "Review", Position = 3, SlaMinutes = 120, DeclineSeconds = UsualDeclineSeconds },
+        new() { Number = EscalatedNumber, Name = "Escalated", Position = 4, IsManual = true, AdminsOnly = true, SlaMinutes = 240, DeclineSeconds = UsualDeclineSeconds },
     ];
 }
 

@@ -31,7 +31,7 @@ public static class ReviewsApi
     /// <summary>Those that are about one field of the body.</summary>
     private static readonly Dictionary<string, string> Fields = new(StringComparer.Ordinal)
     {
-        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithChallenge] = "list_entries", [DecideReviews.LabelWithDecline] = "label",
+        [DecideReviews.ReasonMissing] = "reason", [DecideReviews.NoteMissing] = "note", [DecideReviews.NoteTooLong] = "note", [DecideReviews.NoteForAmount] = "note", [DecideReviews.NoSuchHold] = "until", [DecideReviews.NothingToList] = "list_entries", [DecideReviews.TooMuchToList] = "list_entries", [DecideReviews.NothingWithChallenge] = "list_entries", [DecideReviews.LabelWithDecline] = "label",
     };
 
     private enum Which { Waiting, Decided, Closed }
@@ -49,7 +49,7 @@ public static class ReviewsApi
         group.MapPost("/reviews/{id}/decide", DecideAsync).WithName("decideReview").WithSummary("Decide a review").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/undo", UndoAsync).WithName("undoReview").WithSummary("Undo your last step").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/skip", SkipAsync).WithName("skipReview").WithSummary("Pass a review over").RequireAuthorization(Permissions.Review);
-        group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review away until later").RequireAuthorization(Permissions.Review);
+        group.MapPost("/reviews/{id}/hold", HoldAsync).WithName("holdReview").WithSummary("Put a review on hold").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/escalate", EscalateAsync).WithName("escalateReview").WithSummary("Hand a review to who decides the hard ones").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/answer", ReplyAsync).WithName("answerReview").WithSummary("Answer who escalated a review, and send it back").RequireAuthorization(Permissions.Review);
         group.MapPost("/reviews/{id}/note", NoteAsync).WithName("noteReview").WithSummary("Write a note").RequireAuthorization(Permissions.Review);
@@ -73,6 +73,10 @@ public static class ReviewsApi
                 json.WriteBoolean("admins_only", queue.AdminsOnly);
                 json.WriteBoolean("fixed_order", queue.IsRestricted);
                 json.WriteBoolean("decline_needs_note", queue.DeclineNeedsNote);
+                json.WriteStartObject("note_above");
+                foreach (var (currency, above) in queue.ReadNoteAbove().OrderBy(n => n.Key, StringComparer.Ordinal)) json.WriteNumber(currency, above);
+                json.WriteEndObject();
+                json.WriteBoolean("blind", queue.IsBlind);
                 json.WriteNumber("undo_seconds", queue.UndoSeconds);
                 json.WriteNumber("waiting", tile.Waiting);
                 json.WriteNumber("in_review", tile.InReview);
@@ -354,7 +358,8 @@ public static class ReviewsApi
     }
 
     /// <param name="JustDecided">Decided by the first of two, or otherwise by the second, a moment ago: not put away, though nobody is given them before that can no longer be undone.</param>
-    private sealed record Around(Dictionary<long, AssessmentLine> Lines, Dictionary<Guid, string> Names, HashSet<long> JustDecided);
+    /// <param name="Blind">Of these the reader, who reviews, sees no score before they have decided.</param>
+    private sealed record Around(Dictionary<long, AssessmentLine> Lines, Dictionary<Guid, string> Names, HashSet<long> JustDecided, IReadOnlySet<long> Blind);
 
     private static async Task<Around> AroundAsync(HttpContext context, List<Review> reviews, CancellationToken stop)
     {
@@ -363,7 +368,8 @@ public static class ReviewsApi
         var people = reviews.SelectMany(r => (Guid?[])[r.LeaseOwner, r.DecidedById]).OfType<Guid>().Distinct().ToList();
         var soon = reviews.Where(r => r.State == ReviewState.Open && r.FirstById is not null).Select(r => r.Seq).ToList();
         var decided = soon.Count == 0 ? [] : await db.Set<Review>().Where(r => soon.Contains(r.Seq) && db.Set<ReviewEvent>().Any(e => e.Seq == r.Seq && e.Version == r.Version && (e.Kind == ReviewEventKind.FirstDecided || e.Kind == ReviewEventKind.Disagreed))).Select(r => r.Seq).ToListAsync(stop);
-        return new Around(lines.ToDictionary(l => l.Seq), await db.Users.Where(u => people.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop), [.. decided]);
+        return new Around(lines.ToDictionary(l => l.Seq), await db.Users.Where(u => people.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop), [.. decided],
+            await context.RequestServices.GetRequiredService<BlindReviews>().OfAsync(context.Decider, [.. reviews.Select(r => r.Seq)], stop));
     }
 
     private static void WriteMembers(Utf8JsonWriter json, Review review, Around around, long now)
@@ -396,13 +402,14 @@ public static class ReviewsApi
         json.WriteStartObject("assessment");
         json.WriteString("decision", AssessAnswerWriter.Word(review.Decision));
         json.WriteString("flow", line is null ? null : line.Flow == Flow.PayIn ? "payin" : "payout");
-        if (line is null) json.WriteNull("risk_score");
+        var isBlind = around.Blind.Contains(review.Seq);
+        if (line is null || isBlind) json.WriteNull("risk_score");
         else json.WriteNumber("risk_score", line.Score);
         if (line is null) json.WriteNull("amount");
         else json.WriteNumber("amount", line.Money.Minor);
         json.WriteString("currency", line?.Money.Currency);
         json.WriteString("order_id", line?.OrderId);
-        json.WriteTexts("signals", line?.Signals.Where(s => s.Weight != 0).Select(s => SignalCatalog.Of(s).Code) ?? []);
+        json.WriteTexts("signals", (isBlind ? line?.Signals.OrderBy(s => s.Signal) : line?.Signals.AsEnumerable())?.Where(s => s.Weight != 0).Select(s => SignalCatalog.Of(s).Code) ?? []);
         json.WriteEndObject();
     }
 

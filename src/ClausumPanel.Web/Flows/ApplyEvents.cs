@@ -6,7 +6,6 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Cases;
 using ClausumPanel.Storage.Inbound;
-using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Api;
@@ -161,7 +160,6 @@ public sealed class ApplyEvents(PanelDb db, StripeEvents stripe, ReviewRouting r
             Seq = payment.Seq, Queue = queue.Number, OpenedAt = at, VisibleAt = at, Decision = payment.Decision, DueAt = term.DueAt, WarnAt = term.WarnAt,
             ExpiresAt = urgency.ExpiresAt, Stake = urgency.Stake, IsLoyal = urgency.IsLoyal,
         });
-        await TallyMoves.FlaggedAsync(db, payment.Seq, stop);
         return Queued;
     }
 }

@@ -36,10 +36,14 @@ public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days
 /// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it; more than they have had it is not believed.</param>
 /// <param name="Entries">What goes on lists with it.</param>
 /// <param name="Label">Of a decline, what they say the payment was: fraud, or inconclusive; null: what the reason says.</param>
-public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null, LabelOutcome? Label = null)
+/// <param name="AsksIfQuick">A decline that was read for less than the queue asks is refused once: whoever decides has not confirmed it.</param>
+public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null, LabelOutcome? Label = null, bool AsksIfQuick = false)
 {
     /// <summary>What it says the payment was, once it is for good; null: nothing.</summary>
     public LabelOutcome? Says => Label ?? ReviewReasons.LabelOf(Outcome, Reason);
+
+    /// <summary>How long it was read, in whole seconds as they are said; 1 at least.</summary>
+    public int ReadingSeconds => Math.Max(1, (int)Math.Round((ReadingMilliseconds ?? 0) / 1_000d));
 }
 
 /// <summary>
@@ -49,7 +53,7 @@ public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string
 public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, ReferenceData data, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
-        Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.",
+        Subject = "review", ReasonMissing = "Choose a reason.", NoteMissing = "Write a note of at least {0} characters.", NoteTooLong = "A note has at most {0} characters.", NoteForAmount = "Its amount needs a note in this queue: at least {0} characters.", DeclineQuick = "Decided in {0} s. Decline anyway?",
         OwnPayment = "This payment is your own: somebody else must decide it.", DecidedAlready = "{0} decided it: {1}.", TimeDecided = "Time ran out, and it was decided: {0}.", AnswerDecided = "The challenge was answered, which decided it: {0}.", TooLate = "It can no longer be undone. Reopen it instead.", StepTooLate = "It can no longer be undone.",
         NotYours = "Only {0} can undo it.", NotClosed = "It is not closed.", EscalatedAlready = "It is escalated already.", NoQuestion = "Nobody has asked anything here that waits for an answer.", NoSuchHold = "Choose a time to come within {0} days.", NothingToList = "The payment has no value of the type {0}.", ListedOtherwise = "{0}: there is an entry that allows it.", TooMuchToList = "A decision lists at most {0} values, one of each type.", NothingWithChallenge = "A challenge lists nothing: block or allow values with an approval or a decline.",
         LabelMissing = "Choose the label: fraud or inconclusive.", LabelWithDecline = "Only a decline takes a label: fraud or inconclusive.";
@@ -72,7 +76,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         FactSnapshot.Read(stored.Facts, facts);
         // Whichever way they came to hold it.
         if (Barred(reviewer, review, queue, await IsOwnAsync(reviewer, facts, stop)) is { } barred) return new(barred);
-        if (await RefusalAsync(queue, stored.Flow, verdict, facts, stop) is { } refusal) return refusal;
+        if (await RefusalAsync(review, queue, stored, verdict, facts, stop) is { } refusal) return refusal;
+        if (verdict is { AsksIfQuick: true, Outcome: ReviewOutcome.Decline } && queue.IsQuick(verdict.ReadingMilliseconds)) return new(DeclineQuick, verdict.ReadingSeconds);
         var now = clock.GetUtcNow();
         if (await SecondPerson.IsNeededAsync(db, review, queue, stored.Money, reviewer.Id, stop)) return await DecideFirstAsync(reviewer, review, queue, token, verdict, now, transaction, stop);
         if (review is { FirstOutcome: { } first, SecondById: null } && first != verdict.Outcome) return await DisagreeAsync(reviewer, review, queue, token, verdict, now, transaction, stop);
@@ -344,10 +349,20 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
     }
 
-    private async Task<ReviewAnswer?> RefusalAsync(ReviewQueue queue, Flow flow, ReviewVerdict verdict, Facts facts, CancellationToken stop)
+    /// <summary>Whether nobody decides it without a note, for its amount. Escalating takes nothing from what the queue it came from asks.</summary>
+    internal async Task<bool> NeedsNoteAsync(Review review, ReviewQueue queue, Money amount, CancellationToken stop)
     {
-        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome, flow).Contains(verdict.Reason)) return new(ReasonMissing);
+        if (queue.NeedsNote(amount)) return true;
+        if (!queue.IsManual) return false;
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        return events.Handed()?.Queue is { } from && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
+    }
+
+    private async Task<ReviewAnswer?> RefusalAsync(Review review, ReviewQueue queue, StoredAssessment stored, ReviewVerdict verdict, Facts facts, CancellationToken stop)
+    {
+        if (!Enum.IsDefined(verdict.Outcome) || verdict.Reason is null || !queue.ReasonsFor(verdict.Outcome, stored.Flow).Contains(verdict.Reason)) return new(ReasonMissing);
         if (Refused(verdict.Note, verdict.Reason == "other" || (verdict.Outcome == ReviewOutcome.Decline && queue.DeclineNeedsNote)) is { } refusal) return refusal;
+        if (IsShort(verdict.Note) && await NeedsNoteAsync(review, queue, stored.Money, stop)) return new(NoteForAmount, ShortestNote);
         if (verdict.Label is { } label && (verdict.Outcome != ReviewOutcome.Decline || label is not (LabelOutcome.Fraud or LabelOutcome.Inconclusive))) return new(LabelWithDecline);
         if (verdict is { Outcome: ReviewOutcome.Challenge, Entries.Count: > 0 }) return new(NothingWithChallenge);
         var entries = verdict.Entries ?? [];
@@ -472,7 +487,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
 
     private static ReviewAnswer? Refused(string? note, bool needed)
     {
-        var length = note?.Trim().Length ?? 0;
-        return length > Review.LongestNote ? new(NoteTooLong, Review.LongestNote) : needed && length < ShortestNote ? new(NoteMissing, ShortestNote) : null;
+        return note?.Trim().Length > Review.LongestNote ? new(NoteTooLong, Review.LongestNote) : needed && IsShort(note) ? new(NoteMissing, ShortestNote) : null;
     }
+
+    private static bool IsShort(string? note) => (note?.Trim().Length ?? 0) < ShortestNote;
 }

@@ -10,6 +10,7 @@ using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
 
@@ -17,7 +18,7 @@ namespace ClausumPanel.Web.Flows;
 /// What is known of somebody or something, and around one assessment: read through the term index and the memory of recent activity, never by going through the log,
 /// so it takes as long on the first day as after a million payments.
 /// </summary>
-public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, AssessService service, EntityLookups lookups, TimeProvider clock, Reader reader, Texts T)
+public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, AssessService service, EntityLookups lookups, IOptions<PanelOptions> panel, TimeProvider clock, Reader reader, Texts T)
 {
     /// <summary>Assessments of one entity that are counted; whoever has more is told so.</summary>
     public const int MostCounted = 5_000;
@@ -71,7 +72,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     /// <summary>Whether this person may look up one more now: see <see cref="EntityLookups"/>.</summary>
     public bool MayLookUp(Guid person) => lookups.TryTake(person);
 
-    /// <summary>Everything around one assessment, for the page it is judged on.</summary>
+    /// <summary>Everything around one assessment, for the page it is judged on. What its payer usually does goes to its reasons.</summary>
     public async Task<PaymentEvidence> OfAssessmentAsync(WhyView why, LinkChoice choice, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(why);
@@ -95,6 +96,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
+        why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
         var devices = texts.FindIndex(t => t.Kind == TermKind.Device);
         // Of a payout it is the device of whoever orders it, and told as such.
         var sameDevice = payer < 0 || devices < 0 || ordered is { IsNamed: true } ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
@@ -104,11 +106,24 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
         var sent = SentByShop.Of(stored, !(stored.KeyId is { } key && await db.ApiKeys.AnyAsync(k => k.Id == key && k.Type == KeyType.Checkout, stop)), T);
         return new PaymentEvidence(
-            payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, [.. strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))],
+            payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories),
             Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])),
             places, await MetAsync(facts, stored, stop), sent);
+    }
+
+    /// <summary>Of a payout, whoever has it paid is asked first: devices and places are theirs, and so is whom they pay.</summary>
+    private async Task<Habits?> HabitsAsync(StoredAssessment stored, Facts facts, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, int payer, CancellationToken stop)
+    {
+        if (payer < 0) return null;
+        List<TermEvent> Earlier(int place) => [.. histories[place].Where(e => e.Seq != stored.Seq && e.Flow == stored.Flow && (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) < 0)];
+        var paid = Earlier(payer);
+        var (whose, earlier) = (payer, paid);
+        if (stored.Flow == Flow.PayOut && texts.FindIndex(t => t.Kind is TermKind.Customer or TermKind.Email) is >= 0 and var orders && (paid.Count == 0 || Earlier(orders).Count > 0)) (whose, earlier) = (orders, Earlier(orders));
+        var seqs = earlier.Take(Habits.MostLookedInto).Select(e => e.Seq).ToArray();
+        var snapshots = seqs.Length == 0 ? [] : await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
+        return Habits.Of(stored, facts, texts[whose].Kind, panel.Value.Zone, earlier, paid, snapshots, isComplete: histories[whose].Count <= MostLinked);
     }
 
     /// <summary>With what people decided of them in the end, or that they wait for one to.</summary>
@@ -185,10 +200,10 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     }
 
     /// <summary>The reviews that are the reason of entries, each with what was noted with its decision.</summary>
-    public Task<IReadOnlyDictionary<Guid, string?>> ReviewsAsync(IReadOnlyList<ListRow> entries, CancellationToken stop)
+    public Task<IReadOnlyDictionary<Guid, NamedPayment>> ReviewsAsync(IReadOnlyList<ListRow> entries, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        return ListedByReview.NotesAsync(db, [.. entries.Select(e => ListedByReview.AssessmentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
+        return ListedByReview.NamedAsync(db, [.. entries.Select(e => ListSentences.PaymentOf(e.Reason)).OfType<Guid>().Distinct()], stop);
     }
 
     /// <summary>The named lists that hold the value.</summary>

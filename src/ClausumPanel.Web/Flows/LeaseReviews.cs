@@ -1,6 +1,7 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Settings;
 using ClausumPanel.Web.Plumbing;
@@ -31,10 +32,16 @@ public sealed record ReviewAnswer(string? Refusal, params object[] Values)
 /// <param name="Until">Unix milliseconds.</param>
 public readonly record struct ReviewLease(long Seq, Guid Token, long Until);
 
+/// <summary>What somebody is given who starts.</summary>
+/// <param name="Can">Something of what they go through.</param>
+/// <param name="Unfiltered">Nothing of that: how much of the whole queue.</param>
+/// <param name="GoOn">Nothing of that either: the first other queue of theirs in which something can be had, and how much.</param>
+public readonly record struct StartOffer(bool Can, int Unfiltered, (ReviewQueue Queue, int Free)? GoOn);
+
 /// <summary>
 /// Gives out reviews: the first free item of what is asked for goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
 /// </summary>
-public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOptions> panel, TimeProvider clock)
+public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf policies, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "Taken by {0} until {1:t}.", NotOpen = "It is decided already.",
@@ -84,12 +91,42 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
         return new ReviewLease(held.Seq, held.Token, held.IsAhead ? now + (long)AheadLength.TotalMilliseconds : held.Until);
     }
 
-    /// <summary>A selection as it counts: where the order is fixed nobody chooses, whatever an address says, and over all queues there is no list to choose from.</summary>
+    /// <summary>What <see cref="NextAsync(Reviewer, ReviewSelection, CancellationToken)"/> would give, without giving it.</summary>
+    /// <param name="reviewer">Who.</param>
+    /// <param name="wanted">What they go through.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<StartOffer> OfferAsync(Reviewer reviewer, ReviewSelection wanted, CancellationToken stop)
+    {
+        var (selection, me, now) = (await ReadAsync(wanted, stop), reviewer.Id, Now);
+        var skipped = db.Set<ReviewEvent>().SkippedBy(me, now - (long)SkippedFor.TotalMilliseconds).Select(e => e.Seq);
+        var queues = db.Set<ReviewQueue>().AsNoTracking().Where(q => reviewer.IsAdmin || !q.AdminsOnly);
+        var theirs = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => queues.Any(q => q.Number == r.Queue)
+            && ((r.LeaseOwner == me && r.LeaseUntil > now) || ((r.LeaseUntil == null || r.LeaseUntil <= now) && (r.FirstById == null || r.FirstById != me) && !skipped.Contains(r.Seq))));
+        var here = theirs.Where(r => selection.Queue == null || r.Queue == selection.Queue);
+        if (selection.Filter.AsksNothing)
+        {
+            if (await here.AnyAsync(stop)) return new StartOffer(true, 0, null);
+        }
+        else
+        {
+            // Whether it is free is not asked of what they work on.
+            var begun = here.Where(r => r.LeaseOwner == me && r.LeaseUntil > now && !r.LeaseIsAhead);
+            if (await begun.Only(selection.Filter with { IsTaken = null }, db, now).AnyAsync(stop) || await here.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now || r.LeaseIsAhead).Only(selection.Filter, db, now).AnyAsync(stop))
+                return new StartOffer(true, 0, null);
+            if (await here.CountAsync(stop) is > 0 and var unfiltered) return new StartOffer(false, unfiltered, null);
+        }
+        var free = await theirs.GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        return new StartOffer(false, 0, free.Count > 0 && (await queues.OrderBy(q => q.Position).ToListAsync(stop)).Find(q => free.ContainsKey(q.Number)) is { } next ? (next, free[next.Number]) : null);
+    }
+
+    /// <summary>A selection as it counts: where the order is fixed nobody chooses, whatever an address says, where it is decided blind nobody sorts by the score, and over all queues there is no list to choose from.</summary>
     public async Task<ReviewSelection> ReadAsync(ReviewSelection wanted, CancellationToken stop)
     {
         if (wanted.IsPlain || wanted.IsRead) return wanted;
         if (wanted.Queue is not { } queue || !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue && !q.IsRestricted, stop)) return ReviewSelection.Of(wanted.Queue);
-        return wanted with { Filter = await wanted.Filter.PlacedAsync(db.Set<Review>(), queue, stop), IsRead = true };
+        // By its score nobody sorts what is decided blind.
+        if (wanted.Order == ReviewOrder.Score && await BlindReviews.MayHoldAsync(db, queue, stop)) wanted = wanted with { Order = ReviewOrder.Priority };
+        return wanted with { Filter = await wanted.Filter.PlacedAsync(db, policies, [queue], stop), IsRead = true };
     }
 
     /// <summary>How long an item stays with the person, milliseconds; 0: it is not theirs, or no longer.</summary>
@@ -129,13 +166,21 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, IOptions<PanelOp
         var lease = new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), now + (long)Length.TotalMilliseconds);
         if (await LeaseAsync(db.Set<Review>().Where(r => r.Seq == seq), reviewer, lease, ahead: false, now, stop))
         {
-            // Whoever takes what was put away ends that: given back it waits as all others do, and its time runs from now.
-            var term = ReviewTerm.Of(queue, now, panel.Value.Zone);
-            await db.Set<Review>().Where(r => r.Seq == seq).PutAway(db.Set<ReviewEvent>(), now).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt), stop);
+            if (review.VisibleAt > now) await EndHoldAsync(review, queue, now, stop);
             await NoteAsync(reviewer, seq, ReviewEventKind.Leased, stop);
             return (lease, ReviewAnswer.Done);
         }
         return (null, await WhyNotAsync(db, seq, reviewer, now, stop));
+    }
+
+    /// <summary>Whoever takes what was put away ends that: it waits as all others do, as late as it was. Moved to another queue meanwhile it has that one's time, from now.</summary>
+    private async Task EndHoldAsync(Review review, ReviewQueue queue, long now, CancellationToken stop)
+    {
+        var away = db.Set<Review>().Where(r => r.Seq == review.Seq && r.VisibleAt == review.VisibleAt);
+        var hold = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq && e.Kind == ReviewEventKind.Held && e.Until == review.VisibleAt).OrderByDescending(e => e.Version).FirstOrDefaultAsync(stop);
+        if (hold is null) return;
+        var term = hold.Queue == queue.Number ? new ReviewTerm(hold.DueBefore, hold.WarnBefore) : ReviewTerm.Of(queue, now, panel.Value.Zone);
+        await away.ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, now).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt), stop);
     }
 
     /// <summary>A sign of life of the page that shows it; what is kept ready beside it is kept on.</summary>

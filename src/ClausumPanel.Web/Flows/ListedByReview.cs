@@ -25,9 +25,17 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
     public static Guid? AssessmentOf(string? reason) =>
         reason is not null && reason.StartsWith(Before, StringComparison.Ordinal) && Guid.TryParseExact(reason.AsSpan(Before.Length), "D", out var id) ? id : null;
 
-    /// <summary>Of each assessment that has a review, what was noted with the decision that stands; null: nothing.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, string?>> NotesAsync(PanelDb db, Guid[] assessments, CancellationToken stop) => assessments.Length == 0 ? new Dictionary<Guid, string?>()
-        : await db.Set<StoredAssessment>().Where(a => assessments.Contains(a.Id)).Join(db.Set<Review>(), a => a.Seq, r => r.Seq, (a, r) => new { a.Id, r.Note }).ToDictionaryAsync(x => x.Id, x => x.Note, stop);
+    /// <summary>The assessments that are still stored, each with what was noted in its review.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, NamedPayment>> NamedAsync(PanelDb db, Guid[] assessments, CancellationToken stop)
+    {
+        if (assessments.Length == 0) return new Dictionary<Guid, NamedPayment>();
+        var named = from a in db.Set<StoredAssessment>()
+                    where assessments.Contains(a.Id)
+                    join r in db.Set<Review>() on a.Seq equals r.Seq into reviews
+                    from r in reviews.DefaultIfEmpty()
+                    select new { a.Id, Review = (long?)r!.Seq, r!.Note };
+        return await named.ToDictionaryAsync(n => n.Id, n => new NamedPayment(n.Review is not null, n.Note), stop);
+    }
 
     /// <summary>What the decision that is closed put on lists.</summary>
     /// <param name="db">The store; its entries are tracked.</param>
@@ -102,6 +110,11 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
             IsActive && IsOfBothFlows && Severity == wanted.Severity && ExpiresAt?.ToUnixTimeMilliseconds() == (wanted.Days is { } days ? DateTimeOffset.FromUnixTimeMilliseconds(closedAt).AddDays(days).ToUnixTimeMilliseconds() : null);
     }
 }
+
+/// <summary>A payment that is the reason of an entry.</summary>
+/// <param name="HasReview">It came to a person.</param>
+/// <param name="Note">What was noted with the decision that stands; null: nothing.</param>
+public sealed record NamedPayment(bool HasReview, string? Note);
 
 /// <summary>Another review that wants the same value listed.</summary>
 /// <param name="Assessment">Whose review it is.</param>

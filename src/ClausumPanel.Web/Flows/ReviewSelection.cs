@@ -24,7 +24,7 @@ public readonly record struct ReviewSelection(int? Queue, ReviewFilter Filter, R
     // The last four bytes of a token name the selection that gave it, on every server alike; the queue is asked by itself.
     private const int MarkAt = 12;
 
-    private int Mark => IsPlain ? 0 : BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Order}|{Filter.Flow}|{Filter.Currency}|{Filter.LeastAmount}|{Filter.IsTaken}|{Filter.Signal}|{Filter.Search}"))));
+    private int Mark => IsPlain ? 0 : BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Order}|{Filter.Flow}|{Filter.Currency}|{Filter.LeastAmount}|{Filter.IsTaken}|{Filter.Signal}|{Filter.Rule}|{Filter.Search}"))));
 
     /// <summary>A new token for a lease that this gives.</summary>
     internal Guid Token()

@@ -20,15 +20,17 @@ public sealed class RuleRecords(PanelDb db, PolicyShelf policies, TimeProvider c
 {
     public const int Days = 30;
 
-    /// <summary>Per rule that ever hit; and how many assessments there were in the last <see cref="Days"/> days (UTC).</summary>
-    public async Task<(IReadOnlyDictionary<string, RuleRecord> Rules, long Assessments)> ReadAsync(CancellationToken stop)
+    /// <summary>Per rule that ever hit; and how many assessments there were in those days.</summary>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="days">How many of the last days (UTC) are counted.</param>
+    public async Task<(IReadOnlyDictionary<string, RuleRecord> Rules, long Assessments)> ReadAsync(CancellationToken stop, int days = Days)
     {
         var today = (int)(clock.GetUtcNow().ToUnixTimeSeconds() / 86_400);
-        var first = today - Days + 1;
+        var first = today - days + 1;
         var start = DateTimeOffset.FromUnixTimeSeconds(first * 86_400L);
         var counts = await db.Set<RuleDay>().AsNoTracking().GroupBy(d => new { d.PolicyVersion, d.Rule })
             .Select(g => new { g.Key, Hits = g.Sum(d => d.Day >= first ? d.Count : 0), Decided = g.Sum(d => d.Day >= first ? d.Decided : 0), Last = g.Max(d => d.LastAt) }).ToListAsync(stop);
-        var labels = await LabelQueries.RulesAsync(db, start, start.AddDays(Days), stop);
+        var labels = await LabelQueries.RulesAsync(db, start, start.AddDays(days), stop);
         var found = new Dictionary<string, RuleRecord>(StringComparer.Ordinal);
         foreach (var count in counts)
         {

@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,5 +40,25 @@ internal static class SecondPerson
         if (handed is null || (queues.TryGetValue(handed.Queue, out var from) && !from.IsForTwo(amount))) return false;
         // What was opened again two decide anew.
         return handed.Kind != ReviewEventKind.Escalated || who is null || handed.ActorId == who || events.Any(e => e.Kind == ReviewEventKind.Reopened && e.Version > handed.Version);
+    }
+
+    /// <summary>The same asked of the store, for time: without the items with those who decide the hard ones on which two must decide there. Time comes by each second, and has nothing to do with them however long they wait.</summary>
+    /// <param name="reviews">Which nobody has decided first.</param>
+    /// <param name="db">The store.</param>
+    /// <param name="queues">All there are.</param>
+    public static IQueryable<Review> WithoutThoseForTwo(IQueryable<Review> reviews, PanelDb db, IReadOnlyDictionary<int, ReviewQueue> queues)
+    {
+        var (payments, events, known) = (db.Set<AssessmentRow>(), db.Set<ReviewEvent>(), queues.Keys.ToArray());
+        foreach (var (currency, above) in queues[ReviewQueue.EscalatedNumber].ReadSecondAbove())
+            reviews = reviews.Where(r => r.Queue != ReviewQueue.EscalatedNumber || !payments.Any(p => p.Seq == r.Seq && p.Currency == currency && p.Amount > above));
+        // The latest that stands of what handed each over.
+        var steps = events.Where(e => (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.TimedOut) && e.Queue != ReviewQueue.EscalatedNumber
+            && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
+        var handed = steps.Where(e => !steps.Any(later => later.Seq == e.Seq && later.Version > e.Version));
+        reviews = reviews.Where(r => r.Queue != ReviewQueue.EscalatedNumber || !handed.Any(h => h.Seq == r.Seq && !known.Contains(h.Queue)));
+        foreach (var (number, queue) in queues)
+            foreach (var (currency, above) in queue.ReadSecondAbove())
+                if (!queue.IsManual) reviews = reviews.Where(r => r.Queue != ReviewQueue.EscalatedNumber || !handed.Any(h => h.Seq == r.Seq && h.Queue == number && payments.Any(p => p.Seq == h.Seq && p.Currency == currency && p.Amount > above)));
+        return reviews;
     }
 }

@@ -124,6 +124,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
                     where (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered) && e.At + (q.UndoSeconds * 1_000L) > at
                     select e;
         var overdue = db.Set<Review>().AsNoTracking().Waiting(at).Free(at).Where(r => r.DueAt <= at && numbers.Contains(r.Queue) && (r.FirstById == null || r.Queue != ReviewQueue.EscalatedNumber) && !steps.Any(e => e.Seq == r.Seq && e.Version == r.Version));
+        if (queues[ReviewQueue.EscalatedNumber].Timeout is TimeoutAction.Approve or TimeoutAction.Decline) overdue = SecondPerson.WithoutThoseForTwo(overdue, db, queues);
         var (dueAt, seq, done) = (long.MinValue, 0L, 0);
         // What stays for people where it is keeps nothing behind it from its turn.
         while (done < AtOnce && await overdue.Where(r => r.DueAt > dueAt || (r.DueAt == dueAt && r.Seq > seq)).OrderBy(r => r.DueAt).ThenBy(r => r.Seq).Take(AtOnce).ToListAsync(stop) is { Count: > 0 } some)
@@ -131,21 +132,32 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
             (dueAt, seq) = (some[^1].DueAt!.Value, some[^1].Seq);
             var seqs = some.ConvertAll(r => r.Seq);
             var amounts = await db.Set<StoredAssessment>().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Amount, a.Currency }).ToDictionaryAsync(a => a.Seq, a => new Money(a.Amount, a.Currency), stop);
-            // Only what stands with those who decide the hard ones asks how it came there.
-            var handed = some.Where(r => queues[r.Queue] is { IsManual: true, Timeout: not TimeoutAction.Escalate }).Select(r => r.Seq).ToList();
-            var histories = (handed.Count == 0 ? [] : await db.Set<ReviewEvent>().AsNoTracking().Where(e => handed.Contains(e.Seq)).ToListAsync(stop)).ToLookup(e => e.Seq);
+            // What stands with those who decide the hard ones is asked how it came there, and what was put away for how long.
+            var histories = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
             foreach (var review in some)
-                if (Action(review, queues, amounts[review.Seq], [.. histories[review.Seq]]) is { } action && await TimeOutAsync(review, action, queues[ReviewQueue.EscalatedNumber], at, stop)) done++;
+            {
+                List<ReviewEvent> history = [.. histories[review.Seq]];
+                if (HeldTerm(review, queues[review.Queue], history) <= at && ActionOn(review, queues, amounts[review.Seq], history) is not TimeoutAction.None and var action && await TimeOutAsync(review, action, queues[ReviewQueue.EscalatedNumber], at, stop)) done++;
+            }
         }
     }
 
-    /// <summary>What time does to the item; null: nothing. Where two people decide it is none of them.</summary>
-    private static TimeoutAction? Action(Review review, Dictionary<int, ReviewQueue> queues, Money amount, IReadOnlyCollection<ReviewEvent> history)
+    /// <summary>From when on time may decide what somebody took before the time it was put away until, as late as it was: its colleagues have what they would have had. <see cref="long.MinValue"/>: nothing of that kind.</summary>
+    private long HeldTerm(Review review, ReviewQueue queue, IReadOnlyList<ReviewEvent> history) =>
+        history.LastOrDefault(e => e.Kind is ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut or ReviewEventKind.Moved or ReviewEventKind.Reopened && history.Stands(e))
+            is { Kind: ReviewEventKind.Held, Until: { } until } hold && hold.Queue == review.Queue && review.DueAt < until ? ReviewTerm.Of(queue, until, panel.Value.Zone).DueAt ?? until : long.MinValue;
+
+    /// <summary>What time does to the item. Where two people decide it is none of them.</summary>
+    /// <param name="review">The item.</param>
+    /// <param name="queues">All there are.</param>
+    /// <param name="amount">Of the payment.</param>
+    /// <param name="history">Its own; asked only of what stands with those who decide the hard ones.</param>
+    internal static TimeoutAction ActionOn(Review review, IReadOnlyDictionary<int, ReviewQueue> queues, Money amount, IReadOnlyCollection<ReviewEvent> history)
     {
         var queue = queues[review.Queue];
-        if (queue.Timeout == TimeoutAction.Escalate) return TimeoutAction.Escalate;
+        if (queue.Timeout is TimeoutAction.None or TimeoutAction.Escalate) return queue.Timeout;
         var isForTwo = review.FirstById is not null || queue.IsForTwo(amount) || (queue.IsManual && SecondPerson.IsNeeded(history, queue, queues, amount, null));
-        return !isForTwo ? queue.Timeout : queue.IsManual ? null : TimeoutAction.Escalate;
+        return !isForTwo ? queue.Timeout : queue.IsManual ? TimeoutAction.None : TimeoutAction.Escalate;
     }
 
     private async Task<bool> TimeOutAsync(Review review, TimeoutAction action, ReviewQueue escalated, long at, CancellationToken stop)

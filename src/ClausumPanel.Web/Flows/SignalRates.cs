@@ -22,7 +22,7 @@ public sealed record RuleRates(IReadOnlyDictionary<string, RuleRecord> Rules, lo
     public static readonly RuleRates None = new(new Dictionary<string, RuleRecord>(), 0);
 }
 
-/// <summary>How often each signal and each rule fires and how often rightly: signals over the last months, payments and payouts apart, rules as <see cref="RuleRecords"/> counts them. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
+/// <summary>How often each signal and each rule fires and how often rightly: over the last months, of signals in payments and payouts apart, of rules as <see cref="RuleRecords"/> counts them. Reading all labelled payments takes long, so what was read serves everybody for a minute, and while it is read anew nobody waits for it.</summary>
 public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvider clock, ILogger<SignalRates> log) : IDisposable
 {
     public const int Days = 90;
@@ -71,7 +71,7 @@ public sealed partial class SignalRates(IServiceScopeFactory scopes, TimeProvide
             var now = clock.GetUtcNow();
             await using var scope = scopes.CreateAsyncScope();
             var rates = await CountAsync(scope.ServiceProvider.GetRequiredService<PanelDb>(), now, stop);
-            var (rules, all) = await scope.ServiceProvider.GetRequiredService<RuleRecords>().ReadAsync(stop);
+            var (rules, all) = await scope.ServiceProvider.GetRequiredService<RuleRecords>().ReadAsync(stop, Days);
             return _read = new Read(rates, new RuleRates(rules, all), now);
         }
         finally

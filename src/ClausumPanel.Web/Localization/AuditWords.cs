@@ -145,7 +145,7 @@ public static class AuditWords
         AuditActions.ReviewClosed => T["A decision took effect"],
         AuditActions.ReviewReopened => T["Reopened a review"],
         AuditActions.ReviewSkipped => T["Skipped a review"],
-        AuditActions.ReviewHeld => T["Put a review away until later"],
+        AuditActions.ReviewHeld => T["Put a review on hold"],
         AuditActions.ReviewEscalated => T["Escalated a review"],
         AuditActions.ReviewAnswered => T["Answered who escalated a review, and sent it back"],
         AuditActions.ReviewNoted => T["Wrote a note to a review"],

@@ -14,6 +14,9 @@ public static partial class ListSentences
         return reason is not null && Reported().Match(reason) is { Success: true } said ? T["Reported as fraud: {0}, payment {1}", T.LabelReason(said.Groups[1].Value), said.Groups[2].Value] : reason;
     }
 
+    /// <summary>The payment whose review or whose report is the reason; null: the reason is another.</summary>
+    public static Guid? PaymentOf(string? reason) => ListedByReview.AssessmentOf(reason) ?? (reason is not null && Reported().Match(reason) is { Success: true } said && Guid.TryParse(said.Groups[2].ValueSpan, out var id) ? id : null);
+
     // As ReportFraud writes it.
     [System.Text.RegularExpressions.GeneratedRegex(@"\AReported fraud: ([a-z_]+), transaction ([0-9a-f-]{36})\z")]
     private static partial System.Text.RegularExpressions.Regex Reported();

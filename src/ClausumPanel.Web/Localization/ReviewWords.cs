@@ -72,7 +72,7 @@ public static class ReviewWords
         ArgumentNullException.ThrowIfNull(reader);
         return line.Kind switch
         {
-            ReviewEventKind.Held when line.Until is { } until => T["Put it away until {0}", reader.DayAndTime(until)],
+            ReviewEventKind.Held when line.Until is { } until => T["Put it on hold until {0}", reader.DayAndTime(until)],
             ReviewEventKind.StepUndone when line.Reason == "skipped" => T["Took the skip back"],
             ReviewEventKind.StepUndone when line.Reason == "held" => T["Took the hold back"],
             ReviewEventKind.StepUndone when line.Reason == "escalated" => T["Took the escalation back"],
@@ -91,7 +91,7 @@ public static class ReviewWords
         ReviewEventKind.Released => T["Gave it back"],
         ReviewEventKind.TakenOver => T["Took it over"],
         ReviewEventKind.Skipped => T["Skipped it"],
-        ReviewEventKind.Held => T["Put it away until later"],
+        ReviewEventKind.Held => T["Put it on hold until later"],
         ReviewEventKind.Escalated => T["Escalated it"],
         ReviewEventKind.Noted => T["Wrote a note"],
         ReviewEventKind.FirstDecided => T["Decided first; a second person must agree"],
@@ -130,6 +130,32 @@ public static class ReviewWords
             _ => T["Time ran out"],
         };
     }
+
+    /// <summary>Who passed it over, and why.</summary>
+    public static string Passed(this Texts T, ReviewEvent skip, Flow flow)
+    {
+        ArgumentNullException.ThrowIfNull(skip);
+        var reason = skip.Reason is null or "other" ? null : T.Reason(skip.Reason, flow);
+        return T["{0} skipped it: {1}", skip.ActorName, string.Join(" · ", ((string?[])[reason is null ? null : char.ToLower(reason[0], CultureInfo.CurrentCulture) + reason[1..], skip.Note]).Where(part => !string.IsNullOrEmpty(part)))];
+    }
+
+    /// <summary>What time does once it is due, beside by when that is; of nothing, nothing.</summary>
+    public static string Then(this Texts T, TimeoutAction action) => action switch
+    {
+        TimeoutAction.None => "",
+        TimeoutAction.Escalate => T["then: escalated"],
+        TimeoutAction.Approve => T["then: approved"],
+        TimeoutAction.Decline => T["then: declined"],
+    };
+
+    /// <summary>The same in a sentence.</summary>
+    public static string AtEnd(this Texts T, TimeoutAction action) => action switch
+    {
+        TimeoutAction.None => T["When time runs out nothing happens: it stays and is shown as overdue."],
+        TimeoutAction.Escalate => T["When time runs out and nobody has it, it is escalated."],
+        TimeoutAction.Approve => T["When time runs out and nobody has it, it is approved."],
+        TimeoutAction.Decline => T["When time runs out and nobody has it, it is declined."],
+    };
 
     public static string Name(this Texts T, ReviewState state) => state switch
     {
@@ -187,10 +213,10 @@ public static class ReviewWords
         return string.Join(" · ", parts);
     }
 
-    /// <summary>A stretch of time in one unit: 42 s, 7 min, 3 h.</summary>
+    /// <summary>A stretch of time: 42 s, 7 min, 3 h, 3 h 20 min.</summary>
     public static string Age(this Texts _, TimeSpan age) => SignalText.Duration(Math.Max(0, age.TotalMilliseconds), Texts.Translate, CultureInfo.CurrentCulture);
 
-    /// <summary>How long there still is, or has been too long, in one unit and whole seconds at least: due.js counts on in the same words.</summary>
+    /// <summary>How long there still is, or has been too long, in whole seconds at least: due.js counts on in the same words.</summary>
     public static string Countdown(this Texts T, long milliseconds) => T.Age(TimeSpan.FromSeconds(Math.Max(1, milliseconds / 1_000)));
 
     public static string Icon(ReviewOutcome outcome) => outcome switch

@@ -12,6 +12,14 @@ public static class Showing
     {
         /// <summary>129.90 MXN: digits from the currency, layout from the reader.</summary>
         public string Show() => SignalText.Money(money.Minor, money.Currency, CultureInfo.CurrentCulture);
+
+        /// <summary>9.90, 850, 2.1k, 45k, 1.2M: an amount for where there is room for a few letters; its currency is said beside it.</summary>
+        public string ShowShort()
+        {
+            var major = money.Minor / (double)Currencies.Scale(money.Currency);
+            var (number, unit) = Math.Abs(major) switch { < 999.5 => (major, ""), < 999_500 => (major / 1_000, "k"), _ => (major / 1_000_000, "M") };
+            return number.ToString(unit.Length == 0 ? (Math.Abs(number) < 10 && number % 1 != 0 ? "0.00" : "0") : Math.Abs(number) < 9.95 ? "0.#" : "#,0", CultureInfo.CurrentCulture) + unit;
+        }
     }
 
     extension(SignalHit hit)

@@ -38,6 +38,9 @@ public static class CurrentUser
         /// <summary>The signed-in person, as the review queues know them.</summary>
         public Flows.Reviewer Reviewer => new(context.Actor, context.User.Role == Storage.Team.Role.Admin);
 
+        /// <summary>Who may decide reviews; null: who only looks at them.</summary>
+        public Guid? Decider => context.User.IsSignedIn && context.User.May(Permissions.Review) ? context.User.Id : null;
+
         /// <summary>The signed-in person, as the audit trail names them.</summary>
         public Actor Actor => context.User.IsSignedIn
             ? new Actor(ActorKind.Person, context.User.Id, context.User.DisplayName, context.Address)

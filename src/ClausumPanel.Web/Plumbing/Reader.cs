@@ -77,6 +77,18 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     /// <param name="at">Unix milliseconds.</param>
     public string DayAndTime(long at) => $"{Day(at)}, {Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("HH:mm", CultureInfo.InvariantCulture)}";
 
+    /// <summary>mar 24 nov, 14:03: a day of the week as people plan by it.</summary>
+    public string WeekdayAndTime(DateTimeOffset at) => Zoned(at) is var local ? $"{local.ToString("ddd", CultureInfo.CurrentCulture).TrimEnd('.')} {MonthDayAndTime(at)}" : "";
+
+    /// <summary>24 nov, 14:03: where the day of the week is said already.</summary>
+    public string MonthDayAndTime(DateTimeOffset at) => Zoned(at) is var local ? $"{DayAndMonth(local)}, {local.ToString("HH:mm", CultureInfo.InvariantCulture)}" : "";
+
+    /// <summary>The name of the reader's clock where it shows another hour at one of these moments than the organization's; null: there is nothing to tell apart.</summary>
+    public string? ClockName(params IEnumerable<DateTimeOffset> at) => at.Any(a => options.Value.Zone.GetUtcOffset(a) != Zone.GetUtcOffset(a)) ? Zone.Id.Replace('_', ' ') : null;
+
+    /// <param name="at">Unix milliseconds.</param>
+    public string? ClockName(long at) => ClockName(DateTimeOffset.FromUnixTimeMilliseconds(at));
+
     public string Whole(DateTimeOffset at) => Zoned(at).ToString("F", CultureInfo.CurrentCulture);
 
     private static TimeZoneInfo? Known(string? id) => id is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;

@@ -253,13 +253,74 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.EndsWith(paid[1].Id, boxes[0].GetAttribute("href")!, StringComparison.OrdinalIgnoreCase);
         Assert.All(boxes, b => Assert.Equal(b.GetAttribute("title"), b.QuerySelector(".visually-hidden")!.TextContent));
         Assert.Matches(@"^24 nov \d\d:\d\d:\d\d · .+ · Puntaje \d+ · .+ · nadie ha dicho qué fue · este caso$", boxes[0].GetAttribute("title"));
-        Assert.EndsWith("Legítimo: así lo decidieron nuestros analistas · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
+        Assert.EndsWith("Legítimo: así lo decidieron nuestros analistas · 1 s después del anterior · después de este caso", boxes[^1].GetAttribute("title"), StringComparison.Ordinal);
         var legend = string.Concat(old.QuerySelectorAll(".strip-legend").Select(l => l.TextContent));
         foreach (var said in (string[])["Color: la decisión", "Icono: lo que fue", "este caso, hay otros en medio", "después de este caso"]) Assert.Contains(said, legend, StringComparison.Ordinal);
 
         var newest = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1].Id}");
         Assert.Empty(newest.QuerySelectorAll(".strip .is-after"));
         Assert.DoesNotContain("después de", string.Concat(newest.QuerySelectorAll(".strip-legend").Select(l => l.TextContent)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_last_events_show_how_much_each_was_and_how_long_after_the_one_before_it()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        Answer? last = null;
+        foreach (var (after, amount, currency) in ((TimeSpan, long, string)[])[(TimeSpan.Zero, 85_000, "MXN"), (TimeSpan.FromDays(3), 210_000, "MXN"), (TimeSpan.FromHours(5), 990, "MXN"), (TimeSpan.FromMinutes(4), 4_500_000, "MXN")])
+        {
+            own.Clock.Advance(after);
+            last = (await shop.AssessAsync(Payment("cus_scale", "fp_scale", "scale@tienda.example", last4: "6002", amount: amount, currency: currency))).MustBeGood();
+        }
+        var strip = (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{last!.Id}")).QuerySelector(".strip-block")!;
+        Assert.Equal(["850", "2.1k", "9.90", "45k"], strip.QuerySelectorAll(".strip a > b").Select(b => b.TextContent));
+        Assert.Equal(["is-far 3 días", "is-near 5 h", "is-burst 4 min"], strip.QuerySelectorAll(".strip .gap").Select(g => $"{g.ClassList[1]} {string.Join(' ', g.Children.Select(c => c.TextContent))}"));
+        Assert.EndsWith("4 min después del anterior · este caso", strip.QuerySelector("[aria-current]")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains("montos en MXN", strip.QuerySelector("h2")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(strip.QuerySelectorAll(".strip small"));
+
+        // Amounts of different currencies are told apart, each by its own.
+        var mixed = (await shop.AssessAsync(Payment("cus_scale", "fp_scale", "scale@tienda.example", last4: "6002", amount: 120_000, currency: "USD"))).MustBeGood();
+        strip = (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{mixed.Id}")).QuerySelector(".strip-block")!;
+        Assert.Contains("montos en distintas monedas", strip.QuerySelector("h2")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["MXN", "MXN", "MXN", "MXN", "USD"], strip.QuerySelectorAll(".strip a > small").Select(c => c.TextContent));
+    }
+
+    [Fact]
+    public async Task Why_says_what_is_usual_of_the_payer_beside_each_signal_and_of_a_first_payment_once_that_there_is_nothing()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        var victor = own.As(World.Victor);
+        for (var i = 0; i < 12; i++)
+        {
+            (await shop.AssessAsync(Payment("cus_habit", "fp_habit", "habit@tienda.example", amount: 20_000 + (i % 3 * 1_000)))).MustBeGood();
+            own.Clock.Advance(TimeSpan.FromDays(1));
+        }
+        // 03:12 at the shop.
+        own.Clock.Advance(new TimeSpan(18, 12, 0));
+        var odd = (await shop.AssessAsync(Shop.With(Payment("cus_habit", "fp_new", "habit@tienda.example", last4: "9999", amount: 1_500_000), "payment_method.card_country", "\"US\""))).MustBeGood();
+        foreach (var isFolded in (bool[])[false, true])
+        {
+            if (isFolded) await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+            var page = await victor.PageAsync($"/dashboard/transactions/{odd.Id}");
+            string Of(string title) => page.QuerySelectorAll(".waterfall .step-words").Single(w => w.QuerySelector("b")!.TextContent == title).QuerySelector("small")!.TextContent;
+            Assert.Matches(@"^15,000\.00 MXN: 71 veces lo habitual de este pagador \(de 20\d\.\d\d a 21\d\.\d\d MXN en 12 pagos\)$", Of("Monto inusual"));
+            Assert.Contains("suele ser de 9 a 10 h en el reloj del comercio (12 pagos); ahora a las 03:12", Of("Monto alto en la noche"), StringComparison.Ordinal);
+            Assert.EndsWith("1 dispositivo en 12 pagos; este dispositivo, nunca visto", Of("Dispositivo nuevo de un cliente conocido"), StringComparison.Ordinal);
+            Assert.EndsWith("1 tarjeta en 12 pagos; esta tarjeta, nunca vista", Of("Tarjeta nueva de un cliente conocido"), StringComparison.Ordinal);
+            Assert.EndsWith("Tarjeta: MX en 12 de 12 pagos; ahora US, nunca antes", Of("El país de la tarjeta y el de la IP difieren"), StringComparison.Ordinal);
+            Assert.Null(page.QuerySelector("[data-first-of-payer]"));
+        }
+        Assert.Contains("71 times the usual amount of 210.00 MXN", odd.Text, StringComparison.Ordinal);
+
+        var first = (await shop.AssessAsync(Shop.With(Payment("cus_first", "fp_first", "first@tienda.example", last4: "7777"), "payment_method.card_country", "\"US\""))).MustBeGood();
+        var alone = await victor.PageAsync($"/dashboard/transactions/{first.Id}");
+        Assert.Equal("Primer pago de este pagador: no hay con qué comparar.", alone.QuerySelector("[data-first-of-payer]")!.TextContent);
+        Assert.Empty(alone.QuerySelectorAll("[data-usual]"));
     }
 
     [Fact]

@@ -71,6 +71,11 @@ public abstract class ReviewedEntityStories
         Assert.Equal("5 esperan revisión", waiting.QuerySelector("h2")!.TextContent.Trim());
         Assert.Equal(ids[3..].AsEnumerable().Reverse().Select(id => $"/dashboard/reviews/{id}"), waiting.QuerySelectorAll("li a").Select(a => a.GetAttribute("href")));
         Assert.Equal("5", (await victor.PageAsync(waiting.QuerySelector("h2 a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+        // What is put away or not shown yet is told apart, and named as well.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 4).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, world.App.Clock.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds())));
+        var apart = (await victor.PageAsync(Payer)).QuerySelector("section[data-waiting]")!;
+        Assert.Equal(("4 esperan revisión · 1 está apartada o aún no se muestra", 5), (string.Join(' ', apart.QuerySelector("h2")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), apart.QuerySelectorAll("li a").Length));
+        Assert.Equal("4", (await victor.PageAsync(apart.QuerySelector("h2 a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
         Assert.Equal(["Rechazada", "Aprobada", "Aprobada"], page.QuerySelectorAll("#recent [data-became]").Select(b => b.TextContent.Trim()));
         Assert.Equal((2, 1, 5), (page.QuerySelectorAll("svg.over-time rect.is-approve").Length, page.QuerySelectorAll("svg.over-time rect.is-decline").Length, page.QuerySelectorAll("svg.over-time rect.is-review").Length));
         Assert.Contains("según lo decidido al final", page.QuerySelector("#over-time")!.TextContent, StringComparison.Ordinal);
@@ -98,13 +103,16 @@ public abstract class ReviewedEntityStories
         {
             var page = await world.App.As(person).PageAsync(address);
             var rule = page.QuerySelector(".waterfall details[data-rule=dear]")!;
-            const string whole = "en 50% de pagos y dispersiones de 30 días (2), decidió 2 · fraude: 1 de 1 con etiqueta (pocos); todas de fuera";
+            const string whole = "en 50% de pagos y dispersiones (2), decidió por sí sola en 2 · fraude: 1 de 1 con etiqueta (pocos); todas de fuera";
             const string all = "De 1 con etiqueta, 1 son fraude. Todas esas etiquetas vienen de fuera: contracargos, reportes de fraude, clientes.";
             Assert.Equal(all, rule.QuerySelector("[data-whose]")!.TextContent);
             var isCase = address.StartsWith("/dashboard/reviews", StringComparison.Ordinal);
-            Assert.Equal((isCase ? "en 50%, 30 días · fraude 1 de 1 (pocos; todas de fuera)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
+            Assert.Equal((isCase ? "en 50% del total · fraude 1 de 1 (pocos; todas de fuera)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
             Assert.Equal("Cuando Monto del pago es mayor que 500.00 MXN y (País de la dirección de facturación es México o no El dominio es de un proveedor de correo gratuito)", Words(rule.QuerySelector("p")!));
             Assert.Equal(way, rule.QuerySelector("a")!.GetAttribute("href"));
+            // All of it is of one period, which the head says; what held it has the name of the rule.
+            Assert.EndsWith("· tasas de los últimos 90 días", Words(page.QuerySelector("#why + span")!), StringComparison.Ordinal);
+            if (isCase) Assert.Contains("retenida por la regla «Dear»", page.QuerySelector(".bar-facts")!.TextContent, StringComparison.Ordinal);
         }
     }
 

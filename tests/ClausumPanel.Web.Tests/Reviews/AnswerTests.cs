@@ -324,7 +324,7 @@ public abstract class AnswerStories
         Assert.Equal(["1 ¿Es la misma familia? Respondió Inés Administra: También coincide Espera"], await HandedOnAsync(World.Maria));
         Assert.Equal(["1 ¿Y el domicilio? Respondió Inés Administra: También coincide Espera"], await HandedOnAsync(World.Tomas));
         Assert.True((await world.DecideAsync(tomas, (await world.NextAsync(tomas))!.Value, new(ReviewOutcome.Approve, "data_match"))).IsDone);
-        Assert.Equal(["1 ¿Y el domicilio? Respondió Inés Administra: También coincide Aprobada · Tomás Analiza"], await HandedOnAsync(World.Tomas));
+        Assert.Equal(["1 ¿Y el domicilio? Respondió Inés Administra: También coincide Aprobada · Los datos coinciden · Tomás Analiza"], await HandedOnAsync(World.Tomas));
 
         async Task<string[]> HandedOnAsync(Person person) => [.. (await world.App.As(person).PageAsync("/dashboard/reviews?queue=1")).QuerySelectorAll("[data-handed-on]").Select(tr => $"{tr.GetAttribute("data-handed-on")} {Words(tr.QuerySelector("[data-label='Lo que preguntó']")!)} {Words(tr.QuerySelector("[data-became]")!)}")];
     }

@@ -1,4 +1,6 @@
 using System.Net;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Team;
@@ -63,6 +65,38 @@ public sealed class BulkTests
         }
         var together = await world.App.As(World.Ines).PageAsync(Path + "?seqs=2&seqs=1");
         Assert.Equal(["1", "2"], together.QuerySelectorAll("tr[data-seq]").Select(r => r.GetAttribute("data-seq")).Order());
+    }
+
+    [Fact]
+    public async Task Each_row_says_which_way_the_money_goes_what_was_answered_to_whom_and_what_becomes_of_it_where_two_decide()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        var hers = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, 1, default))).Lease!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(maria, 1, hers.Token, "¿Es la misma familia?", default))).IsDone);
+        var asked = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(ines, 1, default))).Lease!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.AnswerAsync(ines, 1, asked.Token, "Sí, apruébela", default))).IsDone);
+        await world.App.InDbAsync(async db =>
+        {
+            await db.Set<StoredAssessment>().Where(a => a.Seq == 2).ExecuteUpdateAsync(a => a.SetProperty(x => x.Flow, Flow.PayOut));
+            await db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, ReviewQueue.Write(new Dictionary<string, long> { ["MXN"] = 20_002 })));
+        });
+        var admin = world.App.As(World.Ines);
+        using var shown = await admin.GetAsync(Path + "?seqs=1&seqs=2&seqs=3");
+        var page = await shown.HtmlAsync();
+        string? Part(long seq, string part) => page.QuerySelector($"tr[data-seq='{seq}'] {part}")?.TextContent.Trim();
+        Assert.Equal((null, "Dispersión", null), (Part(1, "td:first-child .visually-hidden"), Part(2, "td:first-child .visually-hidden"), Part(3, "td:first-child .visually-hidden")));
+        Assert.Equal(("Respondió Inés Administra: Sí, apruébela", "Prometida a María Analiza, que preguntó y la recibe antes que otras."), (Part(1, "[data-handed]"), Part(1, "[data-promised]")));
+        Assert.Equal((null, null, "Requiere una segunda persona: lo que usted decida es la primera de dos decisiones. Sigue en espera de otra persona."), (Part(1, "[data-two]"), Part(2, "[data-two]"), Part(3, "[data-two]")));
+        Assert.Contains("1 de ellas requiere una segunda persona: la suya es solo la primera decisión", page.QuerySelector("#bulk-form")!.TextContent, StringComparison.Ordinal);
+
+        using var answer = await PostAsync(admin, page.QuerySelector("#bulk-form input[name=__RequestVerificationToken]")!.GetAttribute("value")!, "Decline:stolen_card", [3]);
+        var told = (await ToldAsync(admin, answer)).QuerySelector("tr[data-seq='3'] [data-outcome]")!.TextContent;
+        Assert.Contains("Sigue en espera de otra persona: hasta que también decida no se avisa al comercio ni se escribe etiqueta.", told, StringComparison.Ordinal);
+        // What is decided next is the second of two, and not by the same person.
+        Assert.Null((await admin.PageAsync(Path + "?seqs=3")).QuerySelector("[data-two]"));
     }
 
     [Fact]

@@ -59,6 +59,31 @@ public sealed class DecisionPanelTests
     }
 
     [Fact]
+    public async Task What_is_refused_is_said_beside_its_button_and_everything_chosen_is_there_again()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        var page = await maria.PageAsync(await StartAsync(maria));
+        var form = Form.Read(page, "#decide");
+        (form["Input.Outcome"], form["Input.ChallengeReason"], form["Input.Note"]) = ("Challenge", "confirm_identity", "Llamarle");
+        (form["Input.Lists[0].Chosen"], form["Input.Lists[0].Days"]) = ("true", "365");
+        using var refused = await maria.PostAsync(page.QuerySelector("#decide")!.GetAttribute("action"), form.Content);
+        var again = await refused.HtmlAsync();
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Pedir verificación no agrega nada a las listas: bloquee o permita valores con una aprobación o un rechazo."), (refused.StatusCode, again.QuerySelector(".review-confirm [role=alert]#refused:not([hidden])")!.TextContent));
+        Assert.Single(again.QuerySelectorAll("#refused"));
+        Assert.Empty(again.QuerySelectorAll("#review-said .alert"));
+        Assert.Equal(("Challenge", "confirm_identity", "Llamarle"), (again.QuerySelector("[name='Input.Outcome'][checked]")?.GetAttribute("value"), again.QuerySelector("[name='Input.ChallengeReason'][checked]")?.GetAttribute("value"), again.QuerySelector("[name='Input.Note']")!.TextContent.Trim()));
+        Assert.Equal([("Input.Lists[0].Chosen", "365")], again.QuerySelectorAll(".list-choice [type=checkbox][checked]").Select(b => (b.GetAttribute("name"), b.Closest(".list-choice")!.QuerySelector("option[selected]")!.GetAttribute("value"))));
+
+        // Of what puts it off, in its own part, which is open again.
+        using var skipped = await maria.PostAsync(page.QuerySelector("details[data-key=skip] button")!.GetAttribute("formaction"), Form.Read(again, "#decide").Content);
+        var part = (await skipped.HtmlAsync()).QuerySelector("details[data-key=skip][open] [role=alert]#refused")!;
+        Assert.Equal("Elija un motivo.", part.TextContent);
+    }
+
+    [Fact]
     public async Task A_payment_of_their_own_can_be_passed_on_but_not_decided()
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());

@@ -25,5 +25,18 @@ public class HistoryLineTests
         Assert.Empty(HistoryLine.Of([]));
     }
 
+    [Fact]
+    public void Who_takes_something_back_and_writes_the_same_once_more_is_quoted_once()
+    {
+        ReviewEvent Step(ReviewEventKind kind, int version, string? note) => new() { Id = Guid.NewGuid(), Kind = kind, ActorId = Luis, At = version, Version = version, Note = note };
+        ReviewEvent[] events =
+        [
+            Step(ReviewEventKind.Decided, 1, "Llamé al banco"), Step(ReviewEventKind.Undone, 2, null), Step(ReviewEventKind.Escalated, 3, "¿La conoces?"), Step(ReviewEventKind.StepUndone, 4, null),
+            Step(ReviewEventKind.Decided, 5, "Llamé al banco"), Step(ReviewEventKind.Closed, 6, null), Step(ReviewEventKind.Reopened, 7, "Llamó el dueño"), Step(ReviewEventKind.Decided, 8, "Llamé al banco"),
+        ];
+        // What nobody wrote again, and what stood, stays.
+        Assert.Equal([null, null, "¿La conoces?", null, "Llamé al banco", null, "Llamó el dueño", "Llamé al banco"], HistoryLine.Of(events).Select(l => l.Note));
+    }
+
     private static ReviewEvent Event(ReviewEventKind kind, Guid actor, long at) => new() { Id = Guid.NewGuid(), Kind = kind, ActorId = actor, At = at };
 }

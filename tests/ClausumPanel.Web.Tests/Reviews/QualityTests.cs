@@ -310,6 +310,13 @@ public abstract class QualityStories
         // Time declined what it decided, and the engine leant to approve all of them: only the declines overrule it.
         Assert.Equal((whole["timed-out"], "0", "0"), (Figure(page, "all", "time-declined"), Figure(page, "all", "time-approved"), Figure(page, "all", "time-escalated")));
         Assert.Equal(("5", "3"), (Figure(page, "all", "leant"), Figure(page, "all", "overruled")));
+        // Whose they are, and of what each is one, stands there in words.
+        Assert.Equal("Por cola: todo el equipo", page.QuerySelector("#by-queue")!.TextContent);
+        string Cell(string label) => string.Join(' ', page.QuerySelector($"#by-queue")!.Closest("section")!.QuerySelector($"tr[data-figures='1'] td[data-label='{label}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("3 de 5 aprobaciones y rechazos 60%", Cell("Contra el motor"));
+        Assert.StartsWith("1 de 2 con noticia posterior", Cell("Contradichas después"), StringComparison.Ordinal);
+        Assert.Equal("12 s nueve de diez en menos de 30 s; medido en 5", Cell("Lectura (mediana)"));
+        Assert.Matches("^aprobadas .+ verificación .+ rechazadas ", Cell("Resultado"));
         Assert.Equal(("1", "0"), (Figure(page, "1", "approved-fraud"), Figure(page, "1", "declined-good")));
         Assert.Equal(("4", "1", "1", "0"), (Figure(page, World.Maria.Name, "decided"), Figure(page, World.Maria.Name, "judged"), Figure(page, World.Maria.Name, "overturned"), Figure(page, World.Tomas.Name, "overturned")));
         Assert.Equal(("2", "1", "1", "1", "1"), (Figure(page, World.Tomas.Name, "decided"), Figure(page, World.Tomas.Name, "skipped"), Figure(page, World.Tomas.Name, "held"), Figure(page, World.Tomas.Name, "escalated"),
@@ -346,8 +353,8 @@ public abstract class QualityStories
         var page = await world.App.As(World.Ines).PageAsync(Path);
         Assert.Equal(("4", "3", "2"), (Figure(page, "1", "decided"), Figure(page, "1", "leant"), Figure(page, "1", "overruled")));
         Assert.Equal(("3", "2", "0", "0"), (Figure(page, World.Maria.Name, "leant"), Figure(page, World.Maria.Name, "overruled"), Figure(page, World.Tomas.Name, "leant"), Figure(page, World.Tomas.Name, "overruled")));
-        Assert.Equal("2 de 3 67%", Cell(page, "1", "Contra el motor"));
-        Assert.Contains("Contra el motor: se aprobó aunque", page.QuerySelector("section[aria-labelledby=by-queue]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("2 de 3 aprobaciones y rechazos 67%", Cell(page, "1", "Distinto del motor"));
+        Assert.Contains("Se aprobó aunque el motor se inclinaba", page.QuerySelector("section[aria-labelledby=by-queue]")!.TextContent, StringComparison.Ordinal);
     }
 
     protected async Task ByTimeAsync()
@@ -382,7 +389,13 @@ public abstract class QualityStories
         Assert.Equal("1 escalada, 1 aprobada, 1 rechazada 40% de todas las decisiones por tiempo", Cell(page, "all", "Se agotó el tiempo"));
         Assert.Empty(page.QuerySelectorAll($"tr[data-figures='{World.Maria.Name}'] [data-label='Se agotó el tiempo']"));
         Assert.Equal(("3", "2", "1", "1"), (Figure(page, "1", "judged"), Figure(page, "1", "overturned"), Figure(page, "1", "approved-fraud"), Figure(page, "1", "declined-good")));
-        Assert.Equal("2 de 3 de 1 aprobadas, fraude: 1 de 2 rechazadas, buenas: 1", Cell(page, "1", "Contradichas después"));
+        Assert.Equal("2 de 3 con noticia posterior de 1 aprobadas, fraude: 1 de 2 rechazadas, buenas: 1", Cell(page, "1", "Contradichas después"));
+        // Whoever decided them sees which, and by whose word; the figures lead there. What agrees has no mark.
+        var hers = await world.App.As(World.Maria).PageAsync(Path);
+        Assert.Equal("2 de 3 con noticia posterior de 1 aprobadas, fraude: 1 de 2 rechazadas, buenas: 1 Cuáles", Cell(hers, "yours", "Contradichas después"));
+        Assert.Equal([("5", "good"), ("4", "fraud")], hers.QuerySelectorAll("[data-against]").Select(m => (m.Closest("tr")!.GetAttribute("data-decision"), m.GetAttribute("data-against"))));
+        Assert.StartsWith("fue fraude: contracargo, ", hers.QuerySelector("[data-decision='4'] [data-against]")!.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Equal("5", hers.QuerySelector(hers.QuerySelector("[data-figures=yours] a")!.GetAttribute("href")!)!.GetAttribute("data-decision"));
         // One, two and three minutes.
         Assert.Equal(("120000", "180000"), (Figure(page, "1", "waiting"), Figure(page, "1", "waiting-most")));
     }

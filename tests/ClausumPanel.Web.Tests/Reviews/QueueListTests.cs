@@ -23,7 +23,7 @@ public sealed class QueueListTests : QueueListStories
     [Fact] public Task At_the_end_of_a_queue_it_says_who_has_the_rest_and_where_to_go_on() => EndAsync();
 
     [Fact]
-    public async Task What_the_address_says_stays_with_the_refresh_and_the_other_queues_and_can_be_taken_away()
+    public async Task What_the_address_says_stays_with_the_refresh_and_can_be_taken_away()
     {
         await using var world = await ReviewWorld.StartAsync(Make());
         await HoldAsync(world);
@@ -31,7 +31,6 @@ public sealed class QueueListTests : QueueListStories
         var page = await maria.PageAsync(List + "&sort=oldest&currency=mxn&amount_min=1,000.00&held=free");
         const string Said = "sort=oldest&currency=mxn&amount_min=1,000.00&held=free";
         Assert.Equal($"/dashboard/reviews?queue=1&{Said}", Uri.UnescapeDataString(page.QuerySelector("#queues")!.GetAttribute("hx-get")!));
-        Assert.Equal($"/dashboard/reviews?queue=2&{Said}", Uri.UnescapeDataString(page.QuerySelector(".tile[data-queue='2']")!.GetAttribute("href")!));
         Assert.Equal(["Las más antiguas", "MXN", "Desde 1,000.00 MXN", "Libres", "Quitar filtros"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
         // Without its currency an amount goes too.
         Assert.Equal("/dashboard/reviews?queue=1&sort=oldest&held=free", page.QuerySelectorAll(".list-tools .chips a")[1].GetAttribute("href"));
@@ -39,6 +38,27 @@ public sealed class QueueListTests : QueueListStories
         Assert.Contains("Empezar entrega la primera libre de esta lista", page.QuerySelector(".list-told")!.TextContent, StringComparison.Ordinal);
         Assert.Null((await maria.PageAsync(List)).QuerySelector(".list-told, [data-shown], .list-tools .chips"));
         Assert.Equal("", (await world.App.As(World.Victor).PageAsync(List + "&sort=oldest")).QuerySelector(".list-told")!.TextContent.Trim());
+    }
+
+    [Fact]
+    public async Task A_tile_opens_all_of_its_queue_sorted_as_the_list_was()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 1 || r.Seq == 4).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        var maria = world.App.As(World.Maria);
+        foreach (var (query, sort) in ((string, string)[])[("&currency=USD&q=tres", ""), ("&sort=newest&flow=payin&signal=" + SignalCatalog.All[0].Code + "&held=free&rule=dear", "&sort=newest"), ("&sort=size", "")])
+        {
+            // What cannot be read is refused, and the list shown all the same.
+            using var answer = await maria.GetAsync(List + query);
+            foreach (var tile in (await answer.HtmlAsync()).QuerySelectorAll(".tile[data-queue]"))
+            {
+                var way = tile.GetAttribute("href")!;
+                Assert.Equal($"/dashboard/reviews?queue={tile.GetAttribute("data-queue")}{sort}", way);
+                Assert.Equal((way, tile.QuerySelector("[data-waiting]")!.TextContent), (way, Seqs(await maria.PageAsync(way)).Length.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            }
+        }
+        Assert.Equal("4 1", string.Join(" ", Seqs(await maria.PageAsync("/dashboard/reviews?queue=3&sort=newest"))));
     }
 
     [Theory]
@@ -112,10 +132,10 @@ public sealed class QueueListTests : QueueListStories
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(maria, skipped.Seq, skipped.Token, "not_my_area", null, default))).IsDone);
         // A session does not last that long.
         async Task<string[]> MarksAsync(Person person) => [.. (await world.App.As(person).PageAsync(List)).QuerySelectorAll("[data-skipped]").Select(m => $"{m.Closest("tr")!.GetAttribute("data-seq")}: {m.TextContent.Trim()}")];
-        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h"], await MarksAsync(World.Maria));
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h. Hasta entonces la tienen los demás. Vence antes."], await MarksAsync(World.Maria));
         Assert.Empty(await MarksAsync(World.Ines));
         world.App.Clock.Advance(LeaseReviews.SkippedFor - TimeSpan.FromMinutes(40));
-        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 40 min"], await MarksAsync(World.Maria));
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 40 min. Hasta entonces la tienen los demás. Ya está vencida."], await MarksAsync(World.Maria));
         world.App.Clock.Advance(TimeSpan.FromMinutes(40));
         Assert.Empty(await MarksAsync(World.Maria));
 
@@ -125,6 +145,51 @@ public sealed class QueueListTests : QueueListStories
         Assert.Single(await MarksAsync(World.Maria));
         Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, next.Seq, default))).Answer.IsDone);
         Assert.Empty(await MarksAsync(World.Maria));
+    }
+
+    [Fact]
+    public async Task What_somebody_skipped_says_who_and_why_to_the_others_for_a_day()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        async Task SkipAsync(Reviewer who, string reason, string? note)
+        {
+            var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, 1, default))).Lease!.Value;
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(who, 1, lease.Token, reason, note, default))).IsDone);
+        }
+        async Task<string?> PassedAsync(Person person) => (await world.App.As(person).PageAsync(List)).QuerySelectorAll("[data-passed]").Select(m => m.TextContent.Trim()).SingleOrDefault();
+        await SkipAsync(maria, "needs_a_colleague", "Habla alemán");
+        Assert.Equal("María Analiza la omitió: necesita a un colega · Habla alemán", await PassedAsync(World.Ines));
+        Assert.Null(await PassedAsync(World.Maria));
+        // The latest one that stands, and each reader their own beside it.
+        await SkipAsync(tomas, "other", "Es mi vecino");
+        Assert.Equal("Tomás Analiza la omitió: Es mi vecino", await PassedAsync(World.Ines));
+        Assert.Equal(("María Analiza la omitió: necesita a un colega · Habla alemán", "Tomás Analiza la omitió: Es mi vecino"), (await PassedAsync(World.Tomas), await PassedAsync(World.Maria)));
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(tomas, 1, default))).Answer.IsDone);
+        Assert.StartsWith("María Analiza", await PassedAsync(World.Ines), StringComparison.Ordinal);
+        world.App.Clock.Advance(TimeSpan.FromHours(24));
+        Assert.Null(await PassedAsync(World.Ines));
+    }
+
+    [Fact]
+    public async Task A_search_that_finds_nothing_here_says_in_which_queue_it_does()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
+        async Task<(string?, string?)> FoundAsync(Person person, string query) => (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]") is { } found ? (found.QuerySelector("a")!.TextContent, found.QuerySelector("a")!.GetAttribute("href")) : default;
+        Assert.Equal(default, await FoundAsync(World.Maria, List + "&q=uno@held.example"));
+        Assert.Equal(("1 en Retenidas para revisión", "/dashboard/reviews?queue=3&q=dos@held.example"), await FoundAsync(World.Maria, List + "&q=dos@held.example"));
+        // From an empty queue too, and in its own where only the other filters left it out.
+        Assert.Equal("/dashboard/reviews?queue=3&q=dos@held.example", (await FoundAsync(World.Maria, "/dashboard/reviews?queue=2&q=dos@held.example")).Item2);
+        Assert.Equal("/dashboard/reviews?queue=1&q=uno@held.example", (await FoundAsync(World.Maria, List + "&flow=payout&q=uno@held.example")).Item2);
+        // Not where they may not decide, nor what nobody reviews.
+        Assert.Equal($"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}&q=tres@held.example", (await FoundAsync(World.Ines, List + "&q=tres@held.example")).Item2);
+        foreach (var nothing in (string[])["tres@held.example", "nadie@held.example"])
+            Assert.Equal(("nada en las colas; buscar en el monitor", $"/dashboard/transactions?q={nothing}&period=all"), await FoundAsync(World.Maria, $"{List}&q={nothing}"));
     }
 
     [Fact]
@@ -255,7 +320,7 @@ public abstract class QueueListStories
         var part = (await world.App.As(World.Maria).PageAsync(List)).QuerySelector("#handed-on")!;
         Assert.Equal("1", part.QuerySelector("[data-answered]")!.GetAttribute("data-answered"));
         var rows = part.QuerySelectorAll("[data-handed-on]").Select(tr => string.Join(' ', $"{tr.GetAttribute("data-handed-on")} {tr.QuerySelector("[data-label='Lo que preguntó']")!.TextContent} {tr.QuerySelector("[data-became]")!.TextContent}".Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal(["2 ¿Qué es 2? Espera", "1 ¿Qué es 1? Rechazada · Inés Administra: Es robada"], rows);
+        Assert.Equal(["2 ¿Qué es 2? Espera", "1 ¿Qué es 1? Rechazada · Tarjeta robada · Inés Administra: Es robada"], rows);
         Assert.All(part.QuerySelectorAll("a[data-open]"), a => Assert.Matches("^/dashboard/reviews/[0-9a-f-]{36}[?]queue=[0-9]+$", a.GetAttribute("href")!));
         // It is nobody else's, and old ones are not told any more.
         foreach (var person in (Person[])[World.Tomas, World.Ines, World.Victor]) Assert.Null((await world.App.As(person).PageAsync(List)).QuerySelector("#handed-on"));
@@ -287,6 +352,21 @@ public abstract class QueueListStories
         Assert.Equal("true", (await part.HtmlAsync()).QuerySelector("#queue-start")!.GetAttribute("hx-swap-oob"));
         using var gone = await world.App.As(World.Maria).SubmitAsync(List, "form[action*=Start]");
         Assert.EndsWith("?queue=3", gone.Headers.Location!.OriginalString, StringComparison.Ordinal);
+
+        // The page of what they decided offers the same, by the same key, and so does that of what somebody else has.
+        foreach (var seq in (long[])[1, 2])
+        {
+            var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync());
+            var address = $"/dashboard/reviews/{id}?queue=1";
+            var go = (await world.App.As(World.Maria).PageAsync(address)).QuerySelector(".card-footer form[data-go-on='3'] button[data-key=start]");
+            Assert.Equal((seq, $"Seguir con {name} (2) Enter"), (seq, go?.TextContent.Trim()));
+            using var went = await world.App.As(World.Maria).SubmitAsync(address, "form[data-go-on='3']");
+            Assert.EndsWith("?queue=3", went.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Queue == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null)));
+            // Of a filter first what the queue has besides; where something of it can be had, that; and of all queues whatever there is.
+            foreach (var (way, said) in ((string, string)[])[("?queue=3&currency=USD", "Seguir sin el filtro (2) Enter"), ("?queue=3", "La siguiente Enter"), ("", "La siguiente Enter")])
+                Assert.Equal((seq, way, said), (seq, way, (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{id}{way}")).QuerySelector("[data-key=start]")?.TextContent.Trim()));
+        }
 
         // Where nothing can be had anywhere nothing is offered.
         await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Queue == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));

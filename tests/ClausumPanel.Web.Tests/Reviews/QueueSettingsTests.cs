@@ -77,6 +77,8 @@ public sealed class QueueSettingsTests
     [InlineData("Input.Countries", "MX, Francia", "Countries: “Francia” is no country.")]
     [InlineData("Input.Signals", "no_such", "Signals: there is no signal no_such.")]
     [InlineData("Input.SecondAbove", "25000", "Second person above: “25000” is no currency with its amount.")]
+    [InlineData("Input.NoteAbove", "MXN", "Note needed above: “MXN” is no currency with its amount.")]
+    [InlineData("Input.DeclineSeconds", "61", "Seconds under which a decline is asked once more: write a whole number from 0 to 60.")]
     [InlineData("Input.WeightOfTime", "-1", "Weight of the time that has passed: write a whole number from 0 to 100.")]
     [InlineData("Input.Decline", "", "Reasons to “Decline”: choose at least one.")]
     [InlineData("Input.SlaMinutes", "", "When time runs out: without minutes until it is due, time never does.")]

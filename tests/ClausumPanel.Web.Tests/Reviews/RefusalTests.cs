@@ -33,7 +33,8 @@ public sealed class RefusalTests
             using var sent = await client.PostAsync(path, new FormUrlEncodedContent(form));
             // What became of many is told at an address of its own.
             using var answer = sent.Headers.Location?.OriginalString is { } told && told.StartsWith($"{Queue}/bulk?", StringComparison.Ordinal) ? await client.GetAsync(told) : sent;
-            var said = answer.Content.Headers.ContentType?.MediaType == "text/html" ? (await answer.HtmlAsync()).QuerySelector("#refused, [data-outcome], .alert-danger")?.TextContent.Trim() : answer.Headers.Location?.OriginalString.Split('?')[0];
+            // Beside its button it stands after other things.
+            var said = answer.Content.Headers.ContentType?.MediaType == "text/html" && await answer.HtmlAsync() is var page ? (page.QuerySelector("#refused") ?? page.QuerySelector("[data-outcome], .alert-danger"))?.TextContent.Trim() : answer.Headers.Location?.OriginalString.Split('?')[0];
             said = string.Join(' ', (said ?? "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
             foreach (var (seq, id) in ids) said = said.Replace(id.ToString(), $"#{seq}", StringComparison.Ordinal);
             lines.Append($"{who?.Name ?? "nobody"} · {what} → {(int)answer.StatusCode} {said}".TrimEnd()).Append('\n');
@@ -59,7 +60,7 @@ public sealed class RefusalTests
         foreach (var (what, fields) in ((string, (string, string)[])[])[("without an outcome", [("Input.DeclineReason", "stolen_card")]), ("with an outcome there is not", [("Input.Outcome", "7"), ("Input.DeclineReason", "stolen_card")]), ("without a reason", [("Input.Outcome", "Decline")]),
             ("with another outcome's reason", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "stolen_card")]), ("with a made-up reason", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "because")]), ("with another reason and no note", [("Input.Outcome", "Approve"), ("Input.ApproveReason", "other")]),
             ("with a note that is too long", [.. declined, ("Input.Note", new string('x', 2_001))]), ("listing what it does not have", [.. declined, ("Input.Lists[0].Type", "Iban"), ("Input.Lists[0].Chosen", "true")]),
-            ("asking for proof and listing", [("Input.Outcome", "Challenge"), ("Input.ChallengeReason", "confirm_card"), ("Input.Lists[0].Type", "Email"), ("Input.Lists[0].Chosen", "true")])])
+            ("a decline that was hardly read", [.. declined, ("Input.ReadingMilliseconds", "900")]), ("asking for proof and listing", [("Input.Outcome", "Challenge"), ("Input.ChallengeReason", "confirm_card"), ("Input.Lists[0].Type", "Email"), ("Input.Lists[0].Chosen", "true")])])
             await StepAsync($"Decide {what}", World.Maria, held, "Decide", fields);
         await StepAsync("Decide a payment of their own", World.Maria, own, "Decide", declined);
         await StepAsync("Skip without a reason", World.Maria, held, "Skip");

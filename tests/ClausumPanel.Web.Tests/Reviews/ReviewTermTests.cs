@@ -14,6 +14,8 @@ public sealed class ReviewTermTests : ReviewTermStories
 
     [Fact] public Task What_is_put_away_has_all_its_time_once_it_is_back() => HeldAsync();
 
+    [Fact] public Task What_was_late_stays_late_when_it_is_taken_before_its_time_and_time_waits_all_the_same() => GivenBackAsync();
+
     [Fact] public Task Another_queue_has_a_time_of_its_own() => MovedAsync();
 
     [Fact] public Task Over_a_weekend_nothing_becomes_due_soon() => WeekendAsync();
@@ -56,6 +58,8 @@ public sealed class PostgresReviewTermTests : ReviewTermStories
 
     [PostgresFact] public Task What_is_put_away_has_all_its_time_once_it_is_back() => HeldAsync();
 
+    [PostgresFact] public Task What_was_late_stays_late_when_it_is_taken_before_its_time_and_time_waits_all_the_same() => GivenBackAsync();
+
     [PostgresFact] public Task Another_queue_has_a_time_of_its_own() => MovedAsync();
 
     [PostgresFact] public Task Over_a_weekend_nothing_becomes_due_soon() => WeekendAsync();
@@ -81,12 +85,12 @@ public abstract class ReviewTermStories
         lease = (await UndoAsync(world, maria)).Lease!.Value;
         Assert.Equal(TermOf(before), TermOf(await ReviewAsync(world)));
 
-        // Who takes it before its time ends that, and its time begins.
+        // Who takes it before its time ends that, and it is as late as it was.
         await HoldAsync(maria, lease);
-        world.App.Clock.Advance(TimeSpan.FromMinutes(30));
-        var early = world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        world.App.Clock.Advance(TimeSpan.FromMinutes(90));
         lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(tomas, 1, default))).Lease!.Value;
-        Assert.Equal((early + (60 * Minute), early + (45 * Minute)), TermOf(await ReviewAsync(world)));
+        Assert.Equal(TermOf(before), TermOf(await ReviewAsync(world)));
+        Assert.Equal(world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds(), (await ReviewAsync(world)).VisibleAt);
         await HoldAsync(tomas, lease);
 
         // Back again time does not decide it at once.
@@ -98,6 +102,37 @@ public abstract class ReviewTermStories
         Assert.True((await ReviewAsync(world)).IsTimedOut);
 
         async Task HoldAsync(Reviewer who, ReviewLease held) => Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(who, held.Seq, held.Token, back, null, default))).IsDone);
+    }
+
+    /// <summary>Late, put away, taken before its time and given back: time decides it no earlier than had it stayed where it was.</summary>
+    protected async Task GivenBackAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        world.App.Clock.Advance(TimeSpan.FromMinutes(70));
+        var before = await ReviewAsync(world);
+        var lease = (await world.NextAsync(maria))!.Value;
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, TimeoutAction.Approve)));
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, 1, lease.Token, world.App.Clock.GetUtcNow().AddHours(4), null, default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(15));
+        lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(tomas, 1, default))).Lease!.Value;
+        Assert.Equal(TermOf(before), TermOf(await ReviewAsync(world)));
+        await world.DoAsync<LeaseReviews, bool>(async l => { await l.ReleaseAsync(tomas, 1, lease.Token, default); return true; });
+        await world.SettleAsync();
+        // Skipped instead of given back it is the same.
+        lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(tomas, 1, default))).Lease!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(tomas, 1, lease.Token, "not_my_area", null, default))).IsDone);
+        foreach (var minutes in (double[])[4 * 60 - 15, 59.5])
+        {
+            world.App.Clock.Advance(TimeSpan.FromMinutes(minutes));
+            await world.SettleAsync();
+            Assert.Equal(ReviewState.Open, (await ReviewAsync(world)).State);
+        }
+        world.App.Clock.Advance(TimeSpan.FromMinutes(.5));
+        await world.SettleAsync();
+        Assert.True((await ReviewAsync(world)).IsTimedOut);
     }
 
     protected async Task MovedAsync()

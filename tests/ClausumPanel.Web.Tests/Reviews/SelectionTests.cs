@@ -1,9 +1,11 @@
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Protection;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,6 +24,8 @@ public sealed class SelectionTests : SelectionStories
     [Fact] public Task Where_the_order_is_fixed_no_address_changes_it() => ForgedAsync();
 
     [Fact] public Task Of_twenty_who_ask_for_the_same_list_at_once_each_gets_another_one() => TwentyAsync();
+
+    [Fact] public Task A_rule_filters_by_its_count_under_whichever_version_it_held() => RuledAsync();
 
     [Fact]
     public async Task A_column_sorts_by_its_head_and_a_signal_filters_by_its_count()
@@ -89,6 +93,8 @@ public sealed class PostgresSelectionTests : SelectionStories
 
     [PostgresFact] public Task Where_the_order_is_fixed_no_address_changes_it() => ForgedAsync();
 
+    [PostgresFact] public Task A_rule_filters_by_its_count_under_whichever_version_it_held() => RuledAsync();
+
     [PostgresFact] public Task Of_twenty_who_ask_for_the_same_list_at_once_each_gets_another_one() => TwentyAsync();
 }
 
@@ -107,6 +113,46 @@ public abstract class SelectionStories : QueueListStories
     }
 
     private static Task<long> MostUrgentAsync(ReviewWorld world) => world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().InOrder(db.Set<ReviewQueue>(), world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds()).Select(r => r.Seq).FirstAsync());
+
+    protected async Task RuledAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        PolicyRule dear = new("dear", "Dear", "when amount >= 400 MXN then review", "dear"), kind = new("kind", "Kind", "when amount > 0 MXN then add -1", "kind"), watch = new("watch", "Watch", "when amount > 0 MXN then review", "watched") { ObserveOnly = true };
+        async Task PayAsync(params string[] payments)
+        {
+            foreach (var payment in payments) (await world.Shop.AssessAsync($$"""{"currency":"MXN",{{payment}}}""")).MustBeGood();
+            await world.FoldedAsync();
+        }
+        await PolicyTests.RuledAsync(world.App, dear, kind, watch);
+        await PayAsync("\"amount\":30000,\"email\":\"uno@held.example\"", "\"amount\":50000,\"email\":\"dos@held.example\"", "\"amount\":60000");
+        // In the next version it stands elsewhere; in the last it is only watched.
+        await PolicyTests.RuledAsync(world.App, kind, watch, dear);
+        await PayAsync("\"amount\":70000");
+        await PolicyTests.RuledAsync(world.App, kind, dear with { ObserveOnly = true });
+        await PayAsync("\"amount\":80000,\"email\":\"cinco@held.example\"");
+        var maria = world.App.As(World.Maria);
+        var (filling, listed) = ((await maria.PageAsync(List)).QuerySelector("[data-fills-rules]")!, SignalCatalog.All.Single(s => s.Title == "E-mail domain on a list").Code);
+        var way = filling.QuerySelector("a:not(.to-rule)")!;
+        Assert.Equal(("Dear 3", List + "&rule=dear", "A la regla Dear"), (way.TextContent, way.GetAttribute("href"), filling.QuerySelector("a.to-rule")!.GetAttribute("aria-label")));
+        var page = await maria.PageAsync(List + "&rule=dear&sort=newest");
+        Assert.Equal([4, 3, 2], Seqs(page));
+        Assert.Equal(["Las más recientes", "Regla Dear", "Quitar filtros"], page.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
+        Assert.Equal(List + "&sort=newest", page.QuerySelectorAll(".list-tools .chips a")[1].GetAttribute("href"));
+        // What is set already is no link any more; the rule itself still is.
+        Assert.Equal(["a.to-rule"], page.QuerySelectorAll("[data-fills-rules] a").Select(a => $"a.{a.ClassName}"));
+        foreach (var form in (string[])["#list-sorting form", "form[action$=bulk]"]) Assert.Equal((form, "dear"), (form, page.QuerySelector($"{form} [name=rule]")?.GetAttribute("value")));
+        foreach (var address in (string[])[page.QuerySelector("#queues")!.GetAttribute("hx-get")!, page.QuerySelector("#queue-start form")!.GetAttribute("action")!, page.QuerySelector("tr a[data-open]")!.GetAttribute("href")!]) Assert.Contains("rule=dear", address, StringComparison.Ordinal);
+        foreach (var (query, seqs) in ((string, long[])[])[("rule=dear&signal=" + listed, [2]), ("rule=dear&q=dos", [2]), ("rule=dear&currency=USD", []), ("rule=watch", []), ("rule=kind", []), ("rule=nobody", []), ("rule=" + new string('a', 65), [1, 2, 3, 4, 5])])
+            Assert.Equal((query, string.Join(' ', seqs)), (query, string.Join(' ', Seqs(await maria.PageAsync($"{List}&{query}")).Order())));
+
+        // Start and each next keep to it, and what is kept ready for it is nothing to another list.
+        var who = await world.PersonAsync(World.Maria);
+        ReviewSelection Of(string? rule) => new(1, new ReviewFilter { Rule = rule }, ReviewOrder.Oldest);
+        using (await maria.SubmitAsync(List + "&rule=dear&sort=oldest", "form[action*=Start]")) { }
+        Assert.Equal(2, await HeldAsync(world));
+        Assert.Equal(3, (await world.DoAsync<LeaseReviews, ReviewLease?>(l => l.AheadAsync(who, Of("dear"), 2, default)))!.Value.Seq);
+        Assert.Equal(1, (await world.DoAsync<LeaseReviews, ReviewLease?>(l => l.AheadAsync(who, Of(null), 2, default)))!.Value.Seq);
+    }
 
     protected async Task StartAsync()
     {

@@ -409,7 +409,7 @@ public abstract class RetentionStories
                 foreach (var kind in (TallyKind[])[TallyKind.Score, TallyKind.Signal, TallyKind.Country, TallyKind.Latency])
                     foreach (var (value, count) in values.Of(kind).Where(v => v.Count.Count > 0).OrderBy(v => v.Value)) text.Append(CultureInfo.InvariantCulture, $"{name}/{channel}/{days} {kind} {value} {count}\n");
             }
-            text.Append(CultureInfo.InvariantCulture, $"{name}/{channel} waiting {await metrics.WaitingAsync(new MetricScope { Submerchant = name, Channel = channel }, default)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}/{channel} waiting {await metrics.WaitingAsync(new MetricScope { Submerchant = name, Channel = channel }, TestClock.Start, default)}\n");
         }
         await app.InDbAsync(async db =>
         {

@@ -3217,6 +3217,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("decline_needs_note");
 
+                    b.Property<int>("DeclineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("decline_seconds");
+
                     b.Property<int>("DelayMinutes")
                         .HasColumnType("integer")
                         .HasColumnName("delay_minutes");
@@ -3234,6 +3238,10 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_active");
 
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_blind");
+
                     b.Property<bool>("IsManual")
                         .HasColumnType("boolean")
                         .HasColumnName("is_manual");
@@ -3247,6 +3255,11 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("name");
+
+                    b.Property<string>("NoteAbove")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note_above");
 
                     b.Property<int>("Position")
                         .HasColumnType("integer")
@@ -3307,12 +3320,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 1,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Flagged by a list or rule",
+                            NoteAbove = "{}",
                             Position = 1,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3330,12 +3346,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 2,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 30,
                             Filter = "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Challenge not answered",
+                            NoteAbove = "{}",
                             Position = 2,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3353,12 +3372,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 3,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Review",
+                            NoteAbove = "{}",
                             Position = 3,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3376,12 +3398,15 @@ namespace ClausumPanel.Storage.Migrations.Postgres
                             Number = 4,
                             AdminsOnly = true,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = true,
                             IsRestricted = false,
                             Name = "Escalated",
+                            NoteAbove = "{}",
                             Position = 4,
                             Reasons = "{}",
                             SecondAbove = "{}",

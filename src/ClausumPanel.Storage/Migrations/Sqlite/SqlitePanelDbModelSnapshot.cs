@@ -3220,6 +3220,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("decline_needs_note");
 
+                    b.Property<int>("DeclineSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decline_seconds");
+
                     b.Property<int>("DelayMinutes")
                         .HasColumnType("INTEGER")
                         .HasColumnName("delay_minutes");
@@ -3237,6 +3241,10 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_active");
 
+                    b.Property<bool>("IsBlind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_blind");
+
                     b.Property<bool>("IsManual")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_manual");
@@ -3250,6 +3258,11 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                         .HasMaxLength(60)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("NoteAbove")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note_above");
 
                     b.Property<int>("Position")
                         .HasColumnType("INTEGER")
@@ -3310,12 +3323,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                             Number = 1,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Flagged by a list or rule",
+                            NoteAbove = "{}",
                             Position = 1,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3333,12 +3349,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                             Number = 2,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 30,
                             Filter = "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Challenge not answered",
+                            NoteAbove = "{}",
                             Position = 2,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3356,12 +3375,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                             Number = 3,
                             AdminsOnly = false,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = false,
                             IsRestricted = false,
                             Name = "Review",
+                            NoteAbove = "{}",
                             Position = 3,
                             Reasons = "{}",
                             SecondAbove = "{}",
@@ -3379,12 +3401,15 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                             Number = 4,
                             AdminsOnly = true,
                             DeclineNeedsNote = false,
+                            DeclineSeconds = 3,
                             DelayMinutes = 0,
                             Filter = "{}",
                             IsActive = true,
+                            IsBlind = false,
                             IsManual = true,
                             IsRestricted = false,
                             Name = "Escalated",
+                            NoteAbove = "{}",
                             Position = 4,
                             Reasons = "{}",
                             SecondAbove = "{}",

@@ -82,7 +82,7 @@ public sealed class ReadFigures(MetricReader metrics, AssessmentReader assessmen
         var ripeSheet = (await metrics.SheetsAsync(scope with { WithSimulated = false }, [ripe], stop))[0];
         var values = await metrics.ValuesAsync(scope, period.Span, [TallyKind.Score, TallyKind.Country, TallyKind.Signal, TallyKind.Latency], stop);
         var valuesBefore = await metrics.ValuesAsync(scope, period.Previous, [TallyKind.Score, TallyKind.Signal], stop);
-        var waiting = await metrics.WaitingAsync(scope, stop);
+        var waiting = await metrics.WaitingAsync(scope, now, stop);
         var latest = await LatestAsync(scope, [.. period.Buckets.Select(b => b.Span)], sheets, stop);
         var newest = await assessments.NewestAsync(stop);
         return new PanelFigures

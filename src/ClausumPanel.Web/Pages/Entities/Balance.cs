@@ -34,6 +34,12 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained under Why", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
+    /// <summary>It is told without a side: what is known, by its words, for who shall not be led.</summary>
+    public bool IsNeutral { get; init; }
+
+    /// <summary>What is known besides the reasons of the score, on no side.</summary>
+    public Balance Neutral() => new([], [.. For.Concat(Against).Where(a => a.Points is null).OrderBy(a => a.Text, StringComparer.CurrentCulture)]) { IsNeutral = true };
+
     /// <summary>With what else speaks.</summary>
     public Balance With((IEnumerable<Argument> For, IEnumerable<Argument> Against) more) => new(Sorted([.. For, .. more.For]), Sorted([.. Against, .. more.Against]));
 
@@ -188,7 +194,11 @@ public static class BalanceWords
 {
     /// <summary>The same beside a signal, which compares with all payments while there are few of this one.</summary>
     public static string SayBeside(this Texts T, AmountRange range, string currency, Flow flow) => range.Count >= Balance.EnoughAmounts ? T.Say(range, currency)
-        : flow == Flow.PayOut ? T["compared with all payouts here; this beneficiary {0}", T.Say(range, currency)] : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+        : flow == Flow.PayOut ? T[range.Kind == EntityKind.Beneficiary ? "compared with all payouts here; this beneficiary {0}" : "compared with all payouts here; this customer {0}", T.Say(range, currency)] : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+
+    /// <summary>The same beside a sentence that compares with all payments already.</summary>
+    public static string SayWhose(this Texts T, AmountRange range, string currency, Flow flow) =>
+        flow != Flow.PayOut ? T["this payer {0}", T.Say(range, currency)] : range.Kind == EntityKind.Beneficiary ? T["this beneficiary {0}", T.Say(range, currency)] : T["this customer {0}", T.Say(range, currency)];
 
     public static string Say(this Texts T, AmountRange range, string currency)
     {

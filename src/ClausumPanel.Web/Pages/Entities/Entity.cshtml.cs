@@ -27,13 +27,16 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     public IReadOnlyList<ListRow> Listed { get; private set; } = [];
 
     /// <summary>Those that are the reason of an entry, each with what was noted.</summary>
-    public IReadOnlyDictionary<Guid, string?> Reviews { get; private set; } = new Dictionary<Guid, string?>();
+    public IReadOnlyDictionary<Guid, NamedPayment> Reviews { get; private set; } = new Dictionary<Guid, NamedPayment>();
     public IReadOnlyList<NamedListed> Named { get; private set; } = [];
     public IReadOnlyList<AssessmentLine> Lines { get; private set; } = [];
 
     /// <summary>The latest of those whose review is open.</summary>
     public IReadOnlyList<AssessmentLine> Waiting { get; private set; } = [];
     public int WaitingCount { get; private set; }
+
+    /// <summary>Of those, the queues show now; what is put away or not shown yet they do not.</summary>
+    public int ShownCount { get; private set; }
     public DecisionColumns Columns { get; private set; } = null!;
     public bool IsFirstPage { get; private set; } = true;
     public string? NextAddress { get; private set; }
@@ -70,7 +73,8 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
         var shown = waiting.Take(WaitingShown).Select(e => e.Seq).ToHashSet();
         var lines = await assessments.LinesAsync([.. events.Keys.Union(shown)], stop);
         Lines = [.. lines.Where(l => events.ContainsKey(l.Seq)).Select(l => l with { Label = events[l.Seq].Label, LabelledBy = events[l.Seq].LabelledBy, IsConflicted = events[l.Seq].IsConflicted, Outcome = events[l.Seq].Outcome })];
-        (WaitingCount, Waiting) = (waiting.Count, [.. lines.Where(l => shown.Contains(l.Seq)).OrderByDescending(l => l.Seq)]);
+        var now = Now.ToUnixTimeMilliseconds();
+        (WaitingCount, ShownCount, Waiting) = (waiting.Count, waiting.Count(e => e.ShownFrom <= now), [.. lines.Where(l => shown.Contains(l.Seq)).OrderByDescending(l => l.Seq)]);
         if (first + page.Count < Entity.Events.Count && page.Count > 0) NextAddress = $"{Address}?after={new AssessmentCursor(page[^1].At, page[^1].Seq)}#recent";
     }
 

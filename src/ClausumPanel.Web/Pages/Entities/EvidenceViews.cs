@@ -13,8 +13,12 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Outcome">What a person decided of it for good; null: nobody did.</param>
 /// <param name="IsHere">It is the one at hand.</param>
 /// <param name="IsAfter">It came after the one at hand: whoever judged that could not know it.</param>
-public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome, bool IsHere, bool IsAfter)
+/// <param name="Gap">Since the one before it in the strip; null: it is the first.</param>
+public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome, bool IsHere, bool IsAfter, TimeSpan? Gap = null)
 {
+    /// <summary>How close it is to the one before it, as the strip draws it.</summary>
+    public string Closeness => Gap switch { { TotalHours: < 1 } => "is-burst", { TotalDays: < 1 } => "is-near", _ => "is-far" };
+
     /// <summary>What was decided in the end.</summary>
     public Decision Decision => Outcome switch { ReviewOutcome.Approve => Decision.Approve, ReviewOutcome.Challenge => Decision.Challenge, ReviewOutcome.Decline => Decision.Decline, _ => Event.Decision };
 }
@@ -26,10 +30,37 @@ public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEv
 {
     /// <summary>Others of the name, which too many have to be shown for the same person; null: none, or they are shown.</summary>
     public StripNamed? Named { get; init; }
+
+    public Blinded Kept { get; init; } = Blinded.Nothing;
+
+    /// <summary>Of all amounts; null: they are of different ones, and each says its own.</summary>
+    public string? Currency => Events.Select(e => e.Event.Currency).Distinct().Count() == 1 ? Events[0].Event.Currency : null;
+
+    /// <summary>The newest last, each with how long after the one before it it came.</summary>
+    public static IReadOnlyList<StripEvent> Spaced(IEnumerable<StripEvent> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        List<StripEvent> spaced = [];
+        foreach (var e in events) spaced.Add(spaced.Count == 0 ? e : e with { Gap = TimeSpan.FromMilliseconds(Math.Max(0, e.Event.At - spaced[^1].Event.At)) });
+        return spaced;
+    }
 }
 
 /// <summary>Payouts to the same name.</summary>
 public sealed record StripNamed(string Name, int Count, bool IsMore);
+
+/// <summary>Of which payments around a case the reader sees no score before they have decided.</summary>
+/// <param name="All">The case itself is one: of none that is beside it.</param>
+/// <param name="Seqs">These, which wait themselves.</param>
+public sealed record Blinded(bool All, IReadOnlySet<long> Seqs)
+{
+    public static readonly Blinded Nothing = new(false, new HashSet<long>());
+
+    /// <summary>Nor what it leans to.</summary>
+    public bool Hides(long seq) => Seqs.Contains(seq);
+
+    public bool HidesScore(long seq) => All || Hides(seq);
+}
 
 public enum LinkStrength
 {
@@ -97,6 +128,8 @@ public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Sha
 /// <param name="Waits">The assessment at hand waits for a person itself.</param>
 public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore, bool Whole, bool Waits)
 {
+    public Blinded Kept { get; init; } = Blinded.Nothing;
+
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);
 
@@ -115,14 +148,25 @@ public sealed record LinkChoice(bool All, IReadOnlySet<TermKind>? Kinds, bool Wh
 /// <summary>Everything the blocks of one assessment are made of.</summary>
 /// <param name="Met">What lists had a say of when it was judged.</param>
 /// <param name="Sent">What the shop sent that no signal reads.</param>
-public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met, SentByShop Sent);
+public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met, SentByShop Sent)
+{
+    /// <summary>The payments it names.</summary>
+    public IEnumerable<long> Seqs => (Strip?.Events.Select(e => e.Event.Seq) ?? []).Concat(Links.Lines.Select(l => l.Line.Seq));
+
+    /// <summary>As who decides blind may see it.</summary>
+    public PaymentEvidence Without(Blinded kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        return this with { Strip = Strip is null ? null : Strip with { Kept = kept }, Links = Links with { Kept = kept }, Balance = kept.All ? Balance.Neutral() : Balance };
+    }
+}
 
 /// <summary>A kind of value that met a list when a payment was judged.</summary>
 /// <param name="Entries">The entries that mean it today, whether they count or not.</param>
 /// <param name="Gone">The lists it met of which no such entry is left.</param>
 /// <param name="Reviews">Those that are the reason of an entry, each with what was noted.</param>
 /// <param name="IsSince">The entries were made after the payment was judged: they had no say in it.</param>
-public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, string?> Reviews, bool IsSince = false);
+public sealed record ListMet(ListType Type, IReadOnlyList<Storage.Lists.ListRow> Entries, IReadOnlyList<ListSeverity> Gone, IReadOnlyDictionary<Guid, NamedPayment> Reviews, bool IsSince = false);
 
 /// <summary>A thing of its own as far as stored payments tell.</summary>
 public sealed class EntityView
@@ -224,10 +268,11 @@ public static class LinkWords
     public static string Style(LinkStrength strength) => strength == LinkStrength.Strong ? "is-review" : "is-plain";
 
     /// <summary>One event in words: what a coloured square says aloud.</summary>
-    public static string Say(this Texts T, StripEvent one, Reader reader)
+    public static string Say(this Texts T, StripEvent one, Reader reader, Blinded kept)
     {
+        ArgumentNullException.ThrowIfNull(kept);
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"],
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : T["nobody has said what it was"], one.Gap is { } gap ? T["{0} after the one before", T.Countdown((long)gap.TotalMilliseconds)] : null,
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

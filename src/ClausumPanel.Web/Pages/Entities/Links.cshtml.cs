@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>What one assessment shares with others, as a reader chose to see it: a page of its own, or the block on whichever page holds it.</summary>
-public sealed class LinksModel(AssessmentReader assessments, EntityEvidence evidence) : PageModel
+public sealed class LinksModel(AssessmentReader assessments, EntityEvidence evidence, BlindReviews blind) : PageModel
 {
     public LinksView View { get; private set; } = null!;
 
@@ -17,6 +17,8 @@ public sealed class LinksModel(AssessmentReader assessments, EntityEvidence evid
         if (!evidence.MayLookUp(User.Id)) return StatusCode(StatusCodes.Status429TooManyRequests);
         if (await assessments.FindAsync(id, stop) is not { } stored) return NotFound();
         View = await evidence.LinksAsync(stored, Choice(match, by, shown), stop);
+        var kept = await blind.OfAsync(HttpContext.Decider, [.. View.Lines.Select(l => l.Line.Seq), stored.Seq], stop);
+        View = View with { Kept = new Blinded(kept.Contains(stored.Seq), kept) };
         Response.Headers.Append("Vary", "HX-Request");
         return Request.IsHtmx ? Partial("_Links", View) : Page();
     }

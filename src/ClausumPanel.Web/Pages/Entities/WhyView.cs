@@ -29,25 +29,59 @@ public sealed class WhyView
     /// <summary>The weights added up, before the scale's ends cap them.</summary>
     public required int Sum { get; init; }
 
+    /// <summary>Told without points, in an order that says nothing of them.</summary>
+    public bool IsBlind { get; private init; }
+
     /// <summary>How often each fires and how often rightly; empty where nobody asked.</summary>
     public IReadOnlyDictionary<int, SignalRate> Rates { get; set; } = new Dictionary<int, SignalRate>();
 
     /// <summary>The same of rules.</summary>
     public RuleRates RuleRates { get; set; } = RuleRates.None;
 
+    private readonly Dictionary<Step, string?> _usual = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What its payer did before; null: it names none, or nobody asked.</summary>
+    public Habits? Habits { get; set; }
+
     /// <summary>What is usual where that signal looks, in words; null when there is no usual.</summary>
-    public string? Usual(Step step, Texts T) => step.Signal?.Category switch
+    public string? Usual(Step step, Texts T)
     {
-        SignalCategory.Amount when Balance.Range(Facts, Stored.Flow) is { } range => T.SayBeside(range, Stored.Currency, Stored.Flow),
-        // What the sentence names itself is not said again, only whose it is.
-        SignalCategory.Amount when Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts && SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture) is var mean =>
-            step.Sentence.Contains(mean, StringComparison.Ordinal) ? T[Stored.Flow == Flow.PayOut ? "of all payouts here" : "of all payments here"] : T["usual here: {0} on average", mean],
+        if (!_usual.TryGetValue(step, out var usual)) _usual[step] = usual = Find(step, T);
+        return usual;
+    }
+
+    private string? Find(Step step, Texts T) => step.Signal is not { } signal ? null : signal.Category switch
+    {
+        SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) : null,
+        SignalCategory.Amount => Joined(Habits is { } night && signal.Code == "large_amount_at_night" ? night.Say(signal, Stored.Currency, T) : null, UsualAmount(signal, T)),
         // A number of payments says nothing beside an amount.
-        SignalCategory.Velocity when step.Signal.Parameters.All(p => p.Name != "times_large") && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
+        SignalCategory.Velocity when signal.Parameters.All(p => p.Name != "times_large") && !signal.Code.EndsWith("_declines", StringComparison.Ordinal) && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         // What was sent instead of a person.
-        SignalCategory.Payout when step.Code == "payout_unattributed_initiator" => Facts.Text(Known.PayoutInitiator) is { } initiator && !string.IsNullOrWhiteSpace(initiator) ? T["the shop sent “{0}” (initiated_by)", initiator] : T["the shop did not say who"],
-        _ => null,
+        SignalCategory.Payout when signal.Code == "payout_unattributed_initiator" => Joined(string.IsNullOrWhiteSpace(Facts.Text(Known.PayoutInitiator)) ? T["the shop did not say who"] : T["the shop sent “{0}” (initiated_by)", Facts.Text(Known.PayoutInitiator)!], Habits?.Say(signal, Stored.Currency, T)),
+        _ => Habits?.Say(signal, Stored.Currency, T),
     };
+
+    /// <summary>What fired and why, without what it weighed, what it decided and how often it was right: for who decides before they may see that.</summary>
+    public WhyView Blind() => new()
+    {
+        Stored = Stored, Facts = Facts, Hits = Hits, Sum = Stored.Score, IsBlind = true, Habits = Habits,
+        Steps = [.. Steps.OrderBy(s => s.Signal is null).ThenBy(s => s.Signal?.Index).ThenBy(s => s.Code, StringComparer.Ordinal).Select(s => s with { Points = 0, Before = 0, After = 0, Without = null })],
+    };
+
+    /// <summary>The same, where a signal before it has not said it already.</summary>
+    public string? UsualOnce(Step step, Texts T) => Usual(step, T) is not { } usual ? null : Steps.TakeWhile(s => s != step).Any(s => Usual(s, T) == usual) ? T["usual as above"] : usual;
+
+    /// <summary>That nothing can be compared, in words; null: something can, or nothing fired that could be.</summary>
+    public string? Nothing(Texts T) => Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null) ? habits.SayFirst(T) : null;
+
+    private string? UsualAmount(SignalDefinition signal, Texts T)
+    {
+        if (Balance.Range(Facts, Stored.Flow) is { } range) return T.SayBeside(range, Stored.Currency, Stored.Flow);
+        var here = Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts ? T["usual here: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)] : null;
+        return Joined(signal.Code == "large_amount_at_night" ? null : Habits?.Say(signal, Stored.Currency, T), here);
+    }
+
+    private static string? Joined(string? one, string? other) => one is null ? other : other is null ? one : $"{one} · {other}";
 
     /// <summary>How often it fires and how often that was fraud, in words.</summary>
     /// <param name="step">Which.</param>
@@ -76,7 +110,7 @@ public sealed class WhyView
     {
         if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
         var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
-        return (isBrief ? T["on {0}, {1} days", share, RuleRecords.Days] : T["on {0} of payments and payouts in {1} days ({2}), decided {3}", share, RuleRecords.Days, record.Hits.ToString("N0", culture), record.Decided.ToString("N0", culture)]) + " · " + (isBrief ? T.SayBrief(record.Labels) : T.Say(record.Labels));
+        return (isBrief ? T["on {0} of all", share] : T["on {0} of payments and payouts ({1})", share, record.Hits.ToString("N0", culture)] + ", " + (record.Decided == 0 ? T["decided by itself in none"] : T["decided by itself in {0}", record.Decided.ToString("N0", culture)])) + " · " + (isBrief ? T.SayBrief(record.Labels) : T.Say(record.Labels));
     }
 
     private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
@@ -89,7 +123,7 @@ public sealed class WhyView
         var hits = new SignalHit[Assessment.MostSignals];
         hits = hits[..SignalHits.Read(stored.Signals, hits)];
         List<(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, Decision? Without, PolicyRule? Rule)> reasons =
-            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight, (Decision?)null, (PolicyRule?)null))];
+            [.. hits.Select(hit => ((SignalDefinition?)hit.Definition, hit.Title, hit.Definition.Code == Outlying.Code && Outlying.Of(stored, facts, hit) is { } outlying ? outlying.Say(T) : hit.Say(stored.Currency), hit.Definition.Code, (int)hit.Weight, (Decision?)null, (PolicyRule?)null))];
         var rules = new RuleHit[Assessment.MostRules];
         if (SignalHits.ReadRules(stored.Signals, rules) is > 0 and var ruleCount && await policies.PolicyAsync(db, stored.PolicyVersion, stop) is { } policy)
         {

@@ -52,6 +52,8 @@ public sealed class PanelExportModel(PanelDb db, ReadFigures figures, Reader rea
             foreach (var money in value.Monies) yield return [value.Metric.Id, money.Currency, Number(money.PartCount), Number(money.WholeCount), Number(money.Part), Number(money.Whole)];
         }
         yield return [MetricCatalog.Waiting.Id, "", Number(read.Waiting.Count), "", "", ""];
+        yield return ["put_away", "", Number(read.Waiting.PutAway), "", "", ""];
+        yield return ["not_shown_yet", "", Number(read.Waiting.NotShown), "", "", ""];
     }
 
     private string Moment(long at) => reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(at)).ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture);

@@ -17,7 +17,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>Decides many at once, after showing every one of them and what they come to. A right of its own: nobody has opened them one by one.</summary>
-public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews leases, ReviewBatches batches, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews leases, ReviewBatches batches, BlindReviews blind, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const int Most = 200;
     private const int ReasonsShown = 3;
@@ -95,6 +95,9 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     }
 
     public IReadOnlyList<ReviewQueue> Queues { get; private set; } = [];
+
+    /// <summary>How many of what waits nobody decides without a note, for their amount.</summary>
+    public int NeedNote { get; private set; }
 
     /// <summary>A reason in the words of what it is for; where both kinds are chosen and the words differ, in both.</summary>
     public string SayReason(string code)
@@ -191,7 +194,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         return step switch
         {
             ReviewEventKind.Disagreed => $"{T["Disagreed with who decided first; escalated"]} · {T.Name(outcome)} · {why}",
-            ReviewEventKind.FirstDecided => $"{T["Decided first; a second person must agree"]} · {T.Name(outcome)} · {why}",
+            ReviewEventKind.FirstDecided => $"{T["Decided first; a second person must agree"]} · {T.Name(outcome)} · {why}. {T["It waits on for somebody else: until they have decided too the shop is told nothing and no label is written."]}",
             _ => $"{T.Done(outcome)} · {why} · {T.Says(batch.Label)}",
         };
     }
@@ -219,20 +222,36 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => Seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
         var deciders = reviews.Values.Select(r => r.DecidedById).Distinct().ToArray();
         var names = await db.Users.Where(u => deciders.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
+        var kept = await blind.OfAsync(HttpContext.Decider, Seqs, stop);
+        NeedNote = 0;
         var (facts, rows, now) = (new Facts(), new List<BulkRow>(), clock.GetUtcNow());
+        var events = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => Seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        var answered = (await db.Set<ReviewEvent>().Answered(db.Set<Review>(), now.ToUnixTimeMilliseconds() - (long)LeaseReviews.AnsweredFor.TotalMilliseconds).Select(a => a.Seq).ToListAsync(stop)).ToHashSet();
         foreach (var seq in Seqs)
         {
             if (!reviews.TryGetValue(seq, out var review) || !stored.TryGetValue(seq, out var payment)) continue;
             facts.Clear();
             FactSnapshot.Read(payment.Facts, facts);
             var payer = payment.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
-            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, payment.Score, payment.Decision, await WhyAsync(payment, stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, review.SecondById is not null,
+            if (review.State == ReviewState.Open && await decide.NeedsNoteAsync(review, queues[review.Queue], payment.Money, stop)) NeedNote++;
+            // What was handed from one to another is told while it waits, as the queue's row tells it.
+            var history = events[seq].ToList();
+            var handed = review.State == ReviewState.Open && history.Handed() is { } step && (queues[review.Queue].IsManual || step.Kind == ReviewEventKind.Answered) ? step : null;
+            var promised = answered.Contains(seq) && handed is { Kind: ReviewEventKind.Answered } ? history.Question(handed)?.ActorName : null;
+            var isFirst = review.State == ReviewState.Open && await SecondPerson.IsNeededAsync(db, review, queues[review.Queue], payment.Money, User.Id, stop);
+            rows.Add(new BulkRow(seq, payment.Id, payment.Flow, payer, payment.Money, kept.Contains(seq) ? null : payment.Score, payment.Decision, await WhyAsync(payment, kept.Contains(seq), stop), now - payment.Instant, T.QueueName(queues[review.Queue].Name), review.State, review.SecondById is not null,
                 review.State == ReviewState.Open ? null : DecideReviews.DecidedBy(review, review.DecidedById is { } by ? names.GetValueOrDefault(by) : null),
-                await UndoUntilAsync(review, now.ToUnixTimeMilliseconds(), stop)));
+                await UndoUntilAsync(review, now.ToUnixTimeMilliseconds(), stop), handed, promised, isFirst, SayTwo(review, queues[review.Queue], isFirst)));
         }
         Rows = rows;
         Queues = [.. reviews.Values.Where(r => r.State == ReviewState.Open).Select(r => r.Queue).Distinct().Select(number => queues[number])];
     }
+
+    /// <summary>That two decide it, and what becomes of it; null: one does.</summary>
+    private string? SayTwo(Review review, ReviewQueue queue, bool isFirst) => review.State != ReviewState.Open ? null
+        : isFirst ? T["Needs a second person: what you decide is the first of two decisions. It waits on for somebody else."]
+        : review.FirstById is not { } first || first == User.Id ? null
+        : queue.IsManual ? T["Somebody else has decided first; how, you see once you have. If you decide otherwise, one more decision settles it, by anybody but the first."] : T["Somebody else has decided first; how, you see once you have. If you decide otherwise, it is escalated."];
 
     private async Task<long?> UndoUntilAsync(Review review, long now, CancellationToken stop)
     {
@@ -243,23 +262,31 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
     }
 
     /// <summary>What weighed most, rules before signals: they say why in words somebody chose.</summary>
-    private async Task<IReadOnlyList<string>> WhyAsync(StoredAssessment payment, CancellationToken stop)
+    private async Task<IReadOnlyList<string>> WhyAsync(StoredAssessment payment, bool isBlind, CancellationToken stop)
     {
         List<RuleReason> fired = [];
         var rules = new RuleHit[Assessment.MostRules];
         if (SignalHits.ReadRules(payment.Signals, rules) is > 0 and var count && await policies.PolicyAsync(db, payment.PolicyVersion, stop) is { } policy) RuleReason.Of(rules.AsSpan(0, count), policy, fired);
         var hits = new SignalHit[Assessment.MostSignals];
-        var signals = hits[..SignalHits.Read(payment.Signals, hits)].OrderByDescending(h => h.Weight).Where(h => h.Weight > 0 || h.Definition.Category == SignalCategory.Lists).Select(h => h.Title);
+        var all = hits[..SignalHits.Read(payment.Signals, hits)];
+        var signals = isBlind ? all.OrderBy(h => h.Signal).Where(h => h.Weight != 0 || h.Definition.Category == SignalCategory.Lists).Select(h => h.Title)
+            : all.OrderByDescending(h => h.Weight).Where(h => h.Weight > 0 || h.Definition.Category == SignalCategory.Lists).Select(h => h.Title);
         return [.. fired.Select(r => r.Reason).Concat(signals).Take(ReasonsShown)];
     }
 }
 
 /// <param name="Id">Of the assessment.</param>
+/// <param name="Score">Null: kept from who decides blind.</param>
 /// <param name="Why">What held it.</param>
 /// <param name="By">Who decided it meanwhile, and what; null while it waits.</param>
 /// <param name="UndoUntil">Until when the reader can take their decision back, Unix milliseconds; null: they cannot.</param>
+/// <param name="Handed">What brought it to those who decide the hard ones, or the answer they sent it back with.</param>
+/// <param name="Promised">Who asked, was answered and is given it before all others; null: nobody.</param>
+/// <param name="IsFirst">What the reader decides is only the first of two decisions.</param>
+/// <param name="Two">That two decide it, in words; null: one does.</param>
 public sealed record BulkRow(
-    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsDisputed, ReviewAnswer? By, long? UndoUntil);
+    long Seq, Guid Id, Flow Flow, string? Payer, Money Amount, int? Score, Decision Decision, IReadOnlyList<string> Why, TimeSpan Age, string Queue, ReviewState State, bool IsDisputed, ReviewAnswer? By, long? UndoUntil,
+    ReviewEvent? Handed, string? Promised, bool IsFirst, string? Two);
 
 /// <param name="Sentence">What became of it, or why nothing did.</param>
 public sealed record BulkResult(bool IsDone, string Sentence);

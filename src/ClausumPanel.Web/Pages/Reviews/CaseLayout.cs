@@ -7,23 +7,20 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>How the evidence of a case is laid out where the window is wide and low, so that all of it is in view: by how many lines its words take.</summary>
 /// <param name="Whole">How many reasons of the score are told whole.</param>
 /// <param name="Listed">How many have a line of their own; what is left is one line together.</param>
-/// <param name="IsBalanceAside">For and against stand over the other column, which has the room.</param>
-public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
+public sealed record CaseLayout(int Whole, int Listed)
 {
     // Pixels at 1366 by 768, of letters that are rather wide. What a head has beyond its facts is a line more.
     private const int Bottom = 752, Head = 234, HeadNote = 34, HeadLine = 20, Gap = 8;
-    private const int CardHead = 37, Line = 25, Total = 26;
+    private const int CardHead = 37, Line = 25, Total = 26, FirstLine = 22;
 
-    public static CaseLayout Of(WhyView why, PaymentEvidence evidence, bool hasHeadNote, bool hasNotes, Texts T)
+    public static CaseLayout Of(WhyView why, PaymentEvidence evidence, bool hasHeadNote, Texts T)
     {
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(evidence);
         var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - (evidence.Sent is { Checks.Count: > 0 } or { Basket: not null } or { Others.Count: > 0 } ? HeadLine : 0) - (evidence.Strip is { Kind: TermKind.BeneficiaryName } or { Named: not null } ? HeadLine : 0);
-        var (steps, beside) = (why.Steps.Select(s => Height(s, why, T)).ToList(), Height(evidence.Balance, T) + Gap);
-        var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line);
-        var isAside = steps.Sum() + beside > list && Height(evidence, hasNotes) + beside <= room;
-        var (whole, listed) = Fill(steps, isAside ? list : list - beside);
-        return new CaseLayout(whole, listed, isAside);
+        var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line) - (why.Nothing(T) is null ? 0 : FirstLine);
+        var (whole, listed) = Fill([.. why.Steps.Select(s => Height(s, why, T))], list - Height(evidence.Balance, T) - Gap);
+        return new CaseLayout(whole, listed);
     }
 
     /// <summary>The heaviest are told whole, as many as leave a line for each of the others; the first always is.</summary>
@@ -40,7 +37,7 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
     private static int Height(Step step, WhyView why, Texts T)
     {
         var title = step.Title + (step.Without is { } without ? " · " + T["it decided; without it, {0}", T.Name(without)] : "");
-        var sentence = step.Sentence + (why.Usual(step, T) is { } usual ? " · " + usual : "");
+        var sentence = step.Sentence + (why.UsualOnce(step, T) is { } usual ? " · " + usual : "");
         return 5 + 17 * Lines(title.Length, 46) + 15 * Lines(sentence.Length, 64) + (step.Rule is not null || why.Record(step, T, isBrief: true) is not null ? 15 : 0);
     }
 
@@ -50,14 +47,6 @@ public sealed record CaseLayout(int Whole, int Listed, bool IsBalanceAside)
         return 50 + Math.Max(Side(against), Side(speaksFor));
 
         static int Side(IReadOnlyList<Argument> of) => Math.Max(18, of.Take(8).Sum(a => 4 + 17 * Lines(a.Text.Length + (a.Points is null ? 0 : 4), 28) + (a.Points is null && a.Detail is { } detail ? 15 * Lines(detail.Length, 30) : 0)));
-    }
-
-    private static int Height(PaymentEvidence evidence, bool hasNotes)
-    {
-        var links = evidence.Links;
-        var (shared, alone) = (links.Attributes.Count(a => a.Strength != LinkStrength.None), links.Attributes.Where(a => a.Strength == LinkStrength.None).Sum(a => a.Text.Length + 14));
-        return 55 + Gap + 40 + (shared > 0 ? 70 + 33 * shared : 0) + (alone > 0 ? 18 + 17 * Lines(alone, 62) : 0) + (links.Lines.Count > 0 ? 30 : 0) + Gap
-            + (evidence.Met.Count > 0 ? CardHead + Gap + 54 * evidence.Met.Sum(m => m.Entries.Count + m.Gone.Count) : 0) + 39 + (hasNotes ? 80 : 0);
     }
 
     private static int Lines(int letters, int perLine) => Math.Max(1, (letters + perLine - 1) / perLine);

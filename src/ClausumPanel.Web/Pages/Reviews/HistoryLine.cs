@@ -5,9 +5,10 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>A line of an item's history.</summary>
 /// <param name="Event">What happened; of several, the last.</param>
 /// <param name="Visits">How often somebody took it and gave it back, one time after the other, with nothing done; 0: the line is the event alone.</param>
-public sealed record HistoryLine(ReviewEvent Event, int Visits)
+/// <param name="Note">What was noted; null: nothing, or it was taken back and stands, in the same words, at a later line.</param>
+public sealed record HistoryLine(ReviewEvent Event, int Visits, string? Note)
 {
-    /// <summary>Whoever only looked is told of in one line: what was done is what a reader looks for.</summary>
+    /// <summary>Whoever only looked is told of in one line, and who took something back and wrote the same once more is quoted once: what was done is what a reader looks for.</summary>
     public static IReadOnlyList<HistoryLine> Of(IReadOnlyList<ReviewEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -18,14 +19,19 @@ public sealed record HistoryLine(ReviewEvent Event, int Visits)
             {
                 var before = lines.Count > 0 && lines[^1] is { Visits: > 0 } last && last.Event.ActorId == taken.ActorId ? last.Visits : 0;
                 if (before > 0) lines.RemoveAt(lines.Count - 1);
-                lines.Add(new HistoryLine(back, before + 1));
+                lines.Add(new HistoryLine(back, before + 1, back.Note));
                 i++;
             }
             else
             {
-                lines.Add(new HistoryLine(events[i], 0));
+                var e = events[i];
+                lines.Add(new HistoryLine(e, 0, IsTakenBack(events, e) && events.Skip(i + 1).Any(later => later.Note == e.Note) ? null : e.Note));
             }
         }
         return lines;
     }
+
+    /// <summary>It was undone: a decision, or a step.</summary>
+    internal static bool IsTakenBack(IReadOnlyList<ReviewEvent> events, ReviewEvent line) =>
+        events.Any(e => e.Kind is ReviewEventKind.Undone or ReviewEventKind.StepUndone && e.Version == line.Version + 1) && (line.Kind == ReviewEventKind.Decided || line.Kind.IsStep());
 }

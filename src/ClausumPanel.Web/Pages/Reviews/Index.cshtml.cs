@@ -14,10 +14,10 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
-public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20, MostHanded = 20;
-    private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7);
+    private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7), PassedFor = TimeSpan.FromHours(24);
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
@@ -38,6 +38,15 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Chosen among the rows that are listed.</summary>
     public IReadOnlySet<long> ChosenHere { get; private set; } = new HashSet<long>();
 
+    /// <summary>Of a search that finds nothing in the list: the queues in which it does, and how much.</summary>
+    public IReadOnlyList<(QueueTile Tile, int Count)> FoundIn { get; private set; } = [];
+
+    /// <summary>Where the search alone is asked in that queue.</summary>
+    public string FoundAddress(QueueTile tile) => "/dashboard/reviews" + QueryString.Create([KeyValuePair.Create("queue", (string?)tile.Queue.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), KeyValuePair.Create("q", Query.Filter.Search)]).ToUriComponent();
+
+    /// <summary>The same search over everything that was ever assessed.</summary>
+    public string MonitorAddress => "/dashboard/transactions" + QueryString.Create([KeyValuePair.Create("q", Query.Filter.Search), KeyValuePair.Create("period", (string?)"all")]).ToUriComponent();
+
     /// <summary>Chosen on other pages, and still waiting here: which, and what they come to.</summary>
     public IReadOnlyList<(long Seq, Money Amount)> Elsewhere { get; private set; } = [];
     public IReadOnlyList<QueueTile> Tiles { get; private set; } = [];
@@ -52,8 +61,19 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>The list may be sorted and filtered: where the order is fixed there is nothing to look for.</summary>
     public bool IsSortable => Chosen is { Queue.IsRestricted: false };
 
-    /// <summary>A queue's list, sorted and filtered as this one where that can be.</summary>
-    public string AddressOf(QueueTile tile) => tile.Queue.IsRestricted || !IsSortable ? new WaitingQuery().Address(tile.Queue.Number) : Query.Address(tile.Queue.Number);
+    /// <summary>Nor by the score where it may be kept from who decides.</summary>
+    public bool IsSortableByScore => IsSortable && !MayBeBlind(Chosen!.Queue);
+
+    /// <summary>Of every row the score is kept from the reader.</summary>
+    public bool IsBlind => Rows.Count > 0 && Rows.All(r => r.IsBlind);
+
+    /// <summary>All of a queue, as many as its tile says: sorted as this one where that can be.</summary>
+    public string AddressOf(QueueTile tile) => (tile.Queue.IsRestricted || !IsSortable || (Query.Order == ReviewOrder.Score && MayBeBlind(tile.Queue)) ? new WaitingQuery() : new WaitingQuery { Sort = WaitingQuery.Word(Query.Order) }).Address(tile.Queue.Number);
+
+    /// <summary>What is set, in words.</summary>
+    public IReadOnlyList<(string Words, string[] Names)> Chips => [.. Query.Chips(T, policies.Active.Policy)];
+
+    private bool MayBeBlind(ReviewQueue queue) => queue.IsBlind || (queue.IsManual && Tiles.Any(t => t.Queue.IsBlind));
 
     /// <summary>Where the list asks for itself anew.</summary>
     public string Again => (IsSortable ? Query : new WaitingQuery()).Address(Queue) is var address && At > 1 ? $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}p={At}" : address;
@@ -83,17 +103,11 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>The reader decides elsewhere, but not in the queue that is shown.</summary>
     public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
 
-    /// <summary>Start gives one of the queue that is shown.</summary>
-    public bool CanStart { get; private set; }
+    /// <summary>What Start gives, and where else to go on.</summary>
+    public StartOffer Offer { get; private set; }
 
     /// <summary>Who has what waits in it, or why else the reader is given nothing of it; null: they are.</summary>
     public string? Left { get; private set; }
-
-    /// <summary>Nothing of the filter can be had: how much of the whole queue can; 0: something of the filter can, or nothing at all.</summary>
-    public int FreeUnfiltered { get; private set; }
-
-    /// <summary>Where nothing can be had: the first other queue of theirs in which something can, and how much.</summary>
-    public (ReviewQueue Queue, int Free)? GoOn { get; private set; }
 
     /// <summary>What the reader escalated lately, newest first; read with the page alone, not with its refresh.</summary>
     public IReadOnlyList<HandedRow> HandedOn { get; private set; } = [];
@@ -127,6 +141,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (!MayReview) return Forbid();
         Query.Read(T);
         var selection = await leases.ReadAsync(Query.Selection(Queue), stop);
+        if (selection.Order != Query.Order) Query.DropScore();
         var way = (selection.IsPlain ? new WaitingQuery() : Query).Way(Queue);
         if (await leases.NextAsync(HttpContext.Reviewer, selection, stop) is { } lease)
             return RedirectToPage("Item", new Dictionary<string, string>(way) { ["id"] = (await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop)).ToString() });
@@ -144,6 +159,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var theirs = MayReview && !HttpContext.Reviewer.IsAdmin ? [.. Tiles.Where(t => !t.Queue.AdminsOnly)] : Tiles;
         Chosen = Tiles.FirstOrDefault(t => t.Queue.Number == Queue) ?? theirs.FirstOrDefault(t => t.Waiting > 0) ?? theirs.Concat(Tiles).FirstOrDefault();
         if (IsSortable) await ReadQueryAsync(now, stop);
+        if (!IsSortableByScore) Query.DropScore();
         var selection = await leases.ReadAsync(IsSortable ? Query.Selection(Chosen!.Queue.Number) : ReviewSelection.Of(Chosen?.Queue.Number), stop);
         var dayStart = reader.StartOfDay(Now).ToUnixTimeMilliseconds();
         if (MayReview)
@@ -154,6 +170,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
+        await LoadElsewhereAsync(now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var filter = selection.Filter;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, db, now);
@@ -179,7 +196,12 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var lines = (await assessments.LinesAsync(listed.ConvertAll(r => r.Seq), stop)).ToDictionary(l => l.Seq);
         var owners = listed.Where(r => r.LeaseUntil > now && !r.LeaseIsAhead).Select(r => r.LeaseOwner).Distinct().ToList();
         var names = owners.Count == 0 ? [] : await db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.DisplayName, stop);
-        var steps = await StepsAsync(chosen.Queue, listed, now, stop);
+        var listedSeqs = listed.ConvertAll(r => r.Seq);
+        // All that happened to them, which is little: asked for kinds, SQLite would begin with all that ever happened of a kind.
+        var histories = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => listedSeqs.Contains(e.Seq)).OrderBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        var steps = StepsOf(chosen.Queue, histories, now);
+        // How it came to those who decide the hard ones counts only where time would decide there.
+        var queues = chosen.Queue is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [chosen.Queue.Number] = chosen.Queue };
         // What fills the queue needs the signals of the first ones, and nothing else of them.
         var sampled = sample.ConvertAll(r => r.Seq);
         var seqs = sampled.Union(listed.Select(r => r.Seq)).ToList();
@@ -189,14 +211,34 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             if (await DecisiveAsync(one.Signals, one.PolicyVersion, stop) is { } reason) decisive[one.Seq] = reason;
         var shown = listed.ConvertAll(r => r.Seq);
         var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => shown.Contains(l.Seq)).Select(l => new { l.Seq, l.Outcome, l.Source }).ToDictionaryAsync(l => l.Seq, l => (l.Outcome, l.Source), stop);
+        var kept = await blind.OfAsync(HttpContext.Decider, shown, stop);
         Rows =
         [
             .. listed.Where(r => lines.ContainsKey(r.Seq)).Select(r => new WaitingRow(r, lines[r.Seq], ReviewPriority.Of(r, chosen.Queue, now), r.LeaseUntil > now && !r.LeaseIsAhead && r.LeaseOwner is { } owner ? names.GetValueOrDefault(owner) : null,
-                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped) is { } skip ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null, steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null)),
+                steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped && e.ActorId == User.Id && e.At > now - (long)LeaseReviews.SkippedFor.TotalMilliseconds) is { } skip && MayReview && !IsClosed ? Whole(TimeSpan.FromMilliseconds(skip.At - now) + LeaseReviews.SkippedFor) : null,
+                steps[r.Seq].LastOrDefault(e => e.Kind != ReviewEventKind.Skipped), kept.Contains(r.Seq) ? null : decisive.GetValueOrDefault(r.Seq), labels.TryGetValue(r.Seq, out var label) ? label : null, kept.Contains(r.Seq))
+            {
+                Passed = steps[r.Seq].LastOrDefault(e => e.Kind == ReviewEventKind.Skipped && e.ActorId != User.Id),
+                AtEnd = SettleReviews.ActionOn(r, queues, lines[r.Seq].Money, histories[r.Seq].ToList()),
+            }),
         ];
         var counted = sampled.ToHashSet();
         fired.RemoveAll(f => !counted.Contains(f.Seq));
         await FillAsync(fired.ConvertAll(f => (f.Signals, f.PolicyVersion)), stop);
+    }
+
+    /// <summary>Where a search finds nothing of the queue, the other queues the reader decides in are asked, and this one without the other filters.</summary>
+    private async Task LoadElsewhereAsync(long now, CancellationToken stop)
+    {
+        if (!IsSortable || Query.Filter.Search is not { } search) return;
+        var own = Chosen!.Queue.Number;
+        if (Chosen.Waiting > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == own).Only((await leases.ReadAsync(Query.Selection(own), stop)).Filter, db, now).AnyAsync(stop)) return;
+        // Where the order is fixed nobody looks for anything.
+        var asked = Tiles.Where(t => t is { Waiting: > 0, Queue.IsRestricted: false } && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)).ToList();
+        var numbers = asked.ConvertAll(t => t.Queue.Number);
+        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, numbers, stop);
+        var counts = await db.Set<Review>().Waiting(now).Where(r => numbers.Contains(r.Queue)).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        FoundIn = [.. asked.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
     }
 
     private async Task FillAsync(List<(byte[] Signals, int Version)> fired, CancellationToken stop)
@@ -256,28 +298,15 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (await left.Join(db.Set<AssessmentRow>(), r => r.Seq, p => p.Seq, (r, p) => p.Currency).Distinct().Take(2).ToListAsync(stop) is [var shared]) Query.Read(T, shared);
     }
 
-    /// <summary>Whether there is something to be had here, and if not who has it and where to go on: as <see cref="LeaseReviews.NextAsync(Reviewer, ReviewSelection, CancellationToken)"/> would give it.</summary>
+    /// <summary>Whether there is something to be had here, and if not who has it and where to go on.</summary>
     private async Task LoadStartAsync(ReviewSelection selection, Guid me, long now, CancellationToken stop)
     {
         if (Chosen is not { } chosen) return;
-        var skipped = db.Set<ReviewEvent>().SkippedBy(me, now - (long)LeaseReviews.SkippedFor.TotalMilliseconds).Select(e => e.Seq);
-        var waiting = db.Set<Review>().AsNoTracking().Waiting(now);
-        var theirs = waiting.Where(r => (r.LeaseOwner == me && r.LeaseUntil > now) || ((r.LeaseUntil == null || r.LeaseUntil <= now) && (r.FirstById == null || r.FirstById != me) && !skipped.Contains(r.Seq)));
-        var here = theirs.Where(r => r.Queue == chosen.Queue.Number);
-        if (selection.Filter.AsksNothing) CanStart = await here.AnyAsync(stop);
-        else
-        {
-            // Whether it is free is not asked of what they work on.
-            var begun = here.Where(r => r.LeaseOwner == me && r.LeaseUntil > now && !r.LeaseIsAhead);
-            CanStart = await begun.Only(selection.Filter with { IsTaken = null }, db, now).AnyAsync(stop) || await here.Where(r => r.LeaseUntil == null || r.LeaseUntil <= now || r.LeaseIsAhead).Only(selection.Filter, db, now).AnyAsync(stop);
-            if (!CanStart) FreeUnfiltered = await here.CountAsync(stop);
-            if (FreeUnfiltered > 0) Left = T["Nothing free is left of the filter."];
-        }
-        if (CanStart || FreeUnfiltered > 0) return;
-        var free = await theirs.GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
-        if (Tiles.FirstOrDefault(t => free.ContainsKey(t.Queue.Number) && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)) is { } next) GoOn = (next.Queue, free[next.Queue.Number]);
+        Offer = await leases.OfferAsync(HttpContext.Reviewer, selection, stop);
+        if (Offer.Unfiltered > 0) Left = T["Nothing free is left of the filter."];
+        if (Offer.Can || Offer.Unfiltered > 0) return;
         if (chosen.Waiting == 0) return;
-        var left = waiting.Where(r => r.Queue == chosen.Queue.Number);
+        var left = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number);
         var first = await left.CountAsync(r => (r.LeaseUntil == null || r.LeaseUntil <= now) && r.FirstById == me, stop);
         var holders = await left.Where(r => r.LeaseUntil > now).GroupBy(r => r.LeaseOwner).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop);
         var taken = holders.Sum(h => h.Count);
@@ -313,16 +342,14 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
     }
 
-    /// <summary>What the reader passed over and is therefore not given for a while, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
-    private async Task<ILookup<long, ReviewEvent>> StepsAsync(ReviewQueue queue, List<Review> listed, long now, CancellationToken stop)
+    /// <summary>What was passed over lately in this queue, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
+    private static ILookup<long, ReviewEvent> StepsOf(ReviewQueue queue, ILookup<long, ReviewEvent> histories, long now)
     {
-        var (seqs, since) = (listed.ConvertAll(r => r.Seq), now - (long)LeaseReviews.SkippedFor.TotalMilliseconds);
-        // All that happened to them, which is little: asked for kinds, SQLite would begin with all that ever happened of a kind.
-        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.Version).ToListAsync(stop);
+        var (events, since) = (histories.SelectMany(h => h).ToList(), now - (long)PassedFor.TotalMilliseconds);
         var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => (e.Seq, e.Version - 1)).ToHashSet();
         bool Counts(ReviewEvent e) => e.Kind switch
         {
-            ReviewEventKind.Skipped => MayReview && !IsClosed && e.ActorId == User.Id && e.At > since,
+            ReviewEventKind.Skipped => e.Queue == queue.Number && e.At > since,
             ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut => queue.IsManual,
             ReviewEventKind.Answered => true,
             _ => false,
@@ -355,7 +382,18 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Handed">What brought it to those who decide the hard ones, or the answer they sent it back with.</param>
 /// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
 /// <param name="Label">What it turned out to be, and who says so; null: nobody has said.</param>
-public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label);
+/// <param name="IsBlind">Its score is kept from the reader until they have decided it.</param>
+public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label, bool IsBlind)
+{
+    /// <summary>Somebody else passed it over, and why; null: nobody did lately.</summary>
+    public ReviewEvent? Passed { get; init; }
+
+    /// <summary>What time does to it once it is due.</summary>
+    public TimeoutAction AtEnd { get; init; }
+
+    /// <summary>It comes back to the reader only once it is due: others have it until then.</summary>
+    public bool IsDueBefore(DateTimeOffset now) => Back is { } back && Review.DueAt < now.Add(back).ToUnixTimeMilliseconds();
+}
 
 /// <param name="Step">The escalation, with what was asked; or the decision to challenge it.</param>
 /// <param name="Decider">Who decided it; null: nobody yet, or time.</param>

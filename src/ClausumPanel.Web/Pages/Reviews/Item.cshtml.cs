@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
@@ -81,7 +81,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public ReviewEvent? Answer => Events.Handed() is { Kind: ReviewEventKind.Answered } answer ? answer : null;
 
     /// <summary>What somebody noted that stands neither at the top of the case nor beside it, and was not taken back.</summary>
-    public IReadOnlyList<ReviewEvent> Noted => [.. Events.Where(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !(e.Kind.IsStep() && !Events.Stands(e)) && !IsInStatus(e))];
+    public IReadOnlyList<ReviewEvent> Noted => [.. Events.Where(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !HistoryLine.IsTakenBack(Events, e) && !IsInStatus(e))];
 
     // Who has it has the decision in the place of its status.
     private bool IsInStatus(ReviewEvent e) => !IsMine && (Review.State == ReviewState.Open ? Holder is null && e.Id == Away?.Id : e.Kind == ReviewEventKind.Decided && e.Note == Review.Note);
@@ -100,6 +100,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; private set; }
     public bool IsMine { get; private set; }
+
+    /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it.</summary>
+    public bool IsBlind => Why.IsBlind;
+
+    /// <summary>Whatever is decided of it needs a note, for its amount.</summary>
+    public bool NeedsNote { get; private set; }
+
+    /// <summary>How long the decline that was just sent was read, seconds: it is asked once more. Null: none is.</summary>
+    public int? Quick { get; private set; }
     public bool MayReview => User.May(Permissions.Review);
     public bool IsAdmin => HttpContext.Reviewer.IsAdmin;
 
@@ -114,8 +123,23 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>Why it would not be given to the reader, whoever has it now; null: it would, or is no longer to be had.</summary>
     public string? NotToTake { get; private set; }
+
+    /// <summary>What time does to it once it is due.</summary>
+    public TimeoutAction AtEnd { get; private set; }
+
+    /// <summary>What is said to who presses a key of the decision without having taken it; null: they have, or may not.</summary>
+    public string? NotTaken => IsMine || !MayReview ? null : Review.State != ReviewState.Open ? T[LeaseReviews.NotOpen] : NotToTake is { } reason ? T[reason]
+        : Holder is { } holder ? T["Taken by {0}, for {1} more.", holder, T.Age(TimeSpan.FromMilliseconds(Review.LeaseUntil!.Value - Now.ToUnixTimeMilliseconds()))]
+        : Away is null ? T["Take it first: {0}", "Enter"] : T["Take it first, by its button: {0}", T["Take it now, before its time"]];
+
     public int DecidedToday { get; private set; }
     public int StillWaiting { get; private set; }
+
+    /// <summary>Whoever does not have it: what they are given who go on from here.</summary>
+    public StartOffer Offer { get; private set; }
+
+    /// <summary>Of what that is: of the list they come from, of all queues where that one is not theirs.</summary>
+    public Dictionary<string, string> NextWay => IsClosed && Queue == Review.Queue ? [] : Way();
 
     /// <summary>Only some of the queue are gone through.</summary>
     public bool IsFiltered => !_selection.Filter.AsksNothing;
@@ -130,7 +154,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         {
             var left = Queue is null ? T.Count(StillWaiting, "{0} still waits in all queues", "{0} still wait in all queues")
                 : IsFiltered ? T.Count(StillWaiting, "filtered: {0} is left", "filtered: {0} left") : T.Count(StillWaiting, "{0} still waits in this queue", "{0} still wait in this queue");
-            return $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {left}{(IsSelected ? $" ({string.Join(" · ", Query.Chips(T).Select(c => c.Words))})" : "")}";
+            return $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {left}{(IsSelected ? $" ({string.Join(" · ", Query.Chips(T, policies.Active.Policy).Select(c => c.Words))})" : "")}";
         }
     }
 
@@ -165,6 +189,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
+
+    /// <summary>Which step of the decision's own panel that was, beside whose button it is said; null: none of them, or it cannot be tried again.</summary>
+    public string? RefusedAt { get; private set; }
 
     /// <summary>What was done right before, for the toast: see <see cref="ReviewToast.OfAsync"/>.</summary>
     [TempData] public string? Before { get; set; }
@@ -220,12 +247,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             "tomorrow" => Its.Hours is null ? T["Tomorrow"] : T["The next working day"],
             // Where Monday is none, the next week begins later.
             _ => WeekDay(reader.Zoned(at)),
-        }, Reader.DayAndMonth(reader.Zoned(at)) + ", " + reader.Zoned(at).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), Review.ExpiresAt is { } lapses && at.ToUnixTimeMilliseconds() > lapses);
+        }, code == "monday" ? reader.MonthDayAndTime(at) : reader.WeekdayAndTime(at), Review.ExpiresAt is { } lapses && at.ToUnixTimeMilliseconds() > lapses);
     });
 
     private static string WeekDay(DateTimeOffset local) => local.ToString("dddd", System.Globalization.CultureInfo.CurrentCulture) is var name ? char.ToUpper(name[0], System.Globalization.CultureInfo.CurrentCulture) + name[1..] : "";
 
     private DateTimeOffset? HoldUntil(string code, DateTimeOffset now) => HoldTime.Of(code, now, reader.Zone, Its.ReadHours(), panel.Value.Zone);
+
+    /// <summary>The reader's clock, where the times offered would be others on the organization's; null: they are the same.</summary>
+    public string? HoldClock => reader.ClockName(HoldTime.Codes.Select(code => HoldUntil(code, Now)!.Value));
 
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
@@ -258,7 +288,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // Chosen for a decline, it may be sent with something else.
         var label = outcome == ReviewOutcome.Decline ? Input.Label : null;
         if (label is null && ReviewReasons.LeavesOpen(outcome, reason)) return await RefuseAsync(id, new ReviewAnswer(DecideReviews.LabelMissing), stop);
-        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries, label), stop);
+        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries, label, AsksIfQuick: !Input.Confirmed), stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
         if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(entries)}", true);
@@ -353,6 +383,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         _selection = await leases.ReadAsync(Query.Selection(Queue), HttpContext.RequestAborted);
         // What does not count is not carried on.
         if (_selection.IsPlain) Query = new WaitingQuery();
+        else if (_selection.Order != Query.Order) Query.DropScore();
         await next();
     }
 
@@ -391,6 +422,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (!await LoadAsync(id, stop)) return NotFound();
         Refused = T.Say(answer, reader.Zone);
+        if (answer is { Refusal: DecideReviews.DeclineQuick, Values: [int seconds] }) Quick = seconds;
+        // What the page does not offer has no button of its own.
+        if (IsMine && Barred is null) RefusedAt = Request.Query["handler"].ToString() switch
+        {
+            "Answer" => GoesBack is null ? "Decide" : "Answer",
+            "Escalate" => Its.IsManual ? "Decide" : "Escalate",
+            "Decide" or "Skip" or "Hold" => Request.Query["handler"],
+            _ => null,
+        };
         Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate or DecideReviews.StepTooLate
             ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
         return Page();
@@ -480,7 +520,10 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Review, Now) = (review, clock.GetUtcNow());
         Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
-        (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
+        var kept = await blind.OfAsync(HttpContext.Decider, [.. Evidence.Seqs.Append(stored.Seq).Distinct()], stop);
+        Evidence = Evidence.Without(new Blinded(kept.Contains(stored.Seq), kept));
+        if (kept.Contains(stored.Seq)) Why = Why.Blind();
+        else (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
         Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
@@ -496,10 +539,14 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
             if (IsMine) Holder = User.DisplayName;
             else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         }
+        // How it came to those who decide the hard ones counts only where time would decide there.
+        var queues = Its is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [Its.Number] = Its };
+        AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, Events);
         if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
         var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
         if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));
+        NeedsNote = IsMine && Barred is null && await decide.NeedsNoteAsync(review, Its, stored.Money, stop);
         IsFirst = IsMine && Barred is null && await SecondPerson.IsNeededAsync(db, review, Its, stored.Money, User.Id, stop);
         if (IsMine && !Its.IsManual)
         {
@@ -512,6 +559,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, Now, stop));
+        if (MayReview && !IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;

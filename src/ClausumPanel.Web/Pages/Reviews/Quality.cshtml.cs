@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Localization;
@@ -25,6 +26,9 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
     public ReviewQuality Figures { get; private set; } = null!;
     public Func<int, string> QueueName { get; private set; } = null!;
 
+    /// <summary>Where who decides sees no score first, as it is now; by the key of their row.</summary>
+    public IReadOnlySet<string> Blind { get; private set; } = new HashSet<string>();
+
     /// <summary>Of whoever looks; null: they decided nothing in this time.</summary>
     public QualityFigures? Yours { get; private set; }
 
@@ -44,6 +48,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
         var (from, to) = Query.Span(reader, now);
         Figures = await ReviewQuality.OfAsync(db, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), stop);
         QueueName = await QualityQuery.QueueNamesAsync(db, T, stop);
+        Blind = (await db.Set<ReviewQueue>().Where(q => q.IsBlind).Select(q => q.Number).ToListAsync(stop)).Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
         Yours = Figures.People.GetValueOrDefault(User.Id);
         if (Yours is { Decided: > 0 }) Decisions = await DecisionsAsync(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), stop);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
@@ -55,9 +60,19 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
     private async Task<IReadOnlyList<DecisionRow>> DecisionsAsync(long from, long to, CancellationToken stop)
     {
         var decided = await db.Set<ReviewEvent>().AsNoTracking().DecidedBy(User.Id).Where(e => e.At >= from && e.At < to).OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(MostDecisions).ToListAsync(stop);
+        // What was overturned is there however long ago it was decided: the figures lead to it.
+        var overturned = Figures.Overturned.Where(o => o.Value == User.Id).Select(o => o.Key).OrderByDescending(o => o.Seq).Take(MostDecisions).ToHashSet();
+        var missing = overturned.Where(o => !decided.Exists(e => e.Seq == o.Seq && e.Version == o.Version)).Select(o => o.Seq).ToList();
+        if (missing.Count > 0)
+        {
+            var older = await db.Set<ReviewEvent>().AsNoTracking().DecidedBy(User.Id).Where(e => missing.Contains(e.Seq) && e.At >= from && e.At < to).ToListAsync(stop);
+            decided = [.. decided.Concat(older.Where(e => overturned.Contains((e.Seq, e.Version)) && !decided.Exists(d => d.Id == e.Id))).OrderByDescending(e => e.At)];
+        }
         var seqs = decided.Select(e => e.Seq).Distinct().ToList();
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
-        return [.. decided.Where(e => lines.ContainsKey(e.Seq)).Select(e => new DecisionRow(e, lines[e.Seq], Figures.WasReopened(e.Seq, e.Version)))];
+        var against = overturned.Select(o => o.Seq).ToList();
+        var words = await db.Set<CurrentLabel>().AsNoTracking().Where(l => against.Contains(l.Seq)).Join(db.Set<Label>(), l => new { l.Seq, l.Number }, l => new { l.Seq, l.Number }, (_, word) => word).ToDictionaryAsync(w => w.Seq, stop);
+        return [.. decided.Where(e => lines.ContainsKey(e.Seq)).Select(e => new DecisionRow(e, lines[e.Seq], Figures.WasReopened(e.Seq, e.Version), overturned.Contains((e.Seq, e.Version)) ? words.GetValueOrDefault(e.Seq) : null))];
     }
 
     private async Task<QueueReasons> ReasonsAsync(QueueFill fill, CancellationToken stop)
@@ -76,7 +91,8 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
 }
 
 /// <param name="WasReopened">It no longer stands.</param>
-public sealed record DecisionRow(ReviewEvent Decided, AssessmentLine Line, bool WasReopened);
+/// <param name="Against">What a fraud report or a chargeback said since, which contradicts it; null: nothing did.</param>
+public sealed record DecisionRow(ReviewEvent Decided, AssessmentLine Line, bool WasReopened, Label? Against);
 
 /// <param name="Items">That came in the period.</param>
 /// <param name="Waiting">Those of them that wait.</param>

@@ -18,6 +18,9 @@ public sealed class ReviewInput
     public LabelOutcome? Label { get; set; }
     public string? Note { get; set; }
     public int? ReadingMilliseconds { get; set; }
+
+    /// <summary>A decline that was asked once more, for it was read for so little.</summary>
+    public bool Confirmed { get; set; }
     public IList<ListChoice> Lists { get; set; } = [];
     public string? SkipReason { get; set; }
     public string? SkipNote { get; set; }

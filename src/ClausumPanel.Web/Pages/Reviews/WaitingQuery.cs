@@ -12,9 +12,9 @@ public sealed class WaitingQuery
     public const string Free = "free", Taken = "taken", PayIn = "payin", PayOut = "payout";
 
     /// <summary>The names of all that an address may say.</summary>
-    public static readonly IReadOnlyList<string> Names = ["sort", "flow", "currency", "amount_min", "held", "signal", "q"];
+    public static readonly IReadOnlyList<string> Names = ["sort", "flow", "currency", "amount_min", "held", "signal", "rule", "q"];
 
-    public const int LongestSearch = 200;
+    public const int LongestSearch = 200, LongestRule = 64;
     private const int LongestWord = 40;
 
     private static readonly (string Word, ReviewOrder Order)[] Orders =
@@ -30,6 +30,9 @@ public sealed class WaitingQuery
 
     /// <summary>The code of one that fired. What is no code, as of an old bookmark, is passed over.</summary>
     [FromQuery(Name = "signal")] public string? Signal { get; set; }
+
+    /// <summary>The id of one that held it. What can be no id is passed over; one that nothing has leaves nothing.</summary>
+    [FromQuery(Name = "rule")] public string? Rule { get; set; }
     [FromQuery(Name = "q")] public string? Search { get; set; }
 
     public ReviewFilter Filter { get; private set; } = new();
@@ -53,7 +56,7 @@ public sealed class WaitingQuery
     {
         get
         {
-            (string Name, string? Value)[] all = [("sort", Sort), ("flow", Flow), ("currency", Currency), ("amount_min", LeastAmount), ("held", Held), ("signal", Signal), ("q", Search)];
+            (string Name, string? Value)[] all = [("sort", Sort), ("flow", Flow), ("currency", Currency), ("amount_min", LeastAmount), ("held", Held), ("signal", Signal), ("rule", Rule), ("q", Search)];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Value)).Select(p => (p.Name, p.Value!.Trim()))];
         }
     }
@@ -68,14 +71,17 @@ public sealed class WaitingQuery
         (string Name, string? Value)[] all =
         [
             ("id", id?.ToString()), ("queue", queue?.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("sort", Word(Order)), ("flow", Filter.Flow is { } flow ? flow == Assess.Flow.PayIn ? PayIn : PayOut : null), ("currency", Filter.Currency),
-            ("amount_min", Filter.LeastAmount is null ? null : LeastAmount!.Trim()), ("held", Filter.IsTaken is { } isTaken ? isTaken ? Taken : Free : null), ("signal", Filter.Signal is null ? null : Signal), ("q", Filter.Search),
+            ("amount_min", Filter.LeastAmount is null ? null : LeastAmount!.Trim()), ("held", Filter.IsTaken is { } isTaken ? isTaken ? Taken : Free : null), ("signal", Filter.Signal is null ? null : Signal), ("rule", Filter.Rule), ("q", Filter.Search),
         ];
         return all.Where(p => !string.IsNullOrEmpty(p.Value)).ToDictionary(p => p.Name, p => p.Value!);
     }
 
     /// <summary>What is set, in words, each with the names it has in the address.</summary>
-    public IEnumerable<(string Words, string[] Names)> Chips(Texts T)
+    /// <param name="T">The reader's language.</param>
+    /// <param name="policy">The names of the rules; one that it has no more goes by its id.</param>
+    public IEnumerable<(string Words, string[] Names)> Chips(Texts T, Policy policy)
     {
+        ArgumentNullException.ThrowIfNull(policy);
         if (Order != ReviewOrder.Priority) yield return (T.Name(Order), ["sort"]);
         if (Filter.Flow is { } flow) yield return (flow == Assess.Flow.PayIn ? T["Payments only"] : T["Payouts only"], ["flow"]);
         // Without its currency an amount says nothing.
@@ -83,6 +89,7 @@ public sealed class WaitingQuery
         if (Filter is { LeastAmount: { } least, Currency: { } of }) yield return (T["From {0}", new Money(least, of).Show()], ["amount_min"]);
         if (Filter.IsTaken is { } isTaken) yield return (isTaken ? T["Taken by somebody"] : T["Free to take"], ["held"]);
         if (SignalDefinition is { } signal) yield return (T[signal.Title], ["signal"]);
+        if (Filter.Rule is { } rule) yield return (T["Rule {0}", policy.Rules.FirstOrDefault(r => r.Id == rule)?.Name ?? rule], ["rule"]);
         if (Filter.Search is { } search) yield return (T["“{0}”", search], ["q"]);
     }
 
@@ -96,6 +103,12 @@ public sealed class WaitingQuery
 
     private static string Address(int? queue, IEnumerable<(string Name, string Value)> pairs) =>
         "/dashboard/reviews" + QueryString.Create([.. queue is { } number ? [KeyValuePair.Create("queue", (string?)number.ToString(System.Globalization.CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string?>>(), .. pairs.Select(p => KeyValuePair.Create(p.Name, (string?)p.Value))]).ToUriComponent();
+
+    /// <summary>By its score nobody sorts what is decided blind, whatever an address says.</summary>
+    public void DropScore()
+    {
+        if (Order == ReviewOrder.Score) (Order, Sort) = (ReviewOrder.Priority, null);
+    }
 
     /// <summary>Reads what was written.</summary>
     /// <param name="T">The reader's language.</param>
@@ -135,6 +148,7 @@ public sealed class WaitingQuery
             else problems.Add(("held", T["Free or taken: “{0}” is none of those offered.", Short(held)]));
         }
         if (SignalDefinition is { } signal) Filter = Filter with { Signal = signal.Id };
+        if (Said(Rule) is { Length: <= LongestRule } rule) Filter = Filter with { Rule = rule };
         if (Said(Search) is { } search) Filter = Filter with { Search = search.Length > LongestSearch ? search[..LongestSearch] : search };
         Problems = problems;
 

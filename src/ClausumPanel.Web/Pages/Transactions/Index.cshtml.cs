@@ -2,11 +2,12 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ClausumPanel.Web.Pages.Transactions;
 
@@ -56,7 +57,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "rule" => T["Rule {0}", value],
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
-                    "review" => T["Waiting for a person"],
+                    "review" => Query.OpenPart switch { OpenPart.PutAway => T["Put away until later"], OpenPart.NotShown => T["Not shown in its queue yet"], _ => T["Waiting for a person"] },
                     "channel" => T["Channel {0}", value],
                     "submerchant" => T["Sub-merchant: {0}", submerchants.Current.Find(value)?.Name ?? value],
                     "scheme" => MonitorQuery.SchemeName(value),

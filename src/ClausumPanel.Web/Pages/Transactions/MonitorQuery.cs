@@ -3,6 +3,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
@@ -77,6 +78,9 @@ public sealed class MonitorQuery
 
     public TermKind? Exactly => string.IsNullOrWhiteSpace(Search) ? null : EntityWords.Kind(By) ?? (By == TermKind.CardBin.Word() ? TermKind.CardBin : null);
 
+    /// <summary>What of those that nobody has decided.</summary>
+    public OpenPart? OpenPart => Review switch { "waiting" => Storage.Reviews.OpenPart.Waiting, "put_away" => Storage.Reviews.OpenPart.PutAway, "not_shown" => Storage.Reviews.OpenPart.NotShown, _ => null };
+
     public AssessmentFilter Filter(Reader reader, DateTimeOffset now)
     {
         var (from, to) = PeriodName switch
@@ -101,7 +105,7 @@ public sealed class MonitorQuery
             Signal = SignalDefinition?.Id,
             Label = LabelWords.Outcome(Label),
             Finals = Finals,
-            IsWaiting = Review == "waiting",
+            Open = OpenPart is { } part ? (part, now.ToUnixTimeMilliseconds()) : null,
             Channel = string.IsNullOrWhiteSpace(Channel) ? null : Channel.Trim(),
             Submerchant = string.IsNullOrWhiteSpace(Submerchant) ? null : Submerchant.Trim(),
             Scheme = Schemes.Contains(Scheme) ? Scheme : null,
@@ -124,7 +128,7 @@ public sealed class MonitorQuery
             List<(string, string?)> all =
             [
                 ("period", Period), ("from", PeriodName == "own" ? From : null), ("to", PeriodName == "own" ? To : null), .. Decisions.Select(d => ("decision", (string?)DecisionTagHelper.Word(d))), ("flow", Flow),
-                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", Review == "waiting" ? Review : null), ("channel", Channel), ("submerchant", Submerchant), ("scheme", Schemes.Contains(Scheme) ? Scheme : null), ("country", Country), ("kind", Kind),
+                ("score_min", ScoreMin), ("score_max", ScoreMax), ("currency", Currency), ("amount_min", AmountMin), ("amount_max", AmountMax), ("signal", Signal), ("rule", Rule), ("label", Label), .. Finals.Select(f => ("final", (string?)f.Word())), ("review", OpenPart is null ? null : Review), ("channel", Channel), ("submerchant", Submerchant), ("scheme", Schemes.Contains(Scheme) ? Scheme : null), ("country", Country), ("kind", Kind),
                 ("by", Exactly is { } kind ? kind.Word() : null), ("q", Search), ("sort", Sort),
             ];
             return [.. all.Where(p => !string.IsNullOrWhiteSpace(p.Item2)).Select(p => (p.Item1, p.Item2!.Trim()))];

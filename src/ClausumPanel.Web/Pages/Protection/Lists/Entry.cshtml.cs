@@ -17,8 +17,8 @@ public sealed class EntryModel(PanelDb db, ChangeLists lists, EntryTrial trial, 
     public ListEntry Entry { get; private set; } = null!;
     public string? Owner { get; private set; }
 
-    /// <summary>The review that put it there, and what was noted with the decision; null: something else did.</summary>
-    public (Guid Review, string? Note)? Review { get; private set; }
+    /// <summary>The payment that is its reason, where that has a review, with what was noted with its decision.</summary>
+    public IReadOnlyDictionary<Guid, NamedPayment> Reviews { get; private set; } = new Dictionary<Guid, NamedPayment>();
     public Touched? Touched { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)
@@ -68,7 +68,7 @@ public sealed class EntryModel(PanelDb db, ChangeLists lists, EntryTrial trial, 
     {
         if (await db.Set<ListEntry>().Include(e => e.Hits).SingleOrDefaultAsync(e => e.Id == id, stop) is not { } found) return false;
         Entry = found;
-        if (ListedByReview.AssessmentOf(found.Reason) is { } by && (await ListedByReview.NotesAsync(db, [by], stop)).TryGetValue(by, out var note)) Review = (by, note);
+        if (ListSentences.PaymentOf(found.Reason) is { } by) Reviews = await ListedByReview.NamedAsync(db, [by], stop);
         Owner = await db.Users.Where(u => u.Id == found.OwnerId).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         return true;
     }

@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -34,15 +35,16 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 
-    private IReadOnlyDictionary<Guid, string?> _notes = new Dictionary<Guid, string?>();
+    /// <summary>The payments that are the reason of an entry and have a review, each with what was noted with its decision.</summary>
+    public IReadOnlyDictionary<Guid, NamedPayment> Reviews { get; private set; } = new Dictionary<Guid, NamedPayment>();
 
-    /// <summary>The review that put it there, and what was noted with the decision; null: something else did.</summary>
-    public (Guid Review, string? Note)? ReviewOf(ListRow row) => ListedByReview.AssessmentOf(row.Reason) is { } id && _notes.TryGetValue(id, out var note) ? (id, note) : null;
+    /// <summary>The review whose link led here; null: another page did.</summary>
+    public string? BackToReview => ReviewBefore.Of(this);
 
     public async Task OnGetAsync(CancellationToken stop)
     {
         await ReadAsync(stop);
-        _notes = await ListedByReview.NotesAsync(db, [.. Rows.Select(r => ListedByReview.AssessmentOf(r.Reason)).OfType<Guid>()], stop);
+        Reviews = await ListedByReview.NamedAsync(db, [.. Rows.Select(r => ListSentences.PaymentOf(r.Reason)).OfType<Guid>().Distinct()], stop);
         var filter = Query.Filter;
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];

@@ -43,6 +43,11 @@ public sealed class QueueInput
 
     /// <summary>One currency and its amount in major units a line.</summary>
     public string? SecondAbove { get; set; }
+
+    /// <summary>The same of the amounts above which every decision needs a note.</summary>
+    public string? NoteAbove { get; set; }
+    public bool? IsBlind { get; set; }
+    public string? DeclineSeconds { get; set; }
     public string? WeightOfTime { get; set; }
     public string? WeightOfStake { get; set; }
     public string? WeightOfLoyalty { get; set; }
@@ -61,7 +66,7 @@ public sealed class QueueInput
             Countries = string.Join(", ", filter.Countries), Signals = [.. filter.Signals], ListedOrRuled = filter.ListedOrRuled, IsRestricted = queue.IsRestricted, AdminsOnly = queue.AdminsOnly, DelayMinutes = Text(queue.DelayMinutes),
             SlaMinutes = Text(queue.SlaMinutes), Days = [.. hours?.Days.Select(d => d.ToString()) ?? []], From = Clock(hours?.From ?? 540), To = Clock(hours?.To ?? 1_080), WarnPercent = Text(queue.WarnPercent), Timeout = queue.Timeout.ToString(),
             UndoSeconds = Text(queue.UndoSeconds), Approve = [.. queue.ReasonsFor(ReviewOutcome.Approve)], Challenge = [.. queue.ReasonsFor(ReviewOutcome.Challenge)], Decline = [.. queue.ReasonsFor(ReviewOutcome.Decline)],
-            DeclineNeedsNote = queue.DeclineNeedsNote, SecondAbove = string.Join('\n', queue.ReadSecondAbove().OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {Major(s.Value, s.Key)}")),
+            DeclineNeedsNote = queue.DeclineNeedsNote, SecondAbove = Lines(queue.ReadSecondAbove()), NoteAbove = Lines(queue.ReadNoteAbove()), IsBlind = queue.IsBlind, DeclineSeconds = Text(queue.DeclineSeconds),
             WeightOfTime = Text(queue.WeightOfTime), WeightOfStake = Text(queue.WeightOfStake), WeightOfLoyalty = Text(queue.WeightOfLoyalty), WeightOfExpiry = Text(queue.WeightOfExpiry),
         };
     }
@@ -87,17 +92,33 @@ public sealed class QueueInput
         if (timeout == TimeoutAction.Escalate && now.IsManual) Wrong(nameof(Timeout), T["When time runs out: what is escalated already cannot be escalated further."]);
         var hours = ReadHours(Wrong, T);
         var reasons = ReadReasons(Wrong, T);
-        var second = ReadSecondAbove(Wrong, T);
+        var second = ReadAmounts(nameof(SecondAbove), T["Second person above"], SecondAbove);
+        var note = ReadAmounts(nameof(NoteAbove), T["Note needed above"], NoteAbove);
+        var quick = Number(nameof(DeclineSeconds), T["Seconds under which a decline is asked once more"], DeclineSeconds, 0, ReviewQueue.MostDeclineSeconds);
         if (!state.IsValid) return null;
         return queue =>
         {
             (queue.Name, queue.Filter, queue.DelayMinutes, queue.SlaMinutes, queue.WarnPercent, queue.UndoSeconds) = (name, filter.AsksNothing() ? "{}" : ReviewQueue.Write(filter), delay!.Value, sla, warn!.Value, undo!.Value);
             (queue.IsRestricted, queue.AdminsOnly, queue.DeclineNeedsNote, queue.Timeout) = (IsRestricted == true, AdminsOnly == true || queue.IsManual, DeclineNeedsNote == true, timeout);
             (queue.Hours, queue.Reasons, queue.SecondAbove) = (hours is null ? null : ReviewQueue.Write(hours), ReviewQueue.Write(reasons), ReviewQueue.Write(second));
+            (queue.NoteAbove, queue.IsBlind, queue.DeclineSeconds) = (ReviewQueue.Write(note), IsBlind == true, quick!.Value);
             (queue.WeightOfTime, queue.WeightOfStake, queue.WeightOfLoyalty, queue.WeightOfExpiry) = (time!.Value, stake!.Value, loyalty!.Value, expiry!.Value);
         };
 
         void Wrong(string field, string sentence) => state.AddModelError("Input." + field, sentence);
+
+        Dictionary<string, long> ReadAmounts(string field, string called, string? text)
+        {
+            Dictionary<string, long> amounts = [];
+            if (text?.Length > MostText) Wrong(field, T["{0}: at most {1} characters.", called, MostText]);
+            else foreach (var line in (text ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                var words = line.Split([' ', '\t', ':', '='], StringSplitOptions.RemoveEmptyEntries);
+                if (words.Length == 2 && Currencies.TryFind(words[0].ToUpperInvariant(), out var currency, out _) && AmountText.TryMinor(words[1], currency, out var minor)) amounts[currency] = minor;
+                else Wrong(field, T["{0}: “{1}” is no currency with its amount. Write MXN 25000.", called, line]);
+            }
+            return amounts;
+        }
 
         int? Number(string field, string called, string? text, int least, int most, bool mayBeEmpty = false)
         {
@@ -177,18 +198,7 @@ public sealed class QueueInput
         return own;
     }
 
-    private Dictionary<string, long> ReadSecondAbove(Action<string, string> wrong, Texts T)
-    {
-        Dictionary<string, long> second = [];
-        if (SecondAbove?.Length > MostText) wrong(nameof(SecondAbove), T["Second person above: at most {0} characters.", MostText]);
-        else foreach (var line in (SecondAbove ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var words = line.Split([' ', '\t', ':', '='], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 2 && Currencies.TryFind(words[0].ToUpperInvariant(), out var currency, out _) && AmountText.TryMinor(words[1], currency, out var minor)) second[currency] = minor;
-            else wrong(nameof(SecondAbove), T["Second person above: “{0}” is no currency with its amount. Write MXN 25000.", line]);
-        }
-        return second;
-    }
+    private static string Lines(IReadOnlyDictionary<string, long> amounts) => string.Join('\n', amounts.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key} {Major(a.Value, a.Key)}"));
 
     private static string Major(long minor, string currency) => (minor / Currencies.Scale(currency)).ToString("0.####", CultureInfo.InvariantCulture);
 

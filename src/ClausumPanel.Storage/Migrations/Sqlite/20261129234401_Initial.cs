@@ -709,6 +709,9 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
                     reasons = table.Column<string>(type: "TEXT", nullable: false),
                     decline_needs_note = table.Column<bool>(type: "INTEGER", nullable: false),
                     second_above = table.Column<string>(type: "TEXT", nullable: false),
+                    note_above = table.Column<string>(type: "TEXT", nullable: false),
+                    is_blind = table.Column<bool>(type: "INTEGER", nullable: false),
+                    decline_seconds = table.Column<int>(type: "INTEGER", nullable: false),
                     weight_of_time = table.Column<int>(type: "INTEGER", nullable: false),
                     weight_of_stake = table.Column<int>(type: "INTEGER", nullable: false),
                     weight_of_loyalty = table.Column<int>(type: "INTEGER", nullable: false),
@@ -1707,13 +1710,13 @@ namespace ClausumPanel.Storage.Migrations.Sqlite
 
             migrationBuilder.InsertData(
                 table: "review_queues",
-                columns: new[] { "number", "admins_only", "decline_needs_note", "delay_minutes", "filter", "hours", "is_active", "is_manual", "is_restricted", "name", "position", "reasons", "second_above", "sla_minutes", "timeout", "undo_seconds", "warn_percent", "weight_of_expiry", "weight_of_loyalty", "weight_of_stake", "weight_of_time" },
+                columns: new[] { "number", "admins_only", "decline_needs_note", "decline_seconds", "delay_minutes", "filter", "hours", "is_active", "is_blind", "is_manual", "is_restricted", "name", "note_above", "position", "reasons", "second_above", "sla_minutes", "timeout", "undo_seconds", "warn_percent", "weight_of_expiry", "weight_of_loyalty", "weight_of_stake", "weight_of_time" },
                 values: new object[,]
                 {
-                    { 1, false, false, 0, "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}", null, true, false, false, "Flagged by a list or rule", 1, "{}", "{}", 60, "None", 8, 75, 60, 10, 30, 50 },
-                    { 2, false, false, 30, "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}", null, true, false, false, "Challenge not answered", 2, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 },
-                    { 3, false, false, 0, "{}", null, true, false, false, "Review", 3, "{}", "{}", 120, "None", 8, 75, 60, 10, 30, 50 },
-                    { 4, true, false, 0, "{}", null, true, true, false, "Escalated", 4, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 }
+                    { 1, false, false, 3, 0, "{\"Decision\":\"Review\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":true}", null, true, false, false, false, "Flagged by a list or rule", "{}", 1, "{}", "{}", 60, "None", 8, 75, 60, 10, 30, 50 },
+                    { 2, false, false, 3, 30, "{\"Decision\":\"Challenge\",\"Countries\":[],\"Signals\":[],\"ListedOrRuled\":false}", null, true, false, false, false, "Challenge not answered", "{}", 2, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 },
+                    { 3, false, false, 3, 0, "{}", null, true, false, false, false, "Review", "{}", 3, "{}", "{}", 120, "None", 8, 75, 60, 10, 30, 50 },
+                    { 4, true, false, 3, 0, "{}", null, true, false, true, false, "Escalated", "{}", 4, "{}", "{}", 240, "None", 8, 75, 60, 10, 30, 50 }
                 });
 
             migrationBuilder.CreateIndex(

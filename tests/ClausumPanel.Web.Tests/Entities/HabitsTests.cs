@@ -1,0 +1,126 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
+
+namespace ClausumPanel.Web.Tests.Entities;
+
+/// <summary>What is usual of whoever pays, beside each signal that looks at it.</summary>
+public sealed class HabitsTests
+{
+    private const long Hour = 3_600_000, Day = 24 * Hour;
+    private static readonly TimeZoneInfo Mexico = TimeZoneInfo.FindSystemTimeZoneById("America/Mexico_City");
+
+    // 03:12 in Mexico.
+    private static readonly long Now = new DateTimeOffset(2026, 11, 24, 9, 12, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    private static Facts Paid(params ReadOnlySpan<(Fact Fact, string Text)> changed)
+    {
+        var facts = new Facts();
+        foreach (var (fact, text) in ((Fact, string)[])[(Known.CustomerId, "cus_1"), (Known.Email, "ana@tienda.example"), (Known.Fingerprint, "fp_1"), (Known.IpNetwork, "189.203.60.0/24"), (Known.IpCountry, "MX"), (Known.CardCountry, "MX"),
+            (Known.BillingCountry, "MX"), (Known.Timezone, "America/Mexico_City"), (Known.CardLast4, "4242"), (Known.CardBin, "411111"), (Known.Browser, "chrome"), (Known.Phone, "+525555555555")]) facts.Set(fact, text);
+        facts.Set(Known.CopyPaste, 0);
+        facts.Set(Known.SessionDuration, 120_000);
+        foreach (var (fact, text) in changed) facts.Set(fact, text);
+        return facts;
+    }
+
+    /// <summary>A day apart, at nine, ten and eleven in turns on the shop's clock; the newest first.</summary>
+    private static Habits Of(Facts now, IReadOnlyList<Facts> earlier, Flow flow = Flow.PayIn, TermKind whose = TermKind.Customer, bool isComplete = true)
+    {
+        List<TermEvent> events = [.. earlier.Select((_, i) => new TermEvent(1_000 - i, Now - (i * Day) - (18 * Hour) + (i % 3 * Hour), flow, i == 2 ? Decision.Decline : Decision.Approve, 5, 20_000 + (i * 100), "MXN", null, false, false))];
+        var bytes = new byte[64 * 1024];
+        var snapshots = earlier.Select((facts, i) => (Seq: 1_000L - i, Bytes: bytes[..FactSnapshot.Write(facts, bytes)])).ToDictionary(s => s.Seq, s => s.Bytes);
+        return Habits.Of(new StoredAssessment { Seq = 2_000, At = Now, Flow = flow, Currency = "MXN", Amount = 4_500_000 }, now, whose, Mexico, events, events, snapshots, isComplete);
+    }
+
+    private static string? Said(Habits habits, string signal, string language = "en-US")
+    {
+        var (culture, words) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            return habits.Say(SignalCatalog.ByCode[signal], "MXN", new Texts());
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, words);
+        }
+    }
+
+    private static List<Facts> Often(int count, Func<int, Facts>? of = null) => [.. Enumerable.Range(0, count).Select(i => of?.Invoke(i) ?? Paid())];
+
+    [Theory]
+    [InlineData("new_device_known_customer", "3 devices in 14 payments; this device never seen", "3 dispositivos en 14 pagos; este dispositivo, nunca visto")]
+    [InlineData("new_card_known_customer", "2 cards in 14 payments; this card never seen", "2 tarjetas en 14 pagos; esta tarjeta, nunca vista")]
+    [InlineData("hosting_network", "1 network in 14 payments; this network never seen", "1 red en 14 pagos; esta red, nunca vista")]
+    [InlineData("ip_timezone_mismatch", "Time zone: America/Mexico_City in 14 of 14 payments; now Africa/Lagos, never before · IP address: MX in 12 of 14 payments; now NG, never before", "Zona horaria: America/Mexico_City en 14 de 14 pagos; ahora Africa/Lagos, nunca antes · Dirección IP: MX en 12 de 14 pagos; ahora NG, nunca antes")]
+    [InlineData("country_mismatch", "IP address: MX in 12 of 14 payments; now NG, never before", "Dirección IP: MX en 12 de 14 pagos; ahora NG, nunca antes")]
+    [InlineData("billing_card_mismatch", "Card: MX in 14 of 14 payments, as now", "Tarjeta: MX en 14 de 14 pagos, como ahora")]
+    [InlineData("large_amount_at_night", "usually 9–12 h on the shop's clock (14 payments); this at 03:12", "suele ser de 9 a 12 h en el reloj del comercio (14 pagos); ahora a las 03:12")]
+    [InlineData("gibberish_email", "1 e-mail address in 14 payments; this address in 14, first seen 13 days before", "1 correo en 14 pagos; este correo, en 14; visto por primera vez 13 días antes")]
+    [InlineData("outdated_browser", "Browser: chrome in 14 of 14 payments, as now", "Navegador: chrome en 14 de 14 pagos, como ahora")]
+    [InlineData("copy_paste_detected", "pasted in 0 of 14 earlier ones", "pegó en 0 de 14 anteriores")]
+    [InlineData("short_session", "usually 2 min on the page (14 payments)", "suele estar 2 min en la página (14 pagos)")]
+    [InlineData("repeated_declines", "declined before: 1 of 14 payments", "rechazos antes: 1 de 14 pagos")]
+    [InlineData("daily_amount", "the most in 24 h before: 425.00 MXN (13 payments)", "lo más en 24 h antes: 425.00 MXN (13 pagos)")]
+    [InlineData("high_velocity", "before: 14 payments in 13 days", "antes: 14 pagos en 13 días")]
+    [InlineData("blocklist_device_fingerprint", "3 devices in 14 payments; this device never seen", "3 dispositivos en 14 pagos; este dispositivo, nunca visto")]
+    public void What_fired_stands_beside_what_is_usual_of_this_payer(string signal, string english, string spanish)
+    {
+        var habits = Of(Paid((Known.Fingerprint, "fp_new"), (Known.CardLast4, "9999"), (Known.IpNetwork, "105.112.0.0/24"), (Known.IpCountry, "NG"), (Known.Timezone, "Africa/Lagos")),
+            Often(14, i => i switch { 3 => Paid((Known.Fingerprint, "fp_2"), (Known.IpCountry, "US")), 4 => Paid((Known.Fingerprint, "fp_3"), (Known.IpCountry, "US"), (Known.CardLast4, "1111")), _ => Paid() }));
+        Assert.Equal(english, Said(habits, signal));
+        Assert.Equal(spanish, Said(habits, signal, "es-MX"));
+        Assert.False(habits.IsFirst);
+    }
+
+    [Fact]
+    public void A_device_of_others_says_since_when_it_is_known_and_one_of_theirs_in_how_many_it_was()
+    {
+        var others = Paid((Known.Fingerprint, "fp_new"));
+        others.Set(FactCatalog.History(EntityKind.Device, HistoryPart.Age), 2 * Hour);
+        Assert.Equal("1 device in 3 payments; this device never, first seen here 2 h before", Said(Of(others, Often(3)), "device_prior_fraud"));
+        var own = Paid();
+        own.Set(FactCatalog.History(EntityKind.Device, HistoryPart.Age), 40.0 * Day);
+        Assert.Equal("1 device in 3 payments; this device in 3, first seen 40 days before", Said(Of(own, Often(3)), "device_prior_fraud"));
+    }
+
+    [Fact]
+    public void What_earlier_payments_did_not_name_is_called_unknown_and_one_of_two_is_no_habit()
+    {
+        static Facts Bare() => new();
+        Assert.Equal("Device: unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "new_device_known_customer"));
+        Assert.Equal("IP address: unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "country_mismatch"));
+        // Two payments make no hours of the day.
+        Assert.Null(Said(Of(Paid(), Often(2)), "large_amount_at_night"));
+        Assert.Equal("before: 200.00 to 201.00 MXN (2 payments)", Said(Of(Paid(), Often(2)), "tiny_amount"));
+    }
+
+    [Fact]
+    public void Whoever_pays_the_first_time_is_compared_with_nothing_unless_memory_knows_better()
+    {
+        var first = Of(Paid(), []);
+        Assert.True(first.IsFirst);
+        Assert.Null(Said(first, "hosting_network"));
+        var known = Paid();
+        known.Set(FactCatalog.History(EntityKind.Customer, HistoryPart.Count), 4);
+        Assert.False(Of(known, []).IsFirst);
+        // More came since than is read: what was before is not known to be nothing.
+        Assert.False(Of(Paid(), [], isComplete: false).IsFirst);
+    }
+
+    [Fact]
+    public void A_payout_is_compared_with_whom_its_customer_pays()
+    {
+        static Facts To(string beneficiary, string country = "MX") => Paid((Known.BeneficiaryId, beneficiary), (Known.BeneficiaryCountry, country), (Known.PayoutInitiator, "tesoreria"));
+        var habits = Of(To("ben_new", "VE"), Often(9, i => To(i < 2 ? "ben_1" : "ben_2")), Flow.PayOut);
+        Assert.Equal("2 beneficiaries in 9 payouts; this one never paid", Said(habits, "payout_first_beneficiary"));
+        Assert.Equal("2 beneficiarios en 9 dispersiones; a este, nunca", Said(habits, "payout_first_beneficiary", "es-MX"));
+        Assert.Equal("Beneficiary: MX in 9 of 9 payouts; now VE, never before", Said(habits, "payout_high_risk_country"));
+        Assert.Equal("Ordered by: tesoreria in 9 of 9 payouts, as now", Said(habits, "payout_unattributed_initiator"));
+        // Known by the beneficiary alone, whom it pays says nothing.
+        Assert.Null(Said(Of(To("ben_1"), Often(3, _ => To("ben_1")), Flow.PayOut, TermKind.Beneficiary), "payout_first_beneficiary"));
+    }
+}
