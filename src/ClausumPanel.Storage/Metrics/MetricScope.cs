@@ -137,6 +137,6 @@ public sealed class ValueSheet
 /// <summary>What waits for a person.</summary>
 /// <param name="Count">Live payments that the queues show, whoever has them: together as many as the queues' tiles say.</param>
 /// <param name="Oldest">Since when the one that waits longest does, Unix milliseconds; null: none waits.</param>
-/// <param name="PutAway">Beside those, what somebody put away until later.</param>
+/// <param name="PutAway">Beside those, what somebody put on hold.</param>
 /// <param name="NotShown">Beside both, what its queue lets settle first, and what was answered just now and is in no queue yet.</param>
 public readonly record struct Waiting(long Count, long? Oldest, long PutAway, long NotShown);

@@ -54,7 +54,7 @@ public static class ReviewQueries
     /// <summary>Items that wait now, whoever has them.</summary>
     public static IQueryable<Review> Waiting(this IQueryable<Review> reviews, long now) => reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt <= now);
 
-    /// <summary>Items that somebody put away until later; what its queue lets settle first is none of them.</summary>
+    /// <summary>Items that somebody put on hold; what its queue lets settle first is none of them.</summary>
     public static IQueryable<Review> PutAway(this IQueryable<Review> reviews, IQueryable<ReviewEvent> events, long now) =>
         reviews.Where(r => r.State == ReviewState.Open && r.VisibleAt > now && events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt));
 

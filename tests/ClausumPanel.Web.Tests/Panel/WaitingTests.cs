@@ -41,7 +41,7 @@ public sealed class WaitingTests
         var tile = page.QuerySelector("[data-metric=waiting]")!;
         var tiles = (await victor.PageAsync("/dashboard/reviews")).QuerySelectorAll(".queue-tiles [data-waiting]").Sum(t => int.Parse(t.TextContent, CultureInfo.InvariantCulture));
         Assert.Equal((4, "4", "y 1 apartada, 2 aún sin mostrar"), (tiles, tile.QuerySelector("#tile-waiting-part")!.GetAttribute("data-rows"), string.Join(' ', tile.QuerySelector("[data-beside]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
-        foreach (var (link, count, chip) in ((string, string, string)[])[("part", "4", "En espera de una persona"), ("put-away", "1", "Apartadas para después"), ("not-shown", "2", "Aún sin mostrar en su cola")])
+        foreach (var (link, count, chip) in ((string, string, string)[])[("part", "4", "En espera de una persona"), ("put-away", "1", "Apartadas"), ("not-shown", "2", "Aún sin mostrar en su cola")])
         {
             var list = await victor.PageAsync(tile.QuerySelector("#tile-waiting-" + link)!.GetAttribute("href")!);
             Assert.Equal((link, count), (link, list.QuerySelector("[data-count]")!.GetAttribute("data-count")));

@@ -51,7 +51,7 @@ public sealed class CaseWordsTests
         var item = await AddressAsync(world);
         await maria.SubmitAsync(item, "form[action*=Take]");
         async Task<(string?, string?)> SaidAsync() => (await maria.PageAsync(item)) is var page ? (page.QuerySelector("[data-due-before]")?.TextContent, page.QuerySelector("[data-begins-anew]")?.TextContent) : default;
-        Assert.Equal(("Vence antes.", "Entonces empiezan de nuevo sus 60 min."), await SaidAsync());
+        Assert.Equal(("Vence antes.", "Entonces empieza de nuevo su tiempo (1 h)."), await SaidAsync());
         await world.App.InDbAsync(db => db.Set<Review>().ExecuteUpdateAsync(r => r.SetProperty(x => x.DueAt, x => x.OpenedAt)));
         Assert.Equal("Ya está vencida.", (await SaidAsync()).Item1);
         // It is back before that, or never due.
@@ -87,7 +87,7 @@ public sealed class CaseWordsTests
         var (maria, item) = (await world.PersonAsync(World.Maria), await AddressAsync(world));
         world.App.Clock.Advance(TimeSpan.FromHours(4));
         async Task<IDocument> PageAsync() => await world.App.As(World.Maria).PageAsync(item);
-        Assert.Equal("La autorización vence en 60 min", (await PageAsync()).QuerySelector(".review-bar .lapses.is-overdue time[data-lapses]")!.TextContent);
+        Assert.Equal("La autorización vence en 1 h", (await PageAsync()).QuerySelector(".review-bar .lapses.is-overdue time[data-lapses]")!.TextContent);
         Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
         foreach (var seconds in (int[])[0, 60])
         {

@@ -313,7 +313,7 @@ public abstract class QualityStories
         // Whose they are, and of what each is one, stands there in words.
         Assert.Equal("Por cola: todo el equipo", page.QuerySelector("#by-queue")!.TextContent);
         string Cell(string label) => string.Join(' ', page.QuerySelector($"#by-queue")!.Closest("section")!.QuerySelector($"tr[data-figures='1'] td[data-label='{label}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal("3 de 5 aprobaciones y rechazos 60%", Cell("Contra el motor"));
+        Assert.Equal("3 de 5 aprobaciones y rechazos 60%", Cell("Distinto del motor"));
         Assert.StartsWith("1 de 2 con noticia posterior", Cell("Contradichas después"), StringComparison.Ordinal);
         Assert.Equal("12 s nueve de diez en menos de 30 s; medido en 5", Cell("Lectura (mediana)"));
         Assert.Matches("^aprobadas .+ verificación .+ rechazadas ", Cell("Resultado"));

@@ -122,7 +122,7 @@ public static class MetricCatalog
     public static readonly Metric FalsePositiveRate = new("false_positive_rate", MetricKind.Share, "False-positive rate", "Of the honest payments, those that were declined. Only what is labelled counts.",
         "declined and labelled as good ÷ labelled as good", Declined with { Label = LabelOutcome.Good }, new() { Label = LabelOutcome.Good }) { NeedsFrauds = true };
 
-    public static readonly Metric Waiting = new("waiting", MetricKind.Count, "Waiting for a person", "Live payments of any age that the queues of Reviews show, whoever has them, and since when the oldest of them waits. What is put away until later, or not shown yet, stands beside it.",
+    public static readonly Metric Waiting = new("waiting", MetricKind.Count, "Waiting for a person", "Live payments of any age that the queues of Reviews show, whoever has them, and since when the oldest of them waits. What is on hold, or not shown yet, stands beside it.",
         "shown in a queue and not decided; now − time of the oldest", new() { Finals = [FinalOutcome.Open] });
 
     /// <summary>Of the chosen period.</summary>

@@ -93,7 +93,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Of how many: of very many the most urgent.</summary>
     public int Filled { get; private set; }
 
-    /// <summary>What is put away until later, soonest first: in the queue that was asked for, else in all.</summary>
+    /// <summary>What is on hold, soonest first: in the queue that was asked for, else in all.</summary>
     public IReadOnlyList<AwayRow> Away { get; private set; } = [];
     public int AwayCount { get; private set; }
     public int DecidedToday { get; private set; }

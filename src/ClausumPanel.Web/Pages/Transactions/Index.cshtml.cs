@@ -57,7 +57,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "rule" => T["Rule {0}", value],
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
                     "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
-                    "review" => Query.OpenPart switch { OpenPart.PutAway => T["Put away until later"], OpenPart.NotShown => T["Not shown in its queue yet"], _ => T["Waiting for a person"] },
+                    "review" => Query.OpenPart switch { OpenPart.PutAway => T["On hold"], OpenPart.NotShown => T["Not shown in its queue yet"], _ => T["Waiting for a person"] },
                     "channel" => T["Channel {0}", value],
                     "submerchant" => T["Sub-merchant: {0}", submerchants.Current.Find(value)?.Name ?? value],
                     "scheme" => MonitorQuery.SchemeName(value),
