@@ -19,6 +19,9 @@ public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome
     /// <summary>How close it is to the one before it, as the strip draws it.</summary>
     public string Closeness => Gap switch { { TotalHours: < 1 } => "is-burst", { TotalDays: < 1 } => "is-near", _ => "is-far" };
 
+    /// <summary>The gap in its largest unit, which stands in two words: between two boxes is no room for more.</summary>
+    public TimeSpan? Roughly => Gap switch { { TotalHours: >= 47.5 } gap => TimeSpan.FromDays(Math.Round(gap.TotalDays)), { TotalHours: >= 1 } gap => TimeSpan.FromHours(Math.Round(gap.TotalHours)), _ => Gap };
+
     /// <summary>What was decided in the end.</summary>
     public Decision Decision => Outcome switch { ReviewOutcome.Approve => Decision.Approve, ReviewOutcome.Challenge => Decision.Challenge, ReviewOutcome.Decline => Decision.Decline, _ => Event.Decision };
 }
