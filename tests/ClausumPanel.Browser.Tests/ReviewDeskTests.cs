@@ -361,6 +361,9 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         await LabelAsync(unknown);
         await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync("Etiqueta: No concluyente");
         await Assertions.Expect(page.Locator("[name='Input.DeclineReason'][value=stolen_card]")).ToBeFocusedAsync();
+        // Somebody chose it: another reason leaves it.
+        await keys.PressAsync("2");
+        await LabelAsync(unknown);
         await keys.PressAsync("8");
         await LabelAsync(unknown);
         await page.GetByLabel("Fraude", new() { Exact = true }).CheckAsync();

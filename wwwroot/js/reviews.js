@@ -37,7 +37,10 @@
   };
   // The label goes with the reason until somebody chooses another; what a reason leaves open they choose themselves.
   const labels = () => [...form()?.querySelectorAll('.reasons:not([hidden]) [name="Input.Label"]') ?? []];
-  const followReason = reason => { for (const label of labels()) label.checked = label.value === reason.dataset.label; };
+  const followReason = reason => {
+    if (!reason.dataset.label) delete form().dataset.labelChosen;
+    if (form().dataset.labelChosen !== "yes") for (const label of labels()) label.checked = label.value === reason.dataset.label;
+  };
   const turnLabel = () => {
     const both = labels();
     if (both.length === 0) return false;
@@ -57,6 +60,7 @@
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();
+    if (event.target.name === "Input.Label") form().dataset.labelChosen = "yes";
     if (event.target.name === "Input.DeclineReason") followReason(event.target);
     if (event.target.closest(".reasons")) sayChosen();
     if (event.target.closest(".list-choice")) countPicked();
@@ -91,6 +95,7 @@
     const part = event.target;
     // A reason opens in its own row, which may end below the window.
     if (part.open && part.matches(".rule-asked")) part.scrollIntoView({ block: "nearest", behavior: "instant" });
+    if (part.open && part.closest("#decide")) unask();
     if (part.open && part.closest("#decide") && document.activeElement === part.querySelector("summary")) enter(part);
   }, true);
   const closePart = from => {
@@ -182,7 +187,7 @@
         say(nothing.textContent.trim());
         return true;
       }
-      case "label": return turnLabel();
+      case "label": return turnLabel() || first();
       case "skip": return open("skip") || first();
       case "hold": return open("hold") || first();
       case "escalate": return open("escalate") || first();
@@ -288,6 +293,8 @@
   addEventListener("pageshow", countChosen);
 
   document.addEventListener("keydown", event => {
+    // A key that is held down answers nothing that it asked itself.
+    if (event.key === "Enter" && event.repeat && isAsked() && event.target.closest("#decide")) { event.preventDefault(); return; }
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form()) {
       event.preventDefault();
       // A key that is held down confirms nothing that was asked meanwhile.
@@ -352,7 +359,7 @@
   if (!item()) return;
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
-  let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, plainly = false, round = 0, asked = 0;
+  let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, sent = null, plainly = false, round = 0, asked = 0;
   // For how long after the last sign of a reader they count as reading.
   const readsFor = 60000;
   // What is kept ready is so for a while, and then perhaps somebody else's: not shown in its last moments either, for the way there takes one.
@@ -371,8 +378,10 @@
   const idOf = () => `${item().dataset.reviewer} ${item().dataset.address.split("?")[0]} ${item().dataset.reopened}`;
   const listed = () => [...form().querySelectorAll(".list-choice :is(input[type=checkbox], select)")];
   const keepDraft = (whole = true) => {
-    const data = new FormData(form()), names = whole ? [...fields, ...listed().map(one => one.name)] : ["Input.Note"];
-    const draft = { id: idOf(), of: Object.fromEntries(names.map(name => [name, data.get(name)])) };
+    // What rests with a challenge is in no form data.
+    const data = new FormData(form()), of = Object.fromEntries((whole ? fields : ["Input.Note"]).map(name => [name, data.get(name)]));
+    if (whole) for (const one of listed()) of[one.name] = one.type === "checkbox" ? (one.checked ? "true" : null) : one.value;
+    const draft = { id: idOf(), of };
     sessionStorage.setItem(drafts, JSON.stringify([draft, ...kept().filter(one => one.id !== draft.id)].slice(0, 5)));
   };
   const dropDraft = () => sessionStorage.setItem(drafts, JSON.stringify(kept().filter(one => one.id !== idOf())));
@@ -389,11 +398,11 @@
     for (const one of listed()) {
       if (!(one.name in draft.of)) continue;
       if (one.type === "checkbox") one.checked = draft.of[one.name] !== null;
-      else one.value = draft.of[one.name];
+      else if (draft.of[one.name]) one.value = draft.of[one.name];
     }
   };
   // Once it is sent, a field that goes with the page may still say that it changed: what was kept for an undo stays as it was sent.
-  const followDraft = event => { if (!sending && !leaving && event.target.closest("#decide") && (fields.includes(event.target.name) || event.target.closest(".list-choice"))) keepDraft(); };
+  const followDraft = event => { if (!(sending && sent === idOf()) && !leaving && event.target.closest("#decide") && (fields.includes(event.target.name) || event.target.closest(".list-choice"))) keepDraft(); };
   document.addEventListener("input", followDraft);
   document.addEventListener("change", followDraft);
 
@@ -682,6 +691,7 @@
     if (plainly || button?.name === "finish") { leaving = true; return; }
     event.preventDefault();
     if (leaving) return;
+    sent = idOf();
     sending = sendWithNext(button, new FormData(form(), button));
   });
   // Back to another item is a page of its own; a jump within this one is none.

@@ -109,9 +109,9 @@ public static class LabelSentences
 
     /// <summary>By whose word the labels are, in a sentence: what analysts decided says what they took it for. Null where there are none.</summary>
     public static string? SayWhose(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? null
-        : labels.Outside == 0 ? T["Of {0} with a label, {1} are fraud. All of these labels are our own decisions: what analysts took it for, not what it turned out to be.", Number(labels.Labelled), Number(labels.Fraud)]
-        : labels.Own == 0 ? T["Of {0} with a label, {1} are fraud. All of these labels come from outside: chargebacks, fraud reports, customers.", Number(labels.Labelled), Number(labels.Fraud)]
-        : T["Of {0} with a label, {1} are fraud. From outside (chargebacks, fraud reports, customers) come {2} of these labels, {3} of them fraud; {4} are our own decisions, {5} of them fraud: what analysts took it for, not what it turned out to be.",
+        : labels.Outside == 0 ? T["Labelled: {0}, of them fraud: {1}. Every label is our own decision: what analysts took it for, not what it turned out to be.", Number(labels.Labelled), Number(labels.Fraud)]
+        : labels.Own == 0 ? T["Labelled: {0}, of them fraud: {1}. Every label comes from outside: chargebacks, fraud reports, customers.", Number(labels.Labelled), Number(labels.Fraud)]
+        : T["Labelled: {0}, of them fraud: {1}. From outside (chargebacks, fraud reports, customers): {2}, of them fraud: {3}. Our own decisions: {4}, of them fraud: {5}: what analysts took it for, not what it turned out to be.",
             Number(labels.Labelled), Number(labels.Fraud), Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
 
     private static string Whose(this Texts T, SignalLabels labels) => labels.Outside == 0 ? T["our own decisions"] : labels.Own == 0 ? T["all from outside"] : T["{0} from outside", Number(labels.Outside)];

@@ -219,5 +219,9 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
     [InlineData("Muebles O'Higgins, S.A. de C.V.", "cv de muebles ohiggins sa")]
     [InlineData("李小龍", "李小龍")]
     [InlineData("— · —", "")]
+    // What is no character at all, and half of one.
+    [InlineData("Ana\ufffe Ruiz\uffff", "ana ruiz")]
+    [InlineData("Ana\ud83d Ruiz", "ana ruiz")]
+    [InlineData("Ana \ud83d\ude00 Ruiz\ufffd", "ana ruiz \ud83d\ude00")]
     public void A_name_is_the_same_however_it_is_typed(string written, string kept) => Assert.Equal(kept, FoundBy.Name(written));
 }

@@ -104,7 +104,7 @@ public abstract class ReviewedEntityStories
             var page = await world.App.As(person).PageAsync(address);
             var rule = page.QuerySelector(".waterfall details[data-rule=dear]")!;
             const string whole = "en 50% de pagos y dispersiones (2), decidió por sí sola en 2 · fraude: 1 de 1 con etiqueta (pocos); todas de fuera";
-            const string all = "De 1 con etiqueta, 1 son fraude. Todas esas etiquetas vienen de fuera: contracargos, reportes de fraude, clientes.";
+            const string all = "Con etiqueta: 1; de ellas fraude: 1. Toda etiqueta viene de fuera: contracargos, reportes de fraude, clientes.";
             Assert.Equal(all, rule.QuerySelector("[data-whose]")!.TextContent);
             var isCase = address.StartsWith("/dashboard/reviews", StringComparison.Ordinal);
             Assert.Equal((isCase ? "en 50% del total · fraude 1 de 1 (pocos; todas de fuera)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
@@ -132,7 +132,7 @@ public abstract class ReviewedEntityStories
         labels.Add(Said(33, LabelOutcome.Good, LabelSource.Analyst));
         await world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(labels, LabelChannel.Panel, Actor.System, null, default);
 
-        const string whose = "De 33 con etiqueta, 31 son fraude. De fuera (contracargos, reportes de fraude, clientes) vienen 9 de esas etiquetas, 8 de ellas fraude; 24 son decisiones propias, 23 de ellas fraude: lo que nuestros analistas creyeron que era, no lo que resultó ser.";
+        const string whose = "Con etiqueta: 33; de ellas fraude: 31. De fuera (contracargos, reportes de fraude, clientes): 9; de ellas fraude: 8. Decisiones propias: 24; de ellas fraude: 23: lo que los analistas creyeron, no lo que resultó ser.";
         var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[35]}");
         Assert.EndsWith("· fraude 94% (n = 33; 9 de fuera)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
         Assert.Equal(whose, page.QuerySelector(".waterfall details[data-rule=dear] [data-whose]")!.TextContent);

@@ -199,6 +199,19 @@ public abstract class QueueRulesStories
         Assert.Equal(DecideReviews.NoteForAmount, (await DecideAsync(ines, 3, new(ReviewOutcome.Approve, "known_customer"))).Refusal);
         Assert.True((await DecideAsync(ines, 3, new(ReviewOutcome.Approve, "known_customer", "Asked the payer"))).IsDone);
 
+        // Nor does a disagreement there.
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        await SetAsync(world, 1, q => q.SecondAbove = Above(1));
+        var again = (await TakeAsync(tomas, 5)).Lease!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(tomas, 5, again.Token, "Two names", default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 5).ExecuteUpdateAsync(r => r.SetProperty(x => x.FirstById, tomas.Id).SetProperty(x => x.FirstOutcome, ReviewOutcome.Approve)));
+        Assert.True((await DecideAsync(ines, 5, new(ReviewOutcome.Decline, "stolen_card", "The bank says so"))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal((ReviewState.Open, ines.Id), ((await ReviewAsync(world, 5)).State, (await ReviewAsync(world, 5)).SecondById));
+        Assert.Equal(DecideReviews.NoteForAmount, (await DecideAsync(ines, 5, new(ReviewOutcome.Decline, "stolen_card"))).Refusal);
+
         // For programs it is the field.
         var program = await PersonsProgram.OfAsync(world.App, World.Tomas);
         var held = (await ReviewAsync(world, 4)).LeaseToken;
@@ -234,10 +247,13 @@ public abstract class QueueRulesStories
             (await program.PostAsync($"{address}/decide", $$"""{"lease_token":"{{token}}","outcome":"decline","reason":"stolen_card","reading_ms":10}""")).MustBeGood();
         }
         await DecideAsync(maria, 1);
-        Assert.Equal((score, score), (await ScoreAsync(maria, 1), await ScoreAsync(tomas, 1)));
+        // A colleague may still have it: it can be undone.
+        Assert.Equal((score, null), (await ScoreAsync(maria, 1), await ScoreAsync(tomas, 1)));
         // Of two, the first has decided and the second has not.
         await DecideAsync(maria, 2);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        await world.SettleAsync();
+        Assert.Equal(score, await ScoreAsync(tomas, 1));
         Assert.NotNull(await ScoreAsync(maria, 2));
         Assert.Null(await ScoreAsync(tomas, 2));
         await DecideAsync(tomas, 2);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
@@ -15,6 +16,10 @@ public sealed class ReviewTermTests : ReviewTermStories
     [Fact] public Task What_is_put_away_has_all_its_time_once_it_is_back() => HeldAsync();
 
     [Fact] public Task What_was_late_stays_late_when_it_is_taken_before_its_time_and_time_waits_all_the_same() => GivenBackAsync();
+
+    [Fact] public Task What_is_given_back_before_it_is_late_has_the_time_it_would_have_had() => InTimeAsync();
+
+    [Fact] public Task Who_takes_over_ends_the_hold_and_who_is_refused_does_not() => EndedAsync();
 
     [Fact] public Task Another_queue_has_a_time_of_its_own() => MovedAsync();
 
@@ -59,6 +64,10 @@ public sealed class PostgresReviewTermTests : ReviewTermStories
     [PostgresFact] public Task What_is_put_away_has_all_its_time_once_it_is_back() => HeldAsync();
 
     [PostgresFact] public Task What_was_late_stays_late_when_it_is_taken_before_its_time_and_time_waits_all_the_same() => GivenBackAsync();
+
+    [PostgresFact] public Task What_is_given_back_before_it_is_late_has_the_time_it_would_have_had() => InTimeAsync();
+
+    [PostgresFact] public Task Who_takes_over_ends_the_hold_and_who_is_refused_does_not() => EndedAsync();
 
     [PostgresFact] public Task Another_queue_has_a_time_of_its_own() => MovedAsync();
 
@@ -133,6 +142,49 @@ public abstract class ReviewTermStories
         world.App.Clock.Advance(TimeSpan.FromMinutes(.5));
         await world.SettleAsync();
         Assert.True((await ReviewAsync(world)).IsTimedOut);
+    }
+
+    protected async Task InTimeAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, TimeoutAction.Approve)));
+        var lease = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, 1, lease.Token, world.App.Clock.GetUtcNow().AddMinutes(30), null, default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(10));
+        lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(tomas, 1, default))).Lease!.Value;
+        await world.DoAsync<LeaseReviews, bool>(async l => { await l.ReleaseAsync(tomas, 1, lease.Token, default); return true; });
+        // Due after an hour, as before; back after half of one, it would have had an hour more.
+        foreach (var (minutes, state) in ((double, ReviewState)[])[(50.5, ReviewState.Open), (29, ReviewState.Open), (.5, ReviewState.Closed)])
+        {
+            world.App.Clock.Advance(TimeSpan.FromMinutes(minutes));
+            await world.SettleAsync();
+            Assert.Equal((minutes, state), (minutes, (await ReviewAsync(world)).State));
+        }
+        Assert.True((await ReviewAsync(world)).IsTimedOut);
+    }
+
+    protected async Task EndedAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Ines));
+        world.App.Clock.Advance(TimeSpan.FromMinutes(70));
+        var before = await ReviewAsync(world);
+        var lease = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, 1, lease.Token, world.App.Clock.GetUtcNow().AddHours(4), null, default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromMinutes(15));
+        var held = await ReviewAsync(world);
+        // Nothing was decided of it, and it is as it was.
+        var answer = Assert.Single(await world.DoAsync<IServiceProvider, IReadOnlyList<(long Seq, ReviewAnswer Answer)>>(s => s.GetRequiredService<DecideReviews>().DecideManyAsync(ines, [1], new(ReviewOutcome.Decline, null), s.GetRequiredService<LeaseReviews>(), default))).Answer;
+        Assert.Equal(DecideReviews.ReasonMissing, answer.Refusal);
+        Assert.Equal((held.VisibleAt, held.DueAt, held.WarnAt, null), ((await ReviewAsync(world)).VisibleAt, (await ReviewAsync(world)).DueAt, (await ReviewAsync(world)).WarnAt, (await ReviewAsync(world)).LeaseToken));
+
+        Assert.NotNull((await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeOverAsync(ines, 1, default))).Lease);
+        Assert.Equal((TermOf(before), world.App.Clock.GetUtcNow().ToUnixTimeMilliseconds()), (TermOf(await ReviewAsync(world)), (await ReviewAsync(world)).VisibleAt));
     }
 
     protected async Task MovedAsync()
