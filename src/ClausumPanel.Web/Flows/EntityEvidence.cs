@@ -97,9 +97,11 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
         why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
-        var devices = texts.FindIndex(t => t.Kind == TermKind.Device);
-        // Of a payout it is the device of whoever orders it, and told as such.
-        var sameDevice = payer < 0 || devices < 0 || ordered is { IsNamed: true } ? 0 : others.Select(e => e.Seq).Intersect(histories[devices].Select(e => e.Seq)).Count();
+        // Of a payout they are of whoever orders it, and told as such.
+        Dictionary<TermKind, IReadOnlySet<long>> alike = [];
+        foreach (var (place, (kind, _)) in texts.Index())
+            if (kind is TermKind.Device or TermKind.Card or TermKind.Ip && ordered is not { IsNamed: true }) alike[kind] = histories[place].Select(e => e.Seq).ToHashSet();
+        var declined = await DeclinedAsync(stored, links, histories, stop);
         var places = PlacesView.Of(facts, T);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
         var known = here?.Label;
@@ -109,7 +111,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories),
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, sameDevice, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])),
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])),
             places, await MetAsync(facts, stored, stop), sent);
     }
 
@@ -124,6 +126,16 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var seqs = earlier.Take(Habits.MostLookedInto).Select(e => e.Seq).ToArray();
         var snapshots = seqs.Length == 0 ? [] : await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
         return Habits.Of(stored, facts, texts[whose].Kind, panel.Value.Zone, earlier, paid, snapshots, isComplete: histories[whose].Count <= MostLinked);
+    }
+
+    /// <summary>What people declined for good of those that share something; what time declined nobody looked at.</summary>
+    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
+    {
+        var others = histories.ConvertAll(h => (IReadOnlyList<TermEvent>)[.. h.Where(e => e.Seq != stored.Seq).Take(MostLinked)]);
+        var seqs = others.SelectMany(o => o).Where(e => e.Outcome == ReviewOutcome.Decline).Select(e => e.Seq).Distinct().ToArray();
+        if (seqs.Length == 0) return null;
+        var declines = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.DecidedById != null && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
+        return DeclinedBefore.Of(links, others, declines);
     }
 
     /// <summary>With what people decided of them in the end, or that they wait for one to.</summary>
@@ -305,7 +317,22 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         Dictionary<TermKind, IReadOnlyList<TermEvent>> before = [];
         foreach (var (place, (kind, _)) in texts.Index())
             if (kind is TermKind.Device or TermKind.Ip) before[kind] = [.. histories[place].Where(e => seqs.Contains(e.Seq) && (e.At, e.Seq).CompareTo((at, stored.Seq)) < 0)];
-        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at);
+        var paid = await PayeesAsync([.. before.Values.SelectMany(b => b).Select(e => e.Seq).Distinct()], stop);
+        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Payee = Payee.Of(facts).Person, Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
+    }
+
+    private async Task<Dictionary<long, Payee>> PayeesAsync(List<long> seqs, CancellationToken stop)
+    {
+        var read = seqs.Count == 0 ? [] : await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
+        Dictionary<long, Payee> payees = [];
+        var their = new Facts();
+        foreach (var (seq, bytes) in read)
+        {
+            their.Clear();
+            FactSnapshot.Read(bytes, their);
+            payees[seq] = Payee.Of(their);
+        }
+        return payees;
     }
 
     /// <summary>What it names, with what else named that; of a payout also whom those payouts went to, and where it was ordered.</summary>
@@ -318,16 +345,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         if (stored.Flow != Flow.PayOut || (id < 0 && name < 0)) return (texts, histories, null, ordered);
         List<TermEvent> known = id < 0 ? [] : [.. histories[id]], named = name < 0 ? [] : [.. histories[name]];
         var all = known.Concat(named).Where(e => e.Seq != stored.Seq && e.Flow == Flow.PayOut).DistinctBy(e => e.Seq).ToList();
-        var seqs = all.ConvertAll(e => e.Seq);
-        var read = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
-        Dictionary<long, Payee> payees = [];
-        var their = new Facts();
-        foreach (var (seq, bytes) in read)
-        {
-            their.Clear();
-            FactSnapshot.Read(bytes, their);
-            payees[seq] = Payee.Of(their);
-        }
+        var payees = await PayeesAsync(all.ConvertAll(e => e.Seq), stop);
         // A name that leads nowhere the beneficiary itself does not lead says nothing more.
         if (name >= 0 && !named.Exists(e => e.Seq != stored.Seq && !known.Exists(k => k.Seq == e.Seq)))
         {

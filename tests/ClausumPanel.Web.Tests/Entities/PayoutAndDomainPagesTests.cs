@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -182,12 +183,14 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         await FoldedAsync(own);
 
         var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{usual}");
-        Assert.Matches("Ordenada desde un dispositivo que ya se usaba para dispersiones\\s*5 de las 5 dispersiones de esta tienda en 30 días, desde el", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent);
+        Assert.Matches("Ordenada desde un dispositivo usado para dispersiones desde el 24 nov 2026\\s*5 de las 5 dispersiones de esta tienda en 30 días", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent);
         var row = page.QuerySelector("tr:has(#link-device)")!;
         Assert.Equal("Dispositivo desde el que se ordenó", row.QuerySelector(".form-check-label")!.GetAttribute("title"));
         // Two others, whatever ids they are paid under; and the customer's page counts the same.
         Assert.Equal("2", row.QuerySelector("[data-payers]")!.GetAttribute("data-payers"));
         Assert.Contains("2 · lugar habitual", row.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Desde ahí se ordenan hace tiempo dispersiones a varias personas", row.QuerySelector(".strength")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Equal(": " + row.QuerySelector(".strength")!.GetAttribute("title"), row.QuerySelector(".strength + .visually-hidden")!.TextContent);
         Assert.Equal("2", (await own.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_uno")).QuerySelector("[data-attribute=device]:has(a[href$='/fp_office']) [data-others]")!.GetAttribute("data-others"));
         Assert.Contains("Dirección IP desde la que se ordenó", page.QuerySelector(".places-table")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Dispositivo desde el que se ordenó", page.QuerySelector("[aria-labelledby=facts]")!.TextContent, StringComparison.Ordinal);
@@ -202,15 +205,24 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
     }
 
     [Theory]
-    [InlineData(8, false, true)]
-    [InlineData(8, true, false)]
-    [InlineData(6, false, false)]
-    public void A_device_that_is_new_or_led_to_fraud_is_no_office(int days, bool isFraud, bool isUsual)
+    [InlineData(8, "", "uno dos dos", true, true)]
+    [InlineData(8, "fraud", "uno dos dos", false, false)]
+    [InlineData(6, "", "uno dos dos", false, false)]
+    [InlineData(8, "", "uno uno uno", false, false)]
+    [InlineData(8, "", "uno dos HERE", true, true)]
+    [InlineData(8, "", "here here dos", false, false)]
+    [InlineData(8, "waits", "uno dos dos", true, false)]
+    [InlineData(8, "declined", "uno dos dos", true, false)]
+    public void A_device_that_is_new_pays_one_alone_or_led_to_fraud_is_no_office_and_one_that_is_doubted_speaks_for_nothing(int days, string became, string paid, bool isUsual, bool isTrusted)
     {
         const long day = 86_400_000;
-        TermEvent At(long at, bool fraud) => new(at, at, Flow.PayOut, Decision.Approve, 0, 100, "MXN", fraud ? LabelOutcome.Fraud : null, false, false);
-        var ordered = new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [At(0, false), At(day, isFraud), At(2 * day, false)] }, 3, false, true, days * day);
-        Assert.Equal((isUsual, false), (ordered.IsUsual(TermKind.Device), ordered.IsUsual(TermKind.Ip)));
+        TermEvent At(long at, string what) => new(at, at, Flow.PayOut, Decision.Review, 0, 100, "MXN", what == "fraud" ? LabelOutcome.Fraud : null, false, false) { IsWaiting = what == "waits", Outcome = what == "declined" ? ReviewOutcome.Decline : ReviewOutcome.Approve };
+        var ordered = new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [At(0, ""), At(day, became), At(2 * day, "")] }, 3, false, true, days * day)
+        {
+            Payee = "here",
+            Payees = paid.Split(' ').Index().ToDictionary(p => p.Index * day, p => (string?)p.Item),
+        };
+        Assert.Equal((isUsual, isTrusted, false), (ordered.IsUsual(TermKind.Device), ordered.IsTrusted(TermKind.Device), ordered.IsUsual(TermKind.Ip)));
     }
 
     [Theory]

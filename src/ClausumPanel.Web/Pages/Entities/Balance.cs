@@ -21,8 +21,11 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <summary>Amounts of which the signal says what is usual: whoever has so many is who it looked at.</summary>
     public const int EnoughAmounts = 10;
 
-    private const double Day = 86_400_000;
-    private const int FewPlaces = 3, ManyPoints = 4;
+    private const long Day = 86_400_000, Hour = 3_600_000;
+    private const int FewPlaces = 3, ManyPoints = 4, LeastUsual = 3, LeastBurst = 3;
+
+    // Hours of a day in which whoever pays often pays.
+    private const double BusyHours = 8;
 
     /// <summary>The same in a few lines, for where the reasons of the score stand beside it: many of them are one line.</summary>
     public static IReadOnlyList<Argument> Brief(IReadOnlyList<Argument> arguments, Texts T)
@@ -54,12 +57,13 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="payerKind">By what the payer, or who is paid, was recognised.</param>
     /// <param name="payer">What else the same one did.</param>
     /// <param name="links">What it shares with others.</param>
-    /// <param name="sameDevice">Of the payer's other payments, those on the same device.</param>
+    /// <param name="same">What else named the same device, card and address, as far as it was named.</param>
+    /// <param name="declined">What people declined of those that share something.</param>
     /// <param name="isMore">The payer did more than was looked at.</param>
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
     /// <param name="T">Whose language.</param>
-    public static Balance Of(Flow flow, long at, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, int sameDevice, bool isMore, PlacesView places, Reader reader, Texts T)
+    public static Balance Of(Flow flow, long at, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, DeclinedBefore? declined, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
         foreach (ref readonly var hit in hits)
@@ -76,7 +80,9 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
         Unsaid(flow, facts, hits, bad, T);
-        History(flow, at, payer, isMore, sameDevice, links.Any(l => l.Kind == TermKind.Device && l.Payers > 0), good, bad, reader, T);
+        History(flow, at, payer, isMore, declined?.Link.Kind == payerKind ? declined : null, good, bad, reader, T);
+        if (Usual(flow, at, payer, payerKind, links, same, T) is { } usual) good.Add(usual);
+        if (Burst(flow, at, facts, currency, payer, hits, T) is { } burst) bad.Add(burst);
         List<LinkAttribute> accused = [];
         foreach (var link in links)
         {
@@ -86,6 +92,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             accused.Add(link);
         }
         if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")])), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
+        // Whose declines were all for fraud was told of just now.
+        if (declined is not null && !(declined.Count == declined.Fraud && accused.Exists(l => l.Kind == declined.Link.Kind))) bad.Add(declined.Argument(flow, T));
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
@@ -114,27 +122,72 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
     }
 
-    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, int sameDevice, bool isDeviceShared, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
+    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, DeclinedBefore? declinedByUs, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
     {
         if (payer.Count == 0) return;
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
         var confirmed = payer.Count(e => e.Label == LabelOutcome.Good);
         var declined = payer.Count(e => e.Final == Decision.Decline);
         var undisputed = payer.Where(e => e.Final == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed).ToList();
+        var earlier = undisputed.Where(e => IsEarlier(e, at)).ToList();
         var isOut = flow == Flow.PayOut;
         if (frauds > 0) bad.Add(new Argument(isOut ? T["Fraud in this beneficiary's history"] : T["Fraud in this payer's history"], OfOthers(frauds), 40));
-        if (declined * 2 > payer.Count) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));
-        if (undisputed.Count > 0 && frauds == 0)
+        if (declined * 2 > payer.Count && declinedByUs?.Count != declined) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));
+        if (earlier.Count > 0 && frauds == 0)
         {
-            var approved = isOut ? T.Count(undisputed.Count, "{0} approved payout", "{0} approved payouts") : T.Count(undisputed.Count, "{0} approved payment", "{0} approved payments");
-            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, $"{reader.Day(undisputed.Min(e => e.At))} ({T.Age(TimeSpan.FromMilliseconds(Math.Max(0, at - undisputed.Min(e => e.At))))})"], Later(undisputed.Count(e => e.At > at), undisputed.Count), 5 + Math.Min(20, undisputed.Count)));
+            var approved = isOut ? T.Count(earlier.Count, "{0} approved payout", "{0} approved payouts") : T.Count(earlier.Count, "{0} approved payment", "{0} approved payments");
+            var uncounted = undisputed.Count(e => e.At <= at) - earlier.Count;
+            good.Add(new Argument(T[isOut ? "{0} without a complaint since {1}" : "{0} undisputed since {1}", approved, $"{reader.Day(earlier.Min(e => e.At))} ({T.Age(TimeSpan.FromMilliseconds(at - earlier.Min(e => e.At)))})"], uncounted == 0 ? null : T.Count(uncounted, "{0} in the last 24 h does not count", "{0} in the last 24 h do not count"), 5 + Math.Min(20, earlier.Count)));
         }
         if (confirmed > 0) good.Add(new Argument(T["Confirmed good before"], OfOthers(confirmed), 12));
-        if (sameDevice > 0 && frauds == 0 && !isDeviceShared) good.Add(new Argument(isOut ? T.Count(sameDevice, "Same device in {0} other payout", "Same device in {0} other payouts") : T.Count(sameDevice, "Same device in {0} other payment", "Same device in {0} other payments"), null, 4 + Math.Min(10, sameDevice)));
 
-        // What came later was not known when it was judged.
-        string? Later(int some, int of) => some == 0 ? null : some == of ? T["all after this case"] : T["{0} of them after this case", Number(some)];
         string OfOthers(int some) => T[isOut ? "{0} of {1} other payouts" : "{0} of {1} other payments", Number(some), Number(payer.Count) + (isMore ? "+" : "")];
+    }
+
+    // Whoever has stolen a card pays a row of times within hours, and nobody has disputed that yet.
+    private static bool IsEarlier(TermEvent e, long at) => e.At <= at - Day;
+
+    /// <summary>The device, the card and the address that the payer has long paid with. What others have too, or was fraud elsewhere, is no sign of them.</summary>
+    private static Argument? Usual(Flow flow, long at, IReadOnlyList<TermEvent> payer, TermKind? payerKind, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, Texts T)
+    {
+        var earlier = payer.Where(e => e.Flow == flow && IsEarlier(e, at)).ToList();
+        if (payer.Any(e => e.Label == LabelOutcome.Fraud) || payer.Count(e => e.Final == Decision.Decline) * 2 > payer.Count) return null;
+        List<(TermKind Kind, int Count)> usual = [];
+        foreach (var kind in (ReadOnlySpan<TermKind>)[TermKind.Device, TermKind.Card, TermKind.Ip])
+        {
+            if (kind == payerKind || !same.TryGetValue(kind, out var seqs) || links.Any(l => l.Kind == kind && (l.Fraud > 0 || (kind != TermKind.Ip && l.Payers > 0)))) continue;
+            if (earlier.Count(e => seqs.Contains(e.Seq)) is var count && count >= (kind == TermKind.Device ? 1 : LeastUsual)) usual.Add((kind, count));
+        }
+        if (usual.Count == 0) return null;
+        var (most, all) = (usual.Max(u => u.Count), Number(earlier.Count));
+        var what = T[(usual.Exists(u => u.Kind == TermKind.Device), usual.Exists(u => u.Kind == TermKind.Card), usual.Exists(u => u.Kind == TermKind.Ip)) switch
+        {
+            (true, true, true) => "Same device, card and IP address",
+            (true, true, false) => "Same device and card",
+            (true, false, true) => "Same device and IP address",
+            (false, true, true) => "Same card and IP address",
+            (true, false, false) => "Same device",
+            (false, true, false) => "Same card",
+            _ => "Same IP address",
+        }];
+        string OfEarlier(string some) => T[flow == Flow.PayOut ? earlier.Count == 1 ? "{0} of {1} earlier payout" : "{0} of {1} earlier payouts" : earlier.Count == 1 ? "{0} of {1} earlier payment" : "{0} of {1} earlier payments", some, all];
+        return usual.TrueForAll(u => u.Count == most) ? new Argument(T["{0} in {1}", what, OfEarlier(Number(most))], null, 4 + Math.Min(10, most))
+            : new Argument(T["{0} as before", what], OfEarlier(string.Join(" · ", usual.Select(u => $"{T.Name(u.Kind)} {Number(u.Count)}"))), 4 + Math.Min(10, most));
+    }
+
+    /// <summary>A row of payments right before this one: that it grows no signal says, and that it is one only where it is longer.</summary>
+    private static Argument? Burst(Flow flow, long at, Facts facts, string currency, IReadOnlyList<TermEvent> payer, ReadOnlySpan<SignalHit> hits, Texts T)
+    {
+        var row = payer.Where(e => e.Flow == flow && e.At <= at && e.At > at - Hour).OrderByDescending(e => e.At).ThenByDescending(e => e.Seq).ToList();
+        if (row.Count < LeastBurst || (PerDay(facts) is { } perDay && row.Count < LeastBurst * perDay / BusyHours)) return null;
+        var (growing, next) = (0, facts.Number(Known.Amount));
+        while (growing < row.Count && row[growing].Currency == currency && row[growing].Amount < next) next = row[growing++].Amount;
+        if (growing >= LeastBurst)
+        {
+            var span = TimeSpan.FromMinutes(Math.Clamp(Math.Round((at - row[growing - 1].At) / 60_000.0), 1, 59));
+            return new Argument(T[flow == Flow.PayOut ? "{0} payouts in the {1} before, each larger than the one before" : "{0} payments in the {1} before, each larger than the one before", Number(growing), T.Age(span)], null, 20);
+        }
+        return Fired(hits, "high_velocity", "burst_velocity", "card_velocity") ? null : new Argument(T[flow == Flow.PayOut ? "{0} payouts in the hour before" : "{0} payments in the hour before", Number(row.Count)], null, 10);
     }
 
     /// <summary>Where this payer's or beneficiary's amounts lie, by their history in the same currency: mean and once the deviation to each side.</summary>

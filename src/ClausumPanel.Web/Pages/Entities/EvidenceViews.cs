@@ -253,7 +253,23 @@ public static class LinkWords
 
     /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
-        IsAccused(link) ? T["mostly fraud"] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : T.Name(link.Strength, flow);
+        IsAccused(link) ? link.Fraud * 2 > link.Count ? T["mostly fraud"] : link.Good == 0 ? T["all {0} labelled are fraud", Number(link.Fraud)] : T["{0} of {1} labelled are fraud", Number(link.Fraud), Number(link.Fraud + link.Good)] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : T.Name(link.Strength, flow);
+
+    /// <summary>The same in a sentence, for whom a few words do not say it.</summary>
+    public static string Explain(this Texts T, LinkAttribute link, Flow flow) =>
+        IsAccused(link) ? T["{0} of the {1} others with it have a label; of these {2} are fraud.", Number(link.Fraud + link.Good), Number(link.Count) + (link.IsMore ? "+" : ""), Number(link.Fraud)]
+        : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["Few others have it. It links nothing until it is chosen."]
+        : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["Payouts to several people have long been ordered from there: that others share it says little."]
+        : link.Strength switch
+        {
+            LinkStrength.None => T["Nobody else has it."],
+            LinkStrength.Own => flow == Flow.PayOut ? T["Nobody but this person had it in the last 30 days."] : T["Nobody but this payer had it in the last 30 days."],
+            LinkStrength.Strong => T["So few others have it that it is hardly chance."],
+            LinkStrength.Medium => T["Some others have it too: it may link them, or be chance."],
+            LinkStrength.Weak => T["So many have it that by itself it says little."],
+        };
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     /// <summary>How many of the others were fraud, and how much of that rests on the word of somebody outside.</summary>
     public static string SayFlag(this Texts T, LinkAttribute link)

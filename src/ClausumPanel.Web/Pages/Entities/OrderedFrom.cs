@@ -22,11 +22,21 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     public const int MostLooked = 2_000;
 
     // Whoever steals an account orders a row of payouts too, but within a day or two; of a shop that pays few, a new device is none of these.
-    private const int LeastUsual = 3, LeastKnown = 5;
+    private const int LeastUsual = 3, LeastKnown = 5, LeastPayees = 2;
     private static readonly TimeSpan LeastAge = TimeSpan.FromDays(7);
 
-    /// <summary>The shop has long ordered payouts from it, and none was fraud.</summary>
-    public bool IsUsual(TermKind kind) => Of(kind) is { Count: >= LeastUsual } events && At - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && !events.Any(e => e.Label == LabelOutcome.Fraud);
+    /// <summary>Whom the one at hand pays.</summary>
+    public string? Payee { get; init; }
+
+    /// <summary>Whom those before it paid, by their place in the log.</summary>
+    public IReadOnlyDictionary<long, string?> Payees { get; init; } = new Dictionary<long, string?>();
+
+    /// <summary>The shop has long ordered payouts to several others from it, and none was fraud.</summary>
+    public bool IsUsual(TermKind kind) => Of(kind) is { Count: >= LeastUsual } events && At - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && !events.Any(e => e.Label == LabelOutcome.Fraud)
+        && events.Select(e => Payees.GetValueOrDefault(e.Seq)).OfType<string>().Where(p => !string.Equals(p, Payee, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= LeastPayees;
+
+    /// <summary>Nothing that was ordered from it is doubted either: that speaks for the next.</summary>
+    public bool IsTrusted(TermKind kind) => IsUsual(kind) && !Of(kind)!.Any(e => e.IsWaiting || e.Final == Decision.Decline);
 
     private IReadOnlyList<TermEvent>? Of(TermKind kind) => Before.GetValueOrDefault(kind);
 
@@ -39,11 +49,11 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
         if (Of(kind) is not { } events) return ([], []);
         var all = All.ToString("N0", CultureInfo.CurrentCulture);
         var count = events.Count.ToString("N0", CultureInfo.CurrentCulture);
-        if (IsUsual(kind))
+        if (IsTrusted(kind))
         {
             var since = reader.Day(events.Min(e => e.At));
-            var said = IsMore ? T["{0} of the latest {1} payouts, since {2}", count, all, since] : IsNamed ? T["{0} of this shop’s {1} payouts in 30 days, since {2}", count, all, since] : T["{0} of the {1} payouts here in 30 days, since {2}", count, all, since];
-            return ([new Argument(isDevice ? T["Ordered from a device long used for payouts"] : T["Ordered from an address long used for payouts"], said, 6)], []);
+            var said = IsMore ? T["{0} of the latest {1} payouts", count, all] : IsNamed ? T["{0} of this shop’s {1} payouts in 30 days", count, all] : T["{0} of the {1} payouts here in 30 days", count, all];
+            return ([new Argument(isDevice ? T["Ordered from a device used for payouts since {0}", since] : T["Ordered from an address used for payouts since {0}", since], said, 6)], []);
         }
         // Where no shop is named, people may well order their own payouts, each from their own device.
         if (!IsNamed || All < LeastKnown || At - events.Select(e => e.At).DefaultIfEmpty(At).Min() >= TimeSpan.FromDays(1).TotalMilliseconds) return ([], []);

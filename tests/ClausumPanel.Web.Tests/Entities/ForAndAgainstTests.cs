@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net;
+using AngleSharp.Dom;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Entities;
+using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClausumPanel.Web.Tests.Entities;
+
+/// <summary>History speaks for a payment once it is a day old, and a row of payments right before it against it.</summary>
+public sealed class ForAndAgainstTests
+{
+    private static string Payment(string who, string email, int ip, long amount) => $$$"""
+        {"amount":{{{amount}}},"currency":"MXN","email":"{{{email}}}","customer_id":"cus_{{{who}}}","device":{"ip":"189.203.60.{{{ip}}}","fingerprint":"fp_{{{who}}}","timezone":"America/Mexico_City"},
+         "payment_method":{"type":"card","card_bin":"411111","card_last4":"{{{4000 + ip}}}","card_country":"MX","card_brand":"visa"},"billing":{"country":"MX","city":"CDMX"}}
+        """;
+
+    [Fact]
+    public async Task Only_what_is_a_day_old_speaks_for_a_payer_and_a_row_that_grows_against_it()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        async Task<string> PayAsync(long amount, TimeSpan then, int? ip = null)
+        {
+            var request = Payment("uno", "uno@tienda.example", 7, amount);
+            var answer = (await shop.AssessAsync(ip is null ? request : Shop.With(request, "device.ip", $"\"189.203.61.{ip}\""))).MustBeGood();
+            own.Clock.Advance(then);
+            return answer.Id;
+        }
+        async Task<(string For, string Against)> BalanceAsync(string id)
+        {
+            var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{id}");
+            return (Words(page, "in-favour"), Words(page, "against"));
+        }
+        static string Words(IParentNode page, string side) => string.Join(' ', page.QuerySelector($".balance > div:has(#{side})")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+        var first = await PayAsync(15_000, TimeSpan.FromHours(40));
+        for (var i = 1; i < 3; i++) await PayAsync(15_000, TimeSpan.FromHours(40));
+        List<string> row = [];
+        for (var i = 0; i < 6; i++) row.Add(await PayAsync(15_500 + (i * 100), TimeSpan.FromMinutes(7)));
+        await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+
+        var last = await BalanceAsync(row[^1]);
+        Assert.Contains("3 pagos aprobados sin disputa desde 24 nov 2026 (5 días) 5 de las últimas 24 h no cuentan", last.For, StringComparison.Ordinal);
+        Assert.Contains("Mismo dispositivo, tarjeta y dirección IP en 3 de 3 pagos anteriores", last.For, StringComparison.Ordinal);
+        Assert.Contains("5 pagos en los 35 min anteriores, cada uno mayor que el previo", last.Against, StringComparison.Ordinal);
+        Assert.DoesNotContain("cada uno mayor", (await BalanceAsync(row[2])).Against, StringComparison.Ordinal);
+        Assert.DoesNotContain("sin disputa", (await BalanceAsync(first)).For, StringComparison.Ordinal);
+
+        // A row that does not grow is told where no signal told of it.
+        own.Clock.Advance(TimeSpan.FromDays(2));
+        for (var i = 0; i < 3; i++) await PayAsync(15_000, TimeSpan.FromMinutes(7));
+        var steady = await PayAsync(15_000, TimeSpan.FromDays(2), ip: 9);
+        var told = await BalanceAsync(steady);
+        Assert.Contains("3 pagos en la hora anterior", told.Against, StringComparison.Ordinal);
+        Assert.Contains("Mismo dispositivo y tarjeta en 9 de 9 pagos anteriores", told.For, StringComparison.Ordinal);
+        var again = await BalanceAsync(await PayAsync(15_000, TimeSpan.FromDays(2)));
+        Assert.Contains("Mismo dispositivo, tarjeta y dirección IP que antes Dispositivo 13 · Tarjeta 13 · Dirección IP 12 de 13 pagos anteriores", again.For, StringComparison.Ordinal);
+        Assert.DoesNotContain("hora anterior", again.Against, StringComparison.Ordinal);
+
+        // Once one of them turns out to be fraud, nothing of it speaks for the next.
+        var maria = own.As(World.Maria);
+        var form = await Form.ReadAsync(await maria.GetAsync($"/dashboard/transactions/{first}"), "form[action*='handler=Label']");
+        form["outcome"] = "fraud";
+        form["source"] = "chargeback";
+        Assert.Equal(HttpStatusCode.Found, (await maria.PostAsync($"/dashboard/transactions/{first}?handler=Label", form.Content)).StatusCode);
+        var disputed = await BalanceAsync(row[^1]);
+        Assert.DoesNotContain("sin disputa", disputed.For, StringComparison.Ordinal);
+        Assert.DoesNotContain("Mismo dispositivo", disputed.For, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_people_declined_of_those_linked_stands_against_it_with_their_reason()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        List<string> paid = [];
+        for (var i = 1; i <= 6; i++)
+        {
+            paid.Add((await shop.AssessAsync(Payment($"c{i}", $"c{i}@mayoreo.example", i, 20_000))).MustBeGood().Id);
+            own.Clock.Advance(TimeSpan.FromHours(5));
+        }
+        await own.InDbAsync(async db =>
+        {
+            var maria = await db.Users.OrderBy(u => u.Id).Select(u => u.Id).FirstAsync();
+            foreach (var (i, id) in paid.Take(4).Index())
+            {
+                var number = Guid.Parse(id);
+                var seq = await db.Set<StoredAssessment>().Where(a => a.Id == number).Select(a => a.Seq).SingleAsync();
+                // What time declined nobody looked at.
+                db.Add(new Review { Seq = seq, Queue = 1, State = ReviewState.Closed, Outcome = ReviewOutcome.Decline, Reason = i == 3 ? null : "reseller_abuse", DecidedById = i == 3 ? null : maria, IsTimedOut = i == 3, DecidedAt = 1 });
+            }
+            await db.SaveChangesAsync();
+        });
+        await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+        var against = (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1]}")).QuerySelector("ul[aria-labelledby=against]")!;
+        Assert.Equal("Rechazamos 3 de 5 evaluaciones vinculadas Dominio de correo · Revende contra las condiciones", Assert.Single(against.QuerySelectorAll("li"), l => l.TextContent.Contains("Rechazamos", StringComparison.Ordinal)).TextContent.Trim());
+    }
+
+    [Theory]
+    [InlineData(4, 30, 0, false)]
+    [InlineData(4, 30, 1, false)]
+    [InlineData(4, 30, 2, true)]
+    [InlineData(4, 2, 1, true)]
+    [InlineData(40, 30, 14, false)]
+    [InlineData(40, 30, 15, true)]
+    public void A_few_declines_of_what_many_share_are_chance(int payers, int others, int declined, bool isTold)
+    {
+        var link = new LinkAttribute(TermKind.EmailDomain, "mayoreo.example", others, false, payers, false, 0, 0, true);
+        IReadOnlyList<TermEvent> with = [.. Enumerable.Range(1, others).Select(i => new TermEvent(i, i, Flow.PayIn, Decision.Review, 0, 100, "MXN", null, false, false))];
+        var told = DeclinedBefore.Of([link], [with], Enumerable.Range(1, declined).ToDictionary(i => (long)i, _ => (string?)"other"));
+        Assert.Equal(isTold ? declined : null, told?.Count);
+    }
+
+    [Theory]
+    [InlineData(10, 5, 0, "all 5 labelled are fraud", "las 5 con etiqueta son fraude")]
+    [InlineData(10, 6, 0, "mostly fraud", "la mayoría es fraude")]
+    [InlineData(23, 3, 1, "3 of 4 labelled are fraud", "3 de 4 con etiqueta son fraude")]
+    public void Mostly_is_said_of_more_than_half_of_all(int others, int fraud, int good, string english, string spanish)
+    {
+        var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            foreach (var (language, said) in ((string, string)[])[("en-US", english), ("es-MX", spanish)])
+            {
+                CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+                Assert.Equal(said, new Texts().Say(new LinkAttribute(TermKind.EmailDomain, "x.example", others, false, others, false, fraud, good, true), Flow.PayIn));
+            }
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+}
