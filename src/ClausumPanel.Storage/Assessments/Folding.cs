@@ -389,7 +389,10 @@ public static class FoundBy
     public static string Normalize(string text, TermKind? kind) => kind == TermKind.BeneficiaryName ? Name(text) : Normalize(text);
 
     /// <summary>A name without case, accents, punctuation and the order of its words: whoever types it anew writes it otherwise.</summary>
-    public static string Name(string text)
+    public static string Name(string text) => Shortened(string.Join(' ', Words(text)), LongestTerm);
+
+    /// <summary>The words of a name without case, accents and punctuation, in order of the alphabet.</summary>
+    public static IReadOnlyList<string> Words(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var plain = new StringBuilder(text.Length);
@@ -399,7 +402,7 @@ public static class FoundBy
             if (c is '.' or '\'' or '’' || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
             plain.Append(char.IsLetterOrDigit(c) || char.IsSurrogate(c) ? char.ToLowerInvariant(c) : ' ');
         }
-        return Shortened(string.Join(' ', plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)), LongestTerm);
+        return [.. plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The text without what no text has: nothing can be normalised that holds half a character, or none.</summary>

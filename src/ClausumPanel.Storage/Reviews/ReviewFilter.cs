@@ -24,11 +24,14 @@ public sealed record ReviewFilter
     /// <summary>The id of a rule that held it, under whichever version of the policy; it counts once <see cref="ReviewLists.PlacedAsync"/> has said at which places it stands.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>What the payment names begins so, as in <see cref="AssessmentFilter.Search"/>; it counts once <see cref="ReviewLists.PlacedAsync"/> has said where to look.</summary>
+    /// <summary>What the payment names begins so, as in <see cref="AssessmentFilter.Search"/>, or each of its words begins a word of the beneficiary's name; it counts once <see cref="ReviewLists.PlacedAsync"/> has said where to look.</summary>
     public string? Search { get; init; }
 
     /// <summary>The segments of terms that are looked into.</summary>
     internal IReadOnlyList<long>? Segments { get; init; }
+
+    /// <summary>The payouts whose beneficiary is called so.</summary>
+    internal IReadOnlyList<long> Called { get; init; } = [];
 
     /// <summary>The places of the rule, as <see cref="AssessmentRule.Of"/> names them.</summary>
     internal IReadOnlyList<long>? Places { get; init; }
@@ -64,7 +67,8 @@ public static class ReviewLists
         if (filter.Search is { } search)
         {
             var named = db.Set<AssessmentTerm>().Beginning(search, filter.Segments ?? throw new InvalidOperationException("Nobody said where to look.")).Select(t => t.Seq);
-            reviews = reviews.Where(r => named.Contains(r.Seq));
+            var called = filter.Called.ToArray();
+            reviews = called.Length == 0 ? reviews.Where(r => named.Contains(r.Seq)) : reviews.Where(r => named.Contains(r.Seq) || called.Contains(r.Seq));
         }
         if (!filter.AsksOfPayment) return reviews;
         IQueryable<AssessmentRow> payments = db.Set<AssessmentRow>();
@@ -75,14 +79,20 @@ public static class ReviewLists
         return reviews.Where(r => payments.Any(p => p.Seq == r.Seq));
     }
 
-    /// <summary>With a search: looks where something of the queues is, which is a small part of all. With a rule: at which places it stands in the versions that judged what they hold.</summary>
-    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, IReadOnlyCollection<int> queues, CancellationToken stop)
+    /// <summary>With a search: looks where something of the queues is, which is a small part of all, and who is called so. With a rule: at which places it stands in the versions that judged what they hold.</summary>
+    /// <param name="filter">What is asked.</param>
+    /// <param name="db">Where.</param>
+    /// <param name="policies">The versions.</param>
+    /// <param name="queues">Null: all.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, IReadOnlyCollection<int>? queues, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(policies);
-        var open = db.Set<Review>().Where(r => r.State == ReviewState.Open && queues.Contains(r.Queue));
-        if (filter.Search is not null) filter = filter with { Segments = await open.Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
+        var open = db.Set<Review>().Where(r => r.State == ReviewState.Open);
+        if (queues is not null) open = open.Where(r => queues.Contains(r.Queue));
+        if (filter.Search is { } search) filter = filter with { Segments = await open.Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop), Called = await CalledAsync(search, open, db, stop) };
         if (filter.Rule is not { } rule) return filter;
         var places = new List<long>();
         // Whatever was retired before the oldest of them was judged has judged none; nodes learn of a new version a moment later.
@@ -97,6 +107,21 @@ public static class ReviewLists
                 if (policy.Rules[place] is { ObserveOnly: false } its && its.Id == rule && RuleTree.Parse(its.Text).Action is not { Points: < 0 }) places.Add(AssessmentRule.Of(version, place));
         }
         return filter with { Places = places };
+    }
+
+    /// <summary>The terms hold a name whole, its words in order of the alphabet: by one of its words only what is open is asked, which is little.</summary>
+    private static async Task<IReadOnlyList<long>> CalledAsync(string search, IQueryable<Review> open, PanelDb db, CancellationToken stop)
+    {
+        // No name is an address or a number.
+        if (search.Contains('@', StringComparison.Ordinal) || !search.Any(char.IsLetter)) return [];
+        var (typed, called, facts) = (FoundBy.Words(search), new List<long>(), new Facts());
+        var payouts = from r in open join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq where a.Flow == Flow.PayOut select new { a.Seq, a.Facts };
+        await foreach (var payout in payouts.AsAsyncEnumerable().WithCancellation(stop))
+        {
+            FactSnapshot.Read(payout.Facts, facts);
+            if (facts.Text(Known.BeneficiaryName) is { } name && FoundBy.Words(name) is var words && typed.All(t => words.Any(w => w.StartsWith(t, StringComparison.Ordinal)))) called.Add(payout.Seq);
+        }
+        return called;
     }
 
     /// <summary>Among equals the oldest. Amounts of different currencies are not compared: they stand by currency.</summary>

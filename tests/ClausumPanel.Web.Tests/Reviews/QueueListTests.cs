@@ -174,7 +174,7 @@ public sealed class QueueListTests : QueueListStories
     }
 
     [Fact]
-    public async Task A_search_that_finds_nothing_here_says_in_which_queue_it_does()
+    public async Task A_search_that_finds_nothing_here_says_where_it_does()
     {
         await using var world = await ReviewWorld.StartAsync(Make());
         await HoldAsync(world);
@@ -186,10 +186,29 @@ public sealed class QueueListTests : QueueListStories
         // From an empty queue too, and in its own where only the other filters left it out.
         Assert.Equal("/dashboard/reviews?queue=3&q=dos@held.example", (await FoundAsync(World.Maria, "/dashboard/reviews?queue=2&q=dos@held.example")).Item2);
         Assert.Equal("/dashboard/reviews?queue=1&q=uno@held.example", (await FoundAsync(World.Maria, List + "&flow=payout&q=uno@held.example")).Item2);
-        // Not where they may not decide, nor what nobody reviews.
-        Assert.Equal($"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}&q=tres@held.example", (await FoundAsync(World.Ines, List + "&q=tres@held.example")).Item2);
-        foreach (var nothing in (string[])["tres@held.example", "nadie@held.example"])
-            Assert.Equal(("nada en las colas; buscar en el monitor", $"/dashboard/transactions?q={nothing}&period=all"), await FoundAsync(World.Maria, $"{List}&q={nothing}"));
+        // Where they may only look too, and it says so to who decides elsewhere.
+        async Task<string> SaidAsync(Person person, string query) => string.Join(' ', (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        foreach (var person in (Person[])[World.Ines, World.Maria])
+            Assert.Equal(("1 en Escaladas", $"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}&q=tres@held.example"), await FoundAsync(person, List + "&q=tres@held.example"));
+        Assert.Equal("De «tres@held.example»: 1 en Escaladas", await SaidAsync(World.Ines, List + "&q=tres@held.example"));
+        Assert.Equal("De «tres@held.example»: 1 en Escaladas (deciden los administradores)", await SaidAsync(World.Maria, List + "&q=tres@held.example"));
+        // One of a fixed order is opened without the search.
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 3).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsRestricted, true)));
+        Assert.Equal("/dashboard/reviews?queue=3", (await FoundAsync(World.Maria, List + "&q=dos@held.example")).Item2);
+        // What is on hold: one is opened, several are listed.
+        var maria = await world.PersonAsync(World.Maria);
+        async Task PutAwayAsync(long seq)
+        {
+            var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, seq, lease.Token, world.App.Clock.GetUtcNow().AddHours(seq), null, default))).IsDone);
+        }
+        await PutAwayAsync(1);
+        var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == 1).Select(a => a.Id).SingleAsync());
+        Assert.Equal(("1 apartada", $"/dashboard/reviews/{id}?queue=1"), await FoundAsync(World.Maria, List + "&q=uno@held.example"));
+        await PutAwayAsync(4);
+        Assert.Equal("De «held.example»: 1 en Retenidas para revisión · 1 en Escaladas (deciden los administradores) · 2 apartadas", await SaidAsync(World.Maria, List + "&q=held.example"));
+        Assert.Equal("/dashboard/reviews?queue=1#put-away", (await world.App.As(World.Maria).PageAsync(List + "&q=held.example")).QuerySelector("[data-found-on-hold]")!.GetAttribute("href"));
+        Assert.Equal(("nada en las colas; buscar en el monitor", "/dashboard/transactions?q=nadie@held.example&period=all"), await FoundAsync(World.Maria, List + "&q=nadie@held.example"));
     }
 
     [Fact]

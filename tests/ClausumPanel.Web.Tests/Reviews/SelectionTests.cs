@@ -2,12 +2,14 @@ using AngleSharp.Dom;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Protection;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
@@ -24,6 +26,8 @@ public sealed class SelectionTests : SelectionStories
     [Fact] public Task Where_the_order_is_fixed_no_address_changes_it() => ForgedAsync();
 
     [Fact] public Task Of_twenty_who_ask_for_the_same_list_at_once_each_gets_another_one() => TwentyAsync();
+
+    [Fact] public Task Who_is_paid_is_found_by_any_words_of_the_name() => CalledAsync();
 
     [Fact] public Task A_rule_filters_by_its_count_under_whichever_version_it_held() => RuledAsync();
 
@@ -84,6 +88,8 @@ public sealed class SelectionTests : SelectionStories
 public sealed class PostgresSelectionTests : SelectionStories
 {
     protected override PanelApp Make() => new PostgresPanelApp();
+
+    [PostgresFact] public Task Who_is_paid_is_found_by_any_words_of_the_name() => CalledAsync();
 
     [PostgresFact] public Task Start_gives_the_first_free_one_of_the_list_as_it_is_sorted_filtered_and_searched() => StartAsync();
 
@@ -179,6 +185,31 @@ public abstract class SelectionStories : QueueListStories
         Assert.Equal(["Las más recientes", "«4321»", "Quitar filtros"], searched.QuerySelectorAll(".list-tools .chips a").Select(a => a.TextContent.Trim()));
         Assert.Equal("/dashboard/reviews?queue=1&sort=newest", searched.QuerySelectorAll(".list-tools .chips a")[1].GetAttribute("href"));
         Assert.Equal("4321", searched.QuerySelector("input[data-search][name=q]")!.GetAttribute("value"));
+    }
+
+    protected async Task CalledAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        await world.App.InDbAsync(async db =>
+        {
+            foreach (var payee in (string[])["ben_1", "ben_2"]) db.Add(new ListEntry { Type = ListType.BeneficiaryId, Value = payee, Severity = ListSeverity.Review, CreatedAt = world.App.Clock.GetUtcNow() });
+            await db.SaveChangesAsync();
+            await world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
+        });
+        foreach (var (payee, name) in (((string, string)[])[("ben_1", "Mariana Martínez Ortiz"), ("ben_2", "Verónica Vargas Vázquez")]))
+            (await world.Shop.PayoutAsync($$"""{"amount":1000,"currency":"MXN","transaction_type":"payout","beneficiary":{"id":"{{payee}}","name":"{{name}}","country":"MX","clabe":"032180000118359719" } }""")).MustBeGood();
+        await world.FoldedAsync();
+        Assert.Equal(2, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq > 4 && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 1).SetProperty(x => x.VisibleAt, x => x.OpenedAt))));
+        var maria = world.App.As(World.Maria);
+        foreach (var (search, seqs) in ((string, long[])[])[
+            ("Mariana Martínez", [5]), ("mariana martinez", [5]), ("MARTINEZ ORTIZ", [5]), ("ortiz mar", [5]), ("Verónica Vargas Vázquez", [6]), ("va", [6]), ("ben_", [5, 6]),
+            ("ariana", []), ("mariana vargas", []), ("martinez 7", []), ("%", []), ("mariana@", [])])
+            Assert.Equal((search, string.Join(' ', seqs)), (search, string.Join(' ', Seqs(await maria.PageAsync($"{List}&sort=oldest&q={Uri.EscapeDataString(search)}")))));
+        // What is given is what was found, and with another filter both count.
+        using var started = await maria.SubmitAsync(List + "&q=vargas%20veronica", "form[action*=Start]");
+        Assert.Equal(6, await SeqAsync(world, started.Headers.Location!.OriginalString));
+        Assert.Empty(Seqs(await maria.PageAsync(List + "&q=vargas&held=free")));
     }
 
     protected async Task KeptAsync()

@@ -38,11 +38,18 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Chosen among the rows that are listed.</summary>
     public IReadOnlySet<long> ChosenHere { get; private set; } = new HashSet<long>();
 
-    /// <summary>Of a search that finds nothing in the list: the queues in which it does, and how much.</summary>
+    /// <summary>Of a search that finds nothing in the list: the queues in which it does, whoever decides there, and how much.</summary>
     public IReadOnlyList<(QueueTile Tile, int Count)> FoundIn { get; private set; } = [];
 
-    /// <summary>Where the search alone is asked in that queue.</summary>
-    public string FoundAddress(QueueTile tile) => "/dashboard/reviews" + QueryString.Create([KeyValuePair.Create("queue", (string?)tile.Queue.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), KeyValuePair.Create("q", Query.Filter.Search)]).ToUriComponent();
+    /// <summary>Of such a search: how much is on hold, and where that is read.</summary>
+    public (int Count, string Address)? FoundOnHold { get; private set; }
+
+    /// <summary>Where the search alone is asked in that queue; one of a fixed order takes none.</summary>
+    public string FoundAddress(QueueTile tile) => tile.Queue.IsRestricted ? new WaitingQuery().Address(tile.Queue.Number)
+        : "/dashboard/reviews" + QueryString.Create([KeyValuePair.Create("queue", (string?)tile.Queue.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), KeyValuePair.Create("q", Query.Filter.Search)]).ToUriComponent();
+
+    /// <summary>The reader decides elsewhere, but not in that queue.</summary>
+    public bool IsClosedTo(QueueTile tile) => MayReview && tile.Queue.AdminsOnly && !HttpContext.Reviewer.IsAdmin;
 
     /// <summary>The same search over everything that was ever assessed.</summary>
     public string MonitorAddress => "/dashboard/transactions" + QueryString.Create([KeyValuePair.Create("q", Query.Filter.Search), KeyValuePair.Create("period", (string?)"all")]).ToUriComponent();
@@ -101,7 +108,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public bool MayReview => User.May(Permissions.Review);
 
     /// <summary>The reader decides elsewhere, but not in the queue that is shown.</summary>
-    public bool IsClosed => MayReview && Chosen is { Queue.AdminsOnly: true } && !HttpContext.Reviewer.IsAdmin;
+    public bool IsClosed => Chosen is { } chosen && IsClosedTo(chosen);
 
     /// <summary>What Start gives, and where else to go on.</summary>
     public StartOffer Offer { get; private set; }
@@ -170,7 +177,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
-        await LoadElsewhereAsync(now, stop);
+        await LoadElsewhereAsync(selection.Filter, now, stop);
         if (Chosen is not { Waiting: > 0 } chosen) return;
         var filter = selection.Filter;
         var inQueue = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(filter, db, now);
@@ -227,18 +234,20 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         await FillAsync(fired.ConvertAll(f => (f.Signals, f.PolicyVersion)), stop);
     }
 
-    /// <summary>Where a search finds nothing of the queue, the other queues the reader decides in are asked, and this one without the other filters.</summary>
-    private async Task LoadElsewhereAsync(long now, CancellationToken stop)
+    /// <summary>Where a search finds nothing of the queue, all are asked, this one without the other filters, and what is on hold.</summary>
+    private async Task LoadElsewhereAsync(ReviewFilter asked, long now, CancellationToken stop)
     {
         if (!IsSortable || Query.Filter.Search is not { } search) return;
         var own = Chosen!.Queue.Number;
-        if (Chosen.Waiting > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == own).Only((await leases.ReadAsync(Query.Selection(own), stop)).Filter, db, now).AnyAsync(stop)) return;
-        // Where the order is fixed nobody looks for anything.
-        var asked = Tiles.Where(t => t is { Waiting: > 0, Queue.IsRestricted: false } && (!t.Queue.AdminsOnly || HttpContext.Reviewer.IsAdmin)).ToList();
-        var numbers = asked.ConvertAll(t => t.Queue.Number);
-        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, numbers, stop);
-        var counts = await db.Set<Review>().Waiting(now).Where(r => numbers.Contains(r.Queue)).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
-        FoundIn = [.. asked.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
+        if (Chosen.Waiting > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == own).Only(asked, db, now).AnyAsync(stop)) return;
+        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, null, stop);
+        var counts = await db.Set<Review>().Waiting(now).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        FoundIn = [.. Tiles.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
+        var away = await db.Set<Review>().PutAway(db.Set<ReviewEvent>(), now).Only(filter, db, now).Select(r => new { r.Queue, Id = db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.Id).FirstOrDefault() }).ToListAsync(stop);
+        if (away.Count == 0) return;
+        // One is opened; of several the list is, that of their queue where they share one.
+        var queue = away.Select(r => r.Queue).Distinct().ToList() is [var only] ? only : (int?)null;
+        FoundOnHold = (away.Count, away is [var one] ? Url.Page("Item", new { id = one.Id, queue = one.Queue })! : new WaitingQuery().Address(queue) + "#put-away");
     }
 
     private async Task FillAsync(List<(byte[] Signals, int Version)> fired, CancellationToken stop)
