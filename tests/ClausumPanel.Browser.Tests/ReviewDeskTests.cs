@@ -86,7 +86,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         await page.EvaluateAsync("() => { window.samePage = true; }");
         await ApproveAsync(page);
         await Assertions.Expect(page.Locator("[data-payer]")).Not.ToHaveTextAsync(first);
-        await Assertions.Expect(page.Locator("#review-item time[data-until]")).ToHaveTextAsync("en 1 h 8 min");
+        await Assertions.Expect(page.Locator("#review-item time[data-until]")).ToHaveTextAsync("vence en 1 h 8 min");
         Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"));
         await LeaveAsync(page);
     }
