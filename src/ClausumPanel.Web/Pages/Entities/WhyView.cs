@@ -78,7 +78,7 @@ public sealed class WhyView
         if (Steps.FirstOrDefault(s => s.Without is not null)?.Rule is { } decided) return T["held by the rule “{0}”", decided.Name];
         var isScored = Stored.Score >= (Stored.Decision == Decision.Review ? bands.Review : bands.Challenge);
         if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return T["flagged by the rule “{0}”", rule.Name];
-        if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list) return T[isScored ? "flagged by a list: {0}" : "held by a list: {0}", list.Title];
+        if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list) return T[isScored ? "flagged by: {0}" : "held by: {0}", list.Title];
         return isScored ? null : T["held by a list or a rule, not by its score"];
     }
 
