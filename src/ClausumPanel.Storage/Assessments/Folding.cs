@@ -393,13 +393,28 @@ public static class FoundBy
     {
         ArgumentNullException.ThrowIfNull(text);
         var plain = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormKD))
+        foreach (var c in Assigned(text).Normalize(NormalizationForm.FormKD))
         {
             // S.A. is SA, O'Neill is ONeill.
             if (c is '.' or '\'' or '’' || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
             plain.Append(char.IsLetterOrDigit(c) || char.IsSurrogate(c) ? char.ToLowerInvariant(c) : ' ');
         }
         return Shortened(string.Join(' ', plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)), LongestTerm);
+    }
+
+    /// <summary>The text without what no text has: nothing can be normalised that holds half a character, or none.</summary>
+    private static string Assigned(string text)
+    {
+        StringBuilder? clean = null;
+        var at = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var isNone = (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF;
+            if ((isNone || (rune == Rune.ReplacementChar && text[at] != '\uFFFD')) && clean is null) clean = new StringBuilder(text, 0, at, text.Length);
+            if (!isNone) clean?.Append(rune.ToString());
+            at += rune == Rune.ReplacementChar ? 1 : rune.Utf16SequenceLength;
+        }
+        return clean?.ToString() ?? text;
     }
 
     /// <summary>How a term is stored and looked for.</summary>

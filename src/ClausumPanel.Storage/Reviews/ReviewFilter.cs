@@ -85,7 +85,11 @@ public static class ReviewLists
         if (filter.Search is not null) filter = filter with { Segments = await open.Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop) };
         if (filter.Rule is not { } rule) return filter;
         var places = new List<long>();
-        foreach (var version in await open.Select(r => db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.PolicyVersion).FirstOrDefault()).Distinct().ToListAsync(stop))
+        // Whatever was retired before the oldest of them was judged has judged none; nodes learn of a new version a moment later.
+        var oldest = await open.MinAsync(r => (long?)r.Seq, stop) is { } first ? await db.Set<AssessmentRow>().Where(a => a.Seq == first).Select(a => (long?)a.At).SingleOrDefaultAsync(stop) : null;
+        if (oldest is not { } at) return filter with { Places = places };
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(at).AddHours(-1);
+        foreach (var version in await db.Set<PolicyVersion>().Where(p => p.ActivatedAt != null && (p.RetiredAt == null || p.RetiredAt >= since)).Select(p => p.Version).ToListAsync(stop))
         {
             if (await policies.PolicyAsync(db, version, stop) is not { } policy) continue;
             for (var place = 0; place < policy.Rules.Count; place++)

@@ -8,6 +8,11 @@ public static class ReviewQuestion
     public static ReviewEvent? Handed(this IReadOnlyList<ReviewEvent> events) =>
         events.LastOrDefault(e => e.Kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut or ReviewEventKind.Answered && !(e.Kind == ReviewEventKind.Escalated && e.Queue == ReviewQueue.EscalatedNumber) && events.Stands(e));
 
+    /// <summary>The queue from which it came to those who decide the hard ones; null: from none.</summary>
+    /// <param name="events">Its whole history, in order.</param>
+    public static int? From(this IReadOnlyList<ReviewEvent> events) =>
+        events.LastOrDefault(e => e.Kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut && e.Queue != ReviewQueue.EscalatedNumber && events.Stands(e))?.Queue;
+
     /// <summary>The question that waits for its answer; null: there is none, as where two disagree or time ran out.</summary>
     /// <param name="events">The item's whole history, in order.</param>
     public static ReviewEvent? Question(this IReadOnlyList<ReviewEvent> events) => events.Handed() is { Kind: ReviewEventKind.Escalated, ActorId: not null } asked ? asked : null;

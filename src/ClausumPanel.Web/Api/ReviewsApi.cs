@@ -400,9 +400,10 @@ public static class ReviewsApi
         json.WriteBoolean("timed_out", review.IsTimedOut);
         json.WriteBoolean("first_decided", review.FirstById is not null);
         json.WriteStartObject("assessment");
-        json.WriteString("decision", AssessAnswerWriter.Word(review.Decision));
-        json.WriteString("flow", line is null ? null : line.Flow == Flow.PayIn ? "payin" : "payout");
         var isBlind = around.Blind.Contains(review.Seq);
+        // Of a challenge the shop was told: that is a fact, and nothing that leans.
+        json.WriteString("decision", isBlind && review.Decision != Decision.Challenge ? null : AssessAnswerWriter.Word(review.Decision));
+        json.WriteString("flow", line is null ? null : line.Flow == Flow.PayIn ? "payin" : "payout");
         if (line is null || isBlind) json.WriteNull("risk_score");
         else json.WriteNumber("risk_score", line.Score);
         if (line is null) json.WriteNull("amount");

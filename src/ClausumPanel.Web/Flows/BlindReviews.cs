@@ -20,7 +20,7 @@ public sealed class BlindReviews(PanelDb db)
         if (reader is not { } me || seqs.Count == 0) return None;
         var blind = await db.Set<ReviewQueue>().Where(q => q.IsBlind).Select(q => q.Number).ToListAsync(stop);
         if (blind.Count == 0) return None;
-        var open = await db.Set<Review>().Where(r => seqs.Contains(r.Seq) && r.State == ReviewState.Open && (r.FirstById == null || r.FirstById != me) && (r.SecondById == null || r.SecondById != me)).Select(r => new { r.Seq, r.Queue }).ToListAsync(stop);
+        var open = await db.Set<Review>().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Closed && !(r.State == ReviewState.Decided && r.DecidedById == me) && (r.FirstById == null || r.FirstById != me) && (r.SecondById == null || r.SecondById != me)).Select(r => new { r.Seq, r.Queue }).ToListAsync(stop);
         var kept = open.Where(r => blind.Contains(r.Queue)).Select(r => r.Seq).ToHashSet();
         var handed = open.Where(r => r.Queue == ReviewQueue.EscalatedNumber && !kept.Contains(r.Seq)).Select(r => r.Seq).ToList();
         if (handed.Count == 0) return kept;

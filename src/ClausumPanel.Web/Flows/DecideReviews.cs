@@ -297,11 +297,20 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var answers = new List<(long, ReviewAnswer)>(seqs.Count);
         foreach (var seq in seqs)
         {
+            var before = await db.Set<Review>().Where(r => r.Seq == seq).Select(r => new { r.VisibleAt, r.DueAt, r.WarnAt }).SingleOrDefaultAsync(stop);
             var (lease, answer) = await leases.TakeAsync(reviewer, seq, stop);
             if (lease is { } held)
             {
                 answer = await DecideAsync(reviewer, seq, held.Token, verdict, stop);
-                if (!answer.IsDone) await leases.ReleaseAsync(reviewer, seq, held.Token, stop);
+                if (!answer.IsDone)
+                {
+                    await leases.ReleaseAsync(reviewer, seq, held.Token, stop);
+                    // Nothing was done: what was on hold is so again, unless somebody has it by now.
+                    var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                    if (before is { } its && its.VisibleAt > now)
+                        await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == null && r.VisibleAt <= now)
+                            .ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, its.VisibleAt).SetProperty(x => x.DueAt, its.DueAt).SetProperty(x => x.WarnAt, its.WarnAt), stop);
+                }
             }
             answers.Add((seq, answer));
         }
@@ -355,7 +364,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (queue.NeedsNote(amount)) return true;
         if (!queue.IsManual) return false;
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        return events.Handed()?.Queue is { } from && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
+        return events.From() is { } from && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
     }
 
     private async Task<ReviewAnswer?> RefusalAsync(Review review, ReviewQueue queue, StoredAssessment stored, ReviewVerdict verdict, Facts facts, CancellationToken stop)

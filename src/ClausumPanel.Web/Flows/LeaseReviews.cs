@@ -231,6 +231,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop);
         if (taken == 0) return (null, new(NotOpen));
+        if (review.VisibleAt > now.ToUnixTimeMilliseconds()) await EndHoldAsync(review, await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop), now.ToUnixTimeMilliseconds(), stop);
         db.Add(Event(reviewer.Who, review, ReviewEventKind.TakenOver, now));
         db.Audit(reviewer.Who, AuditActions.ReviewTakenOver, now, DecideReviews.Subject, seq.ToString(System.Globalization.CultureInfo.InvariantCulture), new { From = review.LeaseOwner }, null);
         await db.SaveChangesAsync(stop);
