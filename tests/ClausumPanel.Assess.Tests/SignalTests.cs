@@ -97,7 +97,7 @@ public sealed class SignalTests
         // Amount.
         new("amount_above_max", "200,000.01 MXN is above the maximum of 200,000.00 MXN", [Plain.With(Known.Amount, 20_000_001)], [Plain.With(Known.Amount, 20_000_000), Plain.With(Known.Currency, "XAF").With(Known.Amount, 1e12)]),
         new("amount_below_min", "0.99 MXN is below the minimum of 1.00 MXN", [Plain.With(Known.Amount, 99)], [Plain.With(Known.Amount, 100), Plain.With(Known.Currency, "XAF").With(Known.Amount, 0)]),
-        new("amount_outlier", "1.5 times the usual amount of 100.00 MXN",
+        new("amount_outlier", "1.5 times the average amount of 100.00 MXN",
             [
                 Usual(Customer, 10, 10_000, 1_000),
                 Usual(Beneficiary, 10, 10_000, 1_000),

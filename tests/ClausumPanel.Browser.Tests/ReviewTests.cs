@@ -432,7 +432,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         if (!await part.EvaluateAsync<bool>("part => part.open")) await keys.PressAsync("b");
         await part.Locator("[type=checkbox]").First.CheckAsync();
         var chosen = page.Locator("[data-chosen]");
-        await Assertions.Expect(chosen).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Rechazar · (?!todavía).+"));
+        await Assertions.Expect(chosen).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Rechazar · (?!todavía).+ · bloquea Correo electrónico$"));
         await page.Locator("#decide > .card-body").EvaluateAsync("body => body.scrollTo(0, body.scrollHeight)");
         foreach (var needed in await page.Locator("[data-chosen], .outcome, [data-key=confirm]").AllAsync())
             Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML"));

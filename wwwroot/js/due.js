@@ -14,7 +14,7 @@ window.panelDue = (() => {
     for (const time of document.querySelectorAll("time[data-until]")) {
       const [until, soon, lapses] = [Number(time.dataset.until), Number(time.dataset.soon), "lapses" in time.dataset];
       const state = until <= now ? "Over" : soon <= now ? "Soon" : "";
-      const text = until > now ? say(lapses ? "lapseIn" : "in", stretch(until - now)) : lapses ? words.dataset.lapsed : say("late", stretch(now - until));
+      const text = until > now ? say(lapses ? "lapseIn" : time.dataset.headed === "yes" ? "in" : "dueIn", stretch(until - now)) : lapses ? words.dataset.lapsed : say("late", stretch(now - until));
       if (time.textContent !== text) time.textContent = text;
       const box = time.closest(".due");
       box.classList.toggle("is-overdue", state === "Over" || (lapses && state === "Soon"));

@@ -29,11 +29,13 @@
     }
     sayChosen();
   };
+  const picked = () => [...form()?.querySelectorAll(".list-choice input:checked") ?? []].map(box => box.dataset.name);
   // What is chosen, in a few words, for where it is out of sight.
   const sayChosen = () => {
     const line = form()?.querySelector("[data-chosen]"), outcome = form()?.querySelector('input[name="Input.Outcome"]:checked ~ span'), reason = form()?.querySelector(".reasons:not([hidden]) input[data-number]:checked ~ span");
     const bare = label => [...label.childNodes].filter(node => node.nodeName !== "KBD").map(node => node.textContent).join("").trim();
-    if (line) line.textContent = outcome ? `${bare(outcome)} · ${reason ? bare(reason) : line.dataset.noReasonYet}` : "";
+    const listed = chosen() === "Challenge" ? [] : picked(), lists = listed.length > 0 ? ` · ${line?.dataset[chosen() === "Approve" ? "allows" : "blocks"].replace("#", () => listed.join(", "))}` : "";
+    if (line) line.textContent = outcome ? `${bare(outcome)} · ${reason ? bare(reason) : line.dataset.noReasonYet}${lists}` : "";
   };
   // The label goes with the reason until somebody chooses another; what a reason leaves open they choose themselves.
   const labels = () => [...form()?.querySelectorAll('.reasons:not([hidden]) [name="Input.Label"]') ?? []];
@@ -53,10 +55,11 @@
   };
   // What is ticked in a part that is closed again is not forgotten.
   const countPicked = () => {
-    const words = form()?.querySelector("[data-picked]"), picked = [...form()?.querySelectorAll(".list-choice input:checked") ?? []].map(box => box.dataset.name);
-    if (words) words.textContent = picked.length > 0 ? words.dataset.picked.replace("#", picked.join(", ")) : "";
+    const words = form()?.querySelector("[data-picked]"), names = picked();
+    if (words) words.textContent = names.length > 0 ? words.dataset.picked.replace("#", names.join(", ")) : "";
     const kept = form()?.querySelector("[data-kept]");
-    if (kept) kept.textContent = picked.length > 0 ? ` ${kept.dataset.kept.replace("#", picked.join(", "))}` : "";
+    if (kept) kept.textContent = names.length > 0 ? ` ${kept.dataset.kept.replace("#", names.join(", "))}` : "";
+    sayChosen();
   };
   document.addEventListener("change", event => {
     if (event.target.name === "Input.Outcome") showReasons();

@@ -18,7 +18,7 @@ public static class RuleTemplates
             "when velocity.sequential_cards_1h >= 3\nthen block"),
         new("disposable-mail", "Disposable mail and a large amount", "A large amount came with a mail address made to be thrown away",
             "when email.disposable\n and amount > 2000 MXN\nthen challenge"),
-        new("country-mismatch", "Card and IP from different countries", "The card was issued in another country than the one the payer connects from",
+        new("country-mismatch", "Card and IP from different countries, large amount", "A large amount was paid with a card of another country than the one the payer connects from",
             "when card.country != ip.country\n and amount > 3000 MXN\nthen review"),
         new("new-device", "Large amount from a new device", "A large amount came from a device that was not seen in thirty days",
             "when device.fingerprint is present\n and velocity.device.count_30d = 0\n and amount > 5000 MXN\nthen challenge"),

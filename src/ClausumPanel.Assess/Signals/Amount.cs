@@ -26,7 +26,7 @@ internal static class Amount
             A = SignalNumber.Money,
             B = SignalNumber.Money,
         },
-        new(703, "amount_outlier", Both, 20, "Unusual amount", "{0} times the usual amount of {1}", Outlier)
+        new(703, "amount_outlier", Both, 20, "Unusual amount", "{0} times the average amount of {1}", Outlier)
         {
             A = SignalNumber.Times,
             B = SignalNumber.Money,

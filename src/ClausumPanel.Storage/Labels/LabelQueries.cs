@@ -91,6 +91,10 @@ public static class LabelQueries
     public static Task<List<Label>> HistoryAsync(PanelDb db, long seq, CancellationToken stop = default) =>
         db.Set<Label>().AsNoTracking().Where(l => l.Seq == seq).OrderBy(l => l.Number).ToListAsync(stop);
 
+    /// <summary>Of which of these somebody stands by it that nobody can tell.</summary>
+    public static Task<HashSet<long>> InconclusiveAsync(PanelDb db, IReadOnlyCollection<long> seqs, CancellationToken stop = default) =>
+        db.Set<Label>().Where(l => seqs.Contains(l.Seq) && l.Outcome == LabelOutcome.Inconclusive && l.Reverses == null && !db.Set<Label>().Any(o => o.Reverses == l.Number)).Select(l => l.Seq).ToHashSetAsync(stop);
+
     /// <summary>How many of each day's payments turned out to be what, between two instants.</summary>
     public static async Task<List<LabelDay>> DaysAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
     {

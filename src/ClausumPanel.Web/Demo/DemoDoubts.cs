@@ -52,14 +52,14 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
     private void Regular(double minutes, DemoMerchant shop, long amount, DemoDevice used, int visits, DemoAside? aside)
     {
         var customer = Customer(shop, visits);
-        Add(minutes, customer with { Amount = amount, Device = used, Visit = _world.Visit(used.IsTouched) }, null, aside);
+        Add(minutes, customer with { Amount = amount, Device = used, Visit = _world.Visit(used.IsTouched), Sent = Checked("attempted", "Y", shop == DemoWorld.Electronics ? "Computadora portátil de 14 pulgadas" : "Abrigo de lana y botas de piel") }, null, aside);
     }
 
     private void NewPhone(double minutes)
     {
         var customer = Customer(DemoWorld.Grocer, 16);
         var phone = _world.Device() with { IsTouched = true, UserAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1" };
-        Add(minutes, customer with { Merchant = DemoWorld.Electronics, Amount = 918_000, Device = phone, Visit = _world.Visit(true) }, null, null);
+        Add(minutes, customer with { Merchant = DemoWorld.Electronics, Amount = 918_000, Device = phone, Visit = _world.Visit(true), Sent = Checked("attempted", "Z", "Reloj inteligente y audífonos") }, null, null);
     }
 
     /// <summary>The usual card and person, another device in another country: a year abroad, or a stolen password. The challenge got no answer.</summary>
@@ -67,14 +67,14 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
     {
         var customer = Customer(DemoWorld.Fashion, 9);
         var device = _world.Device(Spain);
-        Add(minutes, customer with { Amount = 812_000, Device = device, Ip = SpanishIp, Visit = _world.Visit(device.IsTouched) }, null, null);
+        Add(minutes, customer with { Amount = 812_000, Device = device, Ip = SpanishIp, Visit = _world.Visit(device.IsTouched), Sent = Checked("unavailable", "Y", "Abrigo, botas y maleta") }, null, null);
     }
 
     /// <summary>The usual device and card from the United States.</summary>
     private void OnHoliday(double minutes, long amount, double? lapses)
     {
         var customer = Customer(DemoWorld.Travel, 11);
-        Add(minutes, customer with { Amount = amount, Ip = _world.AmericanIp(), Visit = _world.Visit(customer.Device.IsTouched) }, lapses, null);
+        Add(minutes, customer with { Amount = amount, Ip = _world.AmericanIp(), Visit = _world.Visit(customer.Device.IsTouched), Sent = Checked("authenticated", "Y", "Hotel en Mérida, 2 noches") }, lapses, null);
     }
 
     /// <summary>A first purchase, large, through rented servers: a careful person's tunnel, or somebody who hides.</summary>
@@ -83,7 +83,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var device = _world.Device();
         Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Electronics, _world.Mexican(isCustomer: false))
         {
-            Amount = 489_990, Card = _world.MexicanCard(), Device = device, Ip = RentedIp, Visit = new DemoVisit(41_000, device.IsTouched ? 0 : 96, 18, device.IsTouched ? 44 : 0, 2), BillingCountry = "US",
+            Amount = 489_990, Card = _world.MexicanCard(), Device = device, Ip = RentedIp, Visit = new DemoVisit(41_000, device.IsTouched ? 0 : 96, 18, device.IsTouched ? 44 : 0, 2), BillingCountry = "US", Sent = Checked("attempted", "U", "Teléfono celular de 256 GB"),
         }, lapses, null);
     }
 
@@ -95,6 +95,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Travel, person)
         {
             Amount = 186_400, Currency = "USD", Card = card, Device = device, Ip = _world.AmericanIp(), Visit = _world.Visit(device.IsTouched), BillingCountry = "US",
+            Sent = card.Country == "US" ? Checked("unavailable", "Y", "4 vuelos redondos a Cancún") : Checked("attempted", "N", "4 vuelos redondos a Cancún"),
         }, null, aside);
     }
 
@@ -104,7 +105,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var device = _world.Device("America/Chicago");
         Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Fashion, _world.American())
         {
-            Amount = 348_000, Card = _world.AmericanCard(), Device = device, Ip = _world.MexicanIp(), Visit = _world.Visit(device.IsTouched), BillingCountry = "US",
+            Amount = 348_000, Card = _world.AmericanCard(), Device = device, Ip = _world.MexicanIp(), Visit = _world.Visit(device.IsTouched), BillingCountry = "US", Sent = Checked("unavailable", "Z", "Bolsa de piel y rebozo"),
         }, null, null);
     }
 
@@ -114,7 +115,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var device = _world.Device();
         Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Fashion, _world.Mexican() with { Email = $"compras@{DemoLists.ReviewedDomain}" })
         {
-            Amount = 476_000, Card = _world.MexicanCard(), Device = device, Ip = _world.MexicanIp(), Visit = _world.Visit(device.IsTouched),
+            Amount = 476_000, Card = _world.MexicanCard(), Device = device, Ip = _world.MexicanIp(), Visit = _world.Visit(device.IsTouched), Sent = Checked("attempted", "Y", "24 × blusa bordada"),
         }, null, null);
     }
 
@@ -124,7 +125,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var person = _world.Mexican(isCustomer: false);
         Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Streaming, person with { Email = $"{person.Email.Split('@')[0]}@yopmail.com" })
         {
-            Amount = 16_900, Card = _world.MexicanCard(), Device = device, Ip = _world.MexicanIp(), Visit = new DemoVisit(19_000, device.IsTouched ? 0 : 60, 6, device.IsTouched ? 21 : 0, 2),
+            Amount = 16_900, Card = _world.MexicanCard(), Device = device, Ip = _world.MexicanIp(), Visit = new DemoVisit(19_000, device.IsTouched ? 0 : 60, 6, device.IsTouched ? 21 : 0, 2), Sent = Checked("unavailable", "U", "Suscripción de un mes"),
         }, null, null);
     }
 
@@ -140,7 +141,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
                 Story = DemoStory.Returning, Person = person, At = end.AddMinutes(-minutes).AddHours(-2.2 * i), Amount = 21_500 + (3_500 * i), Card = _world.MexicanCard(), Visit = _world.Visit(customer.Device.IsTouched),
             });
         }
-        Add(minutes, customer with { Merchant = DemoWorld.Fashion, Amount = 214_000, Visit = _world.Visit(customer.Device.IsTouched) }, null, null);
+        Add(minutes, customer with { Merchant = DemoWorld.Fashion, Amount = 214_000, Visit = _world.Visit(customer.Device.IsTouched), Sent = Checked("authenticated", "Y", "Tenis y 2 vestidos") }, null, null);
     }
 
     /// <summary>Somebody who orders once a week, six times within the hour: a party, or a telephone in other hands.</summary>
@@ -149,7 +150,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var customer = Customer(DemoWorld.Food, 3);
         for (var i = 5; i >= 0; i--)
         {
-            var order = customer with { Amount = 26_000 + (4_500 * (6 - i)), Visit = _world.Visit(customer.Device.IsTouched) };
+            var order = customer with { Amount = 26_000 + (4_500 * (6 - i)), Visit = _world.Visit(customer.Device.IsTouched), Sent = Checked("attempted", "Y", $"{7 - i} × menú del día") };
             if (i == 0) Add(minutes, order, null, null);
             else _payments.Add(order with { Story = DemoStory.Returning, At = end.AddMinutes(-minutes - (i * 7)) });
         }
@@ -181,6 +182,8 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         }
         return one with { Story = DemoStory.Doubtful };
     }
+
+    private static (string, string)[] Checked(string threeDs, string avs, string goods) => [("threeds_result", threeDs), ("avs_result", avs), ("cvv_result", "match"), ("product_description", goods)];
 
     private void Add(double minutes, DemoPayment payment, double? lapses, DemoAside? aside) =>
         _payments.Add(payment with { At = end.AddMinutes(-minutes), Lapses = lapses is { } left ? end.AddMinutes(left) : null, Aside = aside });

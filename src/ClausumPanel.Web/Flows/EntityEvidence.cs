@@ -95,6 +95,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         if (isOlder) strip = [.. strip.Take(StripLength - 1), here ?? Alone(stored)];
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
+        var unsure = await LabelQueries.InconclusiveAsync(db, [.. strip.Where(e => e.Label is null).Select(e => e.Seq)], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
         why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
         // Of a payout they are of whoever orders it, and told as such.
@@ -108,7 +109,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
         var sent = SentByShop.Of(stored, !(stored.KeyId is { } key && await db.ApiKeys.AnyAsync(k => k.Id == key && k.Type == KeyType.Checkout, stop)), T);
         return new PaymentEvidence(
-            payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0))),
+            payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories),
             Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])),

@@ -189,7 +189,7 @@ public static class ReviewWords
     {
         "Flagged by a list or rule" => T["Flagged by a list or rule"],
         "Challenge not answered" => T["Challenge not answered"],
-        "Review" => T["Held for review"],
+        "Review" => T["To review"],
         "Escalated" => T["Escalated"],
         _ => name,
     };

@@ -306,14 +306,14 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
             if (isFolded) await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
             var page = await victor.PageAsync($"/dashboard/transactions/{odd.Id}");
             string Of(string title) => page.QuerySelectorAll(".waterfall .step-words").Single(w => w.QuerySelector("b")!.TextContent == title).QuerySelector("small")!.TextContent;
-            Assert.Matches(@"^15,000\.00 MXN: 71 veces lo habitual de este pagador \(de 20\d\.\d\d a 21\d\.\d\d MXN en 12 pagos\)$", Of("Monto inusual"));
+            Assert.Matches(@"^15,000\.00 MXN: 71 veces el promedio de este pagador \(210\.00 MXN en 12 pagos; suele ser de 20\d\.\d\d a 21\d\.\d\d\)$", Of("Monto inusual"));
             Assert.Contains("suele ser de 9 a 10 h en el reloj del comercio (12 pagos); ahora a las 03:12", Of("Monto alto en la noche"), StringComparison.Ordinal);
             Assert.EndsWith("1 dispositivo en 12 pagos; este dispositivo, nunca visto", Of("Dispositivo nuevo de un cliente conocido"), StringComparison.Ordinal);
             Assert.EndsWith("1 tarjeta en 12 pagos; esta tarjeta, nunca vista", Of("Tarjeta nueva de un cliente conocido"), StringComparison.Ordinal);
             Assert.EndsWith("Tarjeta: MX en 12 de 12 pagos; ahora US, nunca antes", Of("El país de la tarjeta y el de la IP difieren"), StringComparison.Ordinal);
             Assert.Null(page.QuerySelector("[data-first-of-payer]"));
         }
-        Assert.Contains("71 times the usual amount of 210.00 MXN", odd.Text, StringComparison.Ordinal);
+        Assert.Contains("71 times the average amount of 210.00 MXN", odd.Text, StringComparison.Ordinal);
 
         var first = (await shop.AssessAsync(Shop.With(Payment("cus_first", "fp_first", "first@tienda.example", last4: "7777"), "payment_method.card_country", "\"US\""))).MustBeGood();
         var alone = await victor.PageAsync($"/dashboard/transactions/{first.Id}");

@@ -35,13 +35,15 @@ public sealed class HabitsTests
         return Habits.Of(new StoredAssessment { Seq = 2_000, At = Now, Flow = flow, Currency = "MXN", Amount = 4_500_000 }, now, whose, Mexico, events, events, snapshots, isComplete);
     }
 
-    private static string? Said(Habits habits, string signal, string language = "en-US")
+    private static string? Said(Habits habits, string signal, string language = "en-US") => In(language, T => habits.Say(SignalCatalog.ByCode[signal], "MXN", T));
+
+    private static string? In(string language, Func<Texts, string?> say)
     {
         var (culture, words) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
-            return habits.Say(SignalCatalog.ByCode[signal], "MXN", new Texts());
+            return say(new Texts());
         }
         finally
         {
@@ -74,6 +76,18 @@ public sealed class HabitsTests
         Assert.Equal(english, Said(habits, signal));
         Assert.Equal(spanish, Said(habits, signal, "es-MX"));
         Assert.False(habits.IsFirst);
+    }
+
+    [Theory]
+    [InlineData(null, Flow.PayIn, 0, 266_002, "8,140.00 MXN: 8.2 times the average of all payers here (989.00 MXN in 3,635 payments)", "8,140.00 MXN: 8.2 veces el promedio de todos los pagadores aquí (989.00 MXN en 3,635 pagos)")]
+    [InlineData(null, Flow.PayOut, 90_000, 110_000, "8,140.00 MXN: 8.2 times the average of all payouts here (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de todas las dispersiones aquí (989.00 MXN en 3,635 dispersiones)")]
+    [InlineData(EntityKind.Customer, Flow.PayIn, 90_000, 110_000, "8,140.00 MXN: 8.2 times this payer's average (989.00 MXN in 3,635 payments; usually 900.00 to 1,100.00)", "8,140.00 MXN: 8.2 veces el promedio de este pagador (989.00 MXN en 3,635 pagos; suele ser de 900.00 a 1,100.00)")]
+    [InlineData(EntityKind.Customer, Flow.PayOut, 0, 266_002, "8,140.00 MXN: 8.2 times this customer's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este cliente (989.00 MXN en 3,635 dispersiones)")]
+    [InlineData(EntityKind.Beneficiary, Flow.PayOut, 98_900, 98_900, "8,140.00 MXN: 8.2 times this beneficiary's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este beneficiario (989.00 MXN en 3,635 dispersiones)")]
+    public void An_unusual_amount_is_so_many_times_the_average_that_is_told(EntityKind? payer, Flow flow, double from, double to, string english, string spanish)
+    {
+        var outlying = new Outlying(payer, new Money(814_000, "MXN"), flow, 98_900, from, to, 3_635);
+        Assert.Equal((english, spanish), (In("en-US", outlying.Say), In("es-MX", outlying.Say)));
     }
 
     [Fact]

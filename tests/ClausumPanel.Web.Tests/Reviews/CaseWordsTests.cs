@@ -1,9 +1,11 @@
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Protection;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -76,6 +78,55 @@ public sealed class CaseWordsTests
         Assert.Equal("Tómela primero, con su botón: Tomarla ya, antes de su hora", await ToldAsync(World.Tomas));
         // The keys promise what is there to be pressed.
         Assert.Equal("button[data-key=take]", (await world.App.As(World.Tomas).PageAsync(item)).QuerySelectorAll("#keys [data-needs]").Single(line => line.QuerySelector("dt")!.TextContent == "Tomarla").GetAttribute("data-needs"));
+    }
+
+    [Fact]
+    public async Task When_it_is_due_says_so_where_no_heading_does()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, item) = (world.App.As(World.Maria), await AddressAsync(world));
+        Assert.Equal(("vence en 1 h", "en 1 h"), ((await maria.PageAsync(item)).QuerySelector(".review-bar time.due[data-headed=no]")!.TextContent, (await maria.PageAsync(Queue)).QuerySelector(".row-due time.due[data-headed=yes]")!.TextContent));
+        maria.DefaultRequestHeaders.Add("Accept-Language", "en-US");
+        Assert.Equal("due in 1 h", (await maria.PageAsync(item)).QuerySelector(".review-bar time.due")!.TextContent);
+        Assert.Equal(["Flagged by a list or rule", "Challenge not answered", "To review"], (await maria.PageAsync(Queue)).QuerySelectorAll(".tile-name").Take(3).Select(t => t.FirstChild!.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task What_put_it_into_its_queue_is_named_in_the_head_however_little_it_weighs()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        async Task<string?> SaidAsync(string id) => (await world.App.As(World.Maria).PageAsync($"{Queue}/{id}")).QuerySelector(".bar-facts [data-flagged]")?.TextContent;
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        Assert.Equal("retenida por: Dominio de correo en una lista", await SaidAsync((await AddressAsync(world)).Split('/')[^1]));
+        await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "Dear things are resold"));
+        string[] payments = ["""{"amount":60000,"currency":"MXN","email":"ana@shop.example"}""", """{"amount":60000,"currency":"MXN","email":"x9k2q7w8z@mailinator.com","billing":{"country":"US"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"4242","card_country":"BR","card_brand":"visa"}}"""];
+        List<string> ids = [];
+        foreach (var payment in payments) ids.Add((await world.Shop.AssessAsync(payment)).MustBeGood().Id);
+        await world.FoldedAsync();
+        Assert.Equal(("retenida por la regla «Dear»", "marcada por la regla «Dear»"), (await SaidAsync(ids[0]), await SaidAsync(ids[1])));
+    }
+
+    [Fact]
+    public async Task Among_the_last_events_it_has_what_was_decided_as_its_head_has()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var (maria, item) = (await world.PersonAsync(World.Maria), await AddressAsync(world));
+        async Task<IElement> BoxAsync() => (await world.App.As(World.Maria).PageAsync(item)).QuerySelector(".strip .is-here")!;
+        Assert.True((await BoxAsync()).ClassList.Contains("is-review"));
+        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, new(ReviewOutcome.Approve, "known_customer"))).IsDone);
+        foreach (var seconds in (int[])[0, 60])
+        {
+            world.App.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await world.SettleAsync();
+            var box = await BoxAsync();
+            Assert.True(box.ClassList.Contains("is-approve"), box.ClassName);
+            Assert.Contains("Revisión, después aprobada", box.GetAttribute("title"), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

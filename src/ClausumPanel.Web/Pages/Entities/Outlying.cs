@@ -5,9 +5,10 @@ using ClausumPanel.Web.Localization;
 
 namespace ClausumPanel.Web.Pages.Entities;
 
-/// <summary>An unusual amount beside those that it was held against.</summary>
+/// <summary>An unusual amount beside those that it was held against: so many times their average, which is what the signal compares with.</summary>
 /// <param name="Payer">Whose they are; null: of all payments, or payouts, here.</param>
-/// <param name="From">Minor units, as everything here.</param>
+/// <param name="Mean">Minor units, as everything here.</param>
+/// <param name="From">Where their usual ones begin.</param>
 /// <param name="Count">Of how many amounts the usual one is made.</param>
 public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double Mean, double From, double To, long Count)
 {
@@ -38,19 +39,23 @@ public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double
                 ? new Outlying(payer, stored.Money, stored.Flow, usual, Math.Max(0, usual - far), usual + far, (long)n) : null;
     }
 
-    /// <summary>How many times the usual amount it is, and what is usual.</summary>
+    /// <summary>How many times the average it is, the average, and of one payer also what is usual; of amounts that lie around nothing, or all at one, that says nothing.</summary>
     public string Say(Texts T)
     {
         var culture = CultureInfo.CurrentCulture;
         var (amount, times) = (Amount.Show(), SignalText.Times(Amount.Minor / Mean, culture));
-        var (from, to) = (SignalText.Amount(From, Amount.Currency, culture), SignalText.Money(To, Amount.Currency, culture));
+        var mean = SignalText.Money(Mean, Amount.Currency, culture);
         var of = Flow == Flow.PayOut ? T.Count(Count, "{0} payout", "{0} payouts") : T.Count(Count, "{0} payment", "{0} payments");
+        var made = T["{0} in {1}", mean, of];
+        var (from, to) = (SignalText.Amount(From, Amount.Currency, culture), SignalText.Amount(To, Amount.Currency, culture));
+        if (Payer is not null && From > 0 && from != to) made += "; " + T["usually {0} to {1}", from, to];
         return (Payer, Flow) switch
         {
-            (null, _) => T["{0}: {1} times what is usual here ({2} to {3} in {4})", amount, times, from, to, of],
-            (EntityKind.Beneficiary, _) => T["{0}: {1} times this beneficiary's usual ({2} to {3} in {4})", amount, times, from, to, of],
-            (_, Flow.PayOut) => T["{0}: {1} times this customer's usual ({2} to {3} in {4})", amount, times, from, to, of],
-            _ => T["{0}: {1} times this payer's usual ({2} to {3} in {4})", amount, times, from, to, of],
+            (null, Flow.PayOut) => T["{0}: {1} times the average of all payouts here ({2})", amount, times, made],
+            (null, _) => T["{0}: {1} times the average of all payers here ({2})", amount, times, made],
+            (EntityKind.Beneficiary, _) => T["{0}: {1} times this beneficiary's average ({2})", amount, times, made],
+            (_, Flow.PayOut) => T["{0}: {1} times this customer's average ({2})", amount, times, made],
+            _ => T["{0}: {1} times this payer's average ({2})", amount, times, made],
         };
     }
 }

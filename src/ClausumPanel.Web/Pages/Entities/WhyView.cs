@@ -69,7 +69,18 @@ public sealed class WhyView
     };
 
     /// <summary>The same, where a signal before it has not said it already.</summary>
-    public string? UsualOnce(Step step, Texts T) => Usual(step, T) is not { } usual ? null : Steps.TakeWhile(s => s != step).Any(s => Usual(s, T) == usual) ? T["usual as above"] : usual;
+    public string? UsualOnce(Step step, Texts T) => Usual(step, T) is not { } usual ? null : Steps.TakeWhile(s => s != step).Any(s => Usual(s, T) == usual) ? null : usual;
+
+    /// <summary>Which rule or list held it or had a say, however little that weighs; null: its score alone did it.</summary>
+    public string? SayFlagged(Bands bands, Texts T)
+    {
+        if (Stored.Decision is not (Decision.Review or Decision.Challenge)) return null;
+        if (Steps.FirstOrDefault(s => s.Without is not null)?.Rule is { } decided) return T["held by the rule “{0}”", decided.Name];
+        var isScored = Stored.Score >= (Stored.Decision == Decision.Review ? bands.Review : bands.Challenge);
+        if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return T["flagged by the rule “{0}”", rule.Name];
+        if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list) return T[isScored ? "flagged by: {0}" : "held by: {0}", list.Title];
+        return isScored ? null : T["held by a list or a rule, not by its score"];
+    }
 
     /// <summary>That nothing can be compared, in words; null: something can, or nothing fired that could be.</summary>
     public string? Nothing(Texts T) => Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null) ? habits.SayFirst(T) : null;
