@@ -318,8 +318,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         Dictionary<TermKind, IReadOnlyList<TermEvent>> before = [];
         foreach (var (place, (kind, _)) in texts.Index())
             if (kind is TermKind.Device or TermKind.Ip) before[kind] = [.. histories[place].Where(e => seqs.Contains(e.Seq) && (e.At, e.Seq).CompareTo((at, stored.Seq)) < 0)];
+        var cut = texts.Index().Where(t => histories[t.Index].Count > MostLinked).Select(t => t.Item.Kind).ToHashSet();
         var paid = await PayeesAsync([.. before.Values.SelectMany(b => b).Select(e => e.Seq).Distinct()], stop);
-        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Payee = Payee.Of(facts).Person, Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
+        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Cut = cut, Payee = Payee.Of(facts).Person, Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
     }
 
     private async Task<Dictionary<long, Payee>> PayeesAsync(List<long> seqs, CancellationToken stop)

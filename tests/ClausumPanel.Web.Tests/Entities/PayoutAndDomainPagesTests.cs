@@ -183,7 +183,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         await FoldedAsync(own);
 
         var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{usual}");
-        Assert.Matches("Ordenada desde un dispositivo usado para dispersiones desde el 24 nov 2026\\s*5 de las 5 dispersiones de esta tienda en 30 días", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent);
+        Assert.Matches("Ordenada desde un dispositivo usado para dispersiones desde el 24 nov 2026\\s*5 de las 5 dispersiones de este comercio en 30 días", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent);
         var row = page.QuerySelector("tr:has(#link-device)")!;
         Assert.Equal("Dispositivo desde el que se ordenó", row.QuerySelector(".form-check-label")!.GetAttribute("title"));
         // Two others, whatever ids they are paid under; and the customer's page counts the same.
@@ -197,12 +197,20 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.DoesNotContain("pagador", page.QuerySelector("main")!.TextContent, StringComparison.OrdinalIgnoreCase);
         var why = page.QuerySelector(".waterfall")!.TextContent;
         Assert.Contains("Sin persona que la ordene", why, StringComparison.Ordinal);
-        Assert.Contains("la tienda mandó «system» (initiated_by)", why, StringComparison.Ordinal);
+        Assert.Contains("el comercio mandó «system» (initiated_by)", why, StringComparison.Ordinal);
 
         var other = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{odd}");
-        Assert.Matches("Ordenada desde un dispositivo nuevo para esta tienda\\s*ninguna de las 6 dispersiones de esta tienda en 30 días", other.QuerySelector("[aria-labelledby=against]")!.TextContent);
-        Assert.Contains("la tienda no dijo quién", other.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+        Assert.Matches("Ordenada desde un dispositivo nuevo para este comercio\\s*ninguna de las 6 dispersiones de este comercio en 30 días", other.QuerySelector("[aria-labelledby=against]")!.TextContent);
+        Assert.Contains("el comercio no dijo quién", other.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(6, false, false, true)]
+    [InlineData(4, false, false, false)]
+    [InlineData(6, true, false, false)]
+    [InlineData(6, false, true, false)]
+    public void Only_what_was_looked_at_to_its_beginning_is_new(int all, bool isMore, bool isCut, bool isNew) =>
+        Assert.Equal(isNew, new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [] }, all, isMore, true, 1) { Cut = isCut ? new HashSet<TermKind> { TermKind.Device } : [] }.IsNew(TermKind.Device));
 
     [Theory]
     [InlineData(8, "", "uno dos dos", true, true)]

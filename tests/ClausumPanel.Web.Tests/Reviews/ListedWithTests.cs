@@ -72,7 +72,7 @@ public sealed class ListedWithTests
         Assert.Equal(HttpStatusCode.Redirect, reopened.StatusCode);
         page = await browser.PageAsync(item);
         Assert.Equal(["ya no bloqueado: correo electrónico ana@held.example por 90 días", "queda como está, porque cambió después o ya estaba: tarjeta ••4242 (411111) para siempre"], InHistory(page)[^2..]);
-        Assert.Equal("Se reabrió: decídala de nuevo. Hasta entonces vale lo que se le dijo antes a la tienda: Rechazada.", Clean(page.QuerySelector("[data-opened-again]")!));
+        Assert.Equal("Se reabrió: decídala de nuevo. Hasta entonces vale lo que se le dijo antes al comercio: Rechazada.", Clean(page.QuerySelector("[data-opened-again]")!));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     private const int LeastUsual = 3, LeastKnown = 5, LeastPayees = 2;
     private static readonly TimeSpan LeastAge = TimeSpan.FromDays(7);
 
+    /// <summary>Of these there are more events than were looked at: what came first from them nobody saw here.</summary>
+    public IReadOnlySet<TermKind> Cut { get; init; } = new HashSet<TermKind>();
+
     /// <summary>Whom the one at hand pays.</summary>
     public string? Payee { get; init; }
 
@@ -37,6 +40,9 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
 
     /// <summary>Nothing that was ordered from it is doubted either: that speaks for the next.</summary>
     public bool IsTrusted(TermKind kind) => IsUsual(kind) && !Of(kind)!.Any(e => e.IsWaiting || e.Final == Decision.Decline);
+
+    /// <summary>The shop has ordered payouts, and none from it until now. Where no shop is named, people may well order their own, each from their own device; of what was not looked at to its beginning nobody says that it is new.</summary>
+    public bool IsNew(TermKind kind) => IsNamed && !IsMore && !Cut.Contains(kind) && All >= LeastKnown && Of(kind) is { } events && At - events.Select(e => e.At).DefaultIfEmpty(At).Min() < TimeSpan.FromDays(1).TotalMilliseconds;
 
     private IReadOnlyList<TermEvent>? Of(TermKind kind) => Before.GetValueOrDefault(kind);
 
@@ -55,9 +61,8 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
             var said = IsMore ? T["{0} of the latest {1} payouts", count, all] : IsNamed ? T["{0} of this shop’s {1} payouts in 30 days", count, all] : T["{0} of the {1} payouts here in 30 days", count, all];
             return ([new Argument(isDevice ? T["Ordered from a device used for payouts since {0}", since] : T["Ordered from an address used for payouts since {0}", since], said, 6)], []);
         }
-        // Where no shop is named, people may well order their own payouts, each from their own device.
-        if (!IsNamed || All < LeastKnown || At - events.Select(e => e.At).DefaultIfEmpty(At).Min() >= TimeSpan.FromDays(1).TotalMilliseconds) return ([], []);
-        var detail = events.Count == 0 ? T["none of this shop’s {0} payouts in 30 days", all + (IsMore ? "+" : "")] : T["{0} of this shop’s {1} payouts in 30 days, all within a day", count, all + (IsMore ? "+" : "")];
+        if (!IsNew(kind)) return ([], []);
+        var detail = events.Count == 0 ? T["none of this shop’s {0} payouts in 30 days", all] : T["{0} of this shop’s {1} payouts in 30 days, all within a day", count, all];
         return ([], [new Argument(isDevice ? T["Ordered from a device new to this shop"] : T["Ordered from an address new to this shop"], detail, 5)]);
     }
 }
