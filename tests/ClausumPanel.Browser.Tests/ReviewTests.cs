@@ -422,7 +422,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         var (page, keys) = (visit.Page, visit.Page.Keyboard);
         await page.GotoAsync(item.Address);
         await keys.PressAsync("Enter");
-        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#decide[data-ready]")).ToBeVisibleAsync();
         await keys.PressAsync("d");
         await keys.PressAsync("b");
         await Assertions.Expect(page.Locator("[data-chosen]")).ToHaveTextAsync("Rechazar · todavía sin motivo");

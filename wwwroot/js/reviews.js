@@ -430,8 +430,8 @@
     const root = document.documentElement, isBack = root.classList.contains("is-returning"), place = isBack && keptPlaces().find(one => one.id === idOf());
     dropPlace();
     if (place && place.links && place.links !== linkChoice()) {
-      const answer = await fetch(`${linkForm().getAttribute("action")}?${place.links}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(2000) }).catch(() => null);
-      const links = answer?.ok ? parsed(await answer.text()).querySelector("#links") : null;
+      const answer = await fetch(`${linkForm().getAttribute("action")}?${place.links}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(2000) }).then(said => said.ok ? said.text() : null).catch(() => null);
+      const links = answer ? parsed(answer).querySelector("#links") : null;
       if (links) { document.getElementById("links").replaceWith(links); htmx.process(links); }
     }
     root.classList.remove("is-returning");
@@ -525,8 +525,11 @@
     // Once it is decided the lease is over, and the next page is on its way already.
     if (mine !== round || leaving) return;
     if (answer?.status === 410) { leaving = true; location.reload(); return; }
-    ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), until: since + Number(answer.headers.get("X-Ahead-For")), part: parsed(await answer.text()).querySelector("#review-item") } : null;
-    if (mine === round && form()) form().dataset.ready = ready ? "yes" : "no";
+    // Its time may run out while it is on its way as well: then there is none.
+    const text = answer?.status === 200 ? await answer.text().catch(() => null) : null;
+    if (mine !== round || leaving) return;
+    ready = text !== null ? { id: answer.headers.get("X-Ahead"), until: since + Number(answer.headers.get("X-Ahead-For")), part: parsed(text).querySelector("#review-item") } : null;
+    if (form()) form().dataset.ready = ready ? "yes" : "no";
   };
   const parsed = text => new DOMParser().parseFromString(text, "text/html");
 
