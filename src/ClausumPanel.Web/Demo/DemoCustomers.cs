@@ -90,7 +90,7 @@ internal sealed class DemoCustomers(Random random, DemoWorld world, DateTimeOffs
             {
                 payments.Add(new DemoPayment(DemoStory.Payout, At(world.Around(12, 1.5)), DemoWorld.Market, seller)
                 {
-                    Flow = Flow.PayOut, Amount = Amount(usual, 0.25), Device = offices[office], Ip = ips[office], Beneficiary = account, InitiatedBy = treasurers[office],
+                    Flow = Flow.PayOut, Amount = Amount(usual, 0.25), Device = offices[office], Ip = ips[office], Beneficiary = account, InitiatedBy = treasurers[office], Sent = DemoWorld.Sales,
                 });
             }
         }

@@ -162,7 +162,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var seller = _world.Mexican();
         var usual = new DemoPayment(DemoStory.Payout, end, DemoWorld.Market, seller)
         {
-            Flow = Flow.PayOut, Amount = amount / 2, Device = office.Device, Ip = office.Ip, InitiatedBy = initiator, Beneficiary = new DemoAccount($"ben_{seller.CustomerId![4..]}", seller.Name, _world.Clabe()),
+            Flow = Flow.PayOut, Amount = amount / 2, Device = office.Device, Ip = office.Ip, InitiatedBy = initiator, Sent = DemoWorld.Sales, Beneficiary = new DemoAccount($"ben_{seller.CustomerId![4..]}", seller.Name, _world.Clabe()),
         };
         for (; earlier > 0; earlier--) _payments.Add(usual with { At = end.AddDays(-7 * earlier).AddHours(-2 + random.NextDouble()), Amount = usual.Amount + (1_000 * random.Next(90)) });
         Add(minutes, usual with { Story = DemoStory.Doubtful, Amount = amount, Beneficiary = usual.Beneficiary with { Id = $"{usual.Beneficiary.Id}_2", Clabe = _world.Clabe() } }, null, aside);

@@ -16,6 +16,9 @@ internal sealed class DemoWorld(Random random, int customers = 10_000)
     public static readonly DemoMerchant Travel = new("merc_viajes", "VI", "Viajes Mayab", 310_000, 0.5, "web");
     public static readonly DemoMerchant Market = new("merc_mercado", "ME", "Mercado de Artesanos", 52_000, 0.6, "web");
 
+    /// <summary>What the market writes on what it pays its sellers.</summary>
+    public static readonly (string Name, string Value)[] Sales = [("concept", "Ventas de la semana")];
+
     public static readonly DemoMerchant[] Shops = [Grocer, Food, Pharmacy, Fashion, Market, Streaming, Electronics, Travel];
 
     private static readonly string[] FirstNames =

@@ -34,6 +34,14 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task Of_a_payout_the_head_says_who_ordered_it_and_what_it_is_for()
+    {
+        var page = await HeldAsync("""{"concepto":"Ventas de la semana 47","items":"no se lee"}""", payout: ""","transaction_type":"payout","beneficiary":{"id":"ben_1","name":"Rosa Luna","country":"MX"},"payout":{"rail":"spei","initiated_by":"tesoreria.centro"}""");
+        Assert.Equal("tesoreria.centro", page.QuerySelector("[data-initiator]")!.TextContent);
+        Assert.Equal("Concepto Ventas de la semana 47", page.QuerySelector("[data-basket]")!.TextContent);
+    }
+
+    [Fact]
     public async Task Without_any_of_it_there_is_no_line_and_what_a_browser_says_of_itself_speaks_neither_way()
     {
         var bare = await HeldAsync("""{"channel":"web","order_id":"A-1"}""");
@@ -120,7 +128,7 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
         return SentByShop.Of(new StoredAssessment { Flow = flow, Request = Encoding.UTF8.GetBytes($$"""{"metadata":{{metadata}}}""") }, isVouched: true, scope.ServiceProvider.GetRequiredService<Texts>());
     }
 
-    private async Task<AngleSharp.Dom.IDocument> HeldAsync(string metadata, KeyType type = KeyType.Server)
+    private async Task<AngleSharp.Dom.IDocument> HeldAsync(string metadata, KeyType type = KeyType.Server, string? payout = null)
     {
         var shop = await Shop.OpenAsync(app);
         await app.InDbAsync(async db =>
@@ -130,7 +138,8 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
             await db.SaveChangesAsync();
             await app.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
         });
-        var answer = (await shop.AssessAsync($$"""{"metadata":{{metadata}},"amount":100,"currency":"MXN","email":"{{Guid.NewGuid():N}}@sent.example"}""")).MustBeGood();
+        var body = $$"""{"metadata":{{metadata}},"amount":100,"currency":"MXN","email":"{{Guid.NewGuid():N}}@sent.example"{{payout}}}""";
+        var answer = (payout is null ? await shop.AssessAsync(body) : await shop.PayoutAsync(body)).MustBeGood();
         var id = Guid.Parse(answer.Id);
         if (type == KeyType.Checkout)
         {

@@ -24,7 +24,7 @@ public sealed record PaymentCheck(string Name, CheckResult Result, string Words,
 /// <summary>What a shop sends in the <c>metadata</c> of a payment, which no signal reads: how the card was checked, what was bought, and all the rest as it came.</summary>
 /// <param name="Checks">In the order of their weight.</param>
 /// <param name="Merchant">The name of the shop as it writes it; null: not said.</param>
-/// <param name="Basket">What was bought; null: not said.</param>
+/// <param name="Basket">What was bought, or what a payout is for; null: not said.</param>
 /// <param name="WholeBasket">The same with every item, however many.</param>
 /// <param name="Others">Each by its name, as it came.</param>
 /// <param name="IsVouched">It came from the shop's server: what the payer's own browser sends, the payer can write.</param>
@@ -35,6 +35,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
 
     // Told elsewhere on the page.
     private static readonly string[] Told = ["channel", "order_id", "authorization_expires_at"];
+    private static readonly string[] Purposes = ["concept", "concepto", "purpose", "product_description", "description"];
     private static readonly string[] Baskets = ["product_description", "items", "basket", "cart", "product", "description"];
 
     /// <param name="stored">The payment.</param>
@@ -73,7 +74,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         }
         var merchant = Take("merchant");
         string? basket = null, whole = null;
-        foreach (var name in Baskets)
+        foreach (var name in stored.Flow == Flow.PayOut ? Purposes : Baskets)
         {
             if (!metadata.TryGetProperty(name, out var sold) || (basket = Items(sold)) is null) continue;
             whole = Items(sold, isWhole: true);
