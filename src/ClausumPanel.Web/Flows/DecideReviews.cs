@@ -364,7 +364,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (queue.NeedsNote(amount)) return true;
         if (!queue.IsManual) return false;
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        return events.From() is { } from && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
+        return events.CameFrom() is { Queue: var from } && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
     }
 
     private async Task<ReviewAnswer?> RefusalAsync(Review review, ReviewQueue queue, StoredAssessment stored, ReviewVerdict verdict, Facts facts, CancellationToken stop)
