@@ -88,7 +88,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note).SetProperty(x => x.Label, label)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -132,9 +132,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         // They would have it again, to decide it.
         if (review.State == ReviewState.Decided && review.SettlesAt > at && Barred(reviewer, review, found.Queue, isOwn: false) is { } barred) return (null, new(barred));
         ReviewLease? lease = takes ? new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
-        var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
-            .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
+            .LeasedTo(reviewer, lease), stop) == 0)
             return await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs ? (theirs, ReviewAnswer.Done) : (null, new(TooLate));
         if (takes) await LeaseReviews.PutBackAsync(db, reviewer, seq, review.DecidedAt, at, stop);
         return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
@@ -170,7 +169,6 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (!takes && step.Kind is not (ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed)) return (null, new(TooLate));
         if (barred is not null) return (null, new(barred));
         ReviewLease? lease = takes ? new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
-        var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
         var (version, queue, shownAt, dueAt, warnAt) = (step.Version, step.Queue, step.ShownBefore ?? review.VisibleAt, step.DueBefore, step.WarnBefore);
         var (first, firstOutcome) = step.Kind == ReviewEventKind.FirstDecided ? (null, null) : (review.FirstById, review.FirstOutcome);
         var second = step.Kind == ReviewEventKind.Disagreed ? null : review.SecondById;
@@ -178,7 +176,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.Version == version && (r.LeaseUntil == null || r.LeaseUntil <= at || r.LeaseIsAhead || r.LeaseOwner == reviewer.Id)).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.WarnAt, warnAt).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.FirstById, first).SetProperty(x => x.FirstOutcome, firstOutcome).SetProperty(x => x.SecondById, second)
-            .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return await TooLateAsync();
+            .LeasedTo(reviewer, lease), stop) == 0) return await TooLateAsync();
         if (takes) await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
         var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", ReviewEventKind.Answered => "answered", ReviewEventKind.FirstDecided => "first_decided", ReviewEventKind.Disagreed => "disagreed", _ => "escalated" };
         // The line stands where the step does, whose figures it takes back.
@@ -390,7 +388,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var shownAt = now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, shownAt)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
@@ -400,7 +398,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.SecondById, reviewer.Id).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
         return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
 
@@ -427,7 +425,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var term = await TermAsync(review, found.Queue, queue ?? review.Queue, until, now, stop);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
         return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop, sentTo: kind == ReviewEventKind.Answered ? queue : null);
     }
 
