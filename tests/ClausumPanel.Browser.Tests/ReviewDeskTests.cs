@@ -15,33 +15,27 @@ namespace ClausumPanel.Browser.Tests;
 
 /// <summary>What passes at the desk while somebody sits there: time, what is kept ready, what is read out, and which keys there are.</summary>
 [Collection(nameof(BrowserCollection))]
-public sealed class ReviewDeskTests(BrowserFixture panel)
+public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
 {
-    private const int Own = 81;
-    private const string Domain = "mesa.example";
-
-    /// <summary>Nobody pays twice: that would be a sign of its own.</summary>
-    private static int _people;
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Countdowns_go_on_in_the_servers_words_and_what_becomes_urgent_is_said_once(bool onTheCase)
     {
-        var id = (await HoldAsync(1))[0];
+        var id = (await HoldAtDeskAsync(1))[0];
         var start = DateTimeOffset.UtcNow;
         await EndAsync([id], start.AddMinutes(70.5), start.AddMinutes(130.5));
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.AddInitScriptAsync("""
             window.told = [];
             addEventListener("DOMContentLoaded", () => new MutationObserver(() => window.told.push(document.getElementById("due-words").textContent)).observe(document.getElementById("due-words"), { childList: true }));
             """);
         await page.Clock.InstallAsync(new() { TimeDate = start.UtcDateTime });
-        await page.GotoAsync(onTheCase ? $"/dashboard/reviews/{id}?queue={Own}" : $"/dashboard/reviews?queue={Own}");
+        await page.GotoAsync(onTheCase ? $"/dashboard/reviews/{id}?queue={Desk}" : $"/dashboard/reviews?queue={Desk}");
         var about = onTheCase ? "#review-item" : "tr[data-row]";
         var (due, lapses) = (page.Locator($"{about} time[data-until]:not([data-lapses])"), page.Locator($"{about} time[data-lapses]"));
-        var payment = $"300.00 MXN · persona{_people}@{Domain}";
+        var payment = $"300.00 MXN · persona{People}@{DeskDomain}";
         // The list has a heading that says what it is.
         var inWords = onTheCase ? "vence " : "";
 
@@ -73,10 +67,10 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task What_was_made_ready_earlier_shows_the_time_there_is_when_it_is_shown()
     {
-        var ids = await HoldAsync(2);
+        var ids = await HoldAtDeskAsync(2);
         var start = DateTimeOffset.UtcNow;
         await EndAsync(ids, start.AddMinutes(70.5), null);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.Clock.InstallAsync(new() { TimeDate = start.UtcDateTime });
         var first = await StartAsync(page);
@@ -96,8 +90,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task What_was_kept_ready_is_not_shown_once_somebody_else_may_have_it()
     {
-        await HoldAsync(3);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAtDeskAsync(3);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.AddInitScriptAsync("""
             new MutationObserver(() => {
@@ -110,7 +104,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         // Who does nothing for longer than it is kept loses it to a colleague.
         await page.Clock.FastForwardAsync(150_000);
         var ines = await InDbAsync(db => db.Users.Where(u => u.Email == BrowserFixture.AdminEmail).Select(u => u.Id).SingleAsync());
-        var lost = await InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Own && r.LeaseIsAhead).Select(r => r.Seq).SingleAsync());
+        var lost = await InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Desk && r.LeaseIsAhead).Select(r => r.Seq).SingleAsync());
         var until = DateTimeOffset.UtcNow.AddMinutes(15).ToUnixTimeMilliseconds();
         await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == lost).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, ines).SetProperty(x => x.LeaseToken, Guid.NewGuid()).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false)));
         var theirs = (await InDbAsync(db => new AssessmentReader(db).LinesAsync([lost], default)))[0].Email!;
@@ -125,9 +119,9 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task Only_what_somebody_reads_is_counted_and_only_then_the_page_says_that_it_lives()
     {
-        var id = (await HoldAsync(1))[0];
+        var id = (await HoldAtDeskAsync(1))[0];
         var taken = DateTimeOffset.UtcNow;
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var beats = 0;
         page.Request += (_, request) => { if (request.Url.Contains("handler=Beat", StringComparison.Ordinal)) beats++; };
@@ -177,7 +171,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         // Whatever this page's clock says, nobody has read for longer than they had it.
         Assert.True(await ReadAsync() > 120_000);
         await ApproveAsync(page, stop: true);
-        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Desk}");
         var most = (DateTimeOffset.UtcNow - taken).TotalMilliseconds;
         var read = await InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Decided && db.Set<StoredAssessment>().Any(a => a.Id == id && a.Seq == e.Seq)).Select(e => e.ReadingMilliseconds).SingleAsync());
         Assert.InRange(read!.Value, 1, (int)most);
@@ -186,8 +180,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task At_four_fifths_of_the_time_it_asks_whether_they_go_on()
     {
-        await HoldAsync(1);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAtDeskAsync(1);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var start = DateTimeOffset.UtcNow;
         await page.Clock.InstallAsync(new() { TimeDate = start.UtcDateTime });
@@ -210,8 +204,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task What_can_be_undone_and_for_how_long_is_read_out_once_and_its_countdown_never()
     {
-        await HoldAsync(2);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAtDeskAsync(2);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.AddInitScriptAsync("""
             window.told = [];
@@ -224,7 +218,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
             """);
         var payer = await StartAsync(page);
         await ApproveAsync(page, stop: true);
-        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Own}");
+        await page.WaitForURLAsync($"**/dashboard/reviews?queue={Desk}");
         // Drawn with the page, it is told by a place that was empty before.
         await Assertions.Expect(page.Locator("#undo-said")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($@"^Aprobada .+ MXN · {payer}\. Puede deshacerla [1-8] s\.$"));
         await Assertions.Expect(page.Locator(".toast-line")).Not.ToHaveAttributeAsync("role", "status");
@@ -248,8 +242,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task A_letter_that_somebody_gave_to_something_is_no_longer_what_another_one_comes_with()
     {
-        await HoldAsync(1);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAtDeskAsync(1);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.AddInitScriptAsync("""localStorage.setItem("panel-keys", JSON.stringify({ map: { undo: "s" } }))""");
         await StartAsync(page);
@@ -268,8 +262,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task A_key_that_was_changed_is_printed_and_heard_until_it_is_put_back()
     {
-        await HoldAsync(1);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAtDeskAsync(1);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var keys = page.Keyboard;
         // Which ones were ever drawn.
@@ -343,8 +337,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task The_label_of_a_decline_goes_with_its_reason_until_somebody_turns_it()
     {
-        var id = (await HoldAsync(1))[0];
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var id = (await HoldAtDeskAsync(1))[0];
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var (page, keys) = (visit.Page, visit.Page.Keyboard);
         await StartAsync(page);
         var (fraud, unknown) = (page.Locator("[name='Input.Label'][value=Fraud]"), page.Locator("[name='Input.Label'][value=Inconclusive]"));
@@ -399,8 +393,8 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [InlineData(false)]
     public async Task A_case_leads_to_its_links_gives_its_number_and_tells_its_keys(bool hasClipboard)
     {
-        var id = (await HoldAsync(1))[0];
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var id = (await HoldAtDeskAsync(1))[0];
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         if (!hasClipboard) await page.AddInitScriptAsync("Object.defineProperty(navigator, 'kept', { value: navigator.clipboard }); Object.defineProperty(navigator, 'clipboard', { value: undefined });");
@@ -432,11 +426,11 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task A_full_case_stands_whole_in_a_small_window()
     {
-        var id = (await HoldAsync(3, isFull: true))[^1];
+        var id = (await HoldAtDeskAsync(3, PayInFullAsync))[^1];
         await EndAsync([id], DateTimeOffset.UtcNow.AddMinutes(70.5), DateTimeOffset.UtcNow.AddMinutes(100));
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
-        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Own}");
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Desk}");
         await page.Locator("[data-key=take]").ClickAsync();
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
         var headings = page.Locator(".review-evidence :is(h2, h3):not(.visually-hidden)");
@@ -453,10 +447,10 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [InlineData("en-US")]
     public async Task A_case_with_nine_signals_stands_whole_in_a_small_window_and_what_has_one_line_opens(string language)
     {
-        var id = (await HoldAsync(1, isSuspicious: true))[0];
-        await using var visit = await (await Visit.StartAsync(panel, language)).SignInAsync();
+        var id = (await HoldAtDeskAsync(1, PaySuspiciouslyAsync))[0];
+        await using var visit = await (await Visit.StartAsync(Panel, language)).SignInAsync();
         var page = visit.Page;
-        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Own}");
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Desk}");
         await page.Locator("[data-key=take]").ClickAsync();
         await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
         var reasons = page.Locator(".waterfall > li:not(.total)");
@@ -490,11 +484,11 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
     [Fact]
     public async Task A_priority_tells_its_parts_under_the_pointer_and_at_the_keyboard_and_still_opens()
     {
-        await HoldAsync(2);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAtDeskAsync(2);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.Clock.InstallAsync();
-        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        await page.GotoAsync($"/dashboard/reviews?queue={Desk}");
         var (first, tip) = (page.Locator(".priority summary").First, page.Locator("#priority-tip"));
         await Assertions.Expect(tip).ToBeHiddenAsync();
         await first.HoverAsync();
@@ -529,15 +523,6 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
 
     private static bool Beats(IResponse response) => response.Url.Contains("handler=Beat", StringComparison.Ordinal);
 
-    private static async Task<string> StartAsync(IPage page)
-    {
-        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
-        await page.Locator("#start").ClickAsync();
-        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
-        return await page.Locator("[data-payer]").InnerTextAsync();
-    }
-
     /// <summary>A page that has just come says so twice: until then its lease is not what it was.</summary>
     private static async Task<string> StartQuietlyAsync(IPage page)
     {
@@ -551,61 +536,9 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         return payer;
     }
 
-    private static async Task ApproveAsync(IPage page, bool stop = false)
-    {
-        await page.Keyboard.PressAsync("a");
-        await page.Keyboard.PressAsync("1");
-        await page.Keyboard.PressAsync(stop ? "Control+Shift+Enter" : "Control+Enter");
-    }
-
-    /// <summary>Nothing is kept from those who come after.</summary>
-    private async Task LeaveAsync(IPage page)
-    {
-        await page.CloseAsync();
-        await InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Own).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null).SetProperty(x => x.LeaseIsAhead, false)));
-    }
-
-    /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
-    private const string IsSeen = """
-        element => {
-          const { left, top, right, bottom } = element.getBoundingClientRect();
-          return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
-        }
-        """;
-
-    private static async Task EverybodyAsync(IPage page)
-    {
-        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
-        {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-            var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
-            Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
-        }
-    }
-
-    /// <summary>A queue in which only these wait.</summary>
-    private async Task<IReadOnlyList<Guid>> HoldAsync(int count, bool isFull = false, bool isSuspicious = false)
-    {
-        List<Guid> ids = [];
-        await InDbAsync(async db =>
-        {
-            if (!await db.Set<ListEntry>().AnyAsync(e => e.Value == Domain)) db.Add(new ListEntry { Type = ListType.EmailDomain, Value = Domain, Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
-            // It takes nothing by itself.
-            if (!await db.Set<ReviewQueue>().AnyAsync(q => q.Number == Own)) db.Add(new ReviewQueue { Number = Own, Name = "Mesa", Position = Own, IsActive = false });
-            await db.SaveChangesAsync();
-            await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
-            return await db.Set<Review>().Where(r => r.Queue == Own).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()));
-        });
-        for (var i = 0; i < count; i++) ids.Add(isSuspicious ? await PaySuspiciouslyAsync(++_people) : isFull ? await PayInFullAsync(++_people) : Guid.Parse(await panel.PayAsync($"persona{++_people}@{Domain}", 30_000, bare: true)));
-        await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
-        var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
-        Assert.Equal(count, await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Own))));
-        return ids;
-    }
-
     /// <summary>All there is to say about it, and little that speaks against it.</summary>
     private Task<Guid> PayInFullAsync(int number) => PayAsync($$$"""
-            {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{Domain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",
+            {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{DeskDomain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",
             "payment_method":{"type":"card","card_bin":"545454","card_last4":"8181","card_country":"MX","card_brand":"mastercard"},
             "device":{"ip":"201.141.81.7","fingerprint":"fp_mesa","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
             "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
@@ -619,26 +552,10 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
             "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
             """);
 
-    private async Task<Guid> PayAsync(string payment)
-    {
-        using var client = new HttpClient { BaseAddress = panel.Url };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", panel.ServerKey);
-        using var body = new StringContent(payment, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await client.PostAsync(new Uri("/api/v1/assess", UriKind.Relative), body);
-        using var json = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        return json.RootElement.GetProperty("assessment_id").GetGuid();
-    }
-
     /// <summary>When they are due, and when their authorisation lapses.</summary>
     private async Task EndAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, DateTimeOffset? lapses)
     {
         var (dueAt, expiresAt) = (due.ToUnixTimeMilliseconds(), lapses?.ToUnixTimeMilliseconds());
         await InDbAsync(db => db.Set<Review>().Where(r => db.Set<StoredAssessment>().Any(a => ids.Contains(a.Id) && a.Seq == r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.ExpiresAt, expiresAt)));
-    }
-
-    private async Task<T> InDbAsync<T>(Func<PanelDb, Task<T>> use)
-    {
-        await using var scope = panel.Services.CreateAsyncScope();
-        return await use(scope.ServiceProvider.GetRequiredService<PanelDb>());
     }
 }

@@ -15,9 +15,9 @@ using Microsoft.Playwright;
 namespace ClausumPanel.Browser.Tests;
 
 [Collection(nameof(BrowserCollection))]
-public sealed class ReviewTests(BrowserFixture panel)
+public sealed class ReviewTests(BrowserFixture panel) : ReviewStories(panel)
 {
-    private const int Cases = 20, Elsewhere = 2, Walked = 3;
+    private const int Cases = 20, Walked = 3;
 
     /// <summary>Skipped, held, escalated and undone: they come before the twenty that are decided.</summary>
     private const int Others = 4;
@@ -25,8 +25,8 @@ public sealed class ReviewTests(BrowserFixture panel)
     [Fact]
     public async Task An_analyst_decides_twenty_cases_with_the_keyboard_alone()
     {
-        await HoldAsync(Cases + Others);
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await HoldAsync(Cases + Others, "retenido.example");
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var keys = page.Keyboard;
         await page.GotoAsync("/dashboard/reviews?queue=1");
@@ -69,7 +69,7 @@ public sealed class ReviewTests(BrowserFixture panel)
 
         await keys.PressAsync("Enter");
         var skipped = await ComeAsync();
-        await EverybodyAsync(page);
+        await EverywhereAsync(page);
         await PressAsync("s", "1");
         await ConfirmAsync();
         var held = await NextAsync();
@@ -167,7 +167,7 @@ public sealed class ReviewTests(BrowserFixture panel)
     [Fact]
     public async Task What_can_be_undone_follows_whoever_did_it_and_nobody_who_signs_in_after_them()
     {
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         await page.GotoAsync("/dashboard/reviews?queue=2");
         foreach (var isTheirs in new[] { false, true })
@@ -188,7 +188,7 @@ public sealed class ReviewTests(BrowserFixture panel)
     public async Task What_opens_takes_the_place_of_the_decision_covers_nothing_of_the_case_and_Escape_gives_it_back()
     {
         var item = await HoldElsewhereAsync("apartado.example");
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var keys = page.Keyboard;
         await page.GotoAsync(item.Address);
@@ -275,21 +275,15 @@ public sealed class ReviewTests(BrowserFixture panel)
     public async Task Who_comes_back_from_a_linked_payment_finds_the_item_as_they_left_it_and_only_then(bool byTheBrowser)
     {
         var domain = byTheBrowser ? "vuelve.example" : "regresa.example";
-        await using (var scope = panel.Services.CreateAsyncScope())
-        {
-            var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-            db.Add(new ListEntry { Type = ListType.EmailDomain, Value = domain, Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
-            await db.SaveChangesAsync();
-            await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
-        }
-        for (var i = 0; i < 3; i++) await PayAsync(i);
-        var id = await PayAsync(3);
-        await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
+        await FlagAsync(domain);
+        for (var i = 0; i < 3; i++) await PayNumberAsync(i);
+        var id = await PayNumberAsync(3);
+        await FoldAsync();
         // Nobody else is given them.
         var tomorrow = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
         var seqs = (await InDbAsync(db => new AssessmentReader(db).FindAsync(id, default))) is { } stored ? Enumerable.Range(0, 4).Select(i => stored.Seq - i).ToArray() : [];
         await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, tomorrow).SetProperty(x => x.Queue, Elsewhere)));
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var address = $"/dashboard/reviews/{id}";
         // Which state it was drawn in, whenever it was.
@@ -343,15 +337,8 @@ public sealed class ReviewTests(BrowserFixture panel)
         await page.CloseAsync();
         await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null)));
 
-        async Task<Guid> PayAsync(int number)
-        {
-            using var client = new HttpClient { BaseAddress = panel.Url };
-            client.DefaultRequestHeaders.Authorization = new("Bearer", panel.ServerKey);
-            using var body = new StringContent($$$"""{"amount":{{{300 + number}}},"currency":"MXN","email":"persona{{{number}}}@{{{domain}}}","phone":"+52155{{{domain.Length}}}2345678","device":{"ip":"201.141.{{{domain.Length}}}.7","fingerprint":"fp_{{{domain}}}"}}""", System.Text.Encoding.UTF8, "application/json");
-            using var answer = await client.PostAsync(new Uri("/api/v1/assess", UriKind.Relative), body);
-            using var json = System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-            return json.RootElement.GetProperty("assessment_id").GetGuid();
-        }
+        Task<Guid> PayNumberAsync(int number) =>
+            PayAsync($$$"""{"amount":{{{300 + number}}},"currency":"MXN","email":"persona{{{number}}}@{{{domain}}}","phone":"+52155{{{domain.Length}}}2345678","device":{"ip":"201.141.{{{domain.Length}}}.7","fingerprint":"fp_{{{domain}}}"}}""");
         Task<string> StandsAsync() => page.EvaluateAsync<string>("""
             () => JSON.stringify([scrollY, [...document.querySelectorAll("#review-item details:not(#decide details)")].map(fold => fold.open), [...document.querySelectorAll("#links input:checked")].map(input => input.id)])
             """);
@@ -361,7 +348,7 @@ public sealed class ReviewTests(BrowserFixture panel)
     public async Task Too_late_names_the_case_and_its_page_offers_to_reopen_it_by_itself()
     {
         var item = await HoldElsewhereAsync("tarde.example");
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var keys = page.Keyboard;
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 2)));
@@ -418,7 +405,7 @@ public sealed class ReviewTests(BrowserFixture panel)
     public async Task With_a_challenge_the_values_rest_and_come_back_and_while_they_are_open_the_choice_stays_in_view()
     {
         var item = await HoldElsewhereAsync("descansa.example");
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var (page, keys) = (visit.Page, visit.Page.Keyboard);
         await page.GotoAsync(item.Address);
         await keys.PressAsync("Enter");
@@ -472,7 +459,7 @@ public sealed class ReviewTests(BrowserFixture panel)
     public async Task What_can_be_undone_follows_whoever_leaves_and_what_is_opened_again_begins_empty()
     {
         var item = await HoldElsewhereAsync("sigue.example");
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var keys = page.Keyboard;
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 30)));
@@ -575,7 +562,7 @@ public sealed class ReviewTests(BrowserFixture panel)
         var ids = await HoldAsync(3, "camina.example");
         var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
         await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Walked)));
-        await using var visit = await (await Visit.StartAsync(panel)).FillInAsync(BrowserFixture.AdminEmail);
+        await using var visit = await (await Visit.StartAsync(Panel)).FillInAsync(BrowserFixture.AdminEmail);
         var page = visit.Page;
         var keys = page.Keyboard;
         await page.Clock.InstallAsync();
@@ -636,21 +623,13 @@ public sealed class ReviewTests(BrowserFixture panel)
         }
         """;
 
-    /// <summary>Wholly in the window, and nothing lies over its middle.</summary>
-    private const string IsSeen = """
-        element => {
-          const { left, top, right, bottom } = element.getBoundingClientRect();
-          return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && element.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
-        }
-        """;
-
     [Theory]
     [InlineData(1366)]
     [InlineData(320)]
     public async Task Without_a_script_a_part_opens_and_its_buttons_work(int width)
     {
         var item = await HoldElsewhereAsync("sin-script.example");
-        await using var visit = await (await Visit.StartAsync(panel, width: width, scripts: false)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel, width: width, scripts: false)).SignInAsync();
         var page = visit.Page;
         await page.GotoAsync(item.Address);
         await page.Locator("[data-key=take]").ClickAsync();
@@ -661,14 +640,9 @@ public sealed class ReviewTests(BrowserFixture panel)
     }
 
     /// <summary>The page of an item, in either light and on a telephone.</summary>
-    private static async Task EverybodyAsync(IPage page)
+    private static async Task EverywhereAsync(IPage page)
     {
-        foreach (var scheme in new[] { ColorScheme.Dark, ColorScheme.Light })
-        {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-            var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
-            Assert.Equal([], found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
-        }
+        await EverybodyAsync(page);
         await page.SetViewportSizeAsync(320, 640);
         Assert.Equal(320, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
         await page.SetViewportSizeAsync(1366, 768);
@@ -676,13 +650,11 @@ public sealed class ReviewTests(BrowserFixture panel)
 
     private Task<int> ToldAsync(long seq) => InDbAsync(db => db.Set<OutboxEvent>().CountAsync(e => e.Seq == seq && e.Type == OutboxEventType.ReviewClosed));
 
-    private Task<List<ReviewEventKind>> KindsAsync(long seq) => InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Leased).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => e.Kind).ToListAsync());
-
     [Fact]
     public async Task A_decline_that_was_hardly_read_is_asked_once_more_and_a_note_for_the_amount_before_it_is_sent()
     {
         var item = await HoldElsewhereAsync("rapido.example");
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
         var keys = page.Keyboard;
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, ReviewQueue.MostDeclineSeconds).SetProperty(x => x.NoteAbove, "{\"MXN\":29999}")));
@@ -717,36 +689,5 @@ public sealed class ReviewTests(BrowserFixture panel)
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={Elsewhere}");
         Assert.Equal((1, ReviewOutcome.Decline), (sent, await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == item.Seq).Select(r => r.Outcome).SingleAsync())));
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.DeclineSeconds, 0).SetProperty(x => x.NoteAbove, "{}")));
-    }
-
-    /// <summary>Payments that wait in the first queue.</summary>
-    private async Task<IReadOnlyList<Guid>> HoldAsync(int count, string domain = "retenido.example")
-    {
-        await using (var scope = panel.Services.CreateAsyncScope())
-        {
-            var db = scope.ServiceProvider.GetRequiredService<PanelDb>();
-            if (!await db.Set<ListEntry>().AnyAsync(e => e.Value == domain)) db.Add(new ListEntry { Type = ListType.EmailDomain, Value = domain, Severity = ListSeverity.Review, CreatedAt = DateTimeOffset.UtcNow });
-            await db.SaveChangesAsync();
-            await panel.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
-        }
-        List<Guid> ids = [];
-        for (var i = 0; i < count; i++) ids.Add(Guid.Parse(await panel.PayAsync($"persona{i}@{domain}", 30_000 + (i * 100), bare: true)));
-        await panel.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(default);
-        return ids;
-    }
-
-    /// <summary>One that waits where nothing else is decided.</summary>
-    private async Task<(long Seq, string Address)> HoldElsewhereAsync(string domain)
-    {
-        var id = (await HoldAsync(1, domain))[0];
-        var seq = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == id).Select(a => a.Seq).SingleAsync());
-        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Elsewhere)));
-        return (seq, $"/dashboard/reviews/{id}?queue={Elsewhere}");
-    }
-
-    private async Task<T> InDbAsync<T>(Func<PanelDb, Task<T>> use)
-    {
-        await using var scope = panel.Services.CreateAsyncScope();
-        return await use(scope.ServiceProvider.GetRequiredService<PanelDb>());
     }
 }
