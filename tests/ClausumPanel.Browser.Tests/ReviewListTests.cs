@@ -1,21 +1,16 @@
-using ClausumPanel.Assess;
-using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
-using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
-using ClausumPanel.Web.Flows;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace ClausumPanel.Browser.Tests;
 
-/// <summary>The list of a queue with the mouse and the keyboard, and the keys of every page.</summary>
+/// <summary>The list of a queue with the mouse and the keyboard.</summary>
 [Collection(nameof(BrowserCollection))]
 public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
 {
+    private const int Walked = 3;
+
     [Theory]
     [InlineData(1366)]
     [InlineData(320)]
@@ -114,94 +109,6 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
-    public async Task On_a_telephone_what_can_be_undone_stands_under_the_bar_at_the_top_and_moves_nothing_when_it_goes()
-    {
-        await HoldAsync(List, [.. Enumerable.Range(0, 12).Select(i => ("MXN", 30_000L + i))]);
-        await using var visit = await (await Visit.StartAsync(Panel, width: 320)).FillInAsync(BrowserFixture.AdminEmail);
-        var page = visit.Page;
-        await page.GotoAsync($"/dashboard/reviews?queue={List}");
-        await page.EvaluateAsync("""
-            () => sessionStorage.setItem("panel-undo", JSON.stringify({ person: document.documentElement.dataset.person,
-              line: `<div class="toast-line" data-undo-until="${Date.now() + 60000}"><span>Aprobada</span><form method="post" action="/dashboard/reviews/x?handler=Undo"><input type="hidden" name="__RequestVerificationToken"><button class="btn btn-sm" data-key="undo">Deshacer <span data-undo-left></span></button></form></div>` }))
-            """);
-        await page.Clock.InstallAsync();
-        await page.ReloadAsync();
-        var line = page.Locator(".toast-line");
-        await Assertions.Expect(line).ToBeVisibleAsync();
-        var heading = page.Locator("h1");
-        var stands = await heading.EvaluateAsync<double>(Top);
-        Assert.True(await line.EvaluateAsync<double>("line => line.getBoundingClientRect().bottom") <= stands, "The line lies over the page");
-        foreach (var down in (int[])[0, 600])
-        {
-            await page.EvaluateAsync("down => scrollTo({ top: down, behavior: 'instant' })", down);
-            Assert.InRange(await line.EvaluateAsync<double>("line => line.getBoundingClientRect().top - document.querySelector('.head').getBoundingClientRect().bottom"), 0, 20);
-        }
-        // Its menu lies over the line.
-        await page.Locator("details[name=head] summary").Last.ClickAsync();
-        Assert.True(await page.Locator("details[name=head][open] .dropdown-item").First.EvaluateAsync<bool>("item => { const { left, top, width, height } = item.getBoundingClientRect(); return item.contains(document.elementFromPoint(left + width / 2, top + height / 2)); }"));
-        await page.Clock.FastForwardAsync(61_000);
-        await Assertions.Expect(line).ToBeHiddenAsync();
-        Assert.Equal(stands, await heading.EvaluateAsync<double>(Top));
-    }
-
-    private const string Top = "element => element.getBoundingClientRect().top + scrollY";
-
-    [Fact]
-    public async Task On_a_telephone_the_next_one_stands_where_it_stays_whatever_is_said_above_it()
-    {
-        await HoldAsync(List, ("MXN", 41_000), ("MXN", 42_000), ("MXN", 43_000));
-        await using var visit = await (await Visit.StartAsync(Panel, width: 390, height: 844)).SignInAsync();
-        var page = visit.Page;
-        await page.GotoAsync($"/dashboard/reviews?queue={List}&sort=newest");
-        await page.Locator("#start").ClickAsync();
-        await Assertions.Expect(page.Locator("#decide[data-ready=yes]")).ToHaveCountAsync(1);
-        // Where each item stood, in every frame.
-        await page.EvaluateAsync("""
-            () => {
-              window.stood = {};
-              const look = () => {
-                const item = document.getElementById("review-item");
-                if (item) (window.stood[item.dataset.address] ??= new Set()).add(item.getBoundingClientRect().top + scrollY);
-                requestAnimationFrame(look);
-              };
-              look();
-            }
-            """);
-        await page.Locator("details[data-key=skip] summary").ClickAsync();
-        await page.Locator("[name='Input.SkipReason']").First.CheckAsync();
-        await page.Locator("details[data-key=skip] button").First.ClickAsync();
-        var line = page.Locator(".toast-line");
-        await Assertions.Expect(line).ToBeVisibleAsync();
-        await Assertions.Expect(line).ToBeHiddenAsync(new() { Timeout = 15_000 });
-        Assert.Equal("1 1", await page.EvaluateAsync<string>("() => Object.values(window.stood).map(tops => tops.size).join(' ')"));
-        await page.Locator("button[name=stay]").First.ClickAsync();
-        await page.WaitForURLAsync($"**/dashboard/reviews?queue={List}*");
-    }
-
-    [Fact]
-    public async Task On_a_telephone_the_figures_and_what_is_put_away_are_short_and_stay_within_it()
-    {
-        await HoldAsync(List, ("MXN", 51_000));
-        var (seq, until) = (await InDbAsync(db => db.Set<Review>().Where(r => r.Queue == List).MaxAsync(r => r.Seq)), DateTimeOffset.UtcNow.AddDays(2).ToUnixTimeMilliseconds());
-        await InDbAsync(async db =>
-        {
-            db.Add(new ReviewEvent { Id = Guid.CreateVersion7(), Seq = seq, At = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Kind = ReviewEventKind.Held, Queue = List, ActorName = "Una persona de nombre bastante largo", Note = "La tienda llama mañana al almacén y confirma si el pedido ya salió.", Until = until, Version = 50 });
-            await db.SaveChangesAsync();
-            return await db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, until));
-        });
-        await using var visit = await (await Visit.StartAsync(Panel, width: 320, height: 700)).FillInAsync(BrowserFixture.AdminEmail);
-        var page = visit.Page;
-        foreach (var (address, rows) in ((string, string)[])[($"/dashboard/reviews?queue={List}", "[data-away]"), ("/dashboard/reviews/quality?period=today", "[data-decision]")])
-        {
-            await page.GotoAsync(address);
-            Assert.Equal((address, 320), (address, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")));
-            Assert.Empty(await page.Locator(".cards td, .cards th[scope=row]").EvaluateAllAsync<string[]>("cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1 && getComputedStyle(cell).display !== 'none').map(cell => cell.textContent)"));
-            Assert.All(await page.Locator(rows).EvaluateAllAsync<double[]>("rows => rows.map(row => row.getBoundingClientRect().height)"), height => Assert.InRange(height, 20, 130));
-        }
-        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == seq).ExecuteDeleteAsync());
-    }
-
-    [Fact]
     public async Task Many_decided_at_once_are_undone_at_once_and_back_asks_for_nothing_to_be_sent_again()
     {
         await HoldAsync(List, ("MXN", 30_000), ("MXN", 20_050));
@@ -242,6 +149,105 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
         await page.Locator("input[name=seqs]").First.CheckAsync();
         await page.GetByText("Decidir juntas las elegidas").ClickAsync();
         await Assertions.Expect(page.Locator("[data-count]")).ToHaveTextAsync("1");
+    }
+
+    [Fact]
+    public async Task Whoever_walks_through_the_list_keeps_their_row_while_it_refreshes_and_takes_nothing_where_it_is_gone()
+    {
+        var ids = await HoldAsync(3, "camina.example");
+        var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
+        await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Walked)));
+        await using var visit = await (await Visit.StartAsync(Panel)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        var keys = page.Keyboard;
+        await page.Clock.InstallAsync();
+        // By priority what is about as urgent may change places meanwhile.
+        await page.GotoAsync($"/dashboard/reviews?queue={Walked}&sort=oldest");
+        await page.EvaluateAsync("() => { window.samePage = true; }");
+        var rows = await page.Locator("tr[data-seq]").EvaluateAllAsync<long[]>("rows => rows.map(row => Number(row.dataset.seq))");
+        ILocator Link(long seq) => page.Locator($"tr[data-seq='{seq}'] a[data-open]");
+        async Task RefreshAsync()
+        {
+            await page.EvaluateAsync("() => { document.getElementById('queues').dataset.old = 'yes'; }");
+            await page.Clock.FastForwardAsync(10_500);
+            await Assertions.Expect(page.Locator("#queues:not([data-old], .htmx-added)")).ToHaveCountAsync(1);
+        }
+        Task ShowAllAsync(DateTimeOffset at) => InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Walked).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, at.ToUnixTimeMilliseconds())));
+        var (shown, tomorrow) = (DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        await keys.PressAsync("j");
+        await keys.PressAsync("j");
+        await Assertions.Expect(Link(rows[1])).ToBeFocusedAsync();
+        await RefreshAsync();
+        await Assertions.Expect(Link(rows[1])).ToBeFocusedAsync();
+
+        var box = page.Locator($"tr[data-seq='{rows[1]}'] input[name=seqs]");
+        await keys.PressAsync("x");
+        await Assertions.Expect(box).ToBeCheckedAsync();
+        Assert.NotEqual(await page.Locator($"tr[data-seq='{rows[0]}']").EvaluateAsync<string>(Shade), await page.Locator($"tr[data-seq='{rows[1]}']").EvaluateAsync<string>(Shade));
+        await keys.PressAsync("x");
+        await Assertions.Expect(box).Not.ToBeCheckedAsync();
+
+        // Gone: what comes after it; nothing left: the list itself, where Enter takes nothing.
+        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == rows[1]).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, tomorrow.ToUnixTimeMilliseconds())));
+        await RefreshAsync();
+        await Assertions.Expect(Link(rows[2])).ToBeFocusedAsync();
+        await ShowAllAsync(tomorrow);
+        await RefreshAsync();
+        await Assertions.Expect(page.Locator("#waiting")).ToBeFocusedAsync();
+        await ShowAllAsync(shown);
+        await keys.PressAsync("Enter");
+        await RefreshAsync();
+        await Assertions.Expect(Link(rows[0])).ToBeVisibleAsync();
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"));
+
+        // Enter on a row opens it and no more.
+        await keys.PressAsync("j");
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("[data-key=take]")).ToBeVisibleAsync();
+        Assert.Equal(0, await InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == Walked && r.LeaseToken != null)));
+    }
+
+    private const string Shade = "row => getComputedStyle(row).boxShadow";
+
+    [Fact]
+    public async Task A_priority_tells_its_parts_under_the_pointer_and_at_the_keyboard_and_still_opens()
+    {
+        await HoldAtDeskAsync(2);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await page.Clock.InstallAsync();
+        await page.GotoAsync($"/dashboard/reviews?queue={Desk}");
+        var (first, tip) = (page.Locator(".priority summary").First, page.Locator("#priority-tip"));
+        await Assertions.Expect(tip).ToBeHiddenAsync();
+        await first.HoverAsync();
+        await Assertions.Expect(tip.Locator("dt")).ToHaveCountAsync(4);
+        await Assertions.Expect(tip).ToBeVisibleAsync();
+        Assert.Equal(await page.Locator(".priority dl").First.EvaluateAsync<string>("parts => parts.textContent"), await tip.Locator("dl").EvaluateAsync<string>("parts => parts.textContent"));
+        Assert.True(await tip.EvaluateAsync<bool>("tip => { const { left, top, right, bottom } = tip.getBoundingClientRect(); return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight; }"));
+        await Assertions.Expect(page.Locator(".priority[open]")).ToHaveCountAsync(0);
+        // It can be pointed at itself, and goes with the pointer, or at Escape.
+        await tip.HoverAsync();
+        await Assertions.Expect(tip).ToBeVisibleAsync();
+        await page.Locator("h1").HoverAsync();
+        await Assertions.Expect(tip).ToBeHiddenAsync();
+
+        await page.Locator("tr[data-row] a[data-open]").First.FocusAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(first).ToBeFocusedAsync();
+        await Assertions.Expect(tip).ToBeVisibleAsync();
+        await Assertions.Expect(first).ToHaveAccessibleDescriptionAsync(new System.Text.RegularExpressions.Regex("lo que se perdería"));
+        await EverybodyAsync(page);
+        await page.Locator("#queues").EvaluateAsync("list => { list.dataset.old = 'yes'; }");
+        await page.Clock.FastForwardAsync(10_500);
+        await Assertions.Expect(page.Locator("#queues:not([data-old], .htmx-added)")).ToHaveCountAsync(1);
+        await Assertions.Expect(first).ToBeFocusedAsync();
+        await Assertions.Expect(tip).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(tip).ToBeHiddenAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".priority[open] dl").First).ToBeVisibleAsync();
+        await Assertions.Expect(tip).ToBeHiddenAsync();
     }
 
     [Fact]
@@ -333,97 +339,5 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
         await keys.PressAsync("Enter");
         await page.WaitForURLAsync($"**/dashboard/reviews/{ids[1]}?queue={List}");
         await Assertions.Expect(page.Locator("[data-whole]")).ToHaveCountAsync(0);
-    }
-
-    [Fact]
-    public async Task Every_page_has_its_keys_and_one_place_to_read_change_and_switch_them_off()
-    {
-        var ids = await HoldAsync(LongList, ("MXN", 30_000));
-        await using var visit = await (await Visit.StartAsync(Panel)).FillInAsync(BrowserFixture.AdminEmail);
-        var page = visit.Page;
-        var keys = page.Keyboard;
-        var dialog = page.Locator("#keys");
-        async Task GoAsync(string key, string address)
-        {
-            await keys.PressAsync("g");
-            await keys.PressAsync(key);
-            await page.WaitForURLAsync("**" + address);
-        }
-
-        async Task CloseAsync()
-        {
-            await keys.PressAsync("Escape");
-            await Assertions.Expect(dialog).ToBeHiddenAsync();
-        }
-
-        await keys.PressAsync("?");
-        await Assertions.Expect(dialog).ToBeVisibleAsync();
-        await Assertions.Expect(dialog.Locator("h3")).ToHaveTextAsync(["En todas las páginas"]);
-        await keys.PressAsync("g");
-        await keys.PressAsync("r");
-        await Assertions.Expect(dialog).ToBeVisibleAsync();
-        await CloseAsync();
-        await GoAsync("r", "/dashboard/protection");
-        await keys.PressAsync("/");
-        await page.WaitForURLAsync("**/dashboard/transactions#q");
-        await Assertions.Expect(page.Locator("#q")).ToBeFocusedAsync();
-        // Keys rest while somebody types.
-        await keys.TypeAsync("g r?");
-        await Assertions.Expect(page.Locator("#q")).ToHaveValueAsync("g r?");
-        await page.GotoAsync("/dashboard/audit");
-        await keys.PressAsync("/");
-        await Assertions.Expect(page.Locator("[data-search]")).ToBeFocusedAsync();
-        await page.GotoAsync("/account/profile");
-        await GoAsync("p", "/dashboard");
-        await GoAsync("q", "/dashboard/reviews");
-
-        // The number on a tile opens its queue, and from an item the way leads back to the queue it was opened from.
-        var number = await page.Locator($".tile[data-queue='{LongList}'] kbd").InnerTextAsync();
-        await keys.PressAsync(number);
-        await page.WaitForURLAsync($"**/dashboard/reviews?queue={LongList}");
-        await keys.PressAsync("?");
-        await Assertions.Expect(dialog.Locator("h3")).ToHaveTextAsync(["En la cola", "En todas las páginas"]);
-        await dialog.Locator("[data-remap=pick]").FillAsync("a");
-        await dialog.Locator("[data-remap=pick]").PressAsync("Tab");
-        // That one approves.
-        await Assertions.Expect(dialog.Locator("[data-remap=pick]")).ToHaveValueAsync("x");
-        await dialog.Locator("[data-remap=pick]").FillAsync("m");
-        await dialog.Locator("[data-remap=pick]").PressAsync("Tab");
-        await CloseAsync();
-        await keys.PressAsync("j");
-        await keys.PressAsync("m");
-        await Assertions.Expect(page.Locator("input[name=seqs]").First).ToBeCheckedAsync();
-        await page.GotoAsync($"/dashboard/reviews/{ids[0]}?queue={LongList}");
-        await GoAsync("q", $"/dashboard/reviews?queue={LongList}");
-
-        // Switched off, nothing is heard on any page; the menu has the way back.
-        await keys.PressAsync("?");
-        await page.Locator("#keys-on").UncheckAsync();
-        await CloseAsync();
-        await page.GotoAsync("/dashboard/audit");
-        foreach (var key in (string[])["/", "?", "g", "q"]) await keys.PressAsync(key);
-        await Assertions.Expect(page.Locator("body")).ToBeFocusedAsync();
-        await Assertions.Expect(dialog).ToBeHiddenAsync();
-        await page.Locator("details[name=head] summary").Last.ClickAsync();
-        await page.Locator(".dropdown-item[data-keys-open]").ClickAsync();
-        await page.Locator("#keys-on").CheckAsync();
-        await EverybodyAsync(page);
-        await CloseAsync();
-        await GoAsync("r", "/dashboard/protection");
-    }
-
-    [Fact]
-    public async Task Who_has_no_keyboard_at_hand_is_told_of_no_keys()
-    {
-        await HoldAsync(List, ("MXN", 30_000));
-        await using var visit = await (await Visit.StartAsync(Panel)).FillInAsync(BrowserFixture.AdminEmail);
-        var page = visit.Page;
-        await page.GotoAsync($"/dashboard/reviews?queue={List}");
-        await Assertions.Expect(page.Locator(".tile kbd").First).ToBeVisibleAsync();
-        var session = await page.Context.NewCDPSessionAsync(page);
-        await session.SendAsync("Emulation.setTouchEmulationEnabled", new() { ["enabled"] = true });
-        await session.SendAsync("Emulation.setEmitTouchEventsForMouse", new() { ["enabled"] = true });
-        await page.ReloadAsync();
-        foreach (var hint in await page.Locator("main kbd, .keys-open").AllAsync()) await Assertions.Expect(hint).ToBeHiddenAsync();
     }
 }

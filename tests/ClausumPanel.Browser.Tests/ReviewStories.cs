@@ -127,6 +127,13 @@ public abstract class ReviewStories(BrowserFixture panel)
 
     protected Task<List<ReviewEventKind>> KindsAsync(long seq) => InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Leased).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => e.Kind).ToListAsync());
 
+    /// <summary>When they are due, and when their authorisation lapses.</summary>
+    protected async Task EndAsync(IReadOnlyList<Guid> ids, DateTimeOffset due, DateTimeOffset? lapses)
+    {
+        var (dueAt, expiresAt) = (due.ToUnixTimeMilliseconds(), lapses?.ToUnixTimeMilliseconds());
+        await InDbAsync(db => db.Set<Review>().Where(r => db.Set<StoredAssessment>().Any(a => ids.Contains(a.Id) && a.Seq == r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.ExpiresAt, expiresAt)));
+    }
+
     private async Task<IReadOnlyList<Guid>> HoldAloneAsync(int queue, string domain, IReadOnlyList<Func<int, Task<Guid>>> payments)
     {
         await FlagAsync(domain);
