@@ -79,6 +79,7 @@ internal static class AssessSetup
         services.AddScoped<LeaseReviews>();
         services.AddScoped<ChangeQueues>();
         services.AddScoped<DecideReviews>();
+        services.AddScoped<UndoReviews>();
         services.AddScoped<BlindReviews>();
         services.AddScoped<ReviewBatches>();
         services.AddScoped<SettleReviews>();

@@ -90,7 +90,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         FactSnapshot.Read(stored.Facts, facts);
         foreach (var wanted in all)
         {
-            if (DecideReviews.ValueOf(wanted.Type, facts) is not { } value) continue;
+            if (ReviewEntry.ValueOf(wanted.Type, facts) is not { } value) continue;
             var ends = wanted.Days is { } days ? now.AddDays(days) : (DateTimeOffset?)null;
             var reason = ListedByReview.Reason(stored.Id);
             if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Type == wanted.Type && e.Value == value, stop) is { } entry)

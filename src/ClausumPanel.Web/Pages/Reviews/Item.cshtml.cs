@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, UndoReviews undo, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
@@ -326,7 +326,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostUndoAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop, selection: _selection);
+        var (_, answer) = await undo.UndoAsync(HttpContext.Reviewer, seq, stop, selection: _selection);
         if (answer.IsDone) Said = T["Undone: you have taken it again."];
         // Who looks at something else stays there: what is refused is no reason to leave it.
         else if (ReviewBefore.ElsewhereThan(id, this) is { } there)
@@ -527,7 +527,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         else (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
+        Values = [.. Listable.Select(type => (type, Value: ReviewEntry.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
         Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
         Events = Events.Blind(review, User.Id);
         Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
@@ -543,7 +543,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // How it came to those who decide the hard ones counts only where time would decide there.
         var queues = Its is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [Its.Number] = Its };
         AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, Events);
-        if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
+        if (MayReview && !IsMine) StepUntil = await undo.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
         var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
         (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
         if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));

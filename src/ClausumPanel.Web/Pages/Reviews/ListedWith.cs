@@ -57,13 +57,13 @@ public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string
         if (name.Length > 1 && !char.IsUpper(name[1])) name = char.ToLower(name[0], CultureInfo.CurrentCulture) + name[1..];
         // What the payment says of a device goes before the payment does.
         // A card without its digits is told by no value: its hash says nothing to a reader.
-        var value = entry.Type == ListType.CardHash ? card ?? "••••" : DecideReviews.ValueOf(entry.Type, facts) ?? T["(no longer kept)"];
+        var value = entry.Type == ListType.CardHash ? card ?? "••••" : ReviewEntry.ValueOf(entry.Type, facts) ?? T["(no longer kept)"];
         return entry.Days is { } days ? T["{0} {1} for {2}", name, value, T.Count(days, "{0} day", "{0} days")] : T["{0} {1} for good", name, value];
     }
 
     private static string AddressOf(ReviewEntry entry, Facts facts, string? card)
     {
-        var value = entry.Type == ListType.CardHash ? null : DecideReviews.ValueOf(entry.Type, facts);
+        var value = entry.Type == ListType.CardHash ? null : ReviewEntry.ValueOf(entry.Type, facts);
         (string Name, string Value)[] kind = [("type", entry.Type.Word()), ("severity", entry.Severity.Word())];
         return ListQuery.Address(value is null ? kind : [.. kind, ("q", value)]);
     }
