@@ -6,10 +6,13 @@ namespace ClausumPanel.Browser.Tests;
 [Collection(nameof(BrowserCollection))]
 public sealed class CaseLayoutTests(BrowserFixture panel) : ReviewStories(panel)
 {
+    /// <summary>Where nobody else decides anything: a case would have more to say.</summary>
+    private const string Domain = "entera.example";
+
     [Fact]
     public async Task A_full_case_stands_whole_in_a_small_window()
     {
-        var id = (await HoldAtDeskAsync(3, PayInFullAsync))[^1];
+        var id = (await HoldAtDeskAsync(3, PayInFullAsync, Domain))[^1];
         await EndAsync([id], DateTimeOffset.UtcNow.AddMinutes(70.5), DateTimeOffset.UtcNow.AddMinutes(100));
         await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var page = visit.Page;
@@ -66,7 +69,7 @@ public sealed class CaseLayoutTests(BrowserFixture panel) : ReviewStories(panel)
 
     /// <summary>All there is to say about it, and little that speaks against it.</summary>
     private Task<Guid> PayInFullAsync(int number) => PayAsync($$$"""
-            {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{DeskDomain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",
+            {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{Domain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",
             "payment_method":{"type":"card","card_bin":"545454","card_last4":"8181","card_country":"MX","card_brand":"mastercard"},
             "device":{"ip":"201.141.81.7","fingerprint":"fp_mesa","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
             "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
