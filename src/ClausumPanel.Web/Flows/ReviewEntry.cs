@@ -10,6 +10,10 @@ namespace ClausumPanel.Web.Flows;
 /// <param name="Days">For how long; null: for good.</param>
 public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days)
 {
+    /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
+    private static readonly ListType[] Listable =
+        [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.EmailDomain, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
+
     /// <returns>Null where there are none.</returns>
     internal static string? Write(IReadOnlyList<ReviewEntry>? entries) => entries is { Count: > 0 } ? JsonSerializer.Serialize(entries) : null;
 
@@ -39,4 +43,7 @@ public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days
         };
         return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
     }
+
+    /// <summary>The values of the payment that can be listed with a decision, in the order they are offered.</summary>
+    internal static IReadOnlyList<(ListType Type, string Value)> ValuesOf(Facts facts) => [.. Listable.Select(type => (type, Value: ValueOf(type, facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
 }
