@@ -12,7 +12,14 @@
   const isOn = () => stored.off !== true;
   // A letter that somebody gave to something is no longer what another one comes with, be that newer than their choice.
   const keyOf = name => stored.map?.[name] ?? (Object.keys(defaults).some(other => stored.map?.[other] === defaults[name]) ? null : defaults[name]);
-  const panelKeys = window.panelKeys = { page: null, nameOf: key => Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase()) };
+  // A key presses a button that is there for the mouse as well.
+  const press = name => {
+    const button = document.querySelector(`button[data-key="${name}"]`);
+    if (!button || button.closest("[hidden]")) return false;
+    button.click();
+    return true;
+  };
+  const panelKeys = window.panelKeys = { page: null, press, nameOf: key => Object.keys(defaults).find(name => keyOf(name) === key.toLowerCase()) };
 
   // A dialog that was closed this moment has not given the focus back yet.
   const isTyping = element => element.closest("dialog:not([open])") === null && element.closest("textarea, select, input:not([type=radio]):not([type=checkbox])") !== null;

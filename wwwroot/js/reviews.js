@@ -1,6 +1,7 @@
-// The review queue by keyboard, beside the keys of every page (keys.js). Every key presses a button or opens a part that is there for the mouse as well.
+// One item of a review queue by keyboard, beside the keys of every page (keys.js). Every key presses a button or opens a part that is there for the mouse as well.
 // While one item is read the next one is kept ready, so that it is shown by the key press itself; what was decided is sent in the same moment, and a refusal brings the item back.
 (() => {
+  const [press, tell] = [window.panelKeys.press, window.panelUndo.tell];
   const say = text => { document.getElementById("announcer").textContent = text; };
   const form = () => document.getElementById("decide");
   const item = () => document.getElementById("review-item");
@@ -110,12 +111,6 @@
     return true;
   };
   document.addEventListener("click", event => { if (event.target.closest("[data-close-part]")) closePart(); });
-  const press = name => {
-    const button = document.querySelector(`button[data-key="${name}"]`);
-    if (!button || button.closest("[hidden]")) return false;
-    button.click();
-    return true;
-  };
   // An open part with a button of its own: skip, hold, escalate, answer.
   const partOf = element => element?.closest("details[data-key][open]:not([data-key=block])");
 
@@ -138,20 +133,6 @@
     else if (event.detail > 1 && isAsked() && event.target.closest('#decide button:is([data-key="confirm"], [data-key="finish"])')) event.preventDefault();
   });
 
-  // Where there is no button any more it is said above the item, or the queue.
-  const tell = what => {
-    const place = document.getElementById("review-said"), line = document.querySelector(".toast-line");
-    if (!what || !(place ?? line)) return false;
-    const said = Object.assign(document.createElement("div"), { className: "refusal-line", role: "alert", id: "refused" });
-    said.append(what);
-    const earlier = document.getElementById("refused");
-    // What stands beside a button is its own place.
-    if (earlier?.matches(".missing")) earlier.removeAttribute("id"); else earlier?.remove();
-    if (place) place.append(said); else line.before(said);
-    window.panelUndo.fade();
-    return true;
-  };
-
   // Without having taken the case there is nothing to decide: said so, and what to press first.
   const first = () => !form() && item()?.dataset.notTaken ? tell(item().dataset.notTaken) : false;
 
@@ -162,7 +143,7 @@
       // In an open part that offers reasons of its own the numbers choose there.
       const part = partOf(document.activeElement) ?? partInstead();
       const radio = part ? part.querySelectorAll("input[type=radio]")[nth - 1] : form()?.querySelector(`.reasons:not([hidden]) input[data-number="${nth}"]`);
-      if (!radio) return item() ? first() : nth < 10 && openQueue(nth);
+      if (!radio) return first();
       reach(radio);
       radio.checked = true;
       radio.focus();
@@ -172,7 +153,7 @@
       if (radio.name === "Input.HoldFor" && radio.value === "other") field("Input.HoldUntil").focus();
       return true;
     }
-    if (key === "Enter" && !event.target.closest("#queues, a, button, summary, input")) return press("take") || press("start") || (document.querySelector("[data-key=take-early]") !== null && first());
+    if (key === "Enter" && !event.target.closest("a, button, summary, input")) return press("take") || press("start") || (document.querySelector("[data-key=take-early]") !== null && first());
     switch (window.panelKeys.nameOf(key)) {
       case "approve": return choose("approve") || first();
       case "challenge": return choose("challenge") || first();
@@ -195,10 +176,9 @@
       case "hold": return open("hold") || first();
       case "escalate": return open("escalate") || first();
       case "answer": return open("answer") || first();
-      case "undo": return press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || item()?.dataset.tooLate));
+      case "undo": return window.panelUndo.take();
       case "links": { const links = document.getElementById("links"); if (links) { links.tabIndex = -1; links.scrollIntoView(); links.focus(); } return links !== null; }
       case "copy": return press("copy");
-      case "pick": return pick(event.shiftKey);
       default: return false;
     }
   };
@@ -222,79 +202,6 @@
     word.textContent = button.dataset.done;
     setTimeout(() => { word.textContent = word.dataset.first; }, 2000);
   });
-  const openQueue = number => {
-    const tile = document.querySelectorAll("#queues a[data-queue]")[number - 1];
-    tile?.click();
-    return tile !== undefined;
-  };
-
-  // What is chosen from a list: how many, and what they come to in each currency.
-  let lastPicked = null;
-  const boxes = () => [...document.querySelectorAll('#queues input[name="seqs"]')];
-  const sums = chosen => {
-    const by = new Map();
-    for (const { dataset: { currency, minor, digits } } of chosen) by.set(currency, { digits: Number(digits), sum: (by.get(currency)?.sum ?? 0) + Number(minor) });
-    return [...by].map(([currency, { digits, sum }]) => `${new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(sum / 10 ** digits)} ${currency}`).join(" + ");
-  };
-  const countChosen = () => {
-    const bar = document.querySelector(".bulk-bar"), all = boxes(), chosen = all.filter(box => box.checked);
-    if (!bar) return;
-    // What was chosen on other pages goes along, unseen but counted.
-    const elsewhere = Number(document.querySelector("#queues [data-elsewhere]")?.dataset.elsewhere ?? 0), count = chosen.length + elsewhere;
-    const head = document.querySelector("#queues [data-pick-all]");
-    [head.hidden, head.checked, head.indeterminate] = [false, chosen.length === all.length, chosen.length > 0 && chosen.length < all.length];
-    bar.querySelector("[data-decide-chosen]").disabled = count === 0;
-    bar.querySelector("[data-pick-every]").hidden = chosen.length === 0 || chosen.length === all.length;
-    bar.querySelector("[data-pick-none]").hidden = count === 0;
-    bar.querySelector("[data-chosen]").textContent = count === 0 ? "" : `${(count === 1 ? bar.dataset.one : bar.dataset.many).replace("#", count)}${elsewhere > 0 ? ` (${bar.dataset.elsewhereWords.replace("#", elsewhere)})` : ""}, ${sums([...chosen, ...document.querySelectorAll("#queues [data-elsewhere-sum]")])}`;
-  };
-  const chooseAll = checked => {
-    for (const box of boxes()) box.checked = checked;
-    lastPicked = null;
-    countChosen();
-  };
-  // From the one that was chosen last to this one, all as this one is.
-  const chooseTo = (box, checked, range) => {
-    const all = boxes(), last = all.indexOf(lastPicked);
-    const [from, to] = range && last >= 0 ? [last, all.indexOf(box)].sort((a, b) => a - b) : [all.indexOf(box), all.indexOf(box)];
-    for (const one of all.slice(from, to + 1)) one.checked = checked;
-    lastPicked = box;
-    countChosen();
-    // The bar that comes with the first one neither covers the row nor, low in the window, lacks the room to stand in it.
-    box.closest("tr").scrollIntoView({ block: "nearest", behavior: "instant" });
-  };
-  const pick = range => {
-    const box = document.activeElement?.closest("tr[data-seq]")?.querySelector('input[name="seqs"]');
-    if (!box) return false;
-    chooseTo(box, range || !box.checked, range);
-    return true;
-  };
-  document.addEventListener("click", event => {
-    if (event.target.matches('#queues input[name="seqs"]')) chooseTo(event.target, event.target.checked, event.shiftKey);
-    else if (event.target.matches("#queues [data-pick-all]")) chooseAll(event.target.checked);
-    else if (event.target.matches("#queues [data-pick-every]")) chooseAll(true);
-    else if (event.target.matches("#queues [data-pick-none]")) {
-      // The button goes with what it takes back.
-      for (const other of document.querySelectorAll("#queues :is([data-elsewhere], [data-elsewhere-sum])")) other.remove();
-      chooseAll(false);
-      document.getElementById("waiting")?.focus();
-    }
-  });
-  // Of many decided at once the button says what it does.
-  const sayDone = () => {
-    const button = document.querySelector("#bulk-form [data-says]"), outcome = document.getElementById("Verdict")?.value.split(":")[0].toLowerCase();
-    if (!button) return;
-    button.dataset.unsaid ??= button.textContent;
-    button.textContent = button.dataset[outcome || "unsaid"];
-    // Which label a decline writes is asked of a decline, and must be said where its reason leaves it open.
-    document.querySelector("#bulk-form [data-for-decline]").hidden = outcome !== "decline";
-    document.getElementById("Label").required = document.getElementById("Verdict").value === "Decline:other";
-  };
-  document.addEventListener("change", event => { if (event.target.id === "Verdict") sayDone(); });
-  addEventListener("pageshow", sayDone);
-  // Coming back, the browser may have ticked some again.
-  addEventListener("pageshow", countChosen);
-
   document.addEventListener("keydown", event => {
     // A key that is held down answers nothing that it asked itself.
     if (event.key === "Enter" && event.repeat && isAsked() && event.target.closest("#decide")) { event.preventDefault(); return; }
@@ -322,44 +229,6 @@
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
     if (typing) (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus();
   });
-
-  // A list that somebody chooses from or reads a sum in stands still.
-  const isStill = () => document.querySelector('input[name="seqs"]:checked, #queues [data-elsewhere], .priority[open]') || isFilled();
-  document.addEventListener("htmx:beforeRequest", event => { if (event.detail.elt.id === "queues" && isStill()) event.preventDefault(); });
-  // So does one whose filter somebody fills in.
-  const sorting = () => document.getElementById("list-sorting");
-  const isFilled = () => sorting()?.matches("[data-touched]") || sorting()?.querySelector("form :focus") != null;
-  document.addEventListener("input", event => { if (sorting()?.contains(event.target)) sorting().dataset.touched = "yes"; });
-  // Closed again, nothing of it is being filled in.
-  document.addEventListener("toggle", event => { if (event.target === sorting() && !event.target.open) delete event.target.dataset.touched; }, true);
-
-  // It asks for itself anew under whoever walks through it: they stay where they are, and where that is gone, at what comes after it. Nowhere at all the next key would take a case.
-  const stops = ["a[data-open]", "a[data-queue]", "summary", "input[type=checkbox]", "button", "a"];
-  const addressOf = stop => (stop.closest("tr")?.querySelector("a[data-open]") ?? stop).getAttribute("href") ?? stop.dataset.page ?? (stop.id || stop.parentElement.id || null);
-  let stood = null, isSorting = false;
-  document.addEventListener("htmx:beforeSwap", event => {
-    const list = event.detail.target, held = document.activeElement;
-    stood = null;
-    // What was asked for before somebody chose comes too late.
-    if (list.id === "queues" && isStill()) { event.detail.shouldSwap = false; return; }
-    if (list.id === "queues") isSorting = sorting()?.open;
-    if (list.id !== "queues" || !list.contains(held)) return;
-    const kind = stops.find(stop => held.matches(stop)), alike = kind ? [...list.querySelectorAll(kind)] : [];
-    // A button that is gone is not stood in for by the one after it: that does something else.
-    const from = alike.indexOf(held), addresses = alike.slice(from, kind === "button" ? from + 1 : undefined).map(addressOf);
-    stood = { kind, addresses: addresses.filter(address => address !== null) };
-  });
-  document.addEventListener("htmx:afterSwap", () => {
-    countChosen();
-    if (isSorting && sorting()) sorting().open = true;
-    if (!stood) return;
-    const alike = stood.kind ? [...document.querySelectorAll(`#queues ${stood.kind}`)].filter(stop => !stop.disabled) : [];
-    const next = stood.addresses.map(address => alike.find(stop => addressOf(stop) === address)).find(stop => stop);
-    (next ?? (stood.kind === "button" ? null : alike.at(-1)) ?? document.getElementById("waiting"))?.focus();
-    stood = null;
-  });
-
-  if (!item()) return;
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
   let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, sent = null, plainly = false, round = 0, asked = 0;

@@ -78,11 +78,28 @@ window.panelUndo = (() => {
     if (line) setTimeout(() => { if (line.matches(":hover, :focus-within")) fade(line); else line.remove(); }, 15000);
   };
 
+  // What is refused where there is no button beside which to say it: above the item, or the queue.
+  const tell = what => {
+    const place = document.getElementById("review-said"), line = document.querySelector(".toast-line");
+    if (!what || !(place ?? line)) return false;
+    const said = Object.assign(document.createElement("div"), { className: "refusal-line", role: "alert", id: "refused" });
+    said.append(what);
+    const earlier = document.getElementById("refused");
+    // What stands beside a button is its own place.
+    if (earlier?.matches(".missing")) earlier.removeAttribute("id"); else earlier?.remove();
+    if (place) place.append(said); else line.before(said);
+    fade();
+    return true;
+  };
+
+  // By its key: where there is nothing to undo any more, that is said.
+  const take = () => window.panelKeys.press("undo") || tell(document.querySelector("template[data-undo-over]")?.content.cloneNode(true) ?? (document.querySelector("[data-undo-until][data-too-late]")?.dataset.tooLate || document.getElementById("review-item")?.dataset.tooLate));
+
   document.addEventListener("submit", event => { if (/handler=Undo|sign-out/.test(event.target.getAttribute("action") ?? "")) forget(); });
   keep();
   bring();
   tick();
   fade();
   addEventListener("pageshow", event => { if (event.persisted) { bring(); tick(); } });
-  return { keep, keepPlace, tick, fade, wordsOf };
+  return { keep, keepPlace, take, tell, tick, fade, wordsOf };
 })();

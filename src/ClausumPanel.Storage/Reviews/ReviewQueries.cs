@@ -76,11 +76,11 @@ public static class ReviewQueries
 
     /// <summary>What that person passed over since then and did not take back in time.</summary>
     public static IQueryable<ReviewEvent> SkippedBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
-        events.Where(e => e.At > since && e.Kind == ReviewEventKind.Skipped && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
+        events.Where(e => e.At > since && e.Kind == ReviewEventKind.Skipped && e.ActorId == person).Standing(events);
 
     /// <summary>What that person escalated since then and did not take back in time.</summary>
     public static IQueryable<ReviewEvent> EscalatedBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
-        events.Where(e => e.At > since && e.Kind == ReviewEventKind.Escalated && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
+        events.Where(e => e.At > since && e.Kind == ReviewEventKind.Escalated && e.ActorId == person).Standing(events);
 
     /// <summary>Answers since then after which nothing was done with the item: which one, who answered, and who had asked.</summary>
     public static IQueryable<AnsweredItem> Answered(this IQueryable<ReviewEvent> events, IQueryable<Review> reviews, long since) =>

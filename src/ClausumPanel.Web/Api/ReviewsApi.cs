@@ -207,7 +207,7 @@ public static class ReviewsApi
     private static async Task UndoAsync(HttpContext context)
     {
         if (await SeqAsync(context) is not { } seq) return;
-        var (lease, answer) = await Decide(context).UndoAsync(context.Reviewer, seq, context.RequestAborted);
+        var (lease, answer) = await context.RequestServices.GetRequiredService<UndoReviews>().UndoAsync(context.Reviewer, seq, context.RequestAborted);
         if (answer.IsDone) await AnswerAsync(context, seq, lease);
         else await RefuseAsync(context, answer);
     }

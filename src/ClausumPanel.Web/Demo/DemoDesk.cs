@@ -31,6 +31,7 @@ internal sealed class DemoDesk(int seed, DateTimeOffset now, TimeZoneInfo zone)
     private PanelDb _db = null!;
     private LeaseReviews _leases = null!;
     private DecideReviews _decide = null!;
+    private UndoReviews _undo = null!;
     private SettleReviews _settle = null!;
     private RecordLabels _labels = null!;
     private Reviewer _luis, _ana;
@@ -50,6 +51,7 @@ internal sealed class DemoDesk(int seed, DateTimeOffset now, TimeZoneInfo zone)
         var own = new ReviewTurns();
         _leases = new LeaseReviews(_db, own, services.GetRequiredService<PolicyShelf>(), panel, _clock);
         _decide = new DecideReviews(_db, own, shelf, services.GetRequiredService<ReferenceData>(), panel, _clock);
+        _undo = new UndoReviews(_db, own, _clock);
         _settle = new SettleReviews(_db, service, shelf, own, panel, _clock);
         _labels = new RecordLabels(_db, service, shelf, _clock);
         await PlanAsync(requests, stop);
@@ -178,7 +180,7 @@ internal sealed class DemoDesk(int seed, DateTimeOffset now, TimeZoneInfo zone)
         var slip = verdict.Outcome == ReviewOutcome.Approve ? Told(ReviewOutcome.Decline, flow == Flow.PayIn ? "stolen_card" : "identity_mismatch") : Told(ReviewOutcome.Approve, "false_alarm");
         await StepAsync(who, seq, lease => _decide.DecideAsync(who, seq, lease.Token, slip, stop), stop, slip.ReadingMilliseconds!.Value);
         _clock.Now += TimeSpan.FromSeconds(4);
-        var (lease, answer) = await _decide.UndoAsync(who, seq, stop);
+        var (lease, answer) = await _undo.UndoAsync(who, seq, stop);
         Done(answer);
         await _leases.ReleaseAsync(who, seq, lease!.Value.Token, stop);
     }

@@ -56,6 +56,7 @@ internal static class AssessSetup
         services.AddScoped<LabelImport>();
         services.AddSingleton<SignalRates>();
         services.AddSingleton<EntityLookups>();
+        services.AddScoped<ListEvidence>();
         services.AddScoped<EntityEvidence>();
         services.AddSettings<DisputeOptions>("Panel:Disputes");
         services.AddScoped<DisputeDesk>();
@@ -79,6 +80,7 @@ internal static class AssessSetup
         services.AddScoped<LeaseReviews>();
         services.AddScoped<ChangeQueues>();
         services.AddScoped<DecideReviews>();
+        services.AddScoped<UndoReviews>();
         services.AddScoped<BlindReviews>();
         services.AddScoped<ReviewBatches>();
         services.AddScoped<SettleReviews>();

@@ -47,7 +47,7 @@ internal static class ChallengeAnswers
         var taken = await unchanged.ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, version).SetProperty(x => x.Outcome, outcome).SetProperty(x => x.Reason, word).SetProperty(x => x.Note, (string?)null).SetProperty(x => x.Entries, (string?)null)
             .SetProperty(x => x.DecidedById, (Guid?)null).SetProperty(x => x.DecidedWith, (Guid?)null).SetProperty(x => x.DecidedAt, at).SetProperty(x => x.SettlesAt, at).SetProperty(x => x.IsTimedOut, false)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null).SetProperty(x => x.LeaseIsAhead, false), stop);
+            .Freed(), stop);
         // Somebody took it in this very moment: it is theirs.
         if (taken == 0)
         {

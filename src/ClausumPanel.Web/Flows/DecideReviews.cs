@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
@@ -17,38 +16,9 @@ using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Flows;
 
-/// <summary>A value of the payment that goes on a list with the decision.</summary>
-/// <param name="Type">Which of its values.</param>
-/// <param name="Severity">Block or allow.</param>
-/// <param name="Days">For how long; null: for good.</param>
-public sealed record ReviewEntry(ListType Type, ListSeverity Severity, int? Days)
-{
-    /// <returns>Null where there are none.</returns>
-    internal static string? Write(IReadOnlyList<ReviewEntry>? entries) => entries is { Count: > 0 } ? JsonSerializer.Serialize(entries) : null;
-
-    internal static IReadOnlyList<ReviewEntry> Read(string? entries) => entries is null ? [] : JsonSerializer.Deserialize<List<ReviewEntry>>(entries)!;
-}
-
-/// <summary>What a person decides.</summary>
-/// <param name="Outcome">What becomes of the payment.</param>
-/// <param name="Reason">One of the queue's codes for it, which fits the flow.</param>
-/// <param name="Note">In their own words.</param>
-/// <param name="ReadingMilliseconds">How long it was in front of them, as the page measured it; more than they have had it is not believed.</param>
-/// <param name="Entries">What goes on lists with it.</param>
-/// <param name="Label">Of a decline, what they say the payment was: fraud, or inconclusive; null: what the reason says.</param>
-/// <param name="AsksIfQuick">A decline that was read for less than the queue asks is refused once: whoever decides has not confirmed it.</param>
-public sealed record ReviewVerdict(ReviewOutcome Outcome, string? Reason, string? Note = null, int? ReadingMilliseconds = null, IReadOnlyList<ReviewEntry>? Entries = null, LabelOutcome? Label = null, bool AsksIfQuick = false)
-{
-    /// <summary>What it says the payment was, once it is for good; null: nothing.</summary>
-    public LabelOutcome? Says => Label ?? ReviewReasons.LabelOf(Outcome, Reason);
-
-    /// <summary>How long it was read, in whole seconds as they are said; 1 at least.</summary>
-    public int ReadingSeconds => Math.Max(1, (int)Math.Round((ReadingMilliseconds ?? 0) / 1_000d));
-}
-
 /// <summary>
 /// The steps in the review of a payment. A decision needs the lease, a reason of the queue and, above an amount, a second person; it takes effect when it can no longer be undone
-/// (<see cref="SettleReviews"/>). Every step is one transaction with its line in the item's history and in the audit trail.
+/// (<see cref="SettleReviews"/>), and until then is taken back by <see cref="UndoReviews"/>. Every step is one transaction with its line in the item's history and in the audit trail.
 /// </summary>
 public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf, ReferenceData data, IOptions<PanelOptions> panel, TimeProvider clock)
 {
@@ -60,7 +30,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
 
     public const int LongestHoldDays = 30, MostEntries = 12, ShortestNote = 3;
 
-    private const int LongestReadingMilliseconds = 3_600_000, LongestEntryDays = 3_650;
+    private const int LongestEntryDays = 3_650;
 
     /// <summary>Decides, or decides first where two must.</summary>
     public async Task<ReviewAnswer> DecideAsync(Reviewer reviewer, long seq, Guid token, ReviewVerdict verdict, CancellationToken stop)
@@ -68,7 +38,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         ArgumentNullException.ThrowIfNull(verdict);
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        if (await FindAsync(db, seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var (review, queue) = found;
         if (review.State != ReviewState.Open) return review.DecidedWith == token && review.DecidedById == reviewer.Id && review.Outcome == verdict.Outcome && review.Label == verdict.Says ? ReviewAnswer.Done : await DecidedByAsync(db, review, stop);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
@@ -88,8 +58,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.State, ReviewState.Decided).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, verdict.Outcome).SetProperty(x => x.Reason, verdict.Reason).SetProperty(x => x.Note, note).SetProperty(x => x.Label, label)
             .SetProperty(x => x.DecidedById, reviewer.Id).SetProperty(x => x.DecidedAt, decidedAt).SetProperty(x => x.SettlesAt, settlesAt).SetProperty(x => x.DecidedWith, token).SetProperty(x => x.Entries, entries)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
-        return await WriteAsync(reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
+        return await ReviewJournal.WriteAsync(db, reviewer, review, ReviewEventKind.Decided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
     /// <summary>Why somebody may not decide an item, whatever they would decide; null: they may. What is refused for it is not offered either.</summary>
@@ -109,98 +79,6 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         // Without a country code it is one of the payment's country.
         string? Number(string? phone) => phone is null ? null : PhoneNumbers.Read(phone, facts.Text(Known.PhoneCountry)).Number ?? phone.Trim();
         static bool Same(string? one, string? other) => !string.IsNullOrEmpty(one) && string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
-    }
-
-    /// <summary>Takes back a decision that has not taken effect yet, or the step that came last (<see cref="ReviewEventKinds.IsStep"/>); whoever took it has the item again.</summary>
-    /// <param name="reviewer">Who asks.</param>
-    /// <param name="seq">Which item.</param>
-    /// <param name="stop">Ends it early.</param>
-    /// <param name="takes">False: a decision is taken back for whoever comes next, and what the reviewer has in front of them stays theirs.</param>
-    /// <param name="selection">What they go through: put back in turn, it comes next in that. Null: a whole queue by priority.</param>
-    /// <returns>The lease, when it worked and they take it.</returns>
-    public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(Reviewer reviewer, long seq, CancellationToken stop, bool takes = true, ReviewSelection? selection = null)
-    {
-        using var turn = await turns.TakeAsync(stop);
-        await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        if (await FindAsync(seq, stop) is not { } found) return (null, new(LeaseReviews.NotThere));
-        var review = found.Review;
-        if (review.State == ReviewState.Open) return await UndoStepAsync(reviewer, review, takes, selection, transaction, stop);
-        if (review.State == ReviewState.Decided && review.DecidedById != reviewer.Id)
-            return (null, new(NotYours, await db.Users.Where(u => u.Id == review.DecidedById).Select(u => u.DisplayName).FirstOrDefaultAsync(stop) ?? "?"));
-        var now = clock.GetUtcNow();
-        var at = now.ToUnixTimeMilliseconds();
-        // They would have it again, to decide it.
-        if (review.State == ReviewState.Decided && review.SettlesAt > at && Barred(reviewer, review, found.Queue, isOwn: false) is { } barred) return (null, new(barred));
-        ReviewLease? lease = takes ? new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
-        var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
-        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Decided && r.DecidedById == reviewer.Id && r.SettlesAt > at).ExecuteUpdateAsync(r => Opened(r)
-            .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0)
-            return await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs ? (theirs, ReviewAnswer.Done) : (null, new(TooLate));
-        if (takes) await LeaseReviews.PutBackAsync(db, reviewer, seq, review.DecidedAt, at, stop);
-        return (lease, await WriteAsync(reviewer, review, ReviewEventKind.Undone, AuditActions.ReviewUndone, null, now, null, transaction, stop));
-    }
-
-    /// <summary>The reviewer's own step that the item stands at, until when it can be taken back, Unix milliseconds, and why they may not be there again all the same; null: it cannot, or something else happened since.</summary>
-    /// <param name="reviewer">Who asks.</param>
-    /// <param name="review">The item.</param>
-    /// <param name="events">Its whole history.</param>
-    /// <param name="now">The current instant, Unix milliseconds.</param>
-    /// <param name="stop">Ends it early.</param>
-    internal async Task<(ReviewEvent Step, long Until, string? Barred)?> StepToUndoAsync(Reviewer reviewer, Review review, IReadOnlyList<ReviewEvent> events, long now, CancellationToken stop)
-    {
-        if (review.State != ReviewState.Open) return null;
-        // Until the next step everything bears its version: who looked at it meanwhile as well.
-        var since = events.Where(e => e.Version == review.Version).ToList();
-        if (since.Find(e => e.Kind.IsStep()) is not { } step || step.ActorId != reviewer.Id) return null;
-        if (since.Exists(e => e.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver && e.ActorId != reviewer.Id)) return null;
-        if (await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == step.Queue, stop) is not { } queue) return null;
-        // Their own payment they may have in front of them, only not decide; and their first decision is what they take back.
-        return step.At + (queue.UndoSeconds * 1_000L) is var until && until > now ? (step, until, BarredFromReopening(reviewer, queue, isOwn: false)) : null;
-    }
-
-    private async Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoStepAsync(Reviewer reviewer, Review review, bool takes, ReviewSelection? selection, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
-    {
-        var now = clock.GetUtcNow();
-        var (seq, at) = (review.Seq, now.ToUnixTimeMilliseconds());
-        // The queue it goes back to must still be there when that is written.
-        await db.LockQueuesAsync(stop);
-        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == seq).ToListAsync(stop);
-        if (await StepToUndoAsync(reviewer, review, events, at, stop) is not ({ } step, _, var barred)) return await TooLateAsync();
-        // For whoever comes next only a decision is taken back.
-        if (!takes && step.Kind is not (ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed)) return (null, new(TooLate));
-        if (barred is not null) return (null, new(barred));
-        ReviewLease? lease = takes ? new ReviewLease(seq, (selection ?? ReviewSelection.Of(null)).Token(), (now + LeaseReviews.Length).ToUnixTimeMilliseconds()) : null;
-        var (owner, token, until) = (takes ? reviewer.Id : (Guid?)null, lease?.Token, lease?.Until);
-        var (version, queue, shownAt, dueAt, warnAt) = (step.Version, step.Queue, step.ShownBefore ?? review.VisibleAt, step.DueBefore, step.WarnBefore);
-        var (first, firstOutcome) = step.Kind == ReviewEventKind.FirstDecided ? (null, null) : (review.FirstById, review.FirstOutcome);
-        var second = step.Kind == ReviewEventKind.Disagreed ? null : review.SecondById;
-        // What is only kept ready for a colleague nobody looks at yet.
-        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.Version == version && (r.LeaseUntil == null || r.LeaseUntil <= at || r.LeaseIsAhead || r.LeaseOwner == reviewer.Id)).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, dueAt).SetProperty(x => x.WarnAt, warnAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.FirstById, first).SetProperty(x => x.FirstOutcome, firstOutcome).SetProperty(x => x.SecondById, second)
-            .SetProperty(x => x.LeaseOwner, owner).SetProperty(x => x.LeaseToken, token).SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, false), stop) == 0) return await TooLateAsync();
-        if (takes) await LeaseReviews.PutBackAsync(db, reviewer, seq, step.At, at, stop);
-        var code = step.Kind switch { ReviewEventKind.Skipped => "skipped", ReviewEventKind.Held => "held", ReviewEventKind.Answered => "answered", ReviewEventKind.FirstDecided => "first_decided", ReviewEventKind.Disagreed => "disagreed", _ => "escalated" };
-        // The line stands where the step does, whose figures it takes back.
-        review.Queue = queue;
-        return (lease, await WriteAsync(reviewer, review, ReviewEventKind.StepUndone, AuditActions.ReviewUndone, new ReviewVerdict(default, code), now, null, transaction, stop));
-
-        async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TooLateAsync()
-        {
-            if (!takes) return (null, new(TooLate));
-            if (await UndoneAlreadyAsync(reviewer, seq, at, stop) is { } theirs) return (theirs, ReviewAnswer.Done);
-            var isAhead = await db.Set<Review>().AnyAsync(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseIsAhead, stop);
-            return (null, !isAhead && await LeaseReviews.WhyNotAsync(db, seq, reviewer, at, stop) is { Refusal: not LeaseReviews.LeaseGone } taken ? taken : new(StepTooLate));
-        }
-    }
-
-    /// <summary>The lease of who asked twice: the first has taken the step back, and nothing happened since.</summary>
-    private async Task<ReviewLease?> UndoneAlreadyAsync(Reviewer reviewer, long seq, long now, CancellationToken stop)
-    {
-        var review = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (review is not { State: ReviewState.Open, LeaseIsAhead: false, LeaseToken: { } token, LeaseUntil: { } until } || review.LeaseOwner != reviewer.Id || until <= now) return null;
-        var since = await db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Version == review.Version && e.Kind != ReviewEventKind.Noted).Select(e => new { e.Kind, e.ActorId }).ToListAsync(stop);
-        return since is [{ Kind: ReviewEventKind.Undone or ReviewEventKind.StepUndone } only] && only.ActorId == reviewer.Id ? new ReviewLease(seq, token, until) : null;
     }
 
     /// <summary>Passes it over, with a reason; it does not come back to the same person for a while.</summary>
@@ -249,15 +127,15 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (Refused(note, needed: true) is { } refusal) return refusal;
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
-        return await WriteAsync(reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
+        if (await FindAsync(db, seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        return await ReviewJournal.WriteAsync(db, reviewer, found.Review, ReviewEventKind.Noted, AuditActions.ReviewNoted, new ReviewVerdict(default, null, note), clock.GetUtcNow(), null, transaction, stop, raises: false);
     }
 
     /// <summary>Opens a closed one again: its label is taken back, and what it put on lists where nobody changed that since and no other review wants it; the outside is told.</summary>
     public async Task<ReviewAnswer> ReopenAsync(Reviewer reviewer, long seq, string? note, RecordLabels labels, CancellationToken stop)
     {
         if (Refused(note, needed: true) is { } refusal) return refusal;
-        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        if (await FindAsync(db, seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Closed) return new(NotClosed);
         var stored = await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
@@ -273,7 +151,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var at = now.ToUnixTimeMilliseconds();
         var closedAs = await db.Set<Review>().Where(r => r.Seq == seq).Select(r => r.Outcome).SingleAsync(stop);
         var term = ReviewTerm.Of(found.Queue, at, panel.Value.Zone);
-        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => Opened(r).SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null).SetProperty(x => x.SecondById, (Guid?)null)
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Closed).ExecuteUpdateAsync(r => r.Opened().SetProperty(x => x.LabelId, (Guid?)null).SetProperty(x => x.FirstById, (Guid?)null).SetProperty(x => x.SecondById, (Guid?)null)
             .SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null).SetProperty(x => x.IsTimedOut, false).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt).SetProperty(x => x.VisibleAt, at), stop) == 0) return new(NotClosed);
         await TallyMoves.FinalAsync(db, seq, closedAs, null, stop);
         await TellAsync(db, review, OutboxEventType.ReviewReopened, at, stop);
@@ -286,7 +164,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
             db.Audit(reviewer.Who, AuditActions.ListEntryChanged, now, ChangeLists.Subject, entry.Id.ToString(), before, entry.Summary);
         }
         if (listed.Count > 0) await db.RaiseAsync(ChangeTopics.Lists, stop);
-        var answer = await WriteAsync(reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note, Entries: [.. listed.Where(l => l.IsAsLeft).Select(l => l.Wanted)]), now, null, transaction, stop);
+        var answer = await ReviewJournal.WriteAsync(db, reviewer, review, ReviewEventKind.Reopened, AuditActions.ReviewReopened, new ReviewVerdict(default, null, note, Entries: [.. listed.Where(l => l.IsAsLeft).Select(l => l.Wanted)]), now, null, transaction, stop);
         shelf.Apply(listed.Select(l => new ListChange(l.Entry!)));
         return answer;
     }
@@ -333,38 +211,13 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         await db.SaveChangesAsync(stop);
     }
 
-    /// <summary>The value of the payment that an entry of the type lists; null when it has none.</summary>
-    public static string? ValueOf(ListType type, Facts facts)
-    {
-        ArgumentNullException.ThrowIfNull(facts);
-        var value = type switch
-        {
-            ListType.Email => facts.Text(Known.Email),
-            // From a free provider half of everybody writes: its domain is nobody's.
-            ListType.EmailDomain when facts.Is(Known.EmailFree) => null,
-            ListType.EmailDomain => facts.Text(Known.EmailDomain),
-            ListType.IpAddress => facts.Text(Known.Ip),
-            ListType.DeviceFingerprint => facts.Text(Known.Fingerprint),
-            ListType.CardBin => facts.Text(Known.CardBin),
-            ListType.CardHash => facts.Text(Known.CardHash),
-            ListType.Phone => facts.Text(Known.Phone),
-            ListType.CustomerId => facts.Text(Known.CustomerId),
-            ListType.Clabe => facts.Text(Known.BeneficiaryClabe),
-            ListType.Iban => facts.Text(Known.BeneficiaryIban),
-            ListType.AccountHash => facts.Text(Known.BeneficiaryAccountHash),
-            ListType.BeneficiaryId => facts.Text(Known.BeneficiaryId),
-            _ => null,
-        };
-        return value is not null && ListValues.TryNormalize(type, value, out var normalized, out _) ? normalized : null;
-    }
-
     /// <summary>Whether nobody decides it without a note, for its amount. Escalating takes nothing from what the queue it came from asks.</summary>
     internal async Task<bool> NeedsNoteAsync(Review review, ReviewQueue queue, Money amount, CancellationToken stop)
     {
         if (queue.NeedsNote(amount)) return true;
         if (!queue.IsManual) return false;
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        return events.From() is { } from && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
+        return events.CameFrom() is { Queue: var from } && await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => q.Number == from, stop) is { } asked && asked.NeedsNote(amount);
     }
 
     private async Task<ReviewAnswer?> RefusalAsync(Review review, ReviewQueue queue, StoredAssessment stored, ReviewVerdict verdict, Facts facts, CancellationToken stop)
@@ -378,7 +231,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (entries.Count > MostEntries || entries.DistinctBy(e => e.Type).Count() < entries.Count) return new(TooMuchToList, MostEntries);
         foreach (var entry in entries)
         {
-            if (entry.Severity is not (ListSeverity.Block or ListSeverity.Allow) || entry.Days is < 1 or > LongestEntryDays || ValueOf(entry.Type, facts) is not { } value) return new(NothingToList, entry.Type);
+            if (entry.Severity is not (ListSeverity.Block or ListSeverity.Allow) || entry.Days is < 1 or > LongestEntryDays || ReviewEntry.ValueOf(entry.Type, facts) is not { } value) return new(NothingToList, entry.Type);
             if (entry.Severity == ListSeverity.Block && await db.Set<ListEntry>().AnyAsync(e => e.Type == entry.Type && e.Value == value && e.IsActive && e.Severity == ListSeverity.Allow, stop)) return new(ListedOtherwise, value);
         }
         return null;
@@ -390,8 +243,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var shownAt = now.AddSeconds(queue.UndoSeconds).ToUnixTimeMilliseconds();
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.FirstById, reviewer.Id).SetProperty(x => x.FirstOutcome, verdict.Outcome).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.VisibleAt, shownAt)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
-        return await WriteAsync(reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
+        return await ReviewJournal.WriteAsync(db, reviewer, review, ReviewEventKind.FirstDecided, AuditActions.ReviewDecided, verdict, now, null, transaction, stop);
     }
 
     private async Task<ReviewAnswer> DisagreeAsync(Reviewer reviewer, Review review, ReviewQueue queue, Guid token, ReviewVerdict verdict, DateTimeOffset now, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop)
@@ -400,8 +253,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         if (await Held(review.Seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber).SetProperty(x => x.SecondById, reviewer.Id).SetProperty(x => x.Version, x => x.Version + 1)
             .SetProperty(x => x.VisibleAt, shownAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
-        return await WriteAsync(reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, verdict, now, stop);
+        return await ReviewJournal.WriteAsync(db, reviewer, review, ReviewEventKind.Disagreed, AuditActions.ReviewEscalated, verdict, now, null, transaction, stop);
     }
 
     private async Task<ReviewAnswer> StepAsync(Reviewer reviewer, long seq, Guid token, ReviewEventKind kind, string action, ReviewVerdict? said, long? until, int? queue, CancellationToken stop, bool needsNote = false)
@@ -411,7 +264,7 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var now = clock.GetUtcNow();
         using var turn = await turns.TakeAsync(stop);
         await using var transaction = await db.Database.BeginTransactionAsync(stop);
-        if (await FindAsync(seq, stop) is not { } found) return new(LeaseReviews.NotThere);
+        if (await FindAsync(db, seq, stop) is not { } found) return new(LeaseReviews.NotThere);
         var review = found.Review;
         if (review.State != ReviewState.Open) return await DecidedByAsync(db, review, stop);
         if (kind == ReviewEventKind.Escalated && found.Queue.IsManual) return new(EscalatedAlready);
@@ -427,8 +280,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var term = await TermAsync(review, found.Queue, queue ?? review.Queue, until, now, stop);
         if (await Held(seq, token, reviewer.Id, now).ExecuteUpdateAsync(r => r
             .SetProperty(x => x.Queue, x => queue ?? x.Queue).SetProperty(x => x.VisibleAt, x => until ?? x.VisibleAt).SetProperty(x => x.DueAt, term.DueAt).SetProperty(x => x.WarnAt, term.WarnAt).SetProperty(x => x.Version, x => x.Version + 1)
-            .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
-        return await WriteAsync(reviewer, review, kind, action, said, now, until, transaction, stop, sentTo: kind == ReviewEventKind.Answered ? queue : null);
+            .Freed(), stop) == 0) return await LostAsync(reviewer, review.Seq, token, null, now, stop);
+        return await ReviewJournal.WriteAsync(db, reviewer, review, kind, action, said, now, until, transaction, stop, sentTo: kind == ReviewEventKind.Answered ? queue : null);
     }
 
     /// <summary>By when it is due once it is in that queue and was put away until then: another queue has a time of its own, and who comes back from being put away has all of it.</summary>
@@ -439,39 +292,8 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         return ReviewTerm.Of(target, Math.Max(until ?? review.VisibleAt, now.ToUnixTimeMilliseconds()), panel.Value.Zone);
     }
 
-    private async Task<ReviewAnswer> WriteAsync(Reviewer reviewer, Review review, ReviewEventKind kind, string action, ReviewVerdict? said, DateTimeOffset now, long? until, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken stop,
-        bool raises = true, int? sentTo = null)
-    {
-        var decides = kind is ReviewEventKind.Decided or ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed;
-        var most = said?.ReadingMilliseconds > 0 ? Math.Min(LongestReadingMilliseconds, await HeldForAsync(reviewer, review.Seq, now.ToUnixTimeMilliseconds(), stop)) : 0;
-        db.Add(new ReviewEvent
-        {
-            Id = Guid.CreateVersion7(now), Seq = review.Seq, At = now.ToUnixTimeMilliseconds(), Kind = kind, Queue = review.Queue, ActorId = reviewer.Id, ActorName = reviewer.Who.Name, Outcome = decides ? said!.Outcome : null, Reason = said?.Reason,
-            Note = ListTexts.Clean(said?.Note), Label = decides ? said!.Says : null, Until = until, Entries = decides || kind == ReviewEventKind.Reopened ? ReviewEntry.Write(said!.Entries) : null, ReadingMilliseconds = said?.ReadingMilliseconds is { } read ? (int)Math.Clamp(read, 0, most) : null, Version = review.Version + (raises ? 1 : 0),
-            ShownBefore = kind.IsStep() ? review.VisibleAt : null, DueBefore = kind.IsStep() ? review.DueAt : null, WarnBefore = kind.IsStep() ? review.WarnAt : null,
-            WaitedMilliseconds = decides ? now.ToUnixTimeMilliseconds() - review.OpenedAt : null, IsLate = decides && now.ToUnixTimeMilliseconds() > review.DueAt,
-        });
-        db.Audit(reviewer.Who, action, now, Subject, review.Seq.ToString(CultureInfo.InvariantCulture), new { State = review.State.ToString(), Outcome = review.Outcome?.ToString() },
-            sentTo is { } to ? (object)new { Step = kind.ToString(), said?.Reason, Queue = to } : new { Step = kind.ToString(), Outcome = decides ? said!.Outcome.ToString() : null, said?.Reason, Label = decides ? said!.Says?.Word() : null, Until = until, said?.Entries });
-        await db.SaveChangesAsync(stop);
-        await transaction.CommitAsync(CancellationToken.None);
-        return ReviewAnswer.Done;
-    }
-
-    /// <summary>How long the reviewer has had the item, all visits together, milliseconds. A lease that ran out by itself left no line: it counts until the next one.</summary>
-    private async Task<long> HeldForAsync(Reviewer reviewer, long seq, long now, CancellationToken stop)
-    {
-        var lines = await db.Set<ReviewEvent>().Where(e => e.Seq == seq && e.Kind != ReviewEventKind.Noted && e.Kind != ReviewEventKind.Moved).OrderBy(e => e.At).ThenBy(e => e.Version).Select(e => new { e.At, e.Kind, e.ActorId }).ToListAsync(stop);
-        var (held, since) = (0L, (long?)null);
-        foreach (var line in lines)
-        {
-            held += line.At - since ?? 0;
-            since = line.ActorId == reviewer.Id && line.Kind is ReviewEventKind.Leased or ReviewEventKind.TakenOver or ReviewEventKind.Undone or ReviewEventKind.StepUndone ? line.At : null;
-        }
-        return held + (now - since ?? 0);
-    }
-
-    private async Task<(Review Review, ReviewQueue Queue)?> FindAsync(long seq, CancellationToken stop)
+    /// <summary>The item and the queue it waits in.</summary>
+    internal static async Task<(Review Review, ReviewQueue Queue)?> FindAsync(PanelDb db, long seq, CancellationToken stop)
     {
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return null;
         return (review, await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop));
@@ -489,10 +311,6 @@ public sealed class DecideReviews(PanelDb db, ReviewTurns turns, ListShelf shelf
         var at = now.ToUnixTimeMilliseconds();
         return db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open && r.LeaseToken == token && r.LeaseOwner == owner && r.LeaseUntil > at && !r.LeaseIsAhead);
     }
-
-    private static Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> Opened(Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review> r) => r
-        .SetProperty(x => x.State, ReviewState.Open).SetProperty(x => x.Version, x => x.Version + 1).SetProperty(x => x.Outcome, (ReviewOutcome?)null).SetProperty(x => x.Reason, (string?)null).SetProperty(x => x.Note, (string?)null).SetProperty(x => x.Label, (LabelOutcome?)null)
-        .SetProperty(x => x.DecidedById, (Guid?)null).SetProperty(x => x.DecidedAt, (long?)null).SetProperty(x => x.SettlesAt, (long?)null).SetProperty(x => x.DecidedWith, (Guid?)null).SetProperty(x => x.Entries, (string?)null);
 
     private static ReviewAnswer? Refused(string? note, bool needed)
     {

@@ -214,7 +214,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
     {
         using var turn = await turns.TakeAsync(stop);
         await FreeAheadAsync(reviewer, stop);
-        if (await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop) > 0)
+        if (await db.Set<Review>().Where(r => r.Seq == seq && r.LeaseToken == token && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.Freed(), stop) > 0)
             await NoteAsync(reviewer, seq, ReviewEventKind.Released, stop);
     }
 
@@ -228,8 +228,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         if (await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == seq, stop) is not { } review) return (null, new(NotThere));
         if (BarredAsFirst(reviewer, review) is { } barred) return (null, new(barred));
         var lease = new ReviewLease(seq, ReviewSelection.Of(null).Token(), (now + Length).ToUnixTimeMilliseconds());
-        var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, false), stop);
+        var taken = await db.Set<Review>().Where(r => r.Seq == seq && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.LeasedTo(reviewer, lease), stop);
         if (taken == 0) return (null, new(NotOpen));
         if (review.VisibleAt > now.ToUnixTimeMilliseconds()) await EndHoldAsync(review, await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop), now.ToUnixTimeMilliseconds(), stop);
         db.Add(Event(reviewer.Who, review, ReviewEventKind.TakenOver, now));
@@ -269,13 +268,10 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         // What another tab of theirs shows was taken before.
         var since = db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Leased && e.ActorId == reviewer.Id && e.At >= steppedAt).Select(e => e.Seq);
         var others = db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.Seq != seq && r.State == ReviewState.Open && r.LeaseUntil > now);
-        await others.Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(Freed, stop);
+        await others.Where(r => r.LeaseIsAhead).ExecuteUpdateAsync(r => r.Freed(), stop);
         var until = now + (long)AheadLength.TotalMilliseconds;
         await others.Where(r => since.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseUntil, until).SetProperty(x => x.LeaseIsAhead, true), stop);
     }
-
-    internal static readonly Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<Review>> Freed = r => r
-        .SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null).SetProperty(x => x.LeaseIsAhead, false);
 
     private IQueryable<Review> Mine(Reviewer reviewer, long now) => db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseUntil > now && r.State == ReviewState.Open);
 
@@ -293,7 +289,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         var held = (await mine.Select(r => new { r.Seq, r.LeaseToken, r.LeaseUntil, r.LeaseIsAhead }).ToListAsync(stop)).ConvertAll(r => new Held(r.Seq, r.LeaseToken!.Value, r.LeaseUntil!.Value, r.LeaseIsAhead));
         var others = held.Where(h => h.IsAhead && !selection.Gave(h.Token)).Select(h => h.Seq).ToList();
         // Kept ready for another selection it must not come next, and is free for everybody.
-        if (others.Count > 0) await db.Set<Review>().Where(r => others.Contains(r.Seq) && r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
+        if (others.Count > 0) await db.Set<Review>().Where(r => others.Contains(r.Seq) && r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.Freed(), stop);
         return held.Where(h => !h.IsAhead).OrderByDescending(h => h.Until).ThenBy(h => h.Seq).Concat(held.Where(h => h.IsAhead && selection.Gave(h.Token)).OrderBy(h => h.Until).ThenBy(h => h.Seq)).Select(h => (Held?)h).FirstOrDefault();
     }
 
@@ -326,8 +322,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
     }
 
     private static async Task<bool> LeaseAsync(IQueryable<Review> which, Reviewer reviewer, ReviewLease lease, bool ahead, long now, CancellationToken stop) =>
-        await which.Where(r => r.State == ReviewState.Open).Free(now).ExecuteUpdateAsync(r => r
-            .SetProperty(x => x.LeaseOwner, reviewer.Id).SetProperty(x => x.LeaseToken, lease.Token).SetProperty(x => x.LeaseUntil, lease.Until).SetProperty(x => x.LeaseIsAhead, ahead), stop) == 1;
+        await which.Where(r => r.State == ReviewState.Open).Free(now).ExecuteUpdateAsync(r => r.LeasedTo(reviewer, lease, ahead), stop) == 1;
 
     private async Task<ReviewLease?> ProlongAsync(long seq, Guid token, CancellationToken stop, Guid? owner = null)
     {
@@ -338,7 +333,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
     }
 
     private Task<int> FreeAheadAsync(Reviewer reviewer, CancellationToken stop) =>
-        db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(Freed, stop);
+        db.Set<Review>().Where(r => r.LeaseOwner == reviewer.Id && r.LeaseIsAhead && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.Freed(), stop);
 
     private async Task KeepAheadAsync(Reviewer reviewer, long now, CancellationToken stop)
     {

@@ -54,7 +54,7 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
         foreach (var one in wanted)
         {
             // What the payment says of a device goes before the payment does: the trail still says which entries its decision wrote.
-            var entry = DecideReviews.ValueOf(one.Type, facts) is { } value ? await db.Set<ListEntry>().FirstOrDefaultAsync(e => e.Type == one.Type && e.Value == value, stop)
+            var entry = ReviewEntry.ValueOf(one.Type, facts) is { } value ? await db.Set<ListEntry>().FirstOrDefaultAsync(e => e.Type == one.Type && e.Value == value, stop)
                 : (written ??= await WrittenAsync(db, closed.At, stop)).Find(e => e.Type == one.Type && e.Reason == reason);
             var isOurs = entry is not null && reason == entry.Reason && new Terms(entry.IsActive, entry.Severity, entry.FlowScope == FlowScope.Both, entry.ExpiresAt).IsOf(one, closed.At);
             var (isFree, heir) = isOurs ? await BeforeAsync(db, entry!, stored.Id, closed.At, now, stop) : default;

@@ -23,21 +23,18 @@ internal static class SecondPerson
         if (!queue.IsManual) return false;
         // Escalating takes nothing from what the queue it came from asks.
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).ToListAsync(stop);
-        return IsNeeded(events, queue, await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop), amount, who);
+        return IsNeeded(events, await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop), amount, who);
     }
 
     /// <summary>The same of an item nobody has decided, which was handed to those who decide the hard ones.</summary>
     /// <param name="events">Its history.</param>
-    /// <param name="queue">In which it waits.</param>
     /// <param name="queues">All there are.</param>
     /// <param name="amount">Of the payment.</param>
     /// <param name="who">Who decides; null: time, which is nobody.</param>
-    public static bool IsNeeded(IReadOnlyCollection<ReviewEvent> events, ReviewQueue queue, IReadOnlyDictionary<int, ReviewQueue> queues, Money amount, Guid? who)
+    public static bool IsNeeded(IReadOnlyList<ReviewEvent> events, IReadOnlyDictionary<int, ReviewQueue> queues, Money amount, Guid? who)
     {
-        var undone = events.Where(e => e.Kind == ReviewEventKind.StepUndone).Select(e => e.Version - 1).ToHashSet();
-        var handed = events.Where(e => e.Kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut && e.Queue != queue.Number && !undone.Contains(e.Version)).MaxBy(e => e.Version);
         // What a queue asked that is gone nobody knows any more: two are safe.
-        if (handed is null || (queues.TryGetValue(handed.Queue, out var from) && !from.IsForTwo(amount))) return false;
+        if (events.CameFrom() is not { } handed || (queues.TryGetValue(handed.Queue, out var from) && !from.IsForTwo(amount))) return false;
         // What was opened again two decide anew.
         return handed.Kind != ReviewEventKind.Escalated || who is null || handed.ActorId == who || events.Any(e => e.Kind == ReviewEventKind.Reopened && e.Version > handed.Version);
     }
@@ -48,13 +45,9 @@ internal static class SecondPerson
     /// <param name="queues">All there are.</param>
     public static IQueryable<Review> WithoutThoseForTwo(IQueryable<Review> reviews, PanelDb db, IReadOnlyDictionary<int, ReviewQueue> queues)
     {
-        var (payments, events, known) = (db.Set<AssessmentRow>(), db.Set<ReviewEvent>(), queues.Keys.ToArray());
+        var (payments, handed, known) = (db.Set<AssessmentRow>(), db.Set<ReviewEvent>().CameFrom(), queues.Keys.ToArray());
         foreach (var (currency, above) in queues[ReviewQueue.EscalatedNumber].ReadSecondAbove())
             reviews = reviews.Where(r => r.Queue != ReviewQueue.EscalatedNumber || !payments.Any(p => p.Seq == r.Seq && p.Currency == currency && p.Amount > above));
-        // The latest that stands of what handed each over.
-        var steps = events.Where(e => (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.TimedOut) && e.Queue != ReviewQueue.EscalatedNumber
-            && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
-        var handed = steps.Where(e => !steps.Any(later => later.Seq == e.Seq && later.Version > e.Version));
         reviews = reviews.Where(r => r.Queue != ReviewQueue.EscalatedNumber || !handed.Any(h => h.Seq == r.Seq && !known.Contains(h.Queue)));
         foreach (var (number, queue) in queues)
             foreach (var (currency, above) in queue.ReadSecondAbove())

@@ -90,7 +90,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
         FactSnapshot.Read(stored.Facts, facts);
         foreach (var wanted in all)
         {
-            if (DecideReviews.ValueOf(wanted.Type, facts) is not { } value) continue;
+            if (ReviewEntry.ValueOf(wanted.Type, facts) is not { } value) continue;
             var ends = wanted.Days is { } days ? now.AddDays(days) : (DateTimeOffset?)null;
             var reason = ListedByReview.Reason(stored.Id);
             if (await db.Set<ListEntry>().SingleOrDefaultAsync(e => e.Type == wanted.Type && e.Value == value, stop) is { } entry)
@@ -152,11 +152,11 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
     /// <param name="queues">All there are.</param>
     /// <param name="amount">Of the payment.</param>
     /// <param name="history">Its own; asked only of what stands with those who decide the hard ones.</param>
-    internal static TimeoutAction ActionOn(Review review, IReadOnlyDictionary<int, ReviewQueue> queues, Money amount, IReadOnlyCollection<ReviewEvent> history)
+    internal static TimeoutAction ActionOn(Review review, IReadOnlyDictionary<int, ReviewQueue> queues, Money amount, IReadOnlyList<ReviewEvent> history)
     {
         var queue = queues[review.Queue];
         if (queue.Timeout is TimeoutAction.None or TimeoutAction.Escalate) return queue.Timeout;
-        var isForTwo = review.FirstById is not null || queue.IsForTwo(amount) || (queue.IsManual && SecondPerson.IsNeeded(history, queue, queues, amount, null));
+        var isForTwo = review.FirstById is not null || queue.IsForTwo(amount) || (queue.IsManual && SecondPerson.IsNeeded(history, queues, amount, null));
         return !isForTwo ? queue.Timeout : queue.IsManual ? TimeoutAction.None : TimeoutAction.Escalate;
     }
 

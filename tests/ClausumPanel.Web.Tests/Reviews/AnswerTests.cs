@@ -383,7 +383,7 @@ public abstract class AnswerStories
 
     private protected static Task<ReviewAnswer> AnswerAsync(ReviewWorld world, Reviewer who, ReviewLease lease, string? note = Said) => world.DoAsync<DecideReviews, ReviewAnswer>(d => d.AnswerAsync(who, lease.Seq, lease.Token, note, default));
 
-    private protected static Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(ReviewWorld world, Reviewer who, long seq) => world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(who, seq, default));
+    private protected static Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(ReviewWorld world, Reviewer who, long seq) => world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(who, seq, default));
 
     private static Task<int> UndoSecondsAsync(ReviewWorld world, int queue, int seconds) => world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == queue).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, seconds)));
 

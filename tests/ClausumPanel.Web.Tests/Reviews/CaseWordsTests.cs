@@ -158,7 +158,7 @@ public sealed class CaseWordsTests
         await world.FoldedAsync();
         var (maria, item) = (await world.PersonAsync(World.Maria), await AddressAsync(world));
         Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, new(ReviewOutcome.Challenge, "confirm_card", "Pedir 3DS"))).IsDone);
-        var lease = (await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer)>(d => d.UndoAsync(maria, 1, default))).Lease!.Value;
+        var lease = (await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer)>(d => d.UndoAsync(maria, 1, default))).Lease!.Value;
         var page = await world.App.As(World.Maria).PageAsync(item);
         Assert.Equal((1, null), (Quotes(page), page.QuerySelector(".case-notes")));
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card", "Pedir 3DS"))).IsDone);

@@ -169,7 +169,7 @@ public abstract class DecisionLabelStories
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Decline, "stolen_card", Label: LabelOutcome.Inconclusive))).IsDone);
         Assert.Equal(DecideReviews.DecidedAlready, (await world.DecideAsync(maria, lease, new(ReviewOutcome.Decline, "stolen_card"))).Refusal);
         Assert.Equal(LabelOutcome.Inconclusive, await LabelAsync(world));
-        var (again, undone) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 1, default));
+        var (again, undone) = await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 1, default));
         Assert.True(undone.IsDone);
         Assert.Null(await LabelAsync(world));
         Settle(world);

@@ -61,7 +61,7 @@ public sealed class QualityTests : QualityStories
         await SayAsync(0);
         Assert.True((await world.DecideAsync(maria, lease, Approved)).IsDone);
         await SayAsync(1);
-        var (again, _) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, lease.Seq, default));
+        var (again, _) = await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, lease.Seq, default));
         await SayAsync(0);
         Assert.True((await world.DecideAsync(maria, again!.Value, Declined)).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -190,7 +190,7 @@ public sealed class QualityTests : QualityStories
         }
         await Decide(tomas, Approved);
         var undone = await Decide(maria, Approved);
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default))).Answer.IsDone);
         Assert.Empty(await RowsAsync(World.Maria));
         var (first, last) = (await Decide(maria, Declined), await Decide(maria, Approved));
         world.App.Clock.Advance(TimeSpan.FromSeconds(30));
@@ -254,7 +254,7 @@ public abstract class QualityStories
         var contradicted = await Decide(maria, Approved, 4_000);
         world.App.Clock.Advance(TimeSpan.FromMinutes(2));
         var undone = await Decide(maria, Approved, 90_000);
-        var (again, _) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default));
+        var (again, _) = await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default));
         Assert.True((await world.DecideAsync(maria, again!.Value, Declined with { ReadingMilliseconds = 12_000 })).IsDone);
         var reopened = await Decide(maria, Approved, null);
         world.App.Clock.Advance(TimeSpan.FromSeconds(10));

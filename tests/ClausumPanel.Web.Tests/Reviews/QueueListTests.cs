@@ -143,7 +143,7 @@ public sealed class QueueListTests : QueueListStories
         var next = (await world.NextAsync(maria))!.Value;
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(maria, next.Seq, next.Token, "not_my_area", null, default))).IsDone);
         Assert.Single(await MarksAsync(World.Maria));
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, next.Seq, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, next.Seq, default))).Answer.IsDone);
         Assert.Empty(await MarksAsync(World.Maria));
     }
 
@@ -167,7 +167,7 @@ public sealed class QueueListTests : QueueListStories
         await SkipAsync(tomas, "other", "Es mi vecino");
         Assert.Equal("Tomás Analiza la omitió: Es mi vecino", await PassedAsync(World.Ines));
         Assert.Equal(("María Analiza la omitió: necesita a un colega · Habla alemán", "Tomás Analiza la omitió: Es mi vecino"), (await PassedAsync(World.Tomas), await PassedAsync(World.Maria)));
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(tomas, 1, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(tomas, 1, default))).Answer.IsDone);
         Assert.StartsWith("María Analiza", await PassedAsync(World.Ines), StringComparison.Ordinal);
         world.App.Clock.Advance(TimeSpan.FromHours(24));
         Assert.Null(await PassedAsync(World.Ines));
@@ -305,7 +305,7 @@ public abstract class QueueListStories
         {
             var lease = await TakeAsync(maria, 1);
             Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(maria, 1, lease.Token, asked, default))).IsDone);
-            if (asked == "Otra cosa") Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 1, default))).Answer.IsDone);
+            if (asked == "Otra cosa") Assert.True((await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 1, default))).Answer.IsDone);
         }
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, ReviewQueue.Write(new Dictionary<string, long> { ["MXN"] = 10_000 })).SetProperty(x => x.Timeout, TimeoutAction.Escalate)));
         Assert.True((await world.DecideAsync(maria, await TakeAsync(maria, 2), new(ReviewOutcome.Approve, "known_customer"))).IsDone);
@@ -334,7 +334,7 @@ public abstract class QueueListStories
             Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.EscalateAsync(maria, seq, lease.Token, $"¿Qué es {seq}?", default))).IsDone);
         }
         // One was taken back.
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 3, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, 3, default))).Answer.IsDone);
         Assert.True((await world.DecideAsync(ines, await TakeAsync(ines, 1), new(ReviewOutcome.Decline, "stolen_card", "Es robada"))).IsDone);
         var part = (await world.App.As(World.Maria).PageAsync(List)).QuerySelector("#handed-on")!;
         Assert.Equal("1", part.QuerySelector("[data-answered]")!.GetAttribute("data-answered"));

@@ -108,7 +108,7 @@ public abstract class ReviewStories
         await world.SettleAsync();
         Assert.Equal((ReviewState.Decided, 0, 0), await StateAsync(world, first.Value.Seq));
 
-        var (again, undone) = await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer)>(d => d.UndoAsync(maria, first.Value.Seq, default));
+        var (again, undone) = await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer)>(d => d.UndoAsync(maria, first.Value.Seq, default));
         Assert.True(undone.IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         await world.SettleAsync();
@@ -125,7 +125,7 @@ public abstract class ReviewStories
         Assert.Equal("payer1@held.example", await world.App.InDbAsync(db => db.Set<ListEntry>().Where(e => e.Severity == ListSeverity.Block).Select(e => e.Value).SingleAsync()));
         var blocked = (await world.Shop.AssessAsync("""{"amount":200,"currency":"MXN","email":"payer1@held.example"}""")).MustBeGood();
         Assert.Equal("blocklist:email", blocked.Json.GetProperty("blocked_by").GetString());
-        Assert.Equal(DecideReviews.TooLate, (await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, first.Value.Seq, default))).Answer.Refusal);
+        Assert.Equal(DecideReviews.TooLate, (await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, first.Value.Seq, default))).Answer.Refusal);
 
         var labels = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(maria, first.Value.Seq, "The owner called", labels, default))).IsDone);
@@ -203,7 +203,7 @@ public abstract class ReviewStories
         Assert.True((await world.DecideAsync(maria, first, Declined)).IsDone);
         var shown = (await world.NextAsync(maria))!.Value;
         var ready = (await world.DoAsync<LeaseReviews, ReviewLease?>(leases => leases.AheadAsync(maria, null, shown.Seq, default)))!.Value;
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, first.Seq, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer Answer)>(d => d.UndoAsync(maria, first.Seq, default))).Answer.IsDone);
 
         Assert.Equal(first.Seq, (await world.NextAsync(maria))!.Value.Seq);
         Assert.Equal(ready.Seq, (await world.NextAsync(tomas))!.Value.Seq);

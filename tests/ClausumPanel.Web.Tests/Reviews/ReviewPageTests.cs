@@ -319,7 +319,7 @@ public sealed class ReviewPageTests
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.NoteAsync(tomas, last.Seq, "Known to me", default))).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True((await world.DecideAsync(maria, last, verdict)).IsDone);
-        var (again, _) = await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, last.Seq, default));
+        var (again, _) = await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, last.Seq, default));
         world.App.Clock.Advance(TimeSpan.FromSeconds(3));
         Assert.True((await world.DecideAsync(maria, again!.Value, verdict)).IsDone);
         Assert.Equal([16_000, 19_000], await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Decided).OrderBy(e => e.Version).Select(e => e.ReadingMilliseconds!.Value).ToListAsync()));

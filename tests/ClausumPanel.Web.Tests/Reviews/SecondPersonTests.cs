@@ -304,6 +304,16 @@ public abstract class SecondPersonStories
                 db.Add(new ReviewEvent { Id = Guid.CreateVersion7(), Seq = seq, At = at - 3_600_000 + version, Kind = kind, Queue = from, ActorName = "Ana", Version = version });
             await db.SaveChangesAsync();
         });
+        // Asked of the store or of each history, it is the same.
+        Assert.Equal(("2 3 6", "2 3 6"), await world.App.InDbAsync(async db =>
+        {
+            var queues = await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number);
+            var asked = await SecondPerson.WithoutThoseForTwo(db.Set<Review>(), db, queues).OrderBy(r => r.Seq).Select(r => r.Seq).ToListAsync();
+            var histories = (await db.Set<ReviewEvent>().AsNoTracking().ToListAsync()).ToLookup(e => e.Seq);
+            var payments = await db.Set<StoredAssessment>().AsNoTracking().OrderBy(a => a.Seq).ToListAsync();
+            var read = payments.Where(p => !queues[ReviewQueue.EscalatedNumber].IsForTwo(p.Money) && !SecondPerson.IsNeeded(histories[p.Seq].ToList(), queues, p.Money, null)).Select(p => p.Seq);
+            return (string.Join(' ', asked), string.Join(' ', read));
+        }));
         world.App.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.SettleAsync();
         Assert.Equal("1 4 5 7", string.Join(' ', await OpenAsync()));
@@ -445,7 +455,7 @@ public abstract class SecondPersonStories
 
     private protected static Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeAsync(ReviewWorld world, Reviewer who, long seq) => world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(who, seq, default));
 
-    private static Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(ReviewWorld world, Reviewer who) => world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(who, 1, default));
+    private static Task<(ReviewLease? Lease, ReviewAnswer Answer)> UndoAsync(ReviewWorld world, Reviewer who) => world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(who, 1, default));
 
     private protected static Task<Review> ReviewAsync(ReviewWorld world, long seq) => world.App.InDbAsync(db => db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq));
 

@@ -331,6 +331,6 @@ public sealed class PostgresStepUndoTests : StepUndoStories
     {
         await using var scope = world.App.Services.CreateAsyncScope();
         using var turns = new ReviewTurns();
-        return await ActivatorUtilities.CreateInstance<DecideReviews>(scope.ServiceProvider, turns).UndoAsync(who, seq, default);
+        return await ActivatorUtilities.CreateInstance<UndoReviews>(scope.ServiceProvider, turns).UndoAsync(who, seq, default);
     }
 }

@@ -55,25 +55,25 @@ public sealed class TwoServersTests
     {
         ReviewVerdict approved = new(ReviewOutcome.Approve, "known_customer");
         var skips = 0;
-        while (await DoAsync((leases, _) => leases.NextAsync(person, null, default)) is { } lease)
+        while (await DoAsync((leases, _, _) => leases.NextAsync(person, null, default)) is { } lease)
         {
             // A lease is one person's for one item; what was kept ready becomes the same lease.
             Assert.Equal(lease.Seq, had.GetOrAdd(lease.Token, lease.Seq));
-            if (random.Next(2) == 0) await DoAsync((leases, _) => leases.AheadAsync(person, null, lease.Seq, default));
+            if (random.Next(2) == 0) await DoAsync((leases, _, _) => leases.AheadAsync(person, null, lease.Seq, default));
             var skipsIt = skips < 2 && random.Next(4) == 0;
-            Assert.True((await DoAsync((_, decide) => skipsIt ? decide.SkipAsync(person, lease.Seq, lease.Token, "not_my_area", null, default) : decide.DecideAsync(person, lease.Seq, lease.Token, approved, default))).IsDone);
+            Assert.True((await DoAsync((_, decide, _) => skipsIt ? decide.SkipAsync(person, lease.Seq, lease.Token, "not_my_area", null, default) : decide.DecideAsync(person, lease.Seq, lease.Token, approved, default))).IsDone);
             if (skipsIt) skips++;
             if (random.Next(3) > 0) continue;
-            var (again, answer) = await DoAsync((_, decide) => decide.UndoAsync(person, lease.Seq, default));
+            var (again, answer) = await DoAsync((_, _, undo) => undo.UndoAsync(person, lease.Seq, default));
             // A skip cannot be taken back once a colleague has the item; a decision can.
             Assert.True(answer.IsDone || skipsIt, answer.Refusal);
             if (again is not null) had[again.Value.Token] = again.Value.Seq;
         }
 
-        async Task<T> DoAsync<T>(Func<LeaseReviews, DecideReviews, Task<T>> act)
+        async Task<T> DoAsync<T>(Func<LeaseReviews, DecideReviews, UndoReviews, Task<T>> act)
         {
             await using var scope = world.App.Services.CreateAsyncScope();
-            return await act(ActivatorUtilities.CreateInstance<LeaseReviews>(scope.ServiceProvider, turns), ActivatorUtilities.CreateInstance<DecideReviews>(scope.ServiceProvider, turns));
+            return await act(ActivatorUtilities.CreateInstance<LeaseReviews>(scope.ServiceProvider, turns), ActivatorUtilities.CreateInstance<DecideReviews>(scope.ServiceProvider, turns), ActivatorUtilities.CreateInstance<UndoReviews>(scope.ServiceProvider, turns));
         }
     }
 }

@@ -409,7 +409,7 @@ public sealed class WebhookDeliveryTests
         var lease = await world.NextAsync(maria);
         Assert.True((await world.DecideAsync(maria, lease!.Value, verdict)).IsDone);
         await app.SendAsync();
-        var (again, undone) = await world.DoAsync<DecideReviews, (ReviewLease?, ReviewAnswer)>(d => d.UndoAsync(maria, lease.Value.Seq, default));
+        var (again, undone) = await world.DoAsync<UndoReviews, (ReviewLease?, ReviewAnswer)>(d => d.UndoAsync(maria, lease.Value.Seq, default));
         Assert.True(undone.IsDone);
         app.Clock.Advance(TimeSpan.FromSeconds(30));
         await world.SettleAsync();

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>Everything stored payments tell of one payer, e-mail, card, device, address, phone or beneficiary.</summary>
-public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evidence, Enrichment.ReferenceData data, Reader reader, TimeProvider clock) : PageModel
+public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evidence, ListEvidence lists, Enrichment.ReferenceData data, Reader reader, TimeProvider clock) : PageModel
 {
     private const int PageSize = 25, WaitingShown = 5;
 
@@ -51,9 +51,9 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
         if (!evidence.MayLookUp(User.Id)) return StatusCode(StatusCodes.Status429TooManyRequests);
         Review = ReviewBefore.Of(this);
         Entity = await evidence.OfEntityAsync(known, text, stop);
-        Listed = await evidence.ListedAsync(Entity, stop);
-        Reviews = await evidence.ReviewsAsync(Listed, stop);
-        Named = await evidence.NamedAsync(Entity, stop);
+        Listed = await lists.ListedAsync(Entity, stop);
+        Reviews = await lists.ReviewsAsync(Listed, stop);
+        Named = await lists.NamedAsync(Entity, stop);
         Columns = DecisionColumns.Of(Entity.Events, reader);
         await LoadLinesAsync(after, stop);
         return Page();

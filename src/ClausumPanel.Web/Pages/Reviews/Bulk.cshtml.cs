@@ -17,7 +17,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>Decides many at once, after showing every one of them and what they come to. A right of its own: nobody has opened them one by one.</summary>
-public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews leases, ReviewBatches batches, BlindReviews blind, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class BulkModel(PanelDb db, DecideReviews decide, UndoReviews undo, LeaseReviews leases, ReviewBatches batches, BlindReviews blind, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     public const int Most = 200;
     private const int ReasonsShown = 3;
@@ -168,7 +168,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         var (reviewer, answers) = (HttpContext.Reviewer, new List<(long, ReviewAnswer)>(Seqs.Length));
         foreach (var seq in Seqs)
         {
-            answers.Add((seq, (await decide.UndoAsync(reviewer, seq, stop, takes: false)).Answer));
+            answers.Add((seq, (await undo.UndoAsync(reviewer, seq, stop, takes: false)).Answer));
         }
         return await TellAsync(answers, new(true, null, null, null, []), stop);
     }
@@ -258,7 +258,7 @@ public sealed class BulkModel(PanelDb db, DecideReviews decide, LeaseReviews lea
         if (review.State == ReviewState.Decided) return review.DecidedById == User.Id && review.SettlesAt > now ? review.SettlesAt : null;
         if (review.FirstById != User.Id && review.SecondById != User.Id) return null;
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).ToListAsync(stop);
-        return await decide.StepToUndoAsync(HttpContext.Reviewer, review, events, now, stop) is ({ Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed }, var until, null) ? until : null;
+        return await undo.StepToUndoAsync(HttpContext.Reviewer, review, events, now, stop) is ({ Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed }, var until, null) ? until : null;
     }
 
     /// <summary>What weighed most, rules before signals: they say why in words somebody chose.</summary>

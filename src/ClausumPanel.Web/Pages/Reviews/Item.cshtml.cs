@@ -5,7 +5,6 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
-using ClausumPanel.Storage.Team;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
@@ -18,17 +17,13 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, UndoReviews undo, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
 
     /// <summary>For how long what is kept ready is kept, milliseconds: after that it may be somebody else's, and is not shown unasked.</summary>
     public const string AheadForHeader = "X-Ahead-For";
-
-    /// <summary>The types of values that can be listed with a decision, in the order they are offered.</summary>
-    private static readonly ListType[] Listable =
-        [ListType.Email, ListType.CardHash, ListType.DeviceFingerprint, ListType.CustomerId, ListType.IpAddress, ListType.Phone, ListType.CardBin, ListType.EmailDomain, ListType.BeneficiaryId, ListType.Clabe, ListType.Iban];
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
@@ -43,15 +38,22 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>What is known around it.</summary>
     public PaymentEvidence Evidence { get; private set; } = null!;
+    public CaseHead Head => new(Stored, Facts, reader, panel.Value.Zone, T);
     public Review Review { get; private set; } = null!;
     public ReviewQueue Its { get; private set; } = null!;
-    public IReadOnlyList<ReviewEvent> Events { get; private set; } = [];
+    public CaseHistory History { get; private set; } = null!;
+
+    /// <summary>Who has it, and what the reader may do with it.</summary>
+    public CaseRights Rights { get; private set; } = new();
+
+    /// <summary>Until when it can be put away.</summary>
+    public HoldOffer Hold => new(Its, Now, reader, panel.Value.Zone, T);
 
     /// <summary>What a decision does to the lists, for its line in the history.</summary>
-    public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, Events, Facts, CardDigits, T);
+    public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, History.Events, Facts, Head.CardDigits, T);
 
     /// <summary>What the decision that stands does to the lists.</summary>
-    public IReadOnlyList<ListedWith> Listed => Review.State != ReviewState.Open && Review.DecidedById is not null && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) is { } decided ? ListedWith(decided) : [];
+    public IReadOnlyList<ListedWith> Listed => History.Decided is { } decided ? ListedWith(decided) : [];
 
     /// <summary>What went on the lists is there to be looked at, and the reader may.</summary>
     public bool Leads(ListedWith listed) => listed.IsDone && User.May(Permissions.ViewPanel);
@@ -59,53 +61,20 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>What reopening does to the lists, in words.</summary>
     public IReadOnlyList<ListedWith> OnReopening { get; private set; } = [];
 
-    /// <summary>The decision that was opened again and is to be made anew; null: there was none.</summary>
-    public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Reopened) is { } reopened
-        ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut or ReviewEventKind.ChallengeAnswered && e.Version < reopened.Version) : null;
-
-    /// <summary>How often it was opened again: what was written before is of another decision.</summary>
-    public int TimesReopened => Events.Count(e => e.Kind == ReviewEventKind.Reopened);
-
-    /// <summary>The step that put it away until <see cref="Review.VisibleAt"/>; null: its queue lets it settle, or it is shown.</summary>
-    public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
     public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
     public LabelRanking.Standing Standing { get; private set; }
 
     /// <summary>It is labelled so by who counts more than an analyst: a decision changes nothing of that.</summary>
     public bool Outranks(LabelOutcome outcome) => Standing.Effective is { Source: > LabelSource.Analyst } label && label.Outcome == outcome;
 
-    /// <summary>What was asked with the escalation that brought it to those who decide the hard ones, or what else did; or what was asked before they sent it back.</summary>
-    public ReviewEvent? Asked => Events.Handed() is not { } handed || (!Its.IsManual && handed.Kind != ReviewEventKind.Answered) ? null : handed.Kind == ReviewEventKind.Answered ? Events.Question(handed) : handed;
-
-    /// <summary>The answer with which it was sent back; null: there was none since it was escalated.</summary>
-    public ReviewEvent? Answer => Events.Handed() is { Kind: ReviewEventKind.Answered } answer ? answer : null;
-
-    /// <summary>What somebody noted that stands neither at the top of the case nor beside it, and was not taken back.</summary>
-    public IReadOnlyList<ReviewEvent> Noted => [.. Events.Where(e => e.Note is not null && e.Id != Asked?.Id && e.Id != Answer?.Id && !HistoryLine.IsTakenBack(Events, e) && !IsInStatus(e))];
-
-    // Who has it has the decision in the place of its status.
-    private bool IsInStatus(ReviewEvent e) => !IsMine && (Review.State == ReviewState.Open ? Holder is null && e.Id == Away?.Id : e.Kind == ReviewEventKind.Decided && e.Note == Review.Note);
-
-    /// <summary>What waits for an answer of the reader, who has it: where that sends it, and who had asked; null: nothing, or not theirs to answer.</summary>
-    public (ReviewEvent Asked, ReviewQueue To)? GoesBack { get; private set; }
     public Bands Bands { get; private set; }
     public DateTimeOffset Now { get; private set; }
 
-    /// <summary>Who has it now; null: nobody.</summary>
-    public string? Holder { get; private set; }
-
-    /// <summary>Until when the reader has it, Unix milliseconds.</summary>
-    public long MineUntil { get; private set; }
-
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; private set; }
-    public bool IsMine { get; private set; }
 
     /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it.</summary>
     public bool IsBlind => Why.IsBlind;
-
-    /// <summary>Whatever is decided of it needs a note, for its amount.</summary>
-    public bool NeedsNote { get; private set; }
 
     /// <summary>How long the decline that was just sent was read, seconds: it is asked once more. Null: none is.</summary>
     public int? Quick { get; private set; }
@@ -115,25 +84,13 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>The queue is for admins, and the reader is none.</summary>
     public bool IsClosed => Its.AdminsOnly && !IsAdmin;
 
-    /// <summary>Why the reader may not decide it, in the words of the refusal; null: they may.</summary>
-    public string? Barred { get; private set; }
-
-    /// <summary>Why the reader may not reopen it; null: they may.</summary>
-    public string? NotToReopen { get; private set; }
-
-    /// <summary>Why it would not be given to the reader, whoever has it now; null: it would, or is no longer to be had.</summary>
-    public string? NotToTake { get; private set; }
-
     /// <summary>What time does to it once it is due.</summary>
     public TimeoutAction AtEnd { get; private set; }
 
     /// <summary>What is said to who presses a key of the decision without having taken it; null: they have, or may not.</summary>
-    public string? NotTaken => IsMine || !MayReview ? null : Review.State != ReviewState.Open ? T[LeaseReviews.NotOpen] : NotToTake is { } reason ? T[reason]
-        : Holder is { } holder ? T["Taken by {0}, for {1} more.", holder, T.Age(TimeSpan.FromMilliseconds(Review.LeaseUntil!.Value - Now.ToUnixTimeMilliseconds()))]
-        : Away is null ? T["Take it first: {0}", "Enter"] : T["Take it first, by its button: {0}", T["Take it now, before its time"]];
-
-    public int DecidedToday { get; private set; }
-    public int StillWaiting { get; private set; }
+    public string? NotTaken => Rights.IsMine || !MayReview ? null : Review.State != ReviewState.Open ? T[LeaseReviews.NotOpen] : Rights.NotToTake is { } reason ? T[reason]
+        : Rights.Holder is { } holder ? T["Taken by {0}, for {1} more.", holder, T.Age(TimeSpan.FromMilliseconds(Review.LeaseUntil!.Value - Now.ToUnixTimeMilliseconds()))]
+        : History.Away is null ? T["Take it first: {0}", "Enter"] : T["Take it first, by its button: {0}", T["Take it now, before its time"]];
 
     /// <summary>Whoever does not have it: what they are given who go on from here.</summary>
     public StartOffer Offer { get; private set; }
@@ -148,15 +105,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public bool IsSelected => !_selection.IsPlain;
 
     /// <summary>How far the reader has come today, and by which list they go.</summary>
-    public string Progress
-    {
-        get
-        {
-            var left = Queue is null ? T.Count(StillWaiting, "{0} still waits in all queues", "{0} still wait in all queues")
-                : IsFiltered ? T.Count(StillWaiting, "filtered: {0} is left", "filtered: {0} left") : T.Count(StillWaiting, "{0} still waits in this queue", "{0} still wait in this queue");
-            return $"{T.Count(DecidedToday, "{0} review decided today", "{0} reviews decided today")}, {left}{(IsSelected ? $" ({string.Join(" · ", Query.Chips(T, policies.Active.Policy).Select(c => c.Words))})" : "")}";
-        }
-    }
+    public string Progress => _progress.Say(Queue, IsFiltered, IsSelected ? [.. Query.Chips(T, policies.Active.Policy).Select(c => c.Words)] : [], T);
 
     /// <summary>The parts of the address of an item's page, with the queue and how it was listed; of none: of the list.</summary>
     public Dictionary<string, string> Way(Guid? id = null) => Query.Way(Queue, id);
@@ -165,27 +114,15 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public string To(string step) => Url.Page("Item", step, Way(Stored.Id))!;
 
     /// <summary>How long the reader has it yet.</summary>
-    public string Left => LeftWords(Math.Max(0, (MineUntil - Now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(System.Globalization.CultureInfo.CurrentCulture));
+    public string Left => LeftWords(Math.Max(0, (Rights.MineUntil - Now.ToUnixTimeMilliseconds() + 59_999) / 60_000).ToString(System.Globalization.CultureInfo.CurrentCulture));
 
     public string LeftWords(string minutes) => T["taken by you, {0} min left", minutes];
 
     public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds() && !IsClosed;
 
-    /// <summary>Until when the reader can take their last step back, Unix milliseconds; null: they cannot.</summary>
-    public long? StepUntil { get; private set; }
-
-    /// <summary>It was decided a moment ago by the first of two, or otherwise by the second: until that can no longer be taken back it is kept from whoever comes next.</summary>
-    public bool IsJustDecided => Review.VisibleAt > Now.ToUnixTimeMilliseconds() && Events.LastOrDefault(e => e.Kind.IsStep()) is { Kind: ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed } step && step.Version == Review.Version;
-
-    /// <summary>Where an escalation goes, and who decides there; null: the reader has nothing to escalate.</summary>
-    public (string Queue, IReadOnlyList<string> Who)? Escalates { get; private set; }
-
-    /// <summary>What the reader decides is only the first of two decisions.</summary>
-    public bool IsFirst { get; private set; }
-
     /// <summary>What follows the reader who leaves the page of what they can still take back; null: nothing.</summary>
     public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Its.Name, Review.SettlesAt!.Value, reader, T)
-        : StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, Events.Last(e => e.Kind.IsStep()), Its.Name, until, reader, T) : null;
+        : Rights.StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, History.Events.Last(e => e.Kind.IsStep()), Its.Name, until, reader, T) : null;
 
     /// <summary>What was refused, in the reader's words.</summary>
     public string? Refused { get; private set; }
@@ -201,6 +138,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public ReviewToast? Toast { get; private set; }
 
     private ReviewSelection _selection = ReviewSelection.Of(null);
+    private DeskProgress _progress = new();
 
     // What was taken with the step before: what comes after that one is handed over in the same answer.
     private ReviewLease? _taken;
@@ -208,57 +146,6 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
 
     /// <summary>For how long this one is kept ready, milliseconds.</summary>
     public long AheadFor { get; private set; }
-
-    /// <summary>The card as people know it, where the value that lists it is a hash.</summary>
-    public string? CardDigits => Facts.Text(Known.CardLast4) is not null && FoundBy.Text(Facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
-
-    public string? Payer => PayerOf(Stored, Facts);
-
-    /// <summary>Of a payout: the bank and the account it goes to, as far as it names them.</summary>
-    public string? Account => Stored.Flow != Flow.PayOut ? null
-        : string.Join(" · ", ((string?[])[Facts.Text(Known.BeneficiaryBank), Facts.Text(Known.BeneficiaryClabe) ?? Facts.Text(Known.BeneficiaryIban)]).OfType<string>()) is { Length: > 0 } account ? account : null;
-
-    /// <summary>Its number, as short as people compare it; the whole one is copied.</summary>
-    public string ShortNumber => Stored.Id.ToString("N")[^8..];
-
-    internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
-
-    /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one. With its day where that is another too.</summary>
-    public string? AtShop
-    {
-        get
-        {
-            var (there, here) = (TimeZoneInfo.ConvertTime(Stored.Instant, panel.Value.Zone), reader.Zoned(Stored.Instant));
-            return there.Offset == here.Offset ? null : T["{0} at the shop", (there.Date == here.Date ? "" : Reader.DayAndMonth(there) + " ") + there.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)];
-        }
-    }
-
-    /// <summary>Which clock the reader's is: UTC, UTC-6.</summary>
-    public string ZoneHere => Reader.Offset(reader.Zoned(Stored.Instant).Offset);
-
-    /// <summary>The times that are offered to put it away until, each by its code, in words and as the reader's clock will show it, and whether the authorisation has lapsed by then.</summary>
-    public IEnumerable<(string Code, string Words, string At, bool IsTooLate)> HoldTimes => HoldTime.Codes.Select(code =>
-    {
-        var at = HoldUntil(code, Now)!.Value;
-        return (code, code switch
-        {
-            "1h" => T["In 1 hour"],
-            "4h" => T["In 4 hours"],
-            "tomorrow" => Its.Hours is null ? T["Tomorrow"] : T["The next working day"],
-            // Where Monday is none, the next week begins later.
-            _ => WeekDay(reader.Zoned(at)),
-        }, code == "monday" ? reader.MonthDayAndTime(at) : reader.WeekdayAndTime(at), Review.ExpiresAt is { } lapses && at.ToUnixTimeMilliseconds() > lapses);
-    });
-
-    private static string WeekDay(DateTimeOffset local) => local.ToString("dddd", System.Globalization.CultureInfo.CurrentCulture) is var name ? char.ToUpper(name[0], System.Globalization.CultureInfo.CurrentCulture) + name[1..] : "";
-
-    private DateTimeOffset? HoldUntil(string code, DateTimeOffset now) => HoldTime.Of(code, now, reader.Zone, Its.ReadHours(), panel.Value.Zone);
-
-    /// <summary>The reader's clock, where the times offered would be others on the organization's; null: they are the same.</summary>
-    public string? HoldClock => reader.ClockName(HoldTime.Codes.Select(code => HoldUntil(code, Now)!.Value));
-
-    /// <summary>An hour from now, as a form shows it.</summary>
-    public string Later => reader.Zoned(Now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
     public async Task<IActionResult> OnGetAsync(Guid id, CancellationToken stop)
     {
@@ -283,16 +170,13 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
         if (Input.Outcome is not { } outcome) return await RefuseAsync(id, new ReviewAnswer(ReviewInput.NoOutcome), stop);
-        var entries = Input.Lists.Where(l => l.Chosen).Select(l => new ReviewEntry(l.Type, outcome == ReviewOutcome.Approve ? ListSeverity.Allow : ListSeverity.Block, l.Days)).ToList();
-        var reason = outcome switch { ReviewOutcome.Approve => Input.ApproveReason, ReviewOutcome.Challenge => Input.ChallengeReason, _ => Input.DeclineReason };
-        // Chosen for a decline, it may be sent with something else.
-        var label = outcome == ReviewOutcome.Decline ? Input.Label : null;
-        if (label is null && ReviewReasons.LeavesOpen(outcome, reason)) return await RefuseAsync(id, new ReviewAnswer(DecideReviews.LabelMissing), stop);
-        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, new ReviewVerdict(outcome, reason, Input.Note, Input.ReadingMilliseconds, entries, label, AsksIfQuick: !Input.Confirmed), stop);
+        var verdict = Input.Says(outcome);
+        if (verdict.Label is null && ReviewReasons.LeavesOpen(outcome, verdict.Reason)) return await RefuseAsync(id, new ReviewAnswer(DecideReviews.LabelMissing), stop);
+        var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, verdict, stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(entries)}", true);
-        else await RememberAsync(id, seq, after.SecondById == User.Id ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided, stop);
+        if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(verdict.Entries ?? [])}", true);
+        else Before = await ReviewToast.RememberAsync(db, id, seq, after.SecondById == User.Id ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided, User.Id, stop);
         return await OnwardAsync(stop);
     }
 
@@ -307,8 +191,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         else
         {
             if (await db.Set<ReviewQueue>().AsNoTracking().SingleOrDefaultAsync(q => db.Set<Review>().Any(r => r.Seq == seq && r.Queue == q.Number), stop) is not { } queue) return NotFound();
-            Its = queue;
-            until = HoldUntil(Input.HoldFor, clock.GetUtcNow());
+            until = new HoldOffer(queue, clock.GetUtcNow(), reader, panel.Value.Zone, T).Until(Input.HoldFor);
             if (until is null) return await RefuseAsync(id, new ReviewAnswer(HoldTime.Unknown), stop);
         }
         return await OnAsync(id, await decide.HoldAsync(HttpContext.Reviewer, seq, Token, until, Input.HoldNote, stop), seq, ReviewEventKind.Held, stop);
@@ -326,7 +209,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public async Task<IActionResult> OnPostUndoAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        var (_, answer) = await decide.UndoAsync(HttpContext.Reviewer, seq, stop, selection: _selection);
+        var (_, answer) = await undo.UndoAsync(HttpContext.Reviewer, seq, stop, selection: _selection);
         if (answer.IsDone) Said = T["Undone: you have taken it again."];
         // Who looks at something else stays there: what is refused is no reason to leave it.
         else if (ReviewBefore.ElsewhereThan(id, this) is { } there)
@@ -392,20 +275,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private async Task<IActionResult> OnAsync(Guid id, ReviewAnswer answer, long seq, ReviewEventKind step, CancellationToken stop)
     {
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
-        await RememberAsync(id, seq, step, stop);
+        Before = await ReviewToast.RememberAsync(db, id, seq, step, User.Id, stop);
         return await OnwardAsync(stop);
-    }
-
-    private async Task RememberAsync(Guid id, long seq, ReviewEventKind step, CancellationToken stop)
-    {
-        var me = User.Id;
-        var made = await (from e in db.Set<ReviewEvent>()
-                          join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
-                          where e.Seq == seq && e.Kind == step && e.ActorId == me
-                          orderby e.Version descending
-                          select new { e.At, e.Until, q.UndoSeconds }).FirstAsync(stop);
-        var to = step != ReviewEventKind.Answered ? "" : await db.Set<ReviewQueue>().Where(q => db.Set<Review>().Any(r => r.Seq == seq && r.Queue == q.Number)).Select(q => q.Name).SingleAsync(stop);
-        Before = $"{id} {step} {made.At + (made.UndoSeconds * 1_000L)} {made.Until ?? 0} {to}";
     }
 
     /// <summary>To the next one; who stops goes back to the queue, and nothing else is taken for them.</summary>
@@ -424,9 +295,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         Refused = T.Say(answer, reader.Zone);
         if (answer is { Refusal: DecideReviews.DeclineQuick, Values: [int seconds] }) Quick = seconds;
         // What the page does not offer has no button of its own.
-        if (IsMine && Barred is null) RefusedAt = Request.Query["handler"].ToString() switch
+        if (Rights.IsMine && Rights.Barred is null) RefusedAt = Request.Query["handler"].ToString() switch
         {
-            "Answer" => GoesBack is null ? "Decide" : "Answer",
+            "Answer" => Rights.GoesBack is null ? "Decide" : "Answer",
             "Escalate" => Its.IsManual ? "Decide" : "Escalate",
             "Decide" or "Skip" or "Hold" => Request.Query["handler"],
             _ => null,
@@ -463,7 +334,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>The reader sees the next one already: told is only what it could not know.</summary>
     private async Task<IActionResult> AheadWasRightAsync(ReviewLease lease, CancellationToken stop)
     {
-        (Now, MineUntil) = (clock.GetUtcNow(), lease.Until);
+        (Now, Rights) = (clock.GetUtcNow(), new CaseRights { MineUntil = lease.Until });
         Toast = await ToastAsync(stop);
         (Before, Said) = (null, null);
         await CountAsync(stop);
@@ -495,21 +366,16 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         // Its form is empty, whatever was sent.
         ModelState.Clear();
         Input = new ReviewInput();
-        if (!await LoadAsync(next, stop, ahead: true) || !IsMine) return false;
+        if (!await LoadAsync(next, stop, ahead: true) || !Rights.IsMine) return false;
         AheadFor = Math.Max(0, lease.Until - clock.GetUtcNow().ToUnixTimeMilliseconds());
         return true;
     }
 
-    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null || IsMine ? null : Stored.Id, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
+    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null || Rights.IsMine ? null : Stored.Id, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
 
     private Task<Guid> IdAsync(long seq, CancellationToken stop) => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync(stop);
 
-    private async Task CountAsync(CancellationToken stop)
-    {
-        var (me, now, dayStart) = (User.Id, Now.ToUnixTimeMilliseconds(), reader.StartOfDay(Now).ToUnixTimeMilliseconds());
-        DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
-        StillWaiting = await db.Set<Review>().Waiting(now).Where(r => Queue == null || r.Queue == Queue).Only(_selection.Filter, db, now).CountAsync(stop);
-    }
+    private async Task CountAsync(CancellationToken stop) => _progress = await DeskProgress.OfAsync(db, User.Id, Queue, _selection, Now, reader, stop);
 
     /// <param name="id">Which.</param>
     /// <param name="stop">Ends it early.</param>
@@ -527,56 +393,20 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         else (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
         var now = Now.ToUnixTimeMilliseconds();
         Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        Values = [.. Listable.Select(type => (type, Value: DecideReviews.ValueOf(type, Facts))).Where(v => v.Value is not null).Select(v => (v.type, v.Value!))];
-        Events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        Events = Events.Blind(review, User.Id);
+        Values = ReviewEntry.ValuesOf(Facts);
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        History = new CaseHistory(review, Its, events.Blind(review, User.Id), now);
         Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
         Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
-        if (review.State == ReviewState.Open && review.LeaseUntil > now && review.LeaseOwner is { } owner)
-        {
-            // What is only kept ready for the reader is nobody's until it is taken.
-            IsMine = owner == User.Id && (ahead || !review.LeaseIsAhead);
-            MineUntil = ahead ? now + (long)LeaseReviews.Length.TotalMilliseconds : review.LeaseUntil.Value;
-            if (IsMine) Holder = User.DisplayName;
-            else if (owner != User.Id) Holder = await db.Users.Where(u => u.Id == owner).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
-        }
         // How it came to those who decide the hard ones counts only where time would decide there.
         var queues = Its is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [Its.Number] = Its };
-        AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, Events);
-        if (MayReview && !IsMine) StepUntil = await decide.StepToUndoAsync(HttpContext.Reviewer, review, Events, now, stop) is (_, var until, null) ? until : null;
-        var isOwn = await decide.IsOwnAsync(HttpContext.Reviewer, Facts, stop);
-        (Barred, NotToReopen) = (DecideReviews.Barred(HttpContext.Reviewer, review, Its, isOwn), DecideReviews.BarredFromReopening(HttpContext.Reviewer, Its, isOwn));
-        if (IsMine && Barred is null && Its.IsManual && Events.Question() is { } asked) GoesBack = (asked, await decide.WhereToAsync(asked, stored, stop));
-        NeedsNote = IsMine && Barred is null && await decide.NeedsNoteAsync(review, Its, stored.Money, stop);
-        IsFirst = IsMine && Barred is null && await SecondPerson.IsNeededAsync(db, review, Its, stored.Money, User.Id, stop);
-        if (IsMine && !Its.IsManual)
-        {
-            var to = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == ReviewQueue.EscalatedNumber, stop);
-            Role[] roles = to.AdminsOnly ? [Role.Admin] : [Role.Admin, Role.Analyst];
-            var me = User.Id;
-            Escalates = (to.Name, await db.Users.Where(u => u.IsActive && roles.Contains(u.Role) && u.Id != me).OrderBy(u => u.DisplayName).Select(u => u.DisplayName).Take(4).ToListAsync(stop));
-        }
-        // In a fixed order theirs is what was given to them, or is kept ready.
-        if (review.State == ReviewState.Open) NotToTake = Barred ?? (MayReview && Its.IsRestricted && !IsAdmin && !(review.LeaseOwner == User.Id && review.LeaseUntil > now) ? LeaseReviews.FixedOrder : null);
+        AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, History.Events);
+        Rights = await CaseRights.ReadAsync(db, decide, undo, HttpContext.Reviewer, MayReview, History, Why, ahead, stop);
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
-        if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, Now, stop));
-        if (MayReview && !IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
+        if (review.State == ReviewState.Closed && MayReview) OnReopening = Reviews.ListedWith.OnReopening(await ListedByReview.OfAsync(db, stored, Now, stop), Now, Facts, Head.CardDigits, T);
+        if (MayReview && !Rights.IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;
-    }
-
-    private List<ListedWith> SayReopening(IReadOnlyList<ListedByReview> listed)
-    {
-        List<ListedWith> said = [];
-        Say(T["Reopening also takes back:"], listed.Where(l => l.IsAsLeft));
-        Say(T["Stays on the list, for another review that stands wants it:"], listed.Where(l => l.Heir is not null));
-        Say(T["Stays on the list all the same, changed since or there before:"], listed.Where(l => !l.IsAsLeft && l.Heir is null && l.Entry is { IsActive: true } entry && !(entry.ExpiresAt <= Now)));
-        return said;
-
-        void Say(string words, IEnumerable<ListedByReview> which)
-        {
-            if (which.Select(l => l.Wanted).ToList() is { Count: > 0 } wanted) said.Add(Reviews.ListedWith.Of(words, wanted, Facts, CardDigits, T));
-        }
     }
 }

@@ -50,6 +50,26 @@ public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string
     /// <param name="T">The reader's language.</param>
     internal static ListedWith Of(string words, IEnumerable<ReviewEntry> entries, Facts facts, string? card, Texts T) => new(words, [.. entries.Select(e => (Say(e, facts, card, T), AddressOf(e, facts, card)))], IsDone: true);
 
+    /// <summary>What opening a decision again does to the lists: what goes with it, and what stays and why.</summary>
+    /// <param name="listed">What the decision put there.</param>
+    /// <param name="now">The current instant.</param>
+    /// <param name="facts">Of the payment, whose values they are.</param>
+    /// <param name="card">The card as people know it; null: its hash is all there is.</param>
+    /// <param name="T">The reader's language.</param>
+    internal static IReadOnlyList<ListedWith> OnReopening(IReadOnlyList<ListedByReview> listed, DateTimeOffset now, Facts facts, string? card, Texts T)
+    {
+        List<ListedWith> said = [];
+        Add(T["Reopening also takes back:"], listed.Where(l => l.IsAsLeft));
+        Add(T["Stays on the list, for another review that stands wants it:"], listed.Where(l => l.Heir is not null));
+        Add(T["Stays on the list all the same, changed since or there before:"], listed.Where(l => !l.IsAsLeft && l.Heir is null && l.Entry is { IsActive: true } entry && !(entry.ExpiresAt <= now)));
+        return said;
+
+        void Add(string words, IEnumerable<ListedByReview> which)
+        {
+            if (which.Select(l => l.Wanted).ToList() is { Count: > 0 } wanted) said.Add(Of(words, wanted, facts, card, T));
+        }
+    }
+
     private static string Say(ReviewEntry entry, Facts facts, string? card, Texts T)
     {
         var name = T.Name(entry.Type);
@@ -57,13 +77,13 @@ public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string
         if (name.Length > 1 && !char.IsUpper(name[1])) name = char.ToLower(name[0], CultureInfo.CurrentCulture) + name[1..];
         // What the payment says of a device goes before the payment does.
         // A card without its digits is told by no value: its hash says nothing to a reader.
-        var value = entry.Type == ListType.CardHash ? card ?? "••••" : DecideReviews.ValueOf(entry.Type, facts) ?? T["(no longer kept)"];
+        var value = entry.Type == ListType.CardHash ? card ?? "••••" : ReviewEntry.ValueOf(entry.Type, facts) ?? T["(no longer kept)"];
         return entry.Days is { } days ? T["{0} {1} for {2}", name, value, T.Count(days, "{0} day", "{0} days")] : T["{0} {1} for good", name, value];
     }
 
     private static string AddressOf(ReviewEntry entry, Facts facts, string? card)
     {
-        var value = entry.Type == ListType.CardHash ? null : DecideReviews.ValueOf(entry.Type, facts);
+        var value = entry.Type == ListType.CardHash ? null : ReviewEntry.ValueOf(entry.Type, facts);
         (string Name, string Value)[] kind = [("type", entry.Type.Word()), ("severity", entry.Severity.Word())];
         return ListQuery.Address(value is null ? kind : [.. kind, ("q", value)]);
     }

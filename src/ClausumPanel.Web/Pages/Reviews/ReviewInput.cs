@@ -1,6 +1,7 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
 
 namespace ClausumPanel.Web.Pages.Reviews;
 
@@ -33,6 +34,12 @@ public sealed class ReviewInput
     public string? AnswerNote { get; set; }
     public string? FreeNote { get; set; }
     public string? ReopenNote { get; set; }
+
+    /// <summary>The verdict it comes to with that outcome: of each only its own reason counts, and a label that was chosen for a decline may be sent with something else.</summary>
+    internal ReviewVerdict Says(ReviewOutcome outcome) => new(outcome,
+        outcome switch { ReviewOutcome.Approve => ApproveReason, ReviewOutcome.Challenge => ChallengeReason, _ => DeclineReason },
+        Note, ReadingMilliseconds, [.. Lists.Where(l => l.Chosen).Select(l => new ReviewEntry(l.Type, outcome == ReviewOutcome.Approve ? ListSeverity.Allow : ListSeverity.Block, l.Days))],
+        outcome == ReviewOutcome.Decline ? Label : null, AsksIfQuick: !Confirmed);
 }
 
 /// <summary>A value that may go on a list with the decision.</summary>

@@ -1,10 +1,12 @@
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
+using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Reviews;
 
@@ -45,6 +47,24 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
 
+    /// <summary>What <see cref="OfAsync"/> is told of a step that was just taken.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="id">The assessment.</param>
+    /// <param name="seq">Its item.</param>
+    /// <param name="step">What was done.</param>
+    /// <param name="who">By whom.</param>
+    /// <param name="stop">Ends it early.</param>
+    internal static async Task<string> RememberAsync(PanelDb db, Guid id, long seq, ReviewEventKind step, Guid who, CancellationToken stop)
+    {
+        var made = await (from e in db.Set<ReviewEvent>()
+                          join q in db.Set<ReviewQueue>() on e.Queue equals q.Number
+                          where e.Seq == seq && e.Kind == step && e.ActorId == who
+                          orderby e.Version descending
+                          select new { e.At, e.Until, q.UndoSeconds }).FirstAsync(stop);
+        var to = step != ReviewEventKind.Answered ? "" : await db.Set<ReviewQueue>().Where(q => db.Set<Review>().Any(r => r.Seq == seq && r.Queue == q.Number)).Select(q => q.Name).SingleAsync(stop);
+        return $"{id} {step} {made.At + (made.UndoSeconds * 1_000L)} {made.Until ?? 0} {to}";
+    }
+
     /// <summary>What the page of a decision or a step says of it to whoever leaves within its time.</summary>
     internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, ReviewEvent? step, string queue, long until, Reader reader, Texts T) =>
         (outcome is { } decided ? OfDecision(decided, [], done, T) : OfStep(step!.Kind, step.Until ?? 0, queue, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
@@ -74,6 +94,6 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     {
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
-        return $"{stored.Money.Show()} · {ItemModel.PayerOf(stored, facts)}".TrimEnd(' ', '·');
+        return $"{stored.Money.Show()} · {CaseHead.PayerOf(stored, facts)}".TrimEnd(' ', '·');
     }
 }
