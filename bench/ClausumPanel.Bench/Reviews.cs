@@ -18,21 +18,24 @@ internal static partial class Reviews
     private const string Queue = "/dashboard/reviews";
     private const int WarmUps = 8, Labels = 5_000, Reports = 200;
     private const double PageGoal = 100;
+    private static readonly string[] Given = ["María", "Tomás", "Lucía", "Pedro", "Jorge", "Diana", "Elena", "Óscar", "Paola", "Karla", "Bruno", "Julia", "Mario", "Sofía", "Iván", "David"];
+    private static readonly string[] Family = ["López", "Pérez", "Gómez", "Reyes", "Ortiz", "Silva", "Núñez", "Rivas", "Mejía", "Solís", "Durán", "Campo", "Nieto", "Salas", "Ramos", "Rubio"];
 
     public static void Run(Arguments arguments)
     {
         var port = arguments.Number("port", 5800);
         var (waiting, decided, samples) = (arguments.Number("waiting", 10_000), arguments.Number("decided", 20_000), arguments.Number("samples", 100));
-        var stored = arguments.Number("stored", 1_000_000);
+        var (stored, payouts) = (arguments.Number("stored", 1_000_000), Math.Min(waiting, arguments.Number("payouts", waiting / 2)));
         Console.WriteLine(Machine.Describe());
         Folders.Publish(arguments);
         var store = Store.Filled(stored, arguments, port).WithAdmin();
-        var items = Fill(store, waiting, decided);
+        Order(store, port, payouts);
+        var items = Fill(store, waiting, payouts, decided);
         using var service = Subject.StartService(store, port);
         service.Settle(TimeSpan.FromSeconds(30));
         Tell(service, store, items.Decided);
         service.Settle(TimeSpan.FromSeconds(30));
-        Console.WriteLine($"  {store.Stored:N0} stored, {waiting:N0} waiting, {decided:N0} decided within 30 days, {Math.Min(Labels, items.Decided.Count):N0} labels; {samples} of each");
+        Console.WriteLine($"  {store.Stored:N0} stored, {waiting:N0} waiting, {payouts:N0} of them payouts, {decided:N0} decided within 30 days, {Math.Min(Labels, items.Decided.Count):N0} labels; {samples} of each");
         using var browser = Panel.SignIn(service, store);
         Pages(browser, items, samples);
         NextCase.MeasureAsync(browser, Queue + "?queue=3", arguments.Number("keys", 30)).GetAwaiter().GetResult();
@@ -47,6 +50,8 @@ internal static partial class Reviews
         Page("queue, what refreshes itself", () => browser.Get(Queue + "?queue=3", fragment: true));
         Page("queue, by amount", () => browser.Get(Queue + "?queue=3&sort=amount"));
         Page("queue, of one currency from an amount on", () => browser.Get(Queue + "?queue=3&sort=score&currency=MXN&amount_min=500&held=free"));
+        Page("queue searched by a payee's name, hit", () => browser.Get($"{Queue}?queue=3&q={Uri.EscapeDataString(items.Payees[random.Next(items.Payees.Count)])}"));
+        Page("queue searched by a payee's name, miss", () => browser.Get($"{Queue}?queue=3&q={Uri.EscapeDataString(Given[random.Next(Given.Length)] + " Nadie")}"));
         Page("one item, nobody has it", () => browser.Get(Any()));
         Page("quality, 90 days", () => browser.Get(Queue + "/quality?period=90d"));
         Page("many at once, 50 shown", () => browser.Get($"{Queue}/bulk?{string.Join('&', items.Seqs.Skip(random.Next(items.Seqs.Count / 2)).Take(50).Select(s => $"seqs={s}"))}"));
@@ -102,8 +107,22 @@ internal static partial class Reviews
         }
     }
 
+    /// <summary>Who is paid by the n-th payout; each name comes back after 4,096.</summary>
+    private static string Payee(int n) => $"{Given[n % 16]} {Family[n / 16 % 16]} {Family[n / 256 % 16]}";
+
+    /// <summary>The store's own traffic pays nobody out.</summary>
+    private static void Order(Store store, int port, int payouts)
+    {
+        using var service = Subject.StartService(store, port);
+        using var shop = Shop(service, store);
+        Parallel.For(0, payouts, new ParallelOptions { MaxDegreeOfParallelism = 4 }, n => Post(shop, "/api/v1/assess/payout",
+            $"{{\"amount\":{10_000 + (n * 7919L % 90_000)},\"currency\":\"MXN\",\"transaction_type\":\"payout\",\"payment_id\":\"out-{n:0000000}\",\"beneficiary\":{{\"id\":\"ben_{n % 4096:0000}\",\"name\":\"{Payee(n)}\",\"country\":\"MX\"}}}}"));
+        service.Settle(TimeSpan.FromSeconds(30));
+        service.Stop();
+    }
+
     /// <summary>Puts the reviews into the file: nobody waits for the store's own traffic to be that suspicious.</summary>
-    private static Items Fill(Store store, int waiting, int decided)
+    private static Items Fill(Store store, int waiting, int payouts, int decided)
     {
         using var connection = new SqliteConnection($"Data Source={store.File};Pooling=False");
         connection.Open();
@@ -115,13 +134,14 @@ internal static partial class Reviews
         Execute("""
             INSERT INTO reviews (seq, queue, opened_at, decision, state, version, visible_at, due_at, warn_at, expires_at, stake, is_loyal, lease_is_ahead, is_timed_out)
             SELECT seq, 3, @now - (seq % 14400) * 1000, 1, 0, 0, @now - (seq % 14400) * 1000, @now - (seq % 14400) * 1000 + 7200000, @now - (seq % 14400) * 1000 + 5400000, CASE WHEN seq % 20 = 0 THEN @now + (seq % 21600) * 1000 END, (seq * 7919) % 1001, seq % 5 = 0, 0, 0
-            FROM assessments WHERE NOT simulated AND seq % (SELECT max(1, max(seq) / @count) FROM assessments) = 0 ORDER BY seq DESC LIMIT @count
-            """, ("@now", now), ("@count", (long)waiting));
+            FROM (SELECT seq FROM (SELECT seq FROM assessments WHERE NOT simulated AND flow = 0 AND seq % (SELECT max(1, max(seq) / max(1, @payments)) FROM assessments) = 0 ORDER BY seq DESC LIMIT @payments)
+                UNION ALL SELECT seq FROM (SELECT seq FROM assessments WHERE flow = 1 ORDER BY seq DESC LIMIT @payouts))
+            """, ("@now", now), ("@payments", (long)waiting - payouts), ("@payouts", (long)payouts));
         Execute("""
             INSERT INTO reviews (seq, queue, opened_at, decision, state, version, visible_at, due_at, stake, is_loyal, lease_is_ahead, is_timed_out, outcome, reason, decided_by_id, decided_at, settles_at)
             SELECT seq, 3, @now - (seq * 7919) % 2592000000 - 600000, 1, 2, 2, @now - (seq * 7919) % 2592000000 - 600000, @now - (seq * 7919) % 2592000000 + 6600000, (seq * 7919) % 1001, seq % 5 = 0, 0, 0, CASE WHEN seq % 3 = 0 THEN 2 ELSE 0 END,
                 CASE WHEN seq % 3 = 0 THEN 'stolen_card' ELSE 'known_customer' END, (SELECT id FROM users LIMIT 1), @now - (seq * 7919) % 2592000000, @now - (seq * 7919) % 2592000000 + 8000
-            FROM assessments WHERE NOT simulated AND seq NOT IN (SELECT seq FROM reviews) ORDER BY seq DESC LIMIT @count
+            FROM assessments WHERE NOT simulated AND flow = 0 AND seq NOT IN (SELECT seq FROM reviews) ORDER BY seq DESC LIMIT @count
             """, ("@now", now), ("@count", (long)decided));
         Execute("""
             INSERT INTO review_events (id, seq, at, kind, queue, actor_id, actor_name, outcome, reason, reading_milliseconds, version, waited_milliseconds, is_late)
@@ -136,9 +156,9 @@ internal static partial class Reviews
         });
         Read($"SELECT a.id FROM assessments a JOIN reviews r ON r.seq = a.seq WHERE r.state = 2 ORDER BY a.seq LIMIT {Labels}", row => done.Add(new Guid(row.GetFieldValue<byte[]>(0), bigEndian: true)));
         List<string> payers = [];
-        Read("SELECT DISTINCT t.kind, t.term FROM assessment_terms t JOIN reviews r ON r.seq = t.seq WHERE r.state = 0 AND (t.term LIKE '%@%' OR t.term LIKE 'cus_%') LIMIT 200", row => payers.Add((row.GetString(1).Contains('@', StringComparison.Ordinal) ? "/dashboard/entities/email/" : "/dashboard/entities/customer/") + Uri.EscapeDataString(row.GetString(1))));
+        Read("SELECT DISTINCT t.kind, t.term FROM assessment_terms t JOIN reviews r ON r.seq = t.seq WHERE (t.term LIKE '%@%' OR t.term LIKE 'cus_%') LIMIT 200", row => payers.Add((row.GetString(1).Contains('@', StringComparison.Ordinal) ? "/dashboard/entities/email/" : "/dashboard/entities/customer/") + Uri.EscapeDataString(row.GetString(1))));
         if (open.Count == 0 || payers.Count == 0) throw new BenchFailed("the store has no payments to review");
-        return new Items(open, seqs, done, payers);
+        return new Items(open, seqs, done, payers, [.. Enumerable.Range(0, Math.Min(payouts, 4_096)).Select(Payee)]);
 
         void Execute(string sql, params (string Name, object Value)[] values)
         {
@@ -164,18 +184,20 @@ internal static partial class Reviews
     /// <summary>What the payments turned out to be, through the door that a shop has: labels of many, and reports that open cases.</summary>
     private static void Tell(Subject service, Store store, List<Guid> decided)
     {
-        using var shop = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{service.Port}") };
-        shop.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", store.Key);
+        using var shop = Shop(service, store);
         foreach (var some in decided.Take(Labels).Chunk(1_000))
-            Post("/api/v1/labels", $"{{\"labels\":[{string.Join(',', some.Select((id, n) => $"{{\"transaction_id\":\"{id}\",\"outcome\":\"{(n % 5 == 0 ? "fraud" : "good")}\",\"source\":\"{(n % 5 == 0 ? "chargeback" : "customer")}\"}}"))}]}}");
-        foreach (var id in decided.TakeLast(Math.Min(Reports, decided.Count))) Post("/api/v1/report-fraud", $"{{\"reason\":\"identity_theft\",\"transaction_id\":\"{id}\"}}");
+            Post(shop, "/api/v1/labels", $"{{\"labels\":[{string.Join(',', some.Select((id, n) => $"{{\"transaction_id\":\"{id}\",\"outcome\":\"{(n % 5 == 0 ? "fraud" : "good")}\",\"source\":\"{(n % 5 == 0 ? "chargeback" : "customer")}\"}}"))}]}}");
+        foreach (var id in decided.TakeLast(Math.Min(Reports, decided.Count))) Post(shop, "/api/v1/report-fraud", $"{{\"reason\":\"identity_theft\",\"transaction_id\":\"{id}\"}}");
+    }
 
-        void Post(string path, string json)
-        {
-            using var body = new StringContent(json, Encoding.UTF8, "application/json");
-            using var answer = shop.PostAsync(new Uri(path, UriKind.Relative), body).GetAwaiter().GetResult();
-            if (!answer.IsSuccessStatusCode) throw new BenchFailed($"{path} answers {(int)answer.StatusCode}: {answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
-        }
+    private static HttpClient Shop(Subject service, Store store) =>
+        new() { BaseAddress = new Uri($"http://127.0.0.1:{service.Port}"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", store.Key) } };
+
+    private static void Post(HttpClient shop, string path, string json)
+    {
+        using var body = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = shop.PostAsync(new Uri(path, UriKind.Relative), body).GetAwaiter().GetResult();
+        if (!answer.IsSuccessStatusCode) throw new BenchFailed($"{path} answers {(int)answer.StatusCode}: {answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
     }
 
     internal static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(sorted.Count * share) - 1)];
@@ -185,5 +207,5 @@ internal static partial class Reviews
     [GeneratedRegex("name=\"Token\" value=\"([^\"]+)\"")]
     private static partial Regex Field();
 
-    private sealed record Items(List<Guid> Waiting, List<long> Seqs, List<Guid> Decided, List<string> Payers);
+    private sealed record Items(List<Guid> Waiting, List<long> Seqs, List<Guid> Decided, List<string> Payers, List<string> Payees);
 }

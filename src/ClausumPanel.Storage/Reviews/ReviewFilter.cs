@@ -24,14 +24,11 @@ public sealed record ReviewFilter
     /// <summary>The id of a rule that held it, under whichever version of the policy; it counts once <see cref="ReviewLists.PlacedAsync"/> has said at which places it stands.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>What the payment names begins so, as in <see cref="AssessmentFilter.Search"/>, or each of its words begins a word of the beneficiary's name; it counts once <see cref="ReviewLists.PlacedAsync"/> has said where to look.</summary>
+    /// <summary>What the payment names begins so, as in <see cref="AssessmentFilter.Search"/>, or each of its words begins a word of the beneficiary's name; it counts once <see cref="ReviewLists.PlacedAsync"/> has said what that finds.</summary>
     public string? Search { get; init; }
 
-    /// <summary>The segments of terms that are looked into.</summary>
-    internal IReadOnlyList<long>? Segments { get; init; }
-
-    /// <summary>The payouts whose beneficiary is called so.</summary>
-    internal IReadOnlyList<long> Called { get; init; } = [];
+    /// <summary>The open items that the search finds.</summary>
+    internal IReadOnlyList<long>? Found { get; init; }
 
     /// <summary>The places of the rule, as <see cref="AssessmentRule.Of"/> names them.</summary>
     internal IReadOnlyList<long>? Places { get; init; }
@@ -64,11 +61,11 @@ public static class ReviewLists
             var places = (filter.Places ?? throw new InvalidOperationException("Nobody said where the rule stands.")).ToArray();
             reviews = reviews.Where(r => db.Set<AssessmentRule>().Any(h => places.Contains(h.Rule) && h.Seq == r.Seq));
         }
-        if (filter.Search is { } search)
+        if (filter.Search is not null)
         {
-            var named = db.Set<AssessmentTerm>().Beginning(search, filter.Segments ?? throw new InvalidOperationException("Nobody said where to look.")).Select(t => t.Seq);
-            var called = filter.Called.ToArray();
-            reviews = called.Length == 0 ? reviews.Where(r => named.Contains(r.Seq)) : reviews.Where(r => named.Contains(r.Seq) || called.Contains(r.Seq));
+            IEnumerable<long> found = filter.Found ?? throw new InvalidOperationException("Nobody said what the search finds.");
+            // As one value, however many: each number of them would be another statement.
+            reviews = filter.Found.Count == 0 ? reviews.Where(r => false) : reviews.Where(r => EF.Parameter(found).Contains(r.Seq));
         }
         if (!filter.AsksOfPayment) return reviews;
         IQueryable<AssessmentRow> payments = db.Set<AssessmentRow>();
@@ -79,20 +76,22 @@ public static class ReviewLists
         return reviews.Where(r => payments.Any(p => p.Seq == r.Seq));
     }
 
-    /// <summary>With a search: looks where something of the queues is, which is a small part of all, and who is called so. With a rule: at which places it stands in the versions that judged what they hold.</summary>
+    /// <summary>With a search: what it finds of what is open, asked once however often the filter counts then. With a rule: at which places it stands in the versions that judged what the queues hold.</summary>
     /// <param name="filter">What is asked.</param>
     /// <param name="db">Where.</param>
     /// <param name="policies">The versions.</param>
+    /// <param name="names">Who is paid.</param>
     /// <param name="queues">Null: all.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, IReadOnlyCollection<int>? queues, CancellationToken stop)
+    public static async Task<ReviewFilter> PlacedAsync(this ReviewFilter filter, PanelDb db, PolicyShelf policies, PayeeNames names, IReadOnlyCollection<int>? queues, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(db);
         ArgumentNullException.ThrowIfNull(policies);
+        ArgumentNullException.ThrowIfNull(names);
         var open = db.Set<Review>().Where(r => r.State == ReviewState.Open);
         if (queues is not null) open = open.Where(r => queues.Contains(r.Queue));
-        if (filter.Search is { } search) filter = filter with { Segments = await open.Select(r => r.Seq / (1L << AssessmentTerm.SegmentBits)).Distinct().ToListAsync(stop), Called = await CalledAsync(search, open, db, stop) };
+        if (filter.Search is { } search) filter = filter with { Found = await FoundAsync(search, open, names, db, stop) };
         if (filter.Rule is not { } rule) return filter;
         var places = new List<long>();
         // Whatever was retired before the oldest of them was judged has judged none; nodes learn of a new version a moment later.
@@ -109,19 +108,14 @@ public static class ReviewLists
         return filter with { Places = places };
     }
 
-    /// <summary>The terms hold a name whole, its words in order of the alphabet: by one of its words only what is open is asked, which is little.</summary>
-    private static async Task<IReadOnlyList<long>> CalledAsync(string search, IQueryable<Review> open, PanelDb db, CancellationToken stop)
+    /// <summary>Looked for only where something open is, which is a small part of all.</summary>
+    private static async Task<IReadOnlyList<long>> FoundAsync(string search, IQueryable<Review> open, PayeeNames names, PanelDb db, CancellationToken stop)
     {
-        // No name is an address or a number.
-        if (search.Contains('@', StringComparison.Ordinal) || !search.Any(char.IsLetter)) return [];
-        var (typed, called, facts) = (FoundBy.Words(search), new List<long>(), new Facts());
-        var payouts = from r in open join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq where a.Flow == Flow.PayOut select new { a.Seq, a.Facts };
-        await foreach (var payout in payouts.AsAsyncEnumerable().WithCancellation(stop))
-        {
-            FactSnapshot.Read(payout.Facts, facts);
-            if (facts.Text(Known.BeneficiaryName) is { } name && FoundBy.Words(name) is var words && typed.All(t => words.Any(w => w.StartsWith(t, StringComparison.Ordinal)))) called.Add(payout.Seq);
-        }
-        return called;
+        var seqs = await open.Select(r => r.Seq).ToListAsync(stop);
+        if (seqs.Count == 0) return [];
+        var named = db.Set<AssessmentTerm>().Beginning(search, [.. seqs.Select(AssessmentTerm.SegmentOf).Distinct()]).Select(t => t.Seq);
+        var found = await open.Where(r => named.Contains(r.Seq)).Select(r => r.Seq).ToListAsync(stop);
+        return [.. found.Union(await names.CalledAsync(search, seqs, db, stop))];
     }
 
     /// <summary>Among equals the oldest. Amounts of different currencies are not compared: they stand by currency.</summary>
@@ -130,8 +124,9 @@ public static class ReviewLists
         ReviewOrder.Due => reviews.OrderBy(r => r.DueAt == null).ThenBy(r => r.DueAt).ThenBy(r => r.Seq),
         ReviewOrder.Oldest => reviews.OrderBy(r => r.OpenedAt).ThenBy(r => r.Seq),
         ReviewOrder.Newest => reviews.OrderByDescending(r => r.OpenedAt).ThenByDescending(r => r.Seq),
-        ReviewOrder.Amount => reviews.OrderBy(r => payments.Where(p => p.Seq == r.Seq).Select(p => p.Currency).FirstOrDefault()).ThenByDescending(r => payments.Where(p => p.Seq == r.Seq).Select(p => p.Amount).FirstOrDefault()).ThenBy(r => r.Seq),
-        ReviewOrder.Score => reviews.OrderByDescending(r => payments.Where(p => p.Seq == r.Seq).Select(p => p.Score).FirstOrDefault()).ThenBy(r => r.Seq),
+        // An outer join asks the payment of each item once, and begins with the items.
+        ReviewOrder.Amount => from r in reviews join p in payments on r.Seq equals p.Seq into its from p in its.DefaultIfEmpty() orderby p.Currency, p.Amount descending, r.Seq select r,
+        ReviewOrder.Score => from r in reviews join p in payments on r.Seq equals p.Seq into its from p in its.DefaultIfEmpty() orderby p.Score descending, r.Seq select r,
         _ => reviews.InOrder(queues, now),
     };
 }

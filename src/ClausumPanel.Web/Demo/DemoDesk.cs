@@ -49,7 +49,7 @@ internal sealed class DemoDesk(int seed, DateTimeOffset now, TimeZoneInfo zone)
         var (turns, panel) = (services.GetRequiredService<ReviewTurns>(), services.GetRequiredService<IOptions<PanelOptions>>());
         // Turns of their own: the panel's is held around each act.
         var own = new ReviewTurns();
-        _leases = new LeaseReviews(_db, own, services.GetRequiredService<PolicyShelf>(), panel, _clock);
+        _leases = new LeaseReviews(_db, own, services.GetRequiredService<PolicyShelf>(), services.GetRequiredService<PayeeNames>(), panel, _clock);
         _decide = new DecideReviews(_db, own, shelf, services.GetRequiredService<ReferenceData>(), panel, _clock);
         _undo = new UndoReviews(_db, own, _clock);
         _settle = new SettleReviews(_db, service, shelf, own, panel, _clock);

@@ -77,6 +77,8 @@ internal static class AssessSetup
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
         services.AddSingleton(provider => provider.GetRequiredService<ReviewRouting>().WithPolicies);
         services.AddSingleton<ReviewTurns>();
+        services.AddSingleton<PayeeNames>();
+        services.AddHostedService<ReadPayeeNames>();
         services.AddScoped<LeaseReviews>();
         services.AddScoped<ChangeQueues>();
         services.AddScoped<DecideReviews>();

@@ -41,7 +41,7 @@ public readonly record struct StartOffer(bool Can, int Unfiltered, (ReviewQueue 
 /// <summary>
 /// Gives out reviews: the first free item of what is asked for goes to whoever asks, and to nobody else while the lease runs. A lease is taken by one conditional update, so of twenty at once each gets another one.
 /// </summary>
-public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf policies, IOptions<PanelOptions> panel, TimeProvider clock)
+public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf policies, PayeeNames payees, IOptions<PanelOptions> panel, TimeProvider clock)
 {
     public const string
         NoQueue = "There is no such queue.", NotForYou = "Only admins decide in this queue.", FixedOrder = "The order of this queue is fixed: take the next one.", Taken = "Taken by {0} until {1:t}.", NotOpen = "It is decided already.",
@@ -126,7 +126,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         if (wanted.Queue is not { } queue || !await db.Set<ReviewQueue>().AnyAsync(q => q.Number == queue && !q.IsRestricted, stop)) return ReviewSelection.Of(wanted.Queue);
         // By its score nobody sorts what is decided blind.
         if (wanted.Order == ReviewOrder.Score && await BlindReviews.MayHoldAsync(db, queue, stop)) wanted = wanted with { Order = ReviewOrder.Priority };
-        return wanted with { Filter = await wanted.Filter.PlacedAsync(db, policies, [queue], stop), IsRead = true };
+        return wanted with { Filter = await wanted.Filter.PlacedAsync(db, policies, payees, [queue], stop), IsRead = true };
     }
 
     /// <summary>How long an item stays with the person, milliseconds; 0: it is not theirs, or no longer.</summary>

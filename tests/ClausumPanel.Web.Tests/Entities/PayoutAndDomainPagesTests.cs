@@ -155,11 +155,12 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         async Task<string> BalanceAsync(string id) => string.Join(' ', (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{id}")).QuerySelector(".balance")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    [Fact]
-    public async Task A_payout_says_whose_its_device_is_and_how_often_its_shop_orders_from_there()
+    [Fact] public Task A_payout_says_whose_its_device_is_and_how_often_its_shop_orders_from_there() => OrderedFromAsync(new PanelApp());
+
+    /// <summary>Weeks pass: a store and a clock of its own.</summary>
+    internal static async Task OrderedFromAsync(PanelApp made)
     {
-        // Weeks pass: a store and a clock of its own.
-        await using var own = new PanelApp();
+        await using var own = made;
         await own.InitializeAsync();
         var shop = await Shop.OpenAsync(own);
         var number = 0;
@@ -244,4 +245,9 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
     [InlineData("Ana\ud83d Ruiz", "ana ruiz")]
     [InlineData("Ana \ud83d\ude00 Ruiz\ufffd", "ana ruiz \ud83d\ude00")]
     public void A_name_is_the_same_however_it_is_typed(string written, string kept) => Assert.Equal(kept, FoundBy.Name(written));
+}
+
+public sealed class PostgresPayoutPagesTests
+{
+    [PostgresFact] public Task A_payout_says_whose_its_device_is_and_how_often_its_shop_orders_from_there() => PayoutAndDomainPagesTests.OrderedFromAsync(new PostgresPanelApp());
 }

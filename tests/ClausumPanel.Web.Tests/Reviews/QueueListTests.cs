@@ -22,6 +22,8 @@ public sealed class QueueListTests : QueueListStories
 
     [Fact] public Task At_the_end_of_a_queue_it_says_who_has_the_rest_and_where_to_go_on() => EndAsync();
 
+    [Fact] public Task A_search_that_finds_nothing_here_says_where_it_does() => ElsewhereAsync();
+
     [Fact]
     public async Task What_the_address_says_stays_with_the_refresh_and_can_be_taken_away()
     {
@@ -174,44 +176,6 @@ public sealed class QueueListTests : QueueListStories
     }
 
     [Fact]
-    public async Task A_search_that_finds_nothing_here_says_where_it_does()
-    {
-        await using var world = await ReviewWorld.StartAsync(Make());
-        await HoldAsync(world);
-        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
-        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
-        async Task<(string?, string?)> FoundAsync(Person person, string query) => (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]") is { } found ? (found.QuerySelector("a")!.TextContent, found.QuerySelector("a")!.GetAttribute("href")) : default;
-        Assert.Equal(default, await FoundAsync(World.Maria, List + "&q=uno@held.example"));
-        Assert.Equal(("1 en Retenidas para revisión", "/dashboard/reviews?queue=3&q=dos@held.example"), await FoundAsync(World.Maria, List + "&q=dos@held.example"));
-        // From an empty queue too, and in its own where only the other filters left it out.
-        Assert.Equal("/dashboard/reviews?queue=3&q=dos@held.example", (await FoundAsync(World.Maria, "/dashboard/reviews?queue=2&q=dos@held.example")).Item2);
-        Assert.Equal("/dashboard/reviews?queue=1&q=uno@held.example", (await FoundAsync(World.Maria, List + "&flow=payout&q=uno@held.example")).Item2);
-        // Where they may only look too, and it says so to who decides elsewhere.
-        async Task<string> SaidAsync(Person person, string query) => string.Join(' ', (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        foreach (var person in (Person[])[World.Ines, World.Maria])
-            Assert.Equal(("1 en Escaladas", $"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}&q=tres@held.example"), await FoundAsync(person, List + "&q=tres@held.example"));
-        Assert.Equal("De «tres@held.example»: 1 en Escaladas", await SaidAsync(World.Ines, List + "&q=tres@held.example"));
-        Assert.Equal("De «tres@held.example»: 1 en Escaladas (deciden los administradores)", await SaidAsync(World.Maria, List + "&q=tres@held.example"));
-        // One of a fixed order is opened without the search.
-        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 3).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsRestricted, true)));
-        Assert.Equal("/dashboard/reviews?queue=3", (await FoundAsync(World.Maria, List + "&q=dos@held.example")).Item2);
-        // What is on hold: one is opened, several are listed.
-        var maria = await world.PersonAsync(World.Maria);
-        async Task PutAwayAsync(long seq)
-        {
-            var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
-            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, seq, lease.Token, world.App.Clock.GetUtcNow().AddHours(seq), null, default))).IsDone);
-        }
-        await PutAwayAsync(1);
-        var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == 1).Select(a => a.Id).SingleAsync());
-        Assert.Equal(("1 apartada", $"/dashboard/reviews/{id}?queue=1"), await FoundAsync(World.Maria, List + "&q=uno@held.example"));
-        await PutAwayAsync(4);
-        Assert.Equal("De «held.example»: 1 en Retenidas para revisión · 1 en Escaladas (deciden los administradores) · 2 apartadas", await SaidAsync(World.Maria, List + "&q=held.example"));
-        Assert.Equal("/dashboard/reviews?queue=1#put-away", (await world.App.As(World.Maria).PageAsync(List + "&q=held.example")).QuerySelector("[data-found-on-hold]")!.GetAttribute("href"));
-        Assert.Equal(("nada en las colas; buscar en el monitor", "/dashboard/transactions?q=nadie@held.example&period=all"), await FoundAsync(World.Maria, List + "&q=nadie@held.example"));
-    }
-
-    [Fact]
     public async Task What_is_put_away_is_opened_in_its_own_queue()
     {
         await using var world = await ReviewWorld.StartAsync(Make());
@@ -240,6 +204,8 @@ public sealed class PostgresQueueListTests : QueueListStories
     [PostgresFact] public Task Whoever_escalated_hears_what_became_of_it() => HandedOnAsync();
 
     [PostgresFact] public Task At_the_end_of_a_queue_it_says_who_has_the_rest_and_where_to_go_on() => EndAsync();
+
+    [PostgresFact] public Task A_search_that_finds_nothing_here_says_where_it_does() => ElsewhereAsync();
 }
 
 public abstract class QueueListStories
@@ -291,6 +257,43 @@ public abstract class QueueListStories
             Assert.Equal((query, string.Join(' ', seqs)), (query, string.Join(' ', Seqs(page))));
             Assert.Equal((query, seqs.Length < 4 ? $" · se muestran {seqs.Length} de 4" : null), (query, page.QuerySelector("#waiting [data-shown]")?.TextContent));
         }
+    }
+
+    protected async Task ElsewhereAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 3)));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
+        async Task<(string?, string?)> FoundAsync(Person person, string query) => (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]") is { } found ? (found.QuerySelector("a")!.TextContent, found.QuerySelector("a")!.GetAttribute("href")) : default;
+        Assert.Equal(default, await FoundAsync(World.Maria, List + "&q=uno@held.example"));
+        Assert.Equal(("1 en Retenidas para revisión", "/dashboard/reviews?queue=3&q=dos@held.example"), await FoundAsync(World.Maria, List + "&q=dos@held.example"));
+        // From an empty queue too, and in its own where only the other filters left it out.
+        Assert.Equal("/dashboard/reviews?queue=3&q=dos@held.example", (await FoundAsync(World.Maria, "/dashboard/reviews?queue=2&q=dos@held.example")).Item2);
+        Assert.Equal("/dashboard/reviews?queue=1&q=uno@held.example", (await FoundAsync(World.Maria, List + "&flow=payout&q=uno@held.example")).Item2);
+        // Where they may only look too, and it says so to who decides elsewhere.
+        async Task<string> SaidAsync(Person person, string query) => string.Join(' ', (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        foreach (var person in (Person[])[World.Ines, World.Maria])
+            Assert.Equal(("1 en Escaladas", $"/dashboard/reviews?queue={ReviewQueue.EscalatedNumber}&q=tres@held.example"), await FoundAsync(person, List + "&q=tres@held.example"));
+        Assert.Equal("De «tres@held.example»: 1 en Escaladas", await SaidAsync(World.Ines, List + "&q=tres@held.example"));
+        Assert.Equal("De «tres@held.example»: 1 en Escaladas (deciden los administradores)", await SaidAsync(World.Maria, List + "&q=tres@held.example"));
+        // One of a fixed order is opened without the search.
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 3).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsRestricted, true)));
+        Assert.Equal("/dashboard/reviews?queue=3", (await FoundAsync(World.Maria, List + "&q=dos@held.example")).Item2);
+        // What is on hold: one is opened, several are listed.
+        var maria = await world.PersonAsync(World.Maria);
+        async Task PutAwayAsync(long seq)
+        {
+            var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, seq, lease.Token, world.App.Clock.GetUtcNow().AddHours(seq), null, default))).IsDone);
+        }
+        await PutAwayAsync(1);
+        var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == 1).Select(a => a.Id).SingleAsync());
+        Assert.Equal(("1 apartada", $"/dashboard/reviews/{id}?queue=1"), await FoundAsync(World.Maria, List + "&q=uno@held.example"));
+        await PutAwayAsync(4);
+        Assert.Equal("De «held.example»: 1 en Retenidas para revisión · 1 en Escaladas (deciden los administradores) · 2 apartadas", await SaidAsync(World.Maria, List + "&q=held.example"));
+        Assert.Equal("/dashboard/reviews?queue=1#put-away", (await world.App.As(World.Maria).PageAsync(List + "&q=held.example")).QuerySelector("[data-found-on-hold]")!.GetAttribute("href"));
+        Assert.Equal(("nada en las colas; buscar en el monitor", "/dashboard/transactions?q=nadie@held.example&period=all"), await FoundAsync(World.Maria, List + "&q=nadie@held.example"));
     }
 
     protected async Task EscalatedAsync()

@@ -29,6 +29,8 @@ public sealed class SelectionTests : SelectionStories
 
     [Fact] public Task Who_is_paid_is_found_by_any_words_of_the_name() => CalledAsync();
 
+    [Fact] public Task Who_is_paid_is_found_whatever_was_read_ahead_or_folded() => ReadAheadAsync();
+
     [Fact] public Task A_rule_filters_by_its_count_under_whichever_version_it_held() => RuledAsync();
 
     [Fact]
@@ -90,6 +92,8 @@ public sealed class PostgresSelectionTests : SelectionStories
     protected override PanelApp Make() => new PostgresPanelApp();
 
     [PostgresFact] public Task Who_is_paid_is_found_by_any_words_of_the_name() => CalledAsync();
+
+    [PostgresFact] public Task Who_is_paid_is_found_whatever_was_read_ahead_or_folded() => ReadAheadAsync();
 
     [PostgresFact] public Task Start_gives_the_first_free_one_of_the_list_as_it_is_sorted_filtered_and_searched() => StartAsync();
 
@@ -187,9 +191,10 @@ public abstract class SelectionStories : QueueListStories
         Assert.Equal("4321", searched.QuerySelector("input[data-search][name=q]")!.GetAttribute("value"));
     }
 
-    protected async Task CalledAsync()
+    /// <summary>What <see cref="HoldAsync(ReviewWorld)"/> holds, and in the same queue two that go out.</summary>
+    private static async Task<ReviewWorld> PayingOutAsync(PanelApp app)
     {
-        await using var world = await ReviewWorld.StartAsync(Make());
+        var world = await ReviewWorld.StartAsync(app);
         await HoldAsync(world);
         await world.App.InDbAsync(async db =>
         {
@@ -197,19 +202,58 @@ public abstract class SelectionStories : QueueListStories
             await db.SaveChangesAsync();
             await world.App.Services.GetRequiredService<ListShelf>().ReloadAsync(db, default);
         });
-        foreach (var (payee, name) in (((string, string)[])[("ben_1", "Mariana Martínez Ortiz"), ("ben_2", "Verónica Vargas Vázquez")]))
+        foreach (var (payee, name) in (((string, string)[])[("ben_1", "Mariana Martínez  Ortiz"), ("ben_2", "Verónica Vargas Vázquez")]))
             (await world.Shop.PayoutAsync($$"""{"amount":1000,"currency":"MXN","transaction_type":"payout","beneficiary":{"id":"{{payee}}","name":"{{name}}","country":"MX","clabe":"032180000118359719" } }""")).MustBeGood();
         await world.FoldedAsync();
         Assert.Equal(2, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq > 4 && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 1).SetProperty(x => x.VisibleAt, x => x.OpenedAt))));
+        return world;
+    }
+
+    protected async Task CalledAsync()
+    {
+        await using var world = await PayingOutAsync(Make());
         var maria = world.App.As(World.Maria);
         foreach (var (search, seqs) in ((string, long[])[])[
-            ("Mariana Martínez", [5]), ("mariana martinez", [5]), ("MARTINEZ ORTIZ", [5]), ("ortiz mar", [5]), ("Verónica Vargas Vázquez", [6]), ("va", [6]), ("ben_", [5, 6]),
-            ("ariana", []), ("mariana vargas", []), ("martinez 7", []), ("%", []), ("mariana@", [])])
+            ("Mariana Martínez", [5]), ("mariana martinez", [5]), ("MARTINEZ ORTIZ", [5]), ("  mariana   martinez ortiz", [5]), ("ortiz mar", [5]), ("Verónica Vargas Vázquez", [6]), ("va", [6]), ("ben_", [5, 6]),
+            ("ariana", []), ("marianamartinez", []), ("mariana vargas", []), ("martinez 7", []), ("%", []), ("mariana@", [])])
             Assert.Equal((search, string.Join(' ', seqs)), (search, string.Join(' ', Seqs(await maria.PageAsync($"{List}&sort=oldest&q={Uri.EscapeDataString(search)}")))));
         // What is given is what was found, and with another filter both count.
         using var started = await maria.SubmitAsync(List + "&q=vargas%20veronica", "form[action*=Start]");
         Assert.Equal(6, await SeqAsync(world, started.Headers.Location!.OriginalString));
         Assert.Empty(Seqs(await maria.PageAsync(List + "&q=vargas&held=free")));
+    }
+
+    protected async Task ReadAheadAsync()
+    {
+        await using var world = await PayingOutAsync(Make());
+        var maria = world.App.As(World.Maria);
+        Assert.Equal(5, Assert.Single(Seqs(await maria.PageAsync(List + "&q=martinez"))));
+        // An event puts what is not folded yet in review too: no term says whom it pays.
+        Assert.NotEqual(0, await world.App.InDbAsync(db => db.Set<AssessmentTerm>().Where(t => t.Seq == 6).ExecuteDeleteAsync()));
+        Assert.Equal(6, Assert.Single(Seqs(await maria.PageAsync(List + "&q=vazquez"))));
+
+        // A server that has just started reads while it searches, however little it keeps; what is no longer open it forgets.
+        var (all, few) = (new PayeeNames(), new PayeeNames { Most = 1 });
+        Task<IReadOnlyList<long>> CalledAsync(PayeeNames names, string search) => world.App.InDbAsync(db => names.CalledAsync(search, [1, 2, 3, 4, 5, 6], db, default));
+        foreach (var names in (PayeeNames[])[few, all, few, all])
+        {
+            Assert.Equal(5, Assert.Single(await CalledAsync(names, "mar")));
+            Assert.Equal(6, Assert.Single(await CalledAsync(names, "vargas")));
+        }
+        Assert.Equal((6, 1), (all.Count, few.Count));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 6).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Closed)));
+        var fresh = new PayeeNames();
+        foreach (var names in (PayeeNames[])[all, few, fresh]) await world.App.InDbAsync(async db =>
+        {
+            await names.FollowAsync(db, default);
+            return true;
+        });
+        Assert.Equal((5, 1, 5), (all.Count, few.Count, fresh.Count));
+        Assert.Empty(Seqs(await maria.PageAsync(List + "&q=vazquez")));
+        // Opened again it is found again.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 6).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Open)));
+        Assert.Equal(6, Assert.Single(Seqs(await maria.PageAsync(List + "&q=vazquez"))));
+        Assert.Equal(6, Assert.Single(await CalledAsync(all, "vazquez")));
     }
 
     protected async Task KeptAsync()

@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
-public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, PayeeNames payees, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20, MostHanded = 20;
     private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7), PassedFor = TimeSpan.FromHours(24);
@@ -240,7 +240,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (!IsSortable || Query.Filter.Search is not { } search) return;
         var own = Chosen!.Queue.Number;
         if (Chosen.Waiting > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == own).Only(asked, db, now).AnyAsync(stop)) return;
-        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, null, stop);
+        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, payees, null, stop);
         var counts = await db.Set<Review>().Waiting(now).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         FoundIn = [.. Tiles.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
         var away = await db.Set<Review>().PutAway(db.Set<ReviewEvent>(), now).Only(filter, db, now).Select(r => new { r.Queue, Id = db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.Id).FirstOrDefault() }).ToListAsync(stop);
@@ -341,13 +341,14 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>What became of what these steps were taken with: the latest of each, newest first.</summary>
     private async Task<IReadOnlyList<HandedRow>> FollowAsync(IQueryable<ReviewEvent> of, CancellationToken stop)
     {
-        var steps = await of.OrderByDescending(e => e.At).Take(MostHanded).ToListAsync(stop);
-        if (steps.Count == 0) return [];
-        steps = [.. steps.DistinctBy(e => e.Seq)];
-        var seqs = steps.ConvertAll(e => e.Seq);
+        // By what an index holds: of thousands of decisions few are such.
+        var latest = (await of.OrderByDescending(e => e.At).Take(MostHanded).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop)).DistinctBy(e => e.Seq).ToList();
+        if (latest.Count == 0) return [];
+        var seqs = latest.ConvertAll(e => e.Seq);
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
         var events = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
+        var steps = latest.ConvertAll(l => events[l.Seq].Last(e => e.Kind == l.Kind && e.Version == l.Version));
         return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
     }
 
