@@ -89,32 +89,21 @@ public static class LabelSentences
         LabelOutcome.Inconclusive => "circle-dashed",
     };
 
-    /// <summary>How much of a signal's labelled hits were fraud, and how much of that rests on the word of somebody outside; a share only where there are enough of them.</summary>
-    public static string Say(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
-        : (labels.Fraud < LabelQueries.Enough ? T["{0} of {1} labelled were fraud (few)", Number(labels.Fraud), Number(labels.Labelled)] : T["{0} of {1} labelled were fraud ({2})", Number(labels.Fraud), Number(labels.Labelled), Share(labels)]) + "; " + T.Whose(labels);
+    /// <summary>How many of the labelled hits were fraud, and where those labels come from.</summary>
+    public static string Say(this Texts T, SignalLabels labels) => T.SayRate(labels) + (labels.Labelled == 0 ? "" : "; " + (labels.Outside == 0 ? T["all labels are our own decisions"] : labels.Own == 0 ? T["all labels are from outside"] : T["labels: {0} from outside, {1} our own decisions", Number(labels.Outside), Number(labels.Own)]));
 
-    /// <summary>The same where there is one line for it beside how often it fires.</summary>
-    public static string SayBrief(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
-        : labels.Fraud < LabelQueries.Enough ? T["fraud {0} of {1} (few; {2})", Number(labels.Fraud), Number(labels.Labelled), T.Whose(labels)]
-        : T["fraud {0} (n = {1}; {2})", Share(labels), Number(labels.Labelled), T.Whose(labels)];
+    /// <summary>How many of the labelled hits were fraud; a share only where there are enough of them. Of where the labels come from nothing: no other number stands beside these two.</summary>
+    public static string SayRate(this Texts T, SignalLabels labels) => T.SayShort(labels) + (labels.Labelled == 0 ? "" : $" ({(labels.Fraud < LabelQueries.Enough ? T["too few to tell"] : Share(labels))})");
 
-    /// <summary>The same in a word or two.</summary>
-    public static string SayShort(this Texts T, SignalLabels labels)
-    {
-        if (labels.Labelled == 0) return T["no labels"];
-        var isFew = labels.Fraud < LabelQueries.Enough;
-        var whose = labels.Outside == 0 ? T["ours"] : labels.Own == 0 ? T["outside"] : isFew ? T["{0} outside", Number(labels.Outside)] : T["{0} of {1} outside", Number(labels.Outside), Number(labels.Labelled)];
-        return (isFew ? T["fraud {0} of {1}", Number(labels.Fraud), Number(labels.Labelled)] : T["fraud {0}", Share(labels)]) + $" ({whose})";
-    }
+    /// <summary>The same where there is no room for the share.</summary>
+    public static string SayShort(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"] : T["fraud {0} of {1} labelled", Number(labels.Fraud), Number(labels.Labelled)];
 
     /// <summary>By whose word the labels are, in a sentence: what analysts decided says what they took it for. Null where there are none.</summary>
     public static string? SayWhose(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? null
-        : labels.Outside == 0 ? T["Labelled: {0}, of them fraud: {1}. Every label is our own decision: what analysts took it for, not what it turned out to be.", Number(labels.Labelled), Number(labels.Fraud)]
-        : labels.Own == 0 ? T["Labelled: {0}, of them fraud: {1}. Every label comes from outside: chargebacks, fraud reports, customers.", Number(labels.Labelled), Number(labels.Fraud)]
-        : T["Labelled: {0}, of them fraud: {1}. From outside (chargebacks, fraud reports, customers): {2}, of them fraud: {3}. Our own decisions: {4}, of them fraud: {5}: what analysts took it for, not what it turned out to be.",
-            Number(labels.Labelled), Number(labels.Fraud), Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
-
-    private static string Whose(this Texts T, SignalLabels labels) => labels.Outside == 0 ? T["our own decisions"] : labels.Own == 0 ? T["all from outside"] : T["{0} from outside", Number(labels.Outside)];
+        : labels.Outside == 0 ? T["Every label is our own decision: what analysts took it for, not what it turned out to be."]
+        : labels.Own == 0 ? T["Every label comes from outside: chargebacks, fraud reports, customers."]
+        : T["Of the {0} labels, {1} come from outside (chargebacks, fraud reports, customers; {2} of them fraud) and {3} are our own decisions ({4} of them fraud): what analysts took it for, not what it turned out to be.",
+            Number(labels.Labelled), Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
 
     private static string Share(SignalLabels labels) => (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture);
 

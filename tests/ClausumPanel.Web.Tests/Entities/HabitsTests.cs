@@ -57,36 +57,37 @@ public sealed class HabitsTests
     [InlineData("new_device_known_customer", "3 devices in 14 payments; this device never seen", "3 dispositivos en 14 pagos; este dispositivo, nunca visto")]
     [InlineData("new_card_known_customer", "2 cards in 14 payments; this card never seen", "2 tarjetas en 14 pagos; esta tarjeta, nunca vista")]
     [InlineData("hosting_network", "1 network in 14 payments; this network never seen", "1 red en 14 pagos; esta red, nunca vista")]
-    [InlineData("ip_timezone_mismatch", "Time zone: America/Mexico_City in 14 of 14 payments; now Africa/Lagos, never before · IP address: MX in 12 of 14 payments; now NG, never before", "Zona horaria: America/Mexico_City en 14 de 14 pagos; ahora Africa/Lagos, nunca antes · Dirección IP: MX en 12 de 14 pagos; ahora NG, nunca antes")]
-    [InlineData("country_mismatch", "IP address: MX in 12 of 14 payments; now NG, never before", "Dirección IP: MX en 12 de 14 pagos; ahora NG, nunca antes")]
-    [InlineData("billing_card_mismatch", "Card: MX in 14 of 14 payments, as now", "Tarjeta: MX en 14 de 14 pagos, como ahora")]
+    [InlineData("ip_timezone_mismatch", "time zone America/Mexico_City in 14 of 14 payments; now Africa/Lagos, never before · IP address MX in 12 of 14 payments; now NG, never before", "zona horaria America/Mexico_City en 14 de 14 pagos; ahora Africa/Lagos, nunca antes · dirección IP MX en 12 de 14 pagos; ahora NG, nunca antes")]
+    [InlineData("country_mismatch", "IP address MX in 12 of 14 payments; now NG, never before", "dirección IP MX en 12 de 14 pagos; ahora NG, nunca antes")]
+    [InlineData("billing_card_mismatch", "card MX in 14 of 14 payments, as now", "tarjeta MX en 14 de 14 pagos, como ahora")]
     [InlineData("large_amount_at_night", "usually 9–12 h on the shop's clock (14 payments); this at 03:12", "suele ser de 9 a 12 h en el reloj del comercio (14 pagos); ahora a las 03:12")]
     [InlineData("gibberish_email", "1 e-mail address in 14 payments; this address in 14, first seen 13 days before", "1 correo en 14 pagos; este correo, en 14; visto por primera vez 13 días antes")]
-    [InlineData("outdated_browser", "Browser: chrome in 14 of 14 payments, as now", "Navegador: chrome en 14 de 14 pagos, como ahora")]
+    [InlineData("outdated_browser", "browser chrome in 14 of 14 payments, as now", "navegador chrome en 14 de 14 pagos, como ahora")]
     [InlineData("copy_paste_detected", "pasted in 0 of 14 earlier ones", "pegó en 0 de 14 anteriores")]
     [InlineData("short_session", "usually 2 min on the page (14 payments)", "suele estar 2 min en la página (14 pagos)")]
-    [InlineData("repeated_declines", "declined before: 1 of 14 payments", "rechazos antes: 1 de 14 pagos")]
-    [InlineData("daily_amount", "the most in 24 h before: 425.00 MXN (13 payments)", "lo más en 24 h antes: 425.00 MXN (13 pagos)")]
-    [InlineData("high_velocity", "before: 14 payments in 13 days", "antes: 14 pagos en 13 días")]
+    [InlineData("repeated_declines", "1 of 14 payments declined before", "rechazos antes, 1 de 14 pagos")]
+    [InlineData("daily_amount", "at most 425.00 MXN in 24 h before (13 payments)", "a lo más 425.00 MXN en 24 h antes (13 pagos)")]
+    [InlineData("high_velocity", "14 payments in 13 days before that", "14 pagos en 13 días, antes de eso")]
     [InlineData("blocklist_device_fingerprint", "3 devices in 14 payments; this device never seen", "3 dispositivos en 14 pagos; este dispositivo, nunca visto")]
     public void What_fired_stands_beside_what_is_usual_of_this_payer(string signal, string english, string spanish)
     {
         var habits = Of(Paid((Known.Fingerprint, "fp_new"), (Known.CardLast4, "9999"), (Known.IpNetwork, "105.112.0.0/24"), (Known.IpCountry, "NG"), (Known.Timezone, "Africa/Lagos")),
             Often(14, i => i switch { 3 => Paid((Known.Fingerprint, "fp_2"), (Known.IpCountry, "US")), 4 => Paid((Known.Fingerprint, "fp_3"), (Known.IpCountry, "US"), (Known.CardLast4, "1111")), _ => Paid() }));
-        Assert.Equal(english, Said(habits, signal));
-        Assert.Equal(spanish, Said(habits, signal, "es-MX"));
+        // Whose it is comes first: a signal may have counted others.
+        Assert.Equal("this payer: " + english, Said(habits, signal));
+        Assert.Equal("este pagador: " + spanish, Said(habits, signal, "es-MX"));
         Assert.False(habits.IsFirst);
     }
 
     [Theory]
-    [InlineData(null, Flow.PayIn, 0, 266_002, "8,140.00 MXN: 8.2 times the average of all payers here (989.00 MXN in 3,635 payments)", "8,140.00 MXN: 8.2 veces el promedio de todos los pagadores aquí (989.00 MXN en 3,635 pagos)")]
-    [InlineData(null, Flow.PayOut, 90_000, 110_000, "8,140.00 MXN: 8.2 times the average of all payouts here (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de todas las dispersiones aquí (989.00 MXN en 3,635 dispersiones)")]
-    [InlineData(EntityKind.Customer, Flow.PayIn, 90_000, 110_000, "8,140.00 MXN: 8.2 times this payer's average (989.00 MXN in 3,635 payments; usually 900.00 to 1,100.00)", "8,140.00 MXN: 8.2 veces el promedio de este pagador (989.00 MXN en 3,635 pagos; suele ser de 900.00 a 1,100.00)")]
-    [InlineData(EntityKind.Customer, Flow.PayOut, 0, 266_002, "8,140.00 MXN: 8.2 times this customer's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este cliente (989.00 MXN en 3,635 dispersiones)")]
-    [InlineData(EntityKind.Beneficiary, Flow.PayOut, 98_900, 98_900, "8,140.00 MXN: 8.2 times this beneficiary's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este beneficiario (989.00 MXN en 3,635 dispersiones)")]
-    public void An_unusual_amount_is_so_many_times_the_average_that_is_told(EntityKind? payer, Flow flow, double from, double to, string english, string spanish)
+    [InlineData(null, Flow.PayIn, 167_102, "8,140.00 MXN: 8.2 times the average of all payers here (989.00 MXN in 3,635 payments)", "8,140.00 MXN: 8.2 veces el promedio de todos los pagadores aquí (989.00 MXN en 3,635 pagos)")]
+    [InlineData(null, Flow.PayOut, 10_000, "8,140.00 MXN: 8.2 times the average of all payouts here (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de todas las dispersiones aquí (989.00 MXN en 3,635 dispersiones)")]
+    [InlineData(EntityKind.Customer, Flow.PayIn, 11_100, "8,140.00 MXN: 8.2 times this payer's average (989.00 MXN in 3,635 payments; give or take 111.00)", "8,140.00 MXN: 8.2 veces el promedio de este pagador (989.00 MXN en 3,635 pagos; más o menos 111.00)")]
+    [InlineData(EntityKind.Customer, Flow.PayOut, 167_102, "8,140.00 MXN: 8.2 times this customer's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este cliente (989.00 MXN en 3,635 dispersiones)")]
+    [InlineData(EntityKind.Beneficiary, Flow.PayOut, 0, "8,140.00 MXN: 8.2 times this beneficiary's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este beneficiario (989.00 MXN en 3,635 dispersiones)")]
+    public void An_unusual_amount_is_so_many_times_the_average_that_is_told(EntityKind? payer, Flow flow, double deviation, string english, string spanish)
     {
-        var outlying = new Outlying(payer, new Money(814_000, "MXN"), flow, 98_900, from, to, 3_635);
+        var outlying = new Outlying(payer, new Money(814_000, "MXN"), flow, 98_900, deviation, 3_635);
         Assert.Equal((english, spanish), (In("en-US", outlying.Say), In("es-MX", outlying.Say)));
     }
 
@@ -95,21 +96,33 @@ public sealed class HabitsTests
     {
         var others = Paid((Known.Fingerprint, "fp_new"));
         others.Set(FactCatalog.History(EntityKind.Device, HistoryPart.Age), 2 * Hour);
-        Assert.Equal("1 device in 3 payments; this device never, first seen here 2 h before", Said(Of(others, Often(3)), "device_prior_fraud"));
+        Assert.Equal("this payer: 1 device in 3 payments; this device never, first seen here 2 h before", Said(Of(others, Often(3)), "device_prior_fraud"));
         var own = Paid();
         own.Set(FactCatalog.History(EntityKind.Device, HistoryPart.Age), 40.0 * Day);
-        Assert.Equal("1 device in 3 payments; this device in 3, first seen 40 days before", Said(Of(own, Often(3)), "device_prior_fraud"));
+        Assert.Equal("this payer: 1 device in 3 payments; this device in 3, first seen 40 days before", Said(Of(own, Often(3)), "device_prior_fraud"));
+    }
+
+    [Fact]
+    public void What_a_signal_counted_itself_is_not_counted_once_more_beside_it()
+    {
+        // Eighteen hours ago and every day before; the hour and the day are counted by the signal.
+        var habits = Of(Paid(), Often(3));
+        Assert.Equal("this payer: 3 payments in 2 days before that", Said(habits, "high_velocity"));
+        Assert.Equal("this payer: 2 payments in 40 h before that", Said(habits, "daily_velocity"));
+        Assert.Equal("this payer: nothing before that", Said(habits, "weekly_velocity"));
+        Assert.Equal("este pagador: nada antes de eso", Said(habits, "weekly_velocity", "es-MX"));
     }
 
     [Fact]
     public void What_earlier_payments_did_not_name_is_called_unknown_and_one_of_two_is_no_habit()
     {
         static Facts Bare() => new();
-        Assert.Equal("Device: unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "new_device_known_customer"));
-        Assert.Equal("IP address: unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "country_mismatch"));
+        Assert.Equal("this payer: device unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "new_device_known_customer"));
+        Assert.Equal("this payer: IP address unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "country_mismatch"));
+        Assert.Equal("this payer: pasting unknown in 2 payments", Said(Of(Paid(), Often(2, _ => Bare())), "copy_paste_detected"));
         // Two payments make no hours of the day.
         Assert.Null(Said(Of(Paid(), Often(2)), "large_amount_at_night"));
-        Assert.Equal("before: 200.00 to 201.00 MXN (2 payments)", Said(Of(Paid(), Often(2)), "tiny_amount"));
+        Assert.Equal("this payer: 200.00 to 201.00 MXN before (2 payments)", Said(Of(Paid(), Often(2)), "tiny_amount"));
     }
 
     [Fact]
@@ -130,10 +143,10 @@ public sealed class HabitsTests
     {
         static Facts To(string beneficiary, string country = "MX") => Paid((Known.BeneficiaryId, beneficiary), (Known.BeneficiaryCountry, country), (Known.PayoutInitiator, "tesoreria"));
         var habits = Of(To("ben_new", "VE"), Often(9, i => To(i < 2 ? "ben_1" : "ben_2")), Flow.PayOut);
-        Assert.Equal("2 beneficiaries in 9 payouts; this one never paid", Said(habits, "payout_first_beneficiary"));
-        Assert.Equal("2 beneficiarios en 9 dispersiones; a este, nunca", Said(habits, "payout_first_beneficiary", "es-MX"));
-        Assert.Equal("Beneficiary: MX in 9 of 9 payouts; now VE, never before", Said(habits, "payout_high_risk_country"));
-        Assert.Equal("Ordered by: tesoreria in 9 of 9 payouts, as now", Said(habits, "payout_unattributed_initiator"));
+        Assert.Equal("this customer: 2 beneficiaries in 9 payouts; this one never paid", Said(habits, "payout_first_beneficiary"));
+        Assert.Equal("este cliente: 2 beneficiarios en 9 dispersiones; a este, nunca", Said(habits, "payout_first_beneficiary", "es-MX"));
+        Assert.Equal("this customer: beneficiary MX in 9 of 9 payouts; now VE, never before", Said(habits, "payout_high_risk_country"));
+        Assert.Equal("this customer: ordered by tesoreria in 9 of 9 payouts, as now", Said(habits, "payout_unattributed_initiator"));
         // Known by the beneficiary alone, whom it pays says nothing.
         Assert.Null(Said(Of(To("ben_1"), Often(3, _ => To("ben_1")), Flow.PayOut, TermKind.Beneficiary), "payout_first_beneficiary"));
     }

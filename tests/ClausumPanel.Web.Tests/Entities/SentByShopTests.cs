@@ -19,9 +19,11 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
     public async Task How_the_card_was_checked_and_what_was_bought_stands_in_the_head_of_the_case()
     {
         var page = await HeldAsync("""{"threeds_result":"authenticated","threeds_eci":"05","threeds_version":"2.2.0","threeds_flow":"frictionless","liability_shift":true,"avs_result":"n","cvv_result":"match","items":[{"name":"Audífonos","quantity":2},{"sku":"B-7"}],"merchant":"Audio y más","loyalty_level":"gold","note":{"gift":"yes","cvv":"123"},"pan_note":"4111 1111 1111 1111"}""");
-        Assert.Equal("3-D Secure Autenticado (ECI 05, responde el emisor)", page.QuerySelector("[data-check='3-D Secure']")!.TextContent);
-        Assert.Equal("AVS N, no coincide", page.QuerySelector("[data-check=AVS]")!.TextContent);
-        Assert.Equal("CVV coincide", page.QuerySelector("[data-check=CVV]")!.TextContent);
+        Assert.Equal("3-D Secure Autenticado (ECI 05, responde el emisor)", Words(page.QuerySelector("[data-check='3-D Secure']")!));
+        Assert.Equal("AVS N, no coincide", Words(page.QuerySelector("[data-check=AVS]")!));
+        Assert.Equal("CVV coincide", Words(page.QuerySelector("[data-check=CVV]")!));
+        // What speaks for it and what against is told apart by a sign as well.
+        Assert.Equal(3, page.QuerySelectorAll("[data-check] svg").Length);
         Assert.Equal("Compra 2 × Audífonos · B-7", page.QuerySelector("[data-basket]")!.TextContent);
         Assert.Equal("Audio y más", page.QuerySelector("[data-shop]")!.TextContent);
         Assert.Contains("Autenticado con 3-D Secure", page.QuerySelector("[aria-labelledby=in-favour]")!.TextContent, StringComparison.Ordinal);
@@ -29,8 +31,8 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
         // All the rest folded, without what a card could be read from, and what the head may have no room for in full.
         var sent = page.QuerySelector("details[data-sent]")!;
         Assert.False(sent.HasAttribute("open"));
-        Assert.Equal("Enviado por el comercio (5)", sent.QuerySelector("summary")!.TextContent);
-        Assert.Equal(["3-D Secure: 2.2.0, sin fricción", "Compra: 2 × Audífonos · B-7", "loyalty_level: gold", "note.gift: yes", "pan_note: 4111 11** **** 1111"], sent.QuerySelectorAll("dl > div").Select(d => $"{d.QuerySelector("dt")!.TextContent}: {d.QuerySelector("dd")!.TextContent}"));
+        Assert.Equal("Enviado por el comercio (4)", sent.QuerySelector("summary")!.TextContent);
+        Assert.Equal(["3-D Secure: 2.2.0, sin fricción", "loyalty_level: gold", "note.gift: yes", "pan_note: 4111 11** **** 1111"], sent.QuerySelectorAll("dl > div").Select(d => $"{d.QuerySelector("dt")!.TextContent}: {d.QuerySelector("dd")!.TextContent}"));
     }
 
     [Fact]
@@ -48,26 +50,36 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Null(bare.QuerySelector("[data-check], [data-basket], [data-sent]"));
         var page = await HeldAsync("""{"threeds_result":"authenticated"}""", KeyType.Checkout);
         Assert.NotNull(page.QuerySelector("[data-check='3-D Secure'] ~ [data-unvouched]"));
+        Assert.Null(page.QuerySelector("[data-check] svg"));
         Assert.DoesNotContain("3-D Secure", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"threeds_eci":"06"}""", "3-D Secure", CheckResult.Partly)]
-    [InlineData("""{"threeds_result":"N"}""", "3-D Secure", CheckResult.Bad)]
-    [InlineData("""{"threeds_eci":"07"}""", "3-D Secure", CheckResult.Open)]
-    [InlineData("""{"avs_result":"Y"}""", "AVS", CheckResult.Good)]
-    [InlineData("""{"avs_result":"Z"}""", "AVS", CheckResult.Partly)]
-    [InlineData("""{"avs_result":"U"}""", "AVS", CheckResult.Open)]
-    [InlineData("""{"avs_result":"Q"}""", "AVS", CheckResult.Open)]
-    [InlineData("""{"cvv_result":"N"}""", "CVV", CheckResult.Bad)]
-    [InlineData("""{"cvv_result":"no_match"}""", "CVV", CheckResult.Bad)]
-    [InlineData("""{"cvv_result":"P"}""", "CVV", CheckResult.Open)]
-    public void A_result_is_read_as_the_schemes_and_as_people_write_it(string metadata, string name, CheckResult result)
+    [InlineData("""{"threeds_eci":"06"}""", "3-D Secure", CheckResult.Partly, "payer not verified, issuer usually liable")]
+    [InlineData("""{"threeds_result":"A"}""", "3-D Secure", CheckResult.Partly, "payer not verified, issuer usually liable")]
+    [InlineData("""{"threeds_result":"A","liability_shift":false}""", "3-D Secure", CheckResult.Partly, "payer not verified, the shop is liable")]
+    [InlineData("""{"threeds_result":"Y"}""", "3-D Secure", CheckResult.Good, "issuer usually liable")]
+    [InlineData("""{"threeds_result":"N"}""", "3-D Secure", CheckResult.Bad, "shop usually liable")]
+    [InlineData("""{"threeds_result":"U"}""", "3-D Secure", CheckResult.Open, "shop usually liable")]
+    [InlineData("""{"threeds_eci":"07"}""", "3-D Secure", CheckResult.Open, "shop usually liable")]
+    [InlineData("""{"threeds_result":"who knows"}""", "3-D Secure", CheckResult.Open, null)]
+    [InlineData("""{"avs_result":"Y"}""", "AVS", CheckResult.Good, null)]
+    [InlineData("""{"avs_result":"Z"}""", "AVS", CheckResult.Partly, "proves little")]
+    [InlineData("""{"avs_result":"U"}""", "AVS", CheckResult.Open, "proves nothing")]
+    [InlineData("""{"avs_result":"Q"}""", "AVS", CheckResult.Open, null)]
+    [InlineData("""{"cvv_result":"N"}""", "CVV", CheckResult.Bad, null)]
+    [InlineData("""{"cvv_result":"no_match"}""", "CVV", CheckResult.Bad, null)]
+    [InlineData("""{"cvv_result":"P"}""", "CVV", CheckResult.Open, "proves nothing")]
+    public void A_result_is_read_as_the_schemes_and_as_people_write_it_and_says_how_much_it_proves_and_who_is_liable(string metadata, string name, CheckResult result, string? means)
     {
         var check = Assert.Single(Of(metadata).Checks);
-        Assert.Equal((name, result), (check.Name, check.Result));
+        Assert.Equal((name, result, means), (check.Name, check.Result, check.Detail));
         Assert.NotEmpty(check.Words);
     }
+
+    [Fact]
+    public void What_the_browser_of_a_payer_says_proves_nothing_and_makes_nobody_liable() =>
+        Assert.Equal([null, null], Of("""{"threeds_result":"A","avs_result":"Z"}""", isVouched: false).Checks.Select(c => c.Detail));
 
     [Theory]
     [InlineData("true", "the issuer is liable")]
@@ -122,10 +134,12 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
     [Fact]
     public void A_payout_has_no_card_to_check() => Assert.Equal(["ECI", "eci"], Of("""{"threeds_eci":"05","eci":"05"}""", Flow.PayOut).Others.Select(o => o.Name));
 
-    private SentByShop Of(string metadata, Flow flow = Flow.PayIn)
+    private static string Words(AngleSharp.Dom.IElement said) => string.Join(' ', said.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private SentByShop Of(string metadata, Flow flow = Flow.PayIn, bool isVouched = true)
     {
         using var scope = app.Services.CreateScope();
-        return SentByShop.Of(new StoredAssessment { Flow = flow, Request = Encoding.UTF8.GetBytes($$"""{"metadata":{{metadata}}}""") }, isVouched: true, scope.ServiceProvider.GetRequiredService<Texts>());
+        return SentByShop.Of(new StoredAssessment { Flow = flow, Request = Encoding.UTF8.GetBytes($$"""{"metadata":{{metadata}}}""") }, isVouched, scope.ServiceProvider.GetRequiredService<Texts>());
     }
 
     private async Task<AngleSharp.Dom.IDocument> HeldAsync(string metadata, KeyType type = KeyType.Server, string? payout = null)

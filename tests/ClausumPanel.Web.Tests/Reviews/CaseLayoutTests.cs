@@ -14,8 +14,15 @@ public sealed class CaseLayoutTests
     [InlineData(100, 1, 2)]
     [InlineData(0, 1, 1)]
     public void The_heaviest_are_told_whole_and_each_of_the_rest_has_a_line_as_long_as_there_is_room(int room, int whole, int listed) =>
-        Assert.Equal((whole, listed), CaseLayout.Fill([50, 50, 50, 50, 50], room));
+        Assert.Equal((whole, listed), CaseLayout.Fill([(50, 40), (50, 10), (50, 5), (50, 5), (50, 5)], room));
 
     [Fact]
     public void Nothing_takes_nothing() => Assert.Equal((0, 0), CaseLayout.Fill([], 100));
+
+    [Theory]
+    [InlineData(125, 1, 4)]
+    [InlineData(100, 1, 2)]          // 20 + 0 in one line beside 30 + 25
+    [InlineData(99, 0, 2)]           // 25 + 20 + 0 would be beside 30: the first has a line too
+    public void What_weighs_more_than_what_is_shown_is_not_folded_as_long_as_there_is_room(int room, int whole, int listed) =>
+        Assert.Equal((whole, listed), CaseLayout.Fill([(50, 30), (50, 25), (50, 20), (50, 0)], room));
 }

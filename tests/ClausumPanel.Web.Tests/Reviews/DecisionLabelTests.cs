@@ -45,6 +45,8 @@ public sealed class DecisionLabelTests : DecisionLabelStories
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "Elija la etiqueta: fraude o no concluyente."), (refused.StatusCode, (await refused.HtmlAsync()).QuerySelector("#refused")!.TextContent));
         using var decided = await maria.SubmitAsync(item, "#decide", [.. said, ("Input.Label", "Inconclusive")]);
         Assert.Equal(HttpStatusCode.Redirect, decided.StatusCode);
+        // Though it is not written down yet.
+        Assert.EndsWith(" · etiqueta: no concluyente · este caso", (await maria.PageAsync(item)).QuerySelector(".strip .is-here")!.GetAttribute("title"), StringComparison.Ordinal);
         Settle(world);
         await world.SettleAsync();
         page = await maria.PageAsync(item);

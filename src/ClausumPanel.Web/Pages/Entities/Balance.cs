@@ -10,7 +10,11 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <summary>One reason to trust a payment or not to.</summary>
 /// <param name="Strength">Those that weigh more stand first.</param>
 /// <param name="Points">Its part of the score, told at length among the reasons of the score; null: it is none of them.</param>
-public sealed record Argument(string Text, string? Detail, int Strength, int? Points = null);
+public sealed record Argument(string Text, string? Detail, int Strength, int? Points = null)
+{
+    /// <summary>It is a rule's part of the score, not a signal's.</summary>
+    public bool IsRule { get; init; }
+}
 
 /// <summary>What speaks for a payment and what against it, in plain words: what it was judged by, and what is known by now. Good history is said as loudly as bad.</summary>
 public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument> Against)
@@ -34,7 +38,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
         if (scored.Count < ManyPoints) return arguments;
         var first = arguments.ToList().IndexOf(scored[0]);
-        return [.. arguments.Take(first), new Argument(T["{0} signals of its score, explained under Why", scored.Count], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        return [.. arguments.Take(first), new Argument(T["{0} of its score, explained under Why", WhyView.Count(scored.Count(a => !a.IsRule), scored.Count(a => a.IsRule), T)], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <summary>It is told without a side: what is known, by its words, for who shall not be led.</summary>
@@ -74,8 +78,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         foreach (var rule in rules)
         {
             // What decided without a point weighs more than any point.
-            if (rule.Points > 0 || (rule is { Points: 0, Without: Decision.Approve or Decision.Review })) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points > 0 ? rule.Points : 60, rule.Points));
-            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points, rule.Points));
+            if (rule.Points > 0 || (rule is { Points: 0, Without: Decision.Approve or Decision.Review })) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points > 0 ? rule.Points : 60, rule.Points) { IsRule = true });
+            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points, rule.Points) { IsRule = true });
         }
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
@@ -99,7 +103,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
             bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
         if (Range(facts, flow) is { } range && facts.Number(Known.Amount) >= range.From && facts.Number(Known.Amount) <= range.To)
-            good.Add(new Argument(T["Usual amount"], T.Say(range, currency), 6));
+            good.Add(new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
         if (facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
             good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
         return new Balance(Sorted(good), Sorted(bad));
@@ -200,7 +204,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             var count = facts.Number(FactCatalog.History(kind, HistoryPart.AmountCount));
             if (!(count >= least)) continue;
             var (mean, deviation) = (facts.Number(FactCatalog.History(kind, HistoryPart.AmountMean)), facts.Number(FactCatalog.History(kind, HistoryPart.AmountDeviation)));
-            return new AmountRange(kind, Math.Max(0, mean - deviation), mean + deviation, (long)count);
+            return new AmountRange(kind, mean, deviation, (long)count);
         }
         return null;
     }
@@ -238,24 +242,29 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
 }
 
 /// <summary>The amounts that are usual.</summary>
-/// <param name="From">Minor units.</param>
-/// <param name="To">Minor units.</param>
+/// <param name="Mean">Minor units.</param>
+/// <param name="Deviation">Minor units: so far they lie from it, taken together. Many lie farther, so that they are told as this, not as a range.</param>
 /// <param name="Count">Of how many amounts it is made.</param>
-public sealed record AmountRange(EntityKind Kind, double From, double To, long Count);
+public sealed record AmountRange(EntityKind Kind, double Mean, double Deviation, long Count)
+{
+    public double From => Math.Max(0, Mean - Deviation);
+    public double To => Mean + Deviation;
+}
 
 public static class BalanceWords
 {
     /// <summary>The same beside a signal, which compares with all payments while there are few of this one.</summary>
-    public static string SayBeside(this Texts T, AmountRange range, string currency, Flow flow) => range.Count >= Balance.EnoughAmounts ? T.Say(range, currency)
-        : flow == Flow.PayOut ? T[range.Kind == EntityKind.Beneficiary ? "compared with all payouts here; this beneficiary {0}" : "compared with all payouts here; this customer {0}", T.Say(range, currency)] : T["compared with all payments here; this payer {0}", T.Say(range, currency)];
+    public static string SayBeside(this Texts T, AmountRange range, string currency, Flow flow) => range.Count >= Balance.EnoughAmounts ? T.SayWhose(range, currency, flow)
+        : T[flow == Flow.PayOut ? "compared with all payouts here; {0}" : "compared with all payments here; {0}", T.SayWhose(range, currency, flow)];
 
     /// <summary>The same beside a sentence that compares with all payments already.</summary>
     public static string SayWhose(this Texts T, AmountRange range, string currency, Flow flow) =>
-        flow != Flow.PayOut ? T["this payer {0}", T.Say(range, currency)] : range.Kind == EntityKind.Beneficiary ? T["this beneficiary {0}", T.Say(range, currency)] : T["this customer {0}", T.Say(range, currency)];
+        T[flow != Flow.PayOut ? "this payer: {0}" : range.Kind == EntityKind.Beneficiary ? "this beneficiary: {0}" : "this customer: {0}", T.Say(range, currency, flow)];
 
-    public static string Say(this Texts T, AmountRange range, string currency)
+    public static string Say(this Texts T, AmountRange range, string currency, Flow flow)
     {
         var culture = CultureInfo.CurrentCulture;
-        return T["usually {0} to {1} (n = {2})", SignalText.Amount(range.From, currency, culture), SignalText.Money(range.To, currency, culture), range.Count.ToString("N0", culture)];
+        var (mean, of) = (SignalText.Money(range.Mean, currency, culture), flow == Flow.PayOut ? T.Count(range.Count, "{0} payout", "{0} payouts") : T.Count(range.Count, "{0} payment", "{0} payments"));
+        return range.Deviation > 0 ? T["{0} on average, give or take {1} ({2})", mean, SignalText.Amount(range.Deviation, currency, culture), of] : T["{0} on average ({1})", mean, of];
     }
 }

@@ -19,6 +19,9 @@ public sealed record StripEvent(Guid Id, TermEvent Event, ReviewOutcome? Outcome
     /// <summary>Who decided it could not tell what it was, and nobody else has said.</summary>
     public bool IsInconclusive { get; init; }
 
+    /// <summary>What its decision says it was, though nobody has written that down yet.</summary>
+    public LabelOutcome? Says { get; init; }
+
     /// <summary>How close it is to the one before it, as the strip draws it.</summary>
     public string Closeness => Gap switch { { TotalHours: < 1 } => "is-burst", { TotalDays: < 1 } => "is-near", _ => "is-far" };
 
@@ -43,7 +46,7 @@ public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEv
     public string? Currency => Events.Select(e => e.Event.Currency).Distinct().Count() == 1 ? Events[0].Event.Currency : null;
 
     /// <summary>The one at hand as its page says it was decided, though that may still be undone.</summary>
-    public StripView Decided(ReviewOutcome outcome) => this with { Events = [.. Events.Select(e => e.IsHere ? e with { Outcome = outcome } : e)] };
+    public StripView Decided(ReviewOutcome outcome, LabelOutcome? label) => this with { Events = [.. Events.Select(e => e.IsHere ? e with { Outcome = outcome, Says = label } : e)] };
 
     /// <summary>The newest last, each with how long after the one before it it came.</summary>
     public static IReadOnlyList<StripEvent> Spaced(IEnumerable<StripEvent> events)
@@ -297,7 +300,7 @@ public static class LinkWords
     {
         ArgumentNullException.ThrowIfNull(kept);
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : one.IsInconclusive ? T["inconclusive: our analysts could not tell"] : T["nobody has said what it was"], one.Gap is { } gap ? T["{0} after the one before", T.Countdown((long)gap.TotalMilliseconds)] : null,
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : one.IsInconclusive ? T["inconclusive: our analysts could not tell"] : one.Says is { } said ? T.Says(said) : T["nobody has said what it was"], one.Gap is { } gap ? T["{0} after the one before", T.Countdown((long)(one.Roughly is { TotalDays: >= 2 } days ? days : gap).TotalMilliseconds)] : null,
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

@@ -67,12 +67,17 @@ public sealed class Habits
     public string SayFirst(Texts T) => _flow != Flow.PayOut ? T["First payment of this payer: nothing to compare with."]
         : _whose == TermKind.Beneficiary ? T["First payout to this beneficiary: nothing to compare with."] : T["First payout of this customer: nothing to compare with."];
 
-    /// <summary>What is usual where that signal looks, in words; null: it looks at nothing of theirs that could be compared.</summary>
+    /// <summary>What is usual where that signal looks, in words that begin with whose it is: the signal may have counted others too. Null: it looks at nothing of theirs that could be compared.</summary>
     public string? Say(SignalDefinition signal, string currency, Texts T)
     {
         ArgumentNullException.ThrowIfNull(signal);
-        if (_earlier.Count == 0 && _paid.Count == 0) return null;
-        return signal.Code switch
+        if (_earlier.Count == 0 && _paid.Count == 0 || Find(signal, currency, T) is not { } said) return null;
+        var isPaid = _whose == TermKind.Beneficiary || (_paid.Count > 0 && (signal.Code is "payout_burst" or "payout_daily_amount" or "many_small_amounts" || (signal.Category == SignalCategory.Amount && signal.Code != "large_amount_at_night")));
+        return T[_flow != Flow.PayOut ? "this payer: {0}" : isPaid ? "this beneficiary: {0}" : "this customer: {0}", said];
+    }
+
+    private string? Find(SignalDefinition signal, string currency, Texts T) =>
+        signal.Code switch
         {
             "blocklist_email" or "blocklist_email_domain" or "many_emails_per_device" or "many_emails_per_card" or "many_emails_per_ip" => Address(T),
             "blocklist_ip_address" or "blocklist_ip_range" => Network(T),
@@ -83,8 +88,8 @@ public sealed class Habits
             "blocklist_clabe" or "blocklist_iban" or "blocklist_account_hash" or "blocklist_beneficiary_id" or "blocklist_swift_bic" => Beneficiary(T),
 
             "short_session" or "bot_pattern" => Session(T),
-            "no_mouse_movement" or "no_interaction" => Often(p => p.Moved, (count, of) => T["mouse or touch in {0} of {1} earlier ones", count, of]),
-            "copy_paste_detected" or "pasted_without_typing" => Often(p => p.Pasted, (count, of) => T["pasted in {0} of {1} earlier ones", count, of]),
+            "no_mouse_movement" or "no_interaction" => Often(T, T["mouse or touch"], p => p.Moved, (count, of) => T["mouse or touch in {0} of {1} earlier ones", count, of]),
+            "copy_paste_detected" or "pasted_without_typing" => Often(T, T["pasting"], p => p.Pasted, (count, of) => T["pasted in {0} of {1} earlier ones", count, of]),
 
             "bot_user_agent" or "headless_browser" or "missing_user_agent" or "odd_user_agent" or "outdated_browser" => Most(T, T["Browser"], Known.Browser),
 
@@ -99,14 +104,14 @@ public sealed class Habits
             "daily_amount" => Largest(_earlier, Window.OneDay, currency, T),
             "monthly_amount" => Largest(_earlier, Window.ThirtyDays, currency, T),
             "payout_daily_amount" => Largest(_paid, Window.OneDay, currency, T),
-            "repeated_declines" or "daily_declines" or "many_declined_cards" => _earlier.Count == 0 ? null : T["declined before: {0} of {1}", Number(_earlier.Count(e => e.Decision == Decision.Decline)), Payments(T, _earlier.Count)],
+            "repeated_declines" or "daily_declines" or "many_declined_cards" => _earlier.Count == 0 ? null : T["{0} of {1} declined before", Number(_earlier.Count(e => e.Decision == Decision.Decline)), Payments(T, _earlier.Count)],
 
             "new_card_known_customer" or "familiar_card_and_device" => Card(T),
             "dormant_payer" => Pace(_earlier, T),
             "payout_first_beneficiary" or "payout_new_beneficiary_large_amount" or "payout_many_payers" or "payout_beneficiary_prior_fraud" or "payout_invalid_clabe" or "payout_invalid_iban" => Beneficiary(T),
             "payout_high_risk_country" or "payout_cross_border_high_amount" or "payout_account_country_mismatch" => Most(T, T["Beneficiary"], Known.BeneficiaryCountry),
             "payout_unattributed_initiator" => Most(T, T["Ordered by"], Known.PayoutInitiator),
-            "payout_burst" => Pace(_paid, T),
+            "payout_burst" => Pace(_paid, T, Window.OneHour),
             "many_small_amounts" => Amounts(currency, T),
             _ => signal.Category switch
             {
@@ -115,11 +120,10 @@ public sealed class Habits
                 SignalCategory.Network => Network(T),
                 SignalCategory.CardTesting => Card(T),
                 SignalCategory.Amount => Amounts(currency, T),
-                SignalCategory.Velocity => Pace(_earlier, T),
+                SignalCategory.Velocity => Pace(_earlier, T, Counted(signal)),
                 _ => null,
             },
         };
-    }
 
     private string? Device(Texts T) => Different(T, T["Device"], p => Of(p, Known.Fingerprint), _facts.Text(Known.Fingerprint), Age(EntityKind.Device), n => T.Count(n, "{0} device", "{0} devices"),
         (all, n) => T["{0} in {1}; this device never seen", all, n], (all, n, age) => T["{0} in {1}; this device never, first seen here {2} before", all, n, age], (all, n, with, age) => T["{0} in {1}; this device in {2}, first seen {3} before", all, n, with, age]);
@@ -142,7 +146,7 @@ public sealed class Habits
     {
         if (_past.Count == 0) return null;
         var named = _past.Where(p => of(p) is not null).ToList();
-        if (named.Count == 0) return T["{0}: unknown in {1}", what, Payments(T, _past.Count)];
+        if (named.Count == 0) return T["{0} unknown in {1}", Low(what), Payments(T, _past.Count)];
         var (all, payments) = (different(named.Select(of).Distinct(StringComparer.OrdinalIgnoreCase).Count()), Payments(T, named.Count));
         if (now is null) return T["{0} in {1}", all, payments];
         var with = named.Where(p => string.Equals(of(p), now, StringComparison.OrdinalIgnoreCase)).ToList();
@@ -171,12 +175,12 @@ public sealed class Habits
     private string? Most(Texts T, string what, Fact fact)
     {
         if (_past.Count == 0) return null;
-        if (Usual(fact) is not var (usual, count, of)) return T["{0}: unknown in {1}", what, Payments(T, _past.Count)];
+        if (Usual(fact) is not var (usual, count, of)) return T["{0} unknown in {1}", Low(what), Payments(T, _past.Count)];
         var (with, payments, now) = (Number(count), Payments(T, of), _facts.Text(fact));
-        if (now is null) return T["{0}: {1} in {2} of {3}", what, usual, with, payments];
-        if (string.Equals(now, usual, StringComparison.OrdinalIgnoreCase)) return T["{0}: {1} in {2} of {3}, as now", what, usual, with, payments];
+        if (now is null) return T["{0} {1} in {2} of {3}", Low(what), usual, with, payments];
+        if (string.Equals(now, usual, StringComparison.OrdinalIgnoreCase)) return T["{0} {1} in {2} of {3}, as now", Low(what), usual, with, payments];
         var before = _past.Count(p => string.Equals(Of(p, fact), now, StringComparison.OrdinalIgnoreCase));
-        return before == 0 ? T["{0}: {1} in {2} of {3}; now {4}, never before", what, usual, with, payments, now] : T["{0}: {1} in {2} of {3}; now {4}, as in {5}", what, usual, with, payments, now, Number(before)];
+        return before == 0 ? T["{0} {1} in {2} of {3}; now {4}, never before", Low(what), usual, with, payments, now] : T["{0} {1} in {2} of {3}; now {4}, as in {5}", Low(what), usual, with, payments, now, Number(before)];
     }
 
     /// <summary>The shortest stretch of the day that holds nearly all of them.</summary>
@@ -200,20 +204,36 @@ public sealed class Habits
     private string? Session(Texts T)
     {
         var all = _past.Select(p => p.Session).Where(s => !double.IsNaN(s)).Order().ToList();
-        if (all.Count == 0) return _past.Count == 0 ? null : T["{0}: unknown in {1}", T["Session"], Payments(T, _past.Count)];
+        if (all.Count == 0) return _past.Count == 0 ? null : T["{0} unknown in {1}", Low(T["Session"]), Payments(T, _past.Count)];
         // Without the extremes of a long history.
         var (from, to) = (Duration(all[all.Count / 10]), Duration(all[all.Count - 1 - (all.Count / 10)]));
         return from == to ? T["usually {0} on the page ({1})", from, Payments(T, all.Count)] : T["usually {0} to {1} on the page ({2})", from, to, Payments(T, all.Count)];
     }
 
-    private string? Often(Func<Past, double> of, Func<string, string, string> words)
+    private string? Often(Texts T, string what, Func<Past, double> of, Func<string, string, string> words)
     {
         var all = _past.Select(of).Where(n => !double.IsNaN(n)).ToList();
-        return all.Count == 0 ? null : words(Number(all.Count(n => n > 0)), Number(all.Count));
+        if (all.Count == 0) return _past.Count == 0 ? null : T["{0} unknown in {1}", what, Payments(T, _past.Count)];
+        return words(Number(all.Count(n => n > 0)), Number(all.Count));
     }
 
-    /// <summary>How often they come.</summary>
-    private string? Pace(IReadOnlyList<TermEvent> events, Texts T) => events.Count == 0 ? null : T["before: {0} in {1}", Payments(T, events.Count), Duration(Math.Max(0, _at - events[^1].At))];
+    /// <summary>How often they come. What a signal has counted itself is left out: beside its number it would seem to be more of them.</summary>
+    private string? Pace(IReadOnlyList<TermEvent> events, Texts T, Window? counted = null)
+    {
+        if (events.Count == 0) return null;
+        var until = _at - (counted?.Milliseconds() ?? 0);
+        var before = events.Count(e => e.At <= until);
+        return before == 0 ? T["nothing before that"] : T[counted is null ? "{0} in {1} before" : "{0} in {1} before that", Payments(T, before), Duration(Math.Max(0, until - events[^1].At))];
+    }
+
+    private static Window Counted(SignalDefinition signal) => signal.Code switch
+    {
+        "burst_velocity" or "bin_velocity" => Window.TenMinutes,
+        "daily_velocity" => Window.OneDay,
+        "weekly_velocity" => Window.SevenDays,
+        "monthly_velocity" => Window.ThirtyDays,
+        _ => Window.OneHour,
+    };
 
     /// <summary>The amounts there were, of too few for a usual one.</summary>
     private string? Amounts(string currency, Texts T)
@@ -221,7 +241,7 @@ public sealed class Habits
         var amounts = (_paid.Count > 0 ? _paid : _earlier).Where(e => e.Currency == currency).Select(e => (double)e.Amount).ToList();
         if (amounts.Count is 0 or >= Balance.LeastAmounts) return null;
         var (from, to, culture) = (amounts.Min(), SignalText.Money(amounts.Max(), currency, CultureInfo.CurrentCulture), CultureInfo.CurrentCulture);
-        return amounts.Min() == amounts.Max() ? T["before: {0} ({1})", to, Payments(T, amounts.Count)] : T["before: {0} to {1} ({2})", SignalText.Amount(from, currency, culture), to, Payments(T, amounts.Count)];
+        return amounts.Min() == amounts.Max() ? T["{0} before ({1})", to, Payments(T, amounts.Count)] : T["{0} to {1} before ({2})", SignalText.Amount(from, currency, culture), to, Payments(T, amounts.Count)];
     }
 
     /// <summary>The most there was in so long a time before the present one.</summary>
@@ -237,7 +257,7 @@ public sealed class Habits
             while (of[last].At - e.At >= length) sum -= of[last++].Amount;
             most = Math.Max(most, sum);
         }
-        return T["the most in {0} before: {1} ({2})", Duration(length), SignalText.Money(most, currency, CultureInfo.CurrentCulture), Payments(T, of.Count)];
+        return T["at most {0} in {1} before ({2})", SignalText.Money(most, currency, CultureInfo.CurrentCulture), Duration(length), Payments(T, of.Count)];
     }
 
     private static string? Of(Past past, Fact fact) => past.Texts[Array.IndexOf(Kept, fact)];
@@ -255,6 +275,9 @@ public sealed class Habits
     private string Payments(Texts T, int count) => _flow == Flow.PayOut ? T.Count(count, "{0} payout", "{0} payouts") : T.Count(count, "{0} payment", "{0} payments");
 
     private static string Duration(double milliseconds) => SignalText.Duration(milliseconds, Texts.Translate, CultureInfo.CurrentCulture);
+
+    // In the middle of a sentence; IP stays as it is.
+    private static string Low(string what) => what.Length > 1 && !char.IsUpper(what[1]) ? char.ToLower(what[0], CultureInfo.CurrentCulture) + what[1..] : what;
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 }

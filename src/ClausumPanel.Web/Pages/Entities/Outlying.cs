@@ -8,9 +8,9 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <summary>An unusual amount beside those that it was held against: so many times their average, which is what the signal compares with.</summary>
 /// <param name="Payer">Whose they are; null: of all payments, or payouts, here.</param>
 /// <param name="Mean">Minor units, as everything here.</param>
-/// <param name="From">Where their usual ones begin.</param>
+/// <param name="Deviation">So far from it theirs lie, taken together.</param>
 /// <param name="Count">Of how many amounts the usual one is made.</param>
-public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double Mean, double From, double To, long Count)
+public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double Mean, double Deviation, long Count)
 {
     public const string Code = "amount_outlier";
 
@@ -36,10 +36,10 @@ public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double
 
         Outlying? Made(EntityKind? payer, Fact mean, Fact deviation, Fact count) =>
             Math.Abs(facts.Number(mean) - usual) <= usual * 1e-9 && facts.Number(count) is >= 1 and var n && facts.Number(deviation) is >= 0 and var far
-                ? new Outlying(payer, stored.Money, stored.Flow, usual, Math.Max(0, usual - far), usual + far, (long)n) : null;
+                ? new Outlying(payer, stored.Money, stored.Flow, usual, far, (long)n) : null;
     }
 
-    /// <summary>How many times the average it is, the average, and of one payer also what is usual; of amounts that lie around nothing, or all at one, that says nothing.</summary>
+    /// <summary>How many times the average it is, the average, and of one payer also how far from it theirs lie; where that is nothing, or more than the average, it says nothing.</summary>
     public string Say(Texts T)
     {
         var culture = CultureInfo.CurrentCulture;
@@ -47,8 +47,7 @@ public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double
         var mean = SignalText.Money(Mean, Amount.Currency, culture);
         var of = Flow == Flow.PayOut ? T.Count(Count, "{0} payout", "{0} payouts") : T.Count(Count, "{0} payment", "{0} payments");
         var made = T["{0} in {1}", mean, of];
-        var (from, to) = (SignalText.Amount(From, Amount.Currency, culture), SignalText.Amount(To, Amount.Currency, culture));
-        if (Payer is not null && From > 0 && from != to) made += "; " + T["usually {0} to {1}", from, to];
+        if (Payer is not null && Deviation > 0 && Deviation < Mean) made += "; " + T["give or take {0}", SignalText.Amount(Deviation, Amount.Currency, culture)];
         return (Payer, Flow) switch
         {
             (null, Flow.PayOut) => T["{0}: {1} times the average of all payouts here ({2})", amount, times, made],

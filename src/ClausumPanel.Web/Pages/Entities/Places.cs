@@ -29,7 +29,7 @@ public sealed record PlacesView(IReadOnlyList<Place> Rows, string? Most)
             :
             [
                 (T["Billing"], facts.Text(Known.BillingCountry), Joined(facts.Text(Known.BillingCity), facts.Text(Known.BillingPostalCode))),
-                (T["Shipping"], facts.Text(Known.ShippingCountry), null),
+                (T["Shipping"], facts.Text(Known.ShippingCountry), facts.Text(Known.ShippingCountry) is null ? T["the shop sent no address"] : null),
                 (T["Card (BIN)"], facts.Text(Known.CardCountry), Joined(facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.CardBin))),
             ];
         rows.Add((isPayout ? T["IP address it was ordered from"] : T["IP address"], facts.Text(Known.IpCountry), Joined(facts.Text(Known.Ip), facts.Is(Known.IpHosting) ? facts.Text(Known.IpProvider) ?? T["Hosting network"] : facts.Is(Known.IpPrivate) ? T["private network"] : null)));

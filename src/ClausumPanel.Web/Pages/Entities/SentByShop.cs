@@ -17,20 +17,24 @@ public enum CheckResult
 
 /// <param name="Name">3-D Secure, AVS, CVV.</param>
 /// <param name="Words">The result.</param>
-/// <param name="Detail">What else weighs of it; null: nothing.</param>
+/// <param name="Detail">What else weighs of it, how much it proves or who is liable; null: nothing.</param>
 /// <param name="More">What else was said of it; null: nothing.</param>
-public sealed record PaymentCheck(string Name, CheckResult Result, string Words, string? Detail = null, string? More = null);
+public sealed record PaymentCheck(string Name, CheckResult Result, string Words, string? Detail = null, string? More = null)
+{
+    /// <summary>Its words are those of the schemes, not what nobody knows.</summary>
+    public bool IsKnown { get; init; }
+}
 
 /// <summary>What a shop sends in the <c>metadata</c> of a payment, which no signal reads: how the card was checked, what was bought, and all the rest as it came.</summary>
 /// <param name="Checks">In the order of their weight.</param>
 /// <param name="Merchant">The name of the shop as it writes it; null: not said.</param>
 /// <param name="Basket">What was bought, or what a payout is for; null: not said.</param>
-/// <param name="WholeBasket">The same with every item, however many.</param>
+/// <param name="WholeBasket">The same with every item, however many; null: the head has room for it as it is.</param>
 /// <param name="Others">Each by its name, as it came.</param>
 /// <param name="IsVouched">It came from the shop's server: what the payer's own browser sends, the payer can write.</param>
 public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merchant, string? Basket, string? WholeBasket, IReadOnlyList<(string Name, string Value)> Others, bool IsVouched)
 {
-    private const int MostOthers = 40, LongestValue = 300, MostItems = 12;
+    private const int MostOthers = 40, LongestValue = 300, MostItems = 12, LongestInHead = 70;
     private static readonly SentByShop Nothing = new([], null, null, null, [], true);
 
     // Told elsewhere on the page.
@@ -61,15 +65,16 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
             var (result, eci) = (Take("threeds_result"), Take("threeds_eci"));
             if ((result ?? eci) is not null)
             {
-                var (version, flow, liable) = (Take("threeds_version"), Take("threeds_flow"), Liable(Take("liability_shift"), T));
+                var (version, flow, shift) = (Take("threeds_version"), Take("threeds_flow"), Take("liability_shift"));
+                var liable = Liable(shift, T);
                 // What nobody can read stands among the rest as it came.
                 if (liable is null) told.Remove("liability_shift");
-                var (of, words) = ThreeDs(result, eci, T);
-                string?[] details = [eci is null || result is null ? null : "ECI " + eci, liable];
+                var (of, words, usually) = ThreeDs(result, eci, T);
+                string?[] details = [eci is null || result is null ? null : "ECI " + eci, isVouched && of == CheckResult.Partly ? T["payer not verified"] : null, liable ?? (isVouched && shift is null ? usually : null)];
                 checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null, string.Join(", ", ((string?[])[version, flow is null ? null : Low(T.Choice(flow))]).OfType<string>()) is { Length: > 0 } more ? more : null));
             }
-            if (Take("avs_result") is { } avs) checks.Add(Avs(avs, T));
-            if (Take("cvv_result") is { } cvv) checks.Add(Cvv(cvv, T));
+            if (Take("avs_result") is { } avs) checks.Add(Proves(Avs(avs, T)));
+            if (Take("cvv_result") is { } cvv) checks.Add(Proves(Cvv(cvv, T)));
             if (Take("auth_code") is { } code) checks.Add(new(T.Field("auth_code"), CheckResult.Open, code));
         }
         var merchant = Take("merchant");
@@ -84,7 +89,10 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         if (basket is not null && Take("goods_type") is { } goods) (basket, whole) = ($"{basket} ({Low(T.Choice(goods))})", $"{whole} ({Low(T.Choice(goods))})");
         List<(string, string)> others = [];
         foreach (var member in metadata.EnumerateObject().Where(m => !told.Contains(m.Name))) Add(member.Value, member.Name);
-        return new(checks, merchant, basket, whole, others, isVouched);
+        return new(checks, merchant, basket, whole == basket && whole?.Length <= LongestInHead ? null : whole, others, isVouched);
+
+        // Of a payer's own browser none of it proves anything, which is said once for all.
+        PaymentCheck Proves(PaymentCheck check) => !isVouched ? check : check with { Detail = check.Result switch { CheckResult.Partly => T["proves little"], CheckResult.Open when check.IsKnown => T["proves nothing"], _ => null } };
 
         void Add(JsonElement value, string path)
         {
@@ -115,14 +123,15 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         return (good, bad);
     }
 
-    private static (CheckResult Result, string Words) ThreeDs(string? result, string? eci, Texts T) => (result ?? eci!).ToLowerInvariant() switch
+    /// <summary>What it came to, and who usually answers for a fraud then; null: nobody can tell.</summary>
+    private static (CheckResult Result, string Words, string? Liable) ThreeDs(string? result, string? eci, Texts T) => (result ?? eci!).ToLowerInvariant() switch
     {
-        "authenticated" or "y" or "05" or "5" or "02" or "2" => (CheckResult.Good, T.Choice("authenticated")),
-        "attempted" or "a" or "06" or "6" or "01" or "1" => (CheckResult.Partly, T.Choice("attempted")),
-        "failed" or "n" or "r" => (CheckResult.Bad, T.Choice("failed")),
-        "unavailable" or "u" => (CheckResult.Open, T.Choice("unavailable")),
-        "07" or "7" or "00" or "0" => (CheckResult.Open, T["Not authenticated"]),
-        _ => (CheckResult.Open, result ?? "ECI " + eci),
+        "authenticated" or "y" or "05" or "5" or "02" or "2" => (CheckResult.Good, T.Choice("authenticated"), T["issuer usually liable"]),
+        "attempted" or "a" or "06" or "6" or "01" or "1" => (CheckResult.Partly, T.Choice("attempted"), T["issuer usually liable"]),
+        "failed" or "n" or "r" => (CheckResult.Bad, T.Choice("failed"), T["shop usually liable"]),
+        "unavailable" or "u" => (CheckResult.Open, T.Choice("unavailable"), T["shop usually liable"]),
+        "07" or "7" or "00" or "0" => (CheckResult.Open, T["Not authenticated"], T["shop usually liable"]),
+        _ => (CheckResult.Open, result ?? "ECI " + eci, null),
     };
 
     private static string? Liable(string? shift, Texts T) => shift?.ToLowerInvariant() switch
@@ -144,7 +153,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
             "u" or "r" or "s" or "g" or "i" or "e" or "c" or "unavailable" or "unchecked" or "not_checked" or "not_supported" => (CheckResult.Open, Low(T.Choice("not_checked"))),
             _ => (CheckResult.Open, ""),
         };
-        return words.Length == 0 ? new("AVS", result, code) : new("AVS", result, code.Length == 1 ? $"{code.ToUpperInvariant()}, {words}" : words);
+        return words.Length == 0 ? new("AVS", result, code) : new("AVS", result, code.Length == 1 ? $"{code.ToUpperInvariant()}, {words}" : words) { IsKnown = true };
     }
 
     private static PaymentCheck Cvv(string code, Texts T)
@@ -157,7 +166,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
             _ => (CheckResult.Open, ""),
         };
         // Digits here are no result, but the code itself.
-        return words.Length > 0 ? new("CVV", result, words) : new("CVV", result, code.Any(char.IsAsciiDigit) ? "•••" : code);
+        return words.Length > 0 ? new("CVV", result, words) { IsKnown = true } : new("CVV", result, code.Any(char.IsAsciiDigit) ? "•••" : code);
     }
 
     /// <summary>A basket in one line: 2 × name, or whatever its parts say.</summary>

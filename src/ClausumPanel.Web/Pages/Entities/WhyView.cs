@@ -82,6 +82,20 @@ public sealed class WhyView
         return isScored ? null : T["held by a list or a rule, not by its score"];
     }
 
+    /// <summary>How many of what, in words.</summary>
+    public static string Count(IEnumerable<Step> steps, Texts T)
+    {
+        var all = steps.ToList();
+        return Count(all.Count(s => s.Rule is null), all.Count(s => s.Rule is not null), T);
+    }
+
+    /// <inheritdoc cref="Count(IEnumerable{Step}, Texts)"/>
+    public static string Count(int signals, int rules, Texts T)
+    {
+        var (fired, held) = (T.Count(signals, "{0} signal", "{0} signals"), T.Count(rules, "{0} rule", "{0} rules"));
+        return rules == 0 ? fired : signals == 0 ? held : T["{0} and {1}", fired, held];
+    }
+
     /// <summary>That nothing can be compared, in words; null: something can, or nothing fired that could be.</summary>
     public string? Nothing(Texts T) => Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null) ? habits.SayFirst(T) : null;
 
@@ -97,13 +111,13 @@ public sealed class WhyView
     /// <summary>How often it fires and how often that was fraud, in words.</summary>
     /// <param name="step">Which.</param>
     /// <param name="T">Whose language.</param>
-    /// <param name="isBrief">In one line: of a rule without how often in numbers, and how often it decided.</param>
+    /// <param name="isBrief">In one line: of a signal without where the labels come from, of a rule without how often in numbers, and how often it decided.</param>
     public string? Record(Step step, Texts T, bool isBrief = false)
     {
         if (step.Rule is { } rule) return RecordOf(rule, T, isBrief);
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
         var share = Share(rate.Share);
-        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + (isBrief ? T.SayBrief(rate.Labels) : T.Say(rate.Labels));
+        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + (isBrief ? T.SayRate(rate.Labels) : T.Say(rate.Labels));
     }
 
     /// <summary>How often it was fraud, in a word or two: for where it has one line.</summary>
@@ -121,7 +135,7 @@ public sealed class WhyView
     {
         if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
         var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
-        return (isBrief ? T["on {0} of all", share] : T["on {0} of payments and payouts ({1})", share, record.Hits.ToString("N0", culture)] + ", " + (record.Decided == 0 ? T["decided by itself in none"] : T["decided by itself in {0}", record.Decided.ToString("N0", culture)])) + " · " + (isBrief ? T.SayBrief(record.Labels) : T.Say(record.Labels));
+        return (isBrief ? T["on {0} of all", share] : T["on {0} of payments and payouts ({1})", share, record.Hits.ToString("N0", culture)] + ", " + (record.Decided == 0 ? T["decided by itself in none"] : T["decided by itself in {0}", record.Decided.ToString("N0", culture)])) + " · " + T.SayRate(record.Labels);
     }
 
     private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);

@@ -386,7 +386,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         (Review, Now) = (review, clock.GetUtcNow());
         Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
-        if (Review.Outcome is { } decided) Evidence = Evidence with { Strip = Evidence.Strip?.Decided(decided) };
+        if (Review.Outcome is { } decided) Evidence = Evidence with { Strip = Evidence.Strip?.Decided(decided, Review.Label) };
         var kept = await blind.OfAsync(HttpContext.Decider, [.. Evidence.Seqs.Append(stored.Seq).Distinct()], stop);
         Evidence = Evidence.Without(new Blinded(kept.Contains(stored.Seq), kept));
         if (kept.Contains(stored.Seq)) Why = Why.Blind();

@@ -82,7 +82,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     private static ReviewToast OfStep(ReviewEventKind step, long away, string? queue, StoredAssessment of, Reader reader, Texts T) => new(step switch
     {
         ReviewEventKind.Held => T["On hold until {0}", reader.DayAndTime(away)],
-        ReviewEventKind.Escalated => T["Was escalated"],
+        ReviewEventKind.Escalated => T["Escalated:"],
         ReviewEventKind.Answered => T["Answered, and sent back to {0}", T.QueueName(queue ?? "")],
         ReviewEventKind.FirstDecided => T["A second person must agree."],
         ReviewEventKind.Disagreed => T["You two do not agree: it was escalated."],
