@@ -139,6 +139,9 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
 {
     public Blinded Kept { get; init; } = Blinded.Nothing;
 
+    /// <summary>Other payers who paid the very amount there within minutes; null: none, or it is no rare amount.</summary>
+    public SameAmount? SameAmount { get; init; }
+
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);
 
