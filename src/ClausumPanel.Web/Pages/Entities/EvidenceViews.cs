@@ -58,7 +58,7 @@ public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEv
 /// <summary>Payouts to the same name.</summary>
 public sealed record StripNamed(string Name, int Count, bool IsMore);
 
-/// <summary>Of which payments around a case the reader sees no score before they have decided.</summary>
+/// <summary>Of which payments around a case the reader sees no score before they have decided and can no longer undo it.</summary>
 /// <param name="All">The case itself is one: of none that is beside it.</param>
 /// <param name="Seqs">These, which wait themselves.</param>
 public sealed record Blinded(bool All, IReadOnlySet<long> Seqs)

@@ -101,8 +101,11 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public string? Decider { get; private set; }
     public bool IsMine { get; private set; }
 
-    /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it.</summary>
+    /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it and can no longer undo that.</summary>
     public bool IsBlind => Why.IsBlind;
+
+    /// <summary>The reader has, alone, as the first of two or otherwise than the first.</summary>
+    public bool HasDecided => (Review.State == ReviewState.Decided && Review.DecidedById == User.Id) || Review.FirstById == User.Id || Review.SecondById == User.Id;
 
     /// <summary>Whatever is decided of it needs a note, for its amount.</summary>
     public bool NeedsNote { get; private set; }
