@@ -75,6 +75,7 @@ internal static class AssessSetup
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
         services.AddSingleton(provider => provider.GetRequiredService<ReviewRouting>().WithPolicies);
+        services.AddSettings<ReviewOptions>("Panel:Reviews");
         services.AddSingleton<ReviewTurns>();
         services.AddScoped<LeaseReviews>();
         services.AddScoped<ChangeQueues>();
