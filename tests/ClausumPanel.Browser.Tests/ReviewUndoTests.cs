@@ -29,6 +29,29 @@ public sealed class ReviewUndoTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
+    public async Task What_was_decided_blind_is_told_by_itself_once_it_can_no_longer_be_undone()
+    {
+        var item = await HoldElsewhereAsync("ciegas.example");
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var (page, keys) = (visit.Page, visit.Page.Keyboard);
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsBlind, true)));
+        await page.GotoAsync(item.Address);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        await keys.PressAsync("a");
+        await keys.PressAsync("1");
+        await keys.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("#state")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-blind]")).ToHaveTextAsync("A ciegas: sin puntaje hasta que ya no pueda deshacerlo");
+        await Assertions.Expect(page.Locator(".verdict-score")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("[data-blind]")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".waterfall .total")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#item")).ToBeFocusedAsync();
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsBlind, false)));
+    }
+
+    [Fact]
     public async Task Too_late_names_the_case_and_its_page_offers_to_reopen_it_by_itself()
     {
         var item = await HoldElsewhereAsync("tarde.example");

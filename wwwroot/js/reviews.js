@@ -335,6 +335,14 @@
       const held = card.contains(document.activeElement);
       card.replaceWith(after);
       htmx.process(after);
+      // What was kept from who decided blind is told now; not where they write.
+      if (item().querySelector("[data-blind]")) for (const part of [".review-bar", ".review-evidence"]) {
+        const old = item().querySelector(part), told = page.querySelector(`#review-item ${part}`), stands = old.contains(document.activeElement);
+        if ((stands && document.activeElement.id !== "item") || old.querySelector('[name="Input.FreeNote"]')?.value) continue;
+        old.replaceWith(told);
+        htmx.process(told);
+        if (stands) document.getElementById("item").focus({ preventScroll: true });
+      }
       const count = page.querySelector("#history + span")?.textContent, lines = page.querySelector("#review-item .timeline-list");
       if (lines && !item().querySelector(".timeline-list")?.contains(document.activeElement)) {
         item().querySelector(".timeline-list")?.replaceWith(lines);

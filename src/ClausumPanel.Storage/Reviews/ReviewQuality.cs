@@ -253,6 +253,8 @@ public sealed class ReviewQuality
         var spoken = await SpokenAsync(db, DateTimeOffset.FromUnixTimeMilliseconds(from), stop);
         var cells = new Dictionary<(int Queue, Guid? Person), QualityFigures>();
         var leans = await EngineLeans.ReadAsync(db, stop);
+        // What was decided blind tells what the score leant to only once it can no longer be taken back.
+        var kept = (await db.Set<Review>().Where(r => r.State == ReviewState.Decided && db.Set<ReviewEvent>().Any(e => e.Seq == r.Seq && db.Set<ReviewQueue>().Any(q => q.Number == e.Queue && q.IsBlind))).Select(r => r.Seq).ToListAsync(stop)).ToHashSet();
         await foreach (var decided in DecisionsAsync(db, from, to, stop))
         {
             if (undone.Contains((decided.Seq, decided.Version))) continue;
@@ -260,7 +262,7 @@ public sealed class ReviewQuality
             var (wasReopened, hasWord) = (quality.WasReopened(decided.Seq, decided.Version), spoken.TryGetValue(decided.Seq, out var word));
             (cell ??= new QualityFigures()).Add(decided, wasReopened, hasWord ? word : null);
             if (hasWord && !wasReopened && word.At >= decided.At && QualityFigures.Contradicts(word.Outcome, decided.Outcome)) quality._overturned[(decided.Seq, decided.Version)] = decided.ActorId;
-            leans.Note(decided);
+            if (!kept.Contains(decided.Seq)) leans.Note(decided);
         }
         foreach (var ((queue, person), cell) in cells)
             foreach (var figures in quality.Of(queue, person)) figures.Add(cell);

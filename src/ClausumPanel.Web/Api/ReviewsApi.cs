@@ -358,7 +358,7 @@ public static class ReviewsApi
     }
 
     /// <param name="JustDecided">Decided by the first of two, or otherwise by the second, a moment ago: not put away, though nobody is given them before that can no longer be undone.</param>
-    /// <param name="Blind">Of these the reader, who reviews, sees no score before they have decided.</param>
+    /// <param name="Blind">Of these the reader, who reviews, sees no score before they have decided and can no longer undo it.</param>
     private sealed record Around(Dictionary<long, AssessmentLine> Lines, Dictionary<Guid, string> Names, HashSet<long> JustDecided, IReadOnlySet<long> Blind);
 
     private static async Task<Around> AroundAsync(HttpContext context, List<Review> reviews, CancellationToken stop)

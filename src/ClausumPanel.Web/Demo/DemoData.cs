@@ -16,9 +16,9 @@ namespace ClausumPanel.Web.Demo;
 
 /// <summary>Fills an empty store: people who may sign in, a key, lists, and a month of traffic that goes through the pipeline like any other.</summary>
 internal sealed class DemoData(
-    AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, PolicyShelf policies, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
+    AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, PolicyShelf policies, LiveSettings settings, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
 {
-    private const string KeyName = "Servidor de la demostración", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "autenticarse otra vez con 3-D Secure", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
     public static readonly IReadOnlyList<(string Email, string Name, Role Role)> People =
     [
@@ -78,6 +78,7 @@ internal sealed class DemoData(
         await db.RaiseAsync(ChangeTopics.Team, stop);
         await db.SaveChangesAsync(stop);
         await transaction.CommitAsync(stop);
+        if (settings.Now(LiveSetting.ChallengeAsks).Length == 0) await settings.SaveAsync(db, new Dictionary<LiveSetting, string> { [LiveSetting.ChallengeAsks] = ChallengeAsks }, actor, now, stop);
         return text;
     }
 

@@ -81,7 +81,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
     private void Tunnel(double minutes, double lapses)
     {
         var device = _world.Device();
-        Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Electronics, _world.Mexican(isCustomer: false))
+        Add(minutes, new DemoPayment(DemoStory.Doubtful, end, DemoWorld.Electronics, DemoWorld.Abroad(_world.Mexican(isCustomer: false)))
         {
             Amount = 489_990, Card = _world.MexicanCard(), Device = device, Ip = RentedIp, Visit = new DemoVisit(41_000, device.IsTouched ? 0 : 96, 18, device.IsTouched ? 44 : 0, 2), BillingCountry = "US", Sent = Checked("attempted", "U", "Teléfono celular de 256 GB"),
         }, lapses, null);
@@ -135,7 +135,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var customer = Customer(DemoWorld.Food, 15);
         for (var i = 3; i > 0; i--)
         {
-            var person = _world.Mexican() with { City = customer.Person.City, PostalCode = customer.Person.PostalCode };
+            var person = DemoWorld.Beside(_world.Mexican(), customer.Person);
             _payments.Add(customer with
             {
                 Story = DemoStory.Returning, Person = person, At = end.AddMinutes(-minutes).AddHours(-2.2 * i), Amount = 21_500 + (3_500 * i), Card = _world.MexicanCard(), Visit = _world.Visit(customer.Device.IsTouched),

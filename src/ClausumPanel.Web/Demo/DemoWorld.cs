@@ -41,10 +41,11 @@ internal sealed class DemoWorld(Random random, int customers = 10_000)
         ("Querétaro", "442", "76000"), ("Mérida", "999", "97000"), ("Tijuana", "664", "22000"), ("León", "477", "37000"), ("Toluca", "722", "50000"), ("Cancún", "998", "77500"),
     ];
 
-    private static readonly (string First, string Last, string City, string PostalCode)[] Travellers =
+    // Of cities whose clocks stand as those of their devices do.
+    private static readonly (string First, string Last, string City, string Area, string PostalCode)[] Travellers =
     [
-        ("Emily", "Walker", "Austin", "78701"), ("James", "Carter", "Chicago", "60601"), ("Olivia", "Bennett", "San Diego", "92101"), ("Noah", "Foster", "Denver", "80202"),
-        ("Grace", "Sullivan", "Boston", "02108"), ("Henry", "Coleman", "Phoenix", "85004"), ("Julia", "Hughes", "Dallas", "75201"), ("Samuel", "Price", "Miami", "33130"),
+        ("Emily", "Walker", "Austin", "512", "78701"), ("James", "Carter", "Chicago", "312", "60601"), ("Olivia", "Bennett", "Houston", "713", "77002"), ("Noah", "Foster", "San Antonio", "210", "78205"),
+        ("Grace", "Sullivan", "Nashville", "615", "37203"), ("Henry", "Coleman", "Minneapolis", "612", "55401"), ("Julia", "Hughes", "Dallas", "214", "75201"), ("Samuel", "Price", "New Orleans", "504", "70112"),
     ];
 
     /// <summary>Networks of people at home and on the move in Mexico.</summary>
@@ -82,8 +83,18 @@ internal sealed class DemoWorld(Random random, int customers = 10_000)
 
     public DemoPerson American()
     {
-        var (first, last, city, postal) = One(Travellers);
-        return new DemoPerson(NextCustomer(), $"{first} {last}", Mailbox(first, last), $"+1512{random.Next(2, 10)}{Digits(6)}", city, postal);
+        var (first, last, city, area, postal) = One(Travellers);
+        return new DemoPerson(NextCustomer(), $"{first} {last}", Mailbox(first, last), $"+1{area}{random.Next(2, 10)}{Digits(6)}", city, postal);
+    }
+
+    /// <summary>The same person at an address in the United States; the telephone came along.</summary>
+    public static DemoPerson Abroad(DemoPerson person) => person with { City = Travellers[0].City, PostalCode = Travellers[0].PostalCode };
+
+    /// <summary>The same person where another one lives, with a telephone of there.</summary>
+    public static DemoPerson Beside(DemoPerson person, DemoPerson other)
+    {
+        var area = Array.Find(Cities, c => c.City == other.City && c.PostalCode == other.PostalCode).Area;
+        return person with { City = other.City, PostalCode = other.PostalCode, Phone = $"+52{area}{person.Phone![^(10 - area.Length)..]}" };
     }
 
     public DemoCard MexicanCard()

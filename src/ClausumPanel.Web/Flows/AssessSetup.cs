@@ -76,6 +76,7 @@ internal static class AssessSetup
         services.AddSingleton(provider => new ReviewRouting(() => provider.GetRequiredService<IOptions<PanelOptions>>().Value.Zone));
         services.AddSingleton<IFollowChanges>(provider => provider.GetRequiredService<ReviewRouting>());
         services.AddSingleton(provider => provider.GetRequiredService<ReviewRouting>().WithPolicies);
+        services.AddSettings<ReviewOptions>("Panel:Reviews");
         services.AddSingleton<ReviewTurns>();
         services.AddSingleton<PayeeNames>();
         services.AddHostedService<ReadPayeeNames>();

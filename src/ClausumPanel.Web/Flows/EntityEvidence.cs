@@ -104,6 +104,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             if (kind is TermKind.Device or TermKind.Card or TermKind.Ip && ordered is not { IsNamed: true }) alike[kind] = histories[place].Select(e => e.Seq).ToHashSet();
         var declined = await DeclinedAsync(stored, links, histories, stop);
         var places = PlacesView.Of(facts, T);
+        var twins = await SameAmountAsync(stored, facts, stop);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
         var known = here?.Label;
         var said = known is null ? null : await SaidAsync(stored.Seq, stop);
@@ -111,8 +112,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
-            View(stored, choice, links, linked, lines, histories),
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])),
+            View(stored, choice, links, linked, lines, histories) with { SameAmount = twins },
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])),
             places, await lists.MetAsync(facts, stored, stop), sent);
     }
 
@@ -168,7 +169,28 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, ordered, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq), stored.Seq], stop);
-        return View(stored, choice, links, linked, lines, histories);
+        return View(stored, choice, links, linked, lines, histories) with { SameAmount = await SameAmountAsync(stored, facts, stop) };
+    }
+
+    /// <summary>Other payers who paid the very amount at its shop within minutes, where it is rare there; null: none.</summary>
+    private async Task<SameAmount?> SameAmountAsync(StoredAssessment stored, Facts facts, CancellationToken stop)
+    {
+        if (stored.Flow != Flow.PayIn || stored.Simulated || stored.Amount == 0) return null;
+        if (await assessments.AmountSeenAsync(stored, FoundBy.Submerchant(facts), TimeSpan.FromMinutes(SameAmount.Minutes), stop) is not { } seen || !SameAmount.IsRare(seen)) return null;
+        var seqs = seen.Near.ToArray();
+        var read = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
+        List<(long Seq, bool IsNew)> others = [];
+        var isNew = SameAmount.IsNew(facts);
+        foreach (var seq in seqs)
+        {
+            if (!read.TryGetValue(seq, out var bytes)) continue;
+            var their = new Facts();
+            FactSnapshot.Read(bytes, their);
+            if (SameAmount.IsOther(facts, their)) others.Add((seq, isNew && SameAmount.IsNew(their)));
+        }
+        var lines = await LinesAsync([.. others.Select(o => o.Seq)], stop);
+        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq], o.IsNew, (lines[o.Seq].At - stored.Instant).Duration())).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
+        return twins.Count == 0 ? null : new SameAmount(twins, stored.Money, seen.Same, seen.Of);
     }
 
     private static List<(TermKind Kind, string Text)> Named(Facts facts)

@@ -25,6 +25,13 @@ public static class ReviewWords
         ReviewOutcome.Decline => T["Declined"],
     };
 
+    /// <summary>What the shop asks for once it is challenged. What is set is asked of who pays, not of who is paid.</summary>
+    public static string Asks(this Texts T, ReviewOptions options, Flow flow)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return flow == Flow.PayIn && options.ChallengeAsks.Length > 0 ? T["The shop asks for: {0}", options.ChallengeAsks] : T["The shop decides which proof it asks for."];
+    }
+
     /// <summary>Why: a code of <see cref="ReviewReasons"/>, or of what the panel writes itself.</summary>
     /// <param name="T">The reader's texts.</param>
     /// <param name="code">The reason.</param>

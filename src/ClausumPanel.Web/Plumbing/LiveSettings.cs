@@ -21,9 +21,10 @@ public sealed record LiveSetting(string Name, string Configured)
         TimeZone = new("time-zone", "Panel:TimeZone"),
         FourEyes = new("four-eyes", "Panel:Protection:FourEyes"),
         SecondFactor = new("second-factor", "Panel:Security:RequireSecondFactor"),
-        Maintenance = new("maintenance", "Panel:Maintenance");
+        Maintenance = new("maintenance", "Panel:Maintenance"),
+        ChallengeAsks = new("challenge-asks", "Panel:Reviews:ChallengeAsks");
 
-    public static IReadOnlyList<LiveSetting> All => field ??= [Organization, OrganizationType, Language, TimeZone, FourEyes, SecondFactor, Maintenance, .. RetentionTerm.All.Select(t => t.Setting)];
+    public static IReadOnlyList<LiveSetting> All => field ??= [Organization, OrganizationType, Language, TimeZone, FourEyes, SecondFactor, Maintenance, ChallengeAsks, .. RetentionTerm.All.Select(t => t.Setting)];
 
     /// <summary>The setting's name in the environment.</summary>
     public string InTheEnvironment => Settings.InTheEnvironment(Configured);
@@ -40,15 +41,16 @@ public sealed class LiveSettings : IFollowChanges
     private readonly PanelOptions _panel;
     private readonly AssessOptions _assess;
     private readonly ProtectionOptions _protection;
+    private readonly ReviewOptions _reviews;
     private readonly RetentionTerms _terms;
     private readonly bool _requiresByDefault;
     private readonly Dictionary<LiveSetting, string> _usual;
     private int _turnedAway;
     private long _turnedAwayAt;
 
-    public LiveSettings(IConfiguration configuration, IOptions<PanelOptions> panel, AssessOptions assess, IOptions<ProtectionOptions> protection, IOptions<SecurityOptions> security, RetentionTerms terms)
+    public LiveSettings(IConfiguration configuration, IOptions<PanelOptions> panel, AssessOptions assess, IOptions<ProtectionOptions> protection, IOptions<SecurityOptions> security, IOptions<ReviewOptions> reviews, RetentionTerms terms)
     {
-        (_configuration, _panel, _assess, _protection, _requiresByDefault, _terms) = (configuration, panel.Value, assess, protection.Value, security.Value.RequireSecondFactor == true, terms);
+        (_configuration, _panel, _assess, _protection, _requiresByDefault, _reviews, _terms) = (configuration, panel.Value, assess, protection.Value, security.Value.RequireSecondFactor == true, reviews.Value, terms);
         SecondFactorRoles = UsualSecondFactor();
         _usual = LiveSetting.All.ToDictionary(s => s, Now);
     }
@@ -74,6 +76,7 @@ public sealed class LiveSettings : IFollowChanges
         "four-eyes" => _protection.FourEyes.ToString(),
         "second-factor" => string.Join(' ', SecondFactorRoles.Order().Select(r => r.Name())),
         "maintenance" => _panel.Maintenance ? "on" : "off",
+        "challenge-asks" => _reviews.ChallengeAsks,
         _ when RetentionTerm.Of(setting) is { } term => _terms.Now(term),
         _ => throw new ArgumentOutOfRangeException(nameof(setting), setting.Name, null),
     };
@@ -129,6 +132,7 @@ public sealed class LiveSettings : IFollowChanges
             case "four-eyes" when Enum.TryParse<FourEyes>(value, out var eyes): _protection.FourEyes = eyes; break;
             case "second-factor": SecondFactorRoles = value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => Roles.TryParse(word, out var role) ? role : (Role?)null).OfType<Role>().ToHashSet(); break;
             case "maintenance": _panel.Maintenance = value == "on"; break;
+            case "challenge-asks": _reviews.ChallengeAsks = value; break;
             default:
                 if (RetentionTerm.Of(setting) is { } term) _terms.Apply(term, value);
                 break;

@@ -101,6 +101,32 @@ public sealed class DemoTrafficTests(JudgedMonth month) : IClassFixture<JudgedMo
     }
 
     [Fact]
+    public void Billing_addresses_and_telephones_are_of_one_place()
+    {
+        var places = new Dictionary<(string City, string PostalCode), (string Country, string Code)>
+        {
+            [("Ciudad de México", "06700")] = ("MX", "+5255"), [("Ciudad de México", "03100")] = ("MX", "+5255"), [("Ciudad de México", "11560")] = ("MX", "+5256"), [("Ciudad de México", "06000")] = ("MX", "+5255"),
+            [("Guadalajara", "44160")] = ("MX", "+5233"), [("Monterrey", "64000")] = ("MX", "+5281"), [("Puebla", "72000")] = ("MX", "+52222"), [("Querétaro", "76000")] = ("MX", "+52442"), [("Mérida", "97000")] = ("MX", "+52999"),
+            [("Tijuana", "22000")] = ("MX", "+52664"), [("León", "37000")] = ("MX", "+52477"), [("Toluca", "50000")] = ("MX", "+52722"), [("Cancún", "77500")] = ("MX", "+52998"),
+            [("Austin", "78701")] = ("US", "+1512"), [("Chicago", "60601")] = ("US", "+1312"), [("Houston", "77002")] = ("US", "+1713"), [("San Antonio", "78205")] = ("US", "+1210"),
+            [("Nashville", "37203")] = ("US", "+1615"), [("Minneapolis", "55401")] = ("US", "+1612"), [("Dallas", "75201")] = ("US", "+1214"), [("New Orleans", "70112")] = ("US", "+1504"),
+        };
+        var movedAway = 0;
+        foreach (var request in DemoTraffic.Make(2_000, 3, End))
+        {
+            using var json = JsonDocument.Parse(request.Json);
+            if (!json.RootElement.TryGetProperty("billing", out var billing)) continue;
+            var (country, city, phone) = (billing.GetProperty("country").GetString(), billing.GetProperty("city").GetString()!, Text(request, "phone"));
+            var place = places[(city, billing.GetProperty("postal_code").GetString()!)];
+            Assert.Equal(place.Country, country);
+            if (phone is null || phone.StartsWith(place.Code, StringComparison.Ordinal)) Assert.Equal(place.Country == "MX" ? 13 : 12, phone?.Length ?? (place.Country == "MX" ? 13 : 12));
+            // One of the doubts has come with the telephone of before.
+            else Assert.Equal((1, DemoStory.Doubtful, "+52"), (++movedAway, request.Story, phone[..3]));
+        }
+        Assert.Equal(1, movedAway);
+    }
+
+    [Fact]
     public async Task The_demos_rules_are_called_in_the_language_of_its_people()
     {
         await using var app = await PanelApp.StartAsync();

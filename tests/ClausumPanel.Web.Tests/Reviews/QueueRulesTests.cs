@@ -19,7 +19,7 @@ public sealed class QueueRulesTests : QueueRulesStories
 
     [Fact] public Task Above_its_amount_nothing_is_decided_without_a_note_by_whichever_way() => NoteAsync();
 
-    [Fact] public Task The_score_is_kept_from_who_decides_until_they_have() => BlindAsync();
+    [Fact] public Task The_score_is_kept_from_who_decides_until_they_can_no_longer_undo_it() => BlindAsync();
 
     [Fact]
     public async Task The_page_asks_for_the_note_before_and_after_it_is_sent_and_many_at_once_say_it_by_the_line()
@@ -146,13 +146,34 @@ public sealed class QueueRulesTests : QueueRulesStories
         foreach (var person in (HttpClient[])[maria, ines]) Assert.Empty(Told(await person.PageAsync(item)));
         Assert.Empty((await ines.PageAsync("/dashboard/reviews?queue=4&sort=score")).QuerySelectorAll("score, .priority"));
 
-        // Once it is decided it is told, to who decided and to everybody.
+        // Decided it stays blind for as long as it can be undone, by whichever way, and is as blind once it was undone.
         var other = await AddressAsync(world, 2);
         using (await maria.SubmitAsync(other, "form[action*='handler=Take']")) { }
-        using (await maria.SubmitAsync(other, "#decide", ("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer"))) { }
+        (string, string)[] approved = [("Input.Outcome", "Approve"), ("Input.ApproveReason", "known_customer")];
+        using (await maria.SubmitAsync(other, "#decide", approved)) { }
+        await KeptAsync("A ciegas: sin puntaje hasta que ya no pueda deshacerlo");
+        Assert.Empty((await maria.PageAsync("/dashboard/reviews/quality")).QuerySelectorAll("[data-leant]:not([data-leant='0'])"));
+        using (await maria.SubmitAsync(other, "form[action*='handler=Undo']")) { }
+        await KeptAsync("A ciegas: sin puntaje hasta que usted decida");
+        using (await maria.SubmitAsync(other, "#decide", approved)) { }
+        await KeptAsync("A ciegas: sin puntaje hasta que ya no pueda deshacerlo");
+
+        // Then it is told, to who decided and to everybody.
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         Assert.NotEmpty(Told(await maria.PageAsync(other)));
+        await world.SettleAsync();
+        Assert.NotEmpty(Told(await world.App.As(World.Tomas).PageAsync(other)));
+        Assert.Contains("Evaluada: Revisión", (await maria.PageAsync(other)).QuerySelector(".timeline-list")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("Cola a ciegas", (await maria.PageAsync("/dashboard/reviews/quality")).QuerySelector("#by-queue ~ * [data-figures='1'] [data-blind], [data-figures='1'] [data-blind]")!.TextContent);
 
+        async Task KeptAsync(string said)
+        {
+            var page = await maria.PageAsync(other);
+            Assert.Equal((said, 0), (page.QuerySelector("[data-blind]")!.TextContent, Told(page).Count()));
+            Assert.StartsWith("Se evaluó", page.QuerySelector(".timeline-list li")!.TextContent.Split('·')[1].Trim(), StringComparison.Ordinal);
+            Assert.Empty(Told(await maria.PageAsync($"/dashboard/transactions/{other.Split('/')[^1]}/links")));
+            Assert.Empty((await maria.PageAsync($"{List}&sort=score")).QuerySelectorAll("score, .row-score, .toast-line score"));
+        }
         static IEnumerable<string> Told(IDocument page) => page.QuerySelectorAll(".verdict-score, .waterfall .num, .waterfall svg, .waterfall .total, .balance .num, .balance.only-for, .balance.only-against, .step-record, #links [title=Puntaje], .strip .is-here.is-review, a[href$='/transactions/" + Id(page) + "']").Select(e => e.OuterHtml);
         static string Id(IDocument page) => page.QuerySelector("[data-copy]")?.GetAttribute("data-copy") ?? "-";
     }
@@ -164,7 +185,7 @@ public sealed class PostgresQueueRulesTests : QueueRulesStories
 
     [PostgresFact] public Task Above_its_amount_nothing_is_decided_without_a_note_by_whichever_way() => NoteAsync();
 
-    [PostgresFact] public Task The_score_is_kept_from_who_decides_until_they_have() => BlindAsync();
+    [PostgresFact] public Task The_score_is_kept_from_who_decides_until_they_can_no_longer_undo_it() => BlindAsync();
 }
 
 public abstract class QueueRulesStories
@@ -246,17 +267,27 @@ public abstract class QueueRulesStories
             // A program is asked nothing twice, however quick it was.
             (await program.PostAsync($"{address}/decide", $$"""{"lease_token":"{{token}}","outcome":"decline","reason":"stolen_card","reading_ms":10}""")).MustBeGood();
         }
-        await DecideAsync(maria, 1);
-        // A colleague may still have it: it can be undone.
-        Assert.Equal((score, null), (await ScoreAsync(maria, 1), await ScoreAsync(tomas, 1)));
-        // Of two, the first has decided and the second has not.
-        await DecideAsync(maria, 2);
+        async Task UndoAsync(PersonsProgram program, int seq) => (await program.PostAsync($"{Path}/{(await AddressAsync(world, seq)).Split('/')[^1]}/undo")).MustBeGood();
+        // It can be undone, to decide again by what was seen meanwhile: whether it is decided alone or as the first of two.
+        foreach (var seq in (int[])[1, 2])
+        {
+            await DecideAsync(maria, seq);
+            Assert.Equal((null, null), (await ScoreAsync(maria, seq), await ScoreAsync(tomas, seq)));
+            await UndoAsync(maria, seq);
+            world.App.Clock.Advance(TimeSpan.FromSeconds(40));
+            Assert.Equal((null, null), (await ScoreAsync(maria, seq), await ScoreAsync(tomas, seq)));
+            await DecideAsync(maria, seq);
+        }
+        // No longer: who decided knows it, and of two the first, where the second has not decided.
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(score, await ScoreAsync(maria, 1));
         await world.SettleAsync();
         Assert.Equal(score, await ScoreAsync(tomas, 1));
         Assert.NotNull(await ScoreAsync(maria, 2));
         Assert.Null(await ScoreAsync(tomas, 2));
         await DecideAsync(tomas, 2);
+        Assert.Null(await ScoreAsync(tomas, 2));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         Assert.NotNull(await ScoreAsync(tomas, 2));
 
         // By the score nobody is given one.

@@ -1,14 +1,19 @@
 using System.Net;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Simulations;
 using ClausumPanel.Web.CommandLine;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Reviews;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Tests.Settings;
 
@@ -52,6 +57,40 @@ public sealed class SettingsTests : IAsyncLifetime
         Assert.Equal("es-MX", await SpokenAsync());
         await SaveAsync(("Input.Language", "en-US"));
         Assert.Equal("en-US", await SpokenAsync());
+    }
+
+    [Fact]
+    public async Task What_a_challenge_asks_stands_beside_its_reasons_of_a_payment()
+    {
+        await using var world = await ReviewWorld.StartAsync(app);
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        var item = $"/dashboard/reviews/{await app.InDbAsync(db => db.Set<StoredAssessment>().Select(a => a.Id).SingleAsync())}";
+        using (await Ines.SubmitAsync(item, "form[action*='handler=Take']")) { }
+        async Task<(string?, string?)> AsksAsync() => ((await Ines.PageAsync(item)).QuerySelector(".reasons[data-outcome=Challenge] [data-asks]")?.TextContent, (await Ines.PageAsync("/dashboard/reviews/bulk?seqs=1")).QuerySelector("[data-asks]")?.TextContent);
+        const string Shops = "El comercio decide qué verificación pide.", Set = "El comercio pide: 3-D Secure <otra vez>";
+        Assert.Equal((Shops, Shops), await AsksAsync());
+        await SaveAsync(("Input.ChallengeAsks", "  3-D Secure <otra vez> "));
+        Assert.Equal((Set, Set), await AsksAsync());
+        var line = await app.InDbAsync(db => db.AuditEntries.SingleAsync(e => e.Action == AuditActions.SettingChanged));
+        Assert.Equal(("challenge-asks", """{"value":""}"""), (line.SubjectId, line.Before));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SaveAsync(("Input.ChallengeAsks", new string('x', 121)))).StatusCode);
+        Assert.Equal((Set, Set), await AsksAsync());
+        await SaveAsync(("Input.ChallengeAsks", ""));
+        Assert.Equal((Shops, Shops), await AsksAsync());
+    }
+
+    [Fact]
+    public async Task What_a_challenge_asks_may_be_said_by_the_operator_and_is_never_asked_of_who_is_paid()
+    {
+        app.With("Panel:Reviews:ChallengeAsks", "Un código al teléfono");
+        Assert.Contains("Panel__Reviews__ChallengeAsks", (await Ines.PageAsync(Page)).QuerySelector("[data-fixed=challenge-asks]")!.TextContent, StringComparison.Ordinal);
+        await SaveAsync(("Input.ChallengeAsks", "Otra cosa"));
+        var (options, texts) = (app.Services.GetRequiredService<IOptions<ReviewOptions>>().Value, new Texts());
+        Assert.Equal("Un código al teléfono", options.ChallengeAsks);
+        Assert.NotEqual(texts.Asks(options, Flow.PayIn), texts.Asks(options, Flow.PayOut));
+        Assert.DoesNotContain(options.ChallengeAsks, texts.Asks(options, Flow.PayOut), StringComparison.Ordinal);
     }
 
     [Theory, InlineData("Input.TimeZone", "America/Atlantis"), InlineData("Input.Language", "fr-FR"), InlineData("Input.FourEyes", "Maybe"), InlineData("Input.OrganizationType", "mafia")]

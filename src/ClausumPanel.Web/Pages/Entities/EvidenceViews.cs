@@ -61,7 +61,7 @@ public sealed record StripView(TermKind Kind, string Text, IReadOnlyList<StripEv
 /// <summary>Payouts to the same name.</summary>
 public sealed record StripNamed(string Name, int Count, bool IsMore);
 
-/// <summary>Of which payments around a case the reader sees no score before they have decided.</summary>
+/// <summary>Of which payments around a case the reader sees no score before they have decided and can no longer undo it.</summary>
 /// <param name="All">The case itself is one: of none that is beside it.</param>
 /// <param name="Seqs">These, which wait themselves.</param>
 public sealed record Blinded(bool All, IReadOnlySet<long> Seqs)
@@ -141,6 +141,9 @@ public sealed record LinkedLine(AssessmentLine Line, IReadOnlyList<TermKind> Sha
 public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnlyList<LinkAttribute> Attributes, IReadOnlyList<LinkedLine> Lines, int Total, bool IsMore, bool Whole, bool Waits)
 {
     public Blinded Kept { get; init; } = Blinded.Nothing;
+
+    /// <summary>Other payers who paid the very amount there within minutes; null: none, or it is no rare amount.</summary>
+    public SameAmount? SameAmount { get; init; }
 
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);

@@ -392,7 +392,7 @@ public sealed record AwayRow(Review Review, AssessmentLine Line, ReviewEvent Ste
 /// <param name="Handed">What brought it to those who decide the hard ones, or the answer they sent it back with.</param>
 /// <param name="Rule">Why the rule is there that decided, in the words of whoever wrote it; null: none did.</param>
 /// <param name="Label">What it turned out to be, and who says so; null: nobody has said.</param>
-/// <param name="IsBlind">Its score is kept from the reader until they have decided it.</param>
+/// <param name="IsBlind">Its score is kept from the reader until they have decided it and can no longer undo that.</param>
 public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriority Priority, string? Holder, TimeSpan? Back, ReviewEvent? Handed, string? Rule, (LabelOutcome Outcome, LabelSource Source)? Label, bool IsBlind)
 {
     /// <summary>Somebody else passed it over, and why; null: nobody did lately.</summary>

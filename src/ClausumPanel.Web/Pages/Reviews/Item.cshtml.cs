@@ -73,8 +73,11 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; private set; }
 
-    /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it.</summary>
+    /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it and can no longer undo that.</summary>
     public bool IsBlind => Why.IsBlind;
+
+    /// <summary>The reader has, alone, as the first of two or otherwise than the first.</summary>
+    public bool HasDecided => (Review.State == ReviewState.Decided && Review.DecidedById == User.Id) || Review.FirstById == User.Id || Review.SecondById == User.Id;
 
     /// <summary>How long the decline that was just sent was read, seconds: it is asked once more. Null: none is.</summary>
     public int? Quick { get; private set; }

@@ -39,7 +39,7 @@ public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settin
         Input = new SettingsInput
         {
             Organization = settings.Now(LiveSetting.Organization), OrganizationType = settings.Now(LiveSetting.OrganizationType), Language = settings.Now(LiveSetting.Language),
-            TimeZone = settings.Now(LiveSetting.TimeZone), FourEyes = settings.Now(LiveSetting.FourEyes),
+            TimeZone = settings.Now(LiveSetting.TimeZone), FourEyes = settings.Now(LiveSetting.FourEyes), ChallengeAsks = settings.Now(LiveSetting.ChallengeAsks),
         };
     }
 
@@ -59,6 +59,7 @@ public sealed class SettingsModel(PanelDb db, StepUp stepUp, LiveSettings settin
         {
             [LiveSetting.Organization] = Request.Form.ContainsKey("Input.Organization") ? Input.Organization?.Trim() ?? "" : null,
             [LiveSetting.OrganizationType] = Input.OrganizationType, [LiveSetting.Language] = Input.Language, [LiveSetting.TimeZone] = Input.TimeZone, [LiveSetting.FourEyes] = Input.FourEyes,
+            [LiveSetting.ChallengeAsks] = Request.Form.ContainsKey("Input.ChallengeAsks") ? ListTexts.Clean(Input.ChallengeAsks) ?? "" : null,
         };
         await SaveAsync(wanted.Where(w => w.Value is not null).ToDictionary(w => w.Key, w => w.Value!), stop);
         Said = T["Saved."];
@@ -108,6 +109,7 @@ public sealed class SettingsInput : IValidatableObject
     [RegularExpression("es-MX|en-US", ErrorMessage = "Choose one of the two languages.")] public string? Language { get; set; }
     public string? TimeZone { get; set; }
     [RegularExpression("Auto|On|Off", ErrorMessage = "Choose one of the three.")] public string? FourEyes { get; set; }
+    [StringLength(ReviewOptions.LongestAsked, ErrorMessage = "It has at most 120 characters.")] public string? ChallengeAsks { get; set; }
     [StringLength(Passwords.Longest), DataType(DataType.Password)] public string? Password { get; set; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

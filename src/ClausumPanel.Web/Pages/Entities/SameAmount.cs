@@ -1,0 +1,77 @@
+using System.Globalization;
+using ClausumPanel.Assess;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Web.Localization;
+
+namespace ClausumPanel.Web.Pages.Entities;
+
+/// <summary>A payment of another payer of the same amount.</summary>
+/// <param name="IsNew">Both payers are known for less than a day.</param>
+/// <param name="Apart">How long there is between the two.</param>
+public sealed record AmountTwin(AssessmentLine Line, bool IsNew, TimeSpan Apart)
+{
+    /// <summary>Who paid it, by what they are called first.</summary>
+    public (TermKind Kind, string Text)? Named => Line switch { { Email: { } email } => (TermKind.Email, email), { CustomerId: { } customer } => (TermKind.Customer, customer), { Card: { } card } => (TermKind.Card, card), _ => null };
+}
+
+/// <summary>Payments of other payers of the very amount at the same shop within minutes, where that amount is rare there. A weak link: it may be chance, and nothing is scored by it.</summary>
+/// <param name="Twins">The nearest first.</param>
+/// <param name="Amount">Of all of them.</param>
+/// <param name="Same">Of the shop's latest payments before, those of the amount.</param>
+/// <param name="Of">How many those are.</param>
+public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, int Same, int Of)
+{
+    public const int Minutes = 15;
+
+    /// <summary>So many of them are named.</summary>
+    public const int MostNamed = 3;
+
+    // A price of the shop is no sign: what it was paid more than five times in a month, by one payment in fifty, or by ten within these minutes. Of a shop that has sold little nobody knows its prices.
+    private const int MostNear = 9, MostInMonth = 5, OneIn = 50, LeastOf = 20;
+
+    private const double Day = 86_400_000;
+
+    private static readonly TermKind[] Payers = [TermKind.Customer, TermKind.Email, TermKind.Card];
+
+    public static bool IsRare(AmountSeen seen)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        return seen.Near.Count <= MostNear && seen.Month <= MostInMonth && seen.Of >= LeastOf && seen.Same * OneIn <= seen.Of;
+    }
+
+    /// <summary>They share neither customer, address nor card. Of whom nothing is known nobody says so.</summary>
+    public static bool IsOther(Facts one, Facts other)
+    {
+        var isKnown = false;
+        foreach (var kind in Payers)
+        {
+            if (FoundBy.Text(one, kind) is not { } mine || FoundBy.Text(other, kind) is not { } theirs) continue;
+            if (FoundBy.Normalize(mine, kind) == FoundBy.Normalize(theirs, kind)) return false;
+            isKnown = true;
+        }
+        // One mailbox however it is written.
+        return isKnown && (one.Text(Known.EmailNormalized) is not { } mailbox || mailbox != other.Text(Known.EmailNormalized));
+    }
+
+    /// <summary>Known for less than a day when it paid, by customer, address and card.</summary>
+    public static bool IsNew(Facts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return !Array.Exists([EntityKind.Customer, EntityKind.Email, EntityKind.Card], kind => facts.Number(FactCatalog.History(kind, HistoryPart.Count)) > 0 && facts.Number(FactCatalog.History(kind, HistoryPart.Age)) >= Day);
+    }
+
+    /// <summary>How common the amount is there.</summary>
+    public string Rarity(Texts T) => Same == 0 ? T["{0}: none of the shop’s last {1} payments", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
+
+    /// <summary>Against it only where both payers are new: two who have long been customers buy the same by chance.</summary>
+    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(T);
+        var some = Twins.Where(t => t.IsNew).ToList();
+        if (some.Count == 0) return ([], []);
+        var apart = T.Age(some[0].Apart < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(Math.Round(some[0].Apart.TotalMinutes)));
+        return ([], [new Argument(some.Count == 1 ? T["Same amount by another new payer, {0} apart", apart] : T["Same amount by {0} other new payers within {1} min", Number(some.Count), Minutes], Rarity(T), 4)]);
+    }
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
+}
