@@ -66,6 +66,56 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
+    public async Task What_a_column_means_opens_above_its_name_and_leaves_the_figures_in_view()
+    {
+        var id = (await HoldAsync(Own, ("MXN", 52_000)))[0];
+        await InDbAsync(async db =>
+        {
+            var seq = AssessmentId.SeqOf(id);
+            db.Add(new ReviewEvent { Id = Guid.CreateVersion7(), Seq = seq, At = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Kind = ReviewEventKind.Decided, Outcome = ReviewOutcome.Approve, Queue = Own, ActorName = "Una persona", Version = 900 });
+            return await db.SaveChangesAsync();
+        });
+        await using var visit = await (await Visit.StartAsync(panel, width: 1366)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync("/dashboard/reviews/quality?period=today");
+        var table = page.Locator("section[aria-labelledby=by-queue]");
+        foreach (var name in await table.Locator(".column-name").AllAsync())
+        {
+            await name.FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            var meaning = page.Locator($"#{await name.GetAttributeAsync("popovertarget")}");
+            await Assertions.Expect(meaning).ToBeVisibleAsync();
+            var (told, row) = ((await meaning.BoundingBoxAsync())!, (await table.Locator("tbody tr").First.BoundingBoxAsync())!);
+            Assert.True(told.Y + told.Height <= row.Y + 1, $"{await name.TextContentAsync()}: {told.Y + told.Height} is below {row.Y}");
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(meaning).ToBeHiddenAsync();
+        }
+        await InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Version == 900).ExecuteDeleteAsync());
+    }
+
+    [Theory]
+    [InlineData(1366), InlineData(320)]
+    public async Task The_monitor_cuts_nothing_off_at_its_edge_and_says_who_decided_in_the_row(int width)
+    {
+        var id = (await HoldAsync(Own, ("MXN", 53_000)))[0];
+        var seq = AssessmentId.SeqOf(id);
+        await InDbAsync(async db =>
+        {
+            var luis = await db.Users.Where(u => u.Email == BrowserFixture.AdminEmail).Select(u => u.Id).SingleAsync();
+            return await db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Closed).SetProperty(x => x.Outcome, ReviewOutcome.Challenge).SetProperty(x => x.DecidedById, luis).SetProperty(x => x.Reason, "confirm_card"));
+        });
+        await using var visit = await (await Visit.StartAsync(panel, width: width)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync("/dashboard/transactions?period=all");
+        var table = page.Locator(".table-responsive");
+        Assert.True(await table.EvaluateAsync<bool>("box => box.scrollWidth <= box.clientWidth + 1"), "the table is wider than the page");
+        Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        var ended = page.Locator("tr[data-row]", new() { Has = page.Locator($"a[href*='{id}']") }).Locator("[data-ended]");
+        await Assertions.Expect(ended).ToContainTextAsync("En verificación por ");
+        Assert.True(await ended.EvaluateAsync<bool>("said => { const cell = said.closest('td').getBoundingClientRect(), own = said.getBoundingClientRect(); return own.left >= cell.left - 1 && own.right <= cell.right + 1; }"));
+    }
+
+    [Fact]
     public async Task Whoever_turns_the_pages_stays_at_the_button_under_a_refresh_and_enter_on_a_ticked_box_decides()
     {
         await HoldAsync(LongList, [.. Enumerable.Range(0, 51).Select(i => ("MXN", 30_000L + i))]);
