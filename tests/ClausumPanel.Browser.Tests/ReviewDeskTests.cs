@@ -527,6 +527,116 @@ public sealed class ReviewDeskTests(BrowserFixture panel)
         await Assertions.Expect(tip).ToBeHiddenAsync();
     }
 
+    [Theory]
+    [InlineData("es-MX", 768)]
+    [InlineData("es-MX", 720)]
+    [InlineData("en-US", 768)]
+    [InlineData("en-US", 720)]
+    public async Task Whatever_is_chosen_the_note_and_the_values_stay_in_view(string language, int height)
+    {
+        var id = (await HoldAsync(1, isFull: true))[0];
+        await using var visit = await (await Visit.StartAsync(panel, language, width: height == 720 ? 1280 : 1366, height: height)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Own}");
+        await page.Locator("[data-key=take]").ClickAsync();
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        foreach (var (key, reasons, values) in ((string, int, string)[])[("a", 6, "#decide details[data-key=block] > summary"), ("c", 4, "[data-lists-nothing]"), ("d", 10, "#decide details[data-key=block] > summary")])
+        {
+            await page.Locator("#item").FocusAsync();
+            await page.Keyboard.PressAsync(key);
+            for (var reason = 1; reason <= reasons; reason++)
+            {
+                await page.Keyboard.PressAsync((reason % 10).ToString(System.Globalization.CultureInfo.InvariantCulture));
+                var chosen = page.Locator(".reasons:not([hidden]) input[data-number]:checked");
+                await Assertions.Expect(chosen).ToHaveAttributeAsync("data-number", reason.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                foreach (var needed in await page.Locator($"label[for='Input_Note'], #decide textarea[data-key=note], {values}, [data-key=confirm], [data-key=finish], .review-else > details[data-key=hold] > summary").AllAsync())
+                    Assert.True(await needed.EvaluateAsync<bool>(IsSeen), $"{key}{reason} " + await needed.EvaluateAsync<string>("e => e.outerHTML + JSON.stringify(e.getBoundingClientRect())"));
+                Assert.True(await chosen.EvaluateAsync<bool>("input => { const [own, area] = [input, input.closest('.reasons-room')].map(e => e.getBoundingClientRect()); return own.top >= area.top && own.bottom <= area.bottom; }"));
+            }
+        }
+        await LeaveAsync(page);
+    }
+
+    [Fact]
+    public async Task In_an_open_part_the_key_of_the_note_goes_to_that_parts_own()
+    {
+        await HoldAsync(1);
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        foreach (var (key, field) in ((string, string)[])[("h", "Input.HoldNote"), ("s", "Input.SkipNote")])
+        {
+            await page.Locator("#item").FocusAsync();
+            await page.Keyboard.PressAsync(key);
+            await page.Keyboard.PressAsync("n");
+            await Assertions.Expect(page.Locator($"[name='{field}']")).ToBeFocusedAsync();
+            await page.Keyboard.TypeAsync("nota");
+            await Assertions.Expect(page.Locator($"[name='{field}']")).ToHaveValueAsync("nota");
+            await page.Keyboard.PressAsync("Escape");
+        }
+        await page.Locator("#item").FocusAsync();
+        await page.Keyboard.PressAsync("n");
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToHaveValueAsync("");
+        await LeaveAsync(page);
+    }
+
+    [Fact]
+    public async Task From_the_case_to_the_monitor_and_on_there_is_a_way_back_to_it_and_it_is_still_theirs()
+    {
+        var id = (await HoldAsync(1))[0];
+        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        await page.Locator("[name='Input.Note']").FillAsync("a medias");
+        await page.Locator("details:has(#history) > summary").ClickAsync();
+        await page.Locator("#item").FocusAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.WaitForURLAsync("**/dashboard/transactions*");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await page.Locator("#q").FillAsync(Domain);
+        await page.Locator("#q").PressAsync("Enter");
+        await page.WaitForURLAsync("**q=*");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await page.GotoAsync($"/dashboard/transactions/{id}");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await EverybodyAsync(page);
+        await page.Locator("a[data-back]").ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews/{id}*");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToHaveValueAsync("a medias");
+        await Assertions.Expect(page.Locator("details[open]:has(#history)")).ToBeVisibleAsync();
+        Assert.Equal(1, await InDbAsync(db => db.Set<ReviewEvent>().CountAsync(e => e.Kind == ReviewEventKind.Leased && db.Set<StoredAssessment>().Any(a => a.Id == id && a.Seq == e.Seq))));
+        // Once it is given back there is nothing to come back to.
+        await page.Locator("button[name=stay]").ClickAsync();
+        await page.WaitForURLAsync("**/dashboard/reviews?*");
+        await page.GotoAsync("/dashboard/transactions");
+        await Assertions.Expect(page.Locator("#q")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData("es-MX")]
+    [InlineData("en-US")]
+    public async Task In_the_list_each_reason_is_read_whole_and_what_a_priority_opens_to_covers_nothing(string language)
+    {
+        var id = (await HoldAsync(1, isSuspicious: true))[0];
+        await EndAsync([id], DateTimeOffset.UtcNow.AddMinutes(7), DateTimeOffset.UtcNow.AddMinutes(53));
+        await using var visit = await (await Visit.StartAsync(panel, language)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Own}");
+        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(1);
+        Assert.True(await page.Locator(".waiting .signal-chip").EvaluateAllAsync<bool>("chips => chips.length > 0 && chips.every(chip => chip.scrollWidth <= chip.clientWidth && chip.scrollHeight <= chip.clientHeight)"));
+        // Where Enter does something else than Start, Start does not promise it.
+        await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");
+        await page.Locator(".priority summary").PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".priority[open] dl")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "hidden");
+        await page.Locator("#start").FocusAsync();
+        await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");
+        Assert.True(await page.EvaluateAsync<bool>("() => { const [parts, due] = ['.priority[open] dl', '.row-due'].map(s => document.querySelector(s).getBoundingClientRect()); return due.right <= parts.left && document.documentElement.scrollWidth <= innerWidth && document.querySelector('.table-responsive').scrollWidth <= document.querySelector('.table-responsive').clientWidth; }"));
+    }
+
     private static bool Beats(IResponse response) => response.Url.Contains("handler=Beat", StringComparison.Ordinal);
 
     private static async Task<string> StartAsync(IPage page)

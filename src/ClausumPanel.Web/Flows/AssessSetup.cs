@@ -82,6 +82,7 @@ internal static class AssessSetup
         services.AddScoped<BlindReviews>();
         services.AddScoped<ReviewBatches>();
         services.AddScoped<SettleReviews>();
+        services.AddScoped<UnansweredChallenges>();
         services.AddHostedService<CloseReviews>();
         services.AddScoped<TryPolicies>();
         services.AddScoped<RunScenarios>();

@@ -60,11 +60,18 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public IReadOnlyList<ListedWith> OnReopening { get; private set; } = [];
 
     /// <summary>The decision that was opened again and is to be made anew; null: there was none.</summary>
-    public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Reopened) is { } reopened
+    public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind is ReviewEventKind.Reopened or ReviewEventKind.ChallengeUnanswered) is { Kind: ReviewEventKind.Reopened } reopened
         ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut or ReviewEventKind.ChallengeAnswered && e.Version < reopened.Version) : null;
 
-    /// <summary>How often it was opened again: what was written before is of another decision.</summary>
-    public int TimesReopened => Events.Count(e => e.Kind == ReviewEventKind.Reopened);
+    /// <summary>How often it was opened again, or came back unanswered: what was written before is of another decision.</summary>
+    public int TimesReopened => Events.Count(e => e.Kind is ReviewEventKind.Reopened or ReviewEventKind.ChallengeUnanswered);
+
+    /// <summary>The challenge for whose answer nobody waits any more, and which is to be decided anew; null: there is none.</summary>
+    public ReviewEvent? Unanswered => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind is ReviewEventKind.Reopened or ReviewEventKind.ChallengeUnanswered) is { Kind: ReviewEventKind.ChallengeUnanswered } back
+        ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided && e.Version < back.Version) : null;
+
+    /// <summary>What follows what was decided, or may be.</summary>
+    public AfterDecision After { get; private set; } = null!;
 
     /// <summary>The step that put it away until <see cref="Review.VisibleAt"/>; null: its queue lets it settle, or it is shown.</summary>
     public ReviewEvent? Away => Review.VisibleAt > Now.ToUnixTimeMilliseconds() ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Held && e.Until == Review.VisibleAt) : null;
@@ -561,6 +568,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         if (review.State == ReviewState.Closed && MayReview) OnReopening = SayReopening(await ListedByReview.OfAsync(db, stored, Now, stop));
         if (MayReview && !IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
+        After = await AfterDecision.OfAsync(db, stored, review, reader, T, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;

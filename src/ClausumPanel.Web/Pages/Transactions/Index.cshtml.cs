@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc;
@@ -22,6 +23,9 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
     public AssessmentPage Found { get; private set; } = new([], null);
     public long Total { get; private set; }
     public IReadOnlyList<string> KnownCurrencies { get; private set; } = [];
+
+    /// <summary>The review the reader comes from; null: none.</summary>
+    public string? BackToReview => ReviewBefore.Of(this);
     public bool IsFirstPage => AfterText is null;
     public string? NextAddress => Found.Next is { } next ? MonitorQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 
