@@ -67,6 +67,58 @@ public sealed class CaseLayoutTests(BrowserFixture panel) : ReviewStories(panel)
         await LeaveAsync(page);
     }
 
+    [Theory]
+    [InlineData("es-MX", 768)]
+    [InlineData("es-MX", 720)]
+    [InlineData("en-US", 768)]
+    [InlineData("en-US", 720)]
+    public async Task Whatever_is_chosen_the_note_and_the_values_stay_in_view(string language, int height)
+    {
+        var id = (await HoldAtDeskAsync(1, PayInFullAsync))[0];
+        await using var visit = await (await Visit.StartAsync(Panel, language, width: height == 720 ? 1280 : 1366, height: height)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Desk}");
+        await page.Locator("[data-key=take]").ClickAsync();
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        foreach (var (key, reasons, values) in ((string, int, string)[])[("a", 6, "#decide details[data-key=block] > summary"), ("c", 4, "[data-lists-nothing]"), ("d", 10, "#decide details[data-key=block] > summary")])
+        {
+            await page.Locator("#item").FocusAsync();
+            await page.Keyboard.PressAsync(key);
+            for (var reason = 1; reason <= reasons; reason++)
+            {
+                await page.Keyboard.PressAsync((reason % 10).ToString(System.Globalization.CultureInfo.InvariantCulture));
+                var chosen = page.Locator(".reasons:not([hidden]) input[data-number]:checked");
+                await Assertions.Expect(chosen).ToHaveAttributeAsync("data-number", reason.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                foreach (var needed in await page.Locator($"label[for='Input_Note'], #decide textarea[data-key=note], {values}, [data-key=confirm], [data-key=finish], .review-else > details[data-key=hold] > summary").AllAsync())
+                    Assert.True(await needed.EvaluateAsync<bool>(IsSeen), $"{key}{reason} " + await needed.EvaluateAsync<string>("e => e.outerHTML + JSON.stringify(e.getBoundingClientRect())"));
+                Assert.True(await chosen.EvaluateAsync<bool>("input => { const [own, area] = [input, input.closest('.reasons-room')].map(e => e.getBoundingClientRect()); return own.top >= area.top && own.bottom <= area.bottom; }"));
+            }
+        }
+        await LeaveAsync(page);
+    }
+
+    [Theory]
+    [InlineData("es-MX")]
+    [InlineData("en-US")]
+    public async Task In_the_list_each_reason_is_read_whole_and_what_a_priority_opens_to_covers_nothing(string language)
+    {
+        var id = (await HoldAtDeskAsync(1, PaySuspiciouslyAsync))[0];
+        await EndAsync([id], DateTimeOffset.UtcNow.AddMinutes(7), DateTimeOffset.UtcNow.AddMinutes(53));
+        await using var visit = await (await Visit.StartAsync(Panel, language)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews?queue={Desk}");
+        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(1);
+        Assert.True(await page.Locator(".waiting .signal-chip").EvaluateAllAsync<bool>("chips => chips.length > 0 && chips.every(chip => chip.scrollWidth <= chip.clientWidth && chip.scrollHeight <= chip.clientHeight)"));
+        // Where Enter does something else than Start, Start does not promise it.
+        await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");
+        await page.Locator(".priority summary").PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".priority[open] dl")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "hidden");
+        await page.Locator("#start").FocusAsync();
+        await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");
+        Assert.True(await page.EvaluateAsync<bool>("() => { const [parts, due] = ['.priority[open] dl', '.row-due'].map(s => document.querySelector(s).getBoundingClientRect()); return due.right <= parts.left && document.documentElement.scrollWidth <= innerWidth && document.querySelector('.table-responsive').scrollWidth <= document.querySelector('.table-responsive').clientWidth; }"));
+    }
+
     /// <summary>All there is to say about it, and little that speaks against it.</summary>
     private Task<Guid> PayInFullAsync(int number) => PayAsync($$$"""
             {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{Domain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",

@@ -57,6 +57,64 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
+    public async Task In_an_open_part_the_key_of_the_note_goes_to_that_parts_own()
+    {
+        await HoldAtDeskAsync(1);
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        foreach (var (key, field) in ((string, string)[])[("h", "Input.HoldNote"), ("s", "Input.SkipNote")])
+        {
+            await page.Locator("#item").FocusAsync();
+            await page.Keyboard.PressAsync(key);
+            await page.Keyboard.PressAsync("n");
+            await Assertions.Expect(page.Locator($"[name='{field}']")).ToBeFocusedAsync();
+            await page.Keyboard.TypeAsync("nota");
+            await Assertions.Expect(page.Locator($"[name='{field}']")).ToHaveValueAsync("nota");
+            await page.Keyboard.PressAsync("Escape");
+        }
+        await page.Locator("#item").FocusAsync();
+        await page.Keyboard.PressAsync("n");
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToHaveValueAsync("");
+        await LeaveAsync(page);
+    }
+
+    [Fact]
+    public async Task From_the_case_to_the_monitor_and_on_there_is_a_way_back_to_it_and_it_is_still_theirs()
+    {
+        var id = (await HoldAtDeskAsync(1))[0];
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        await page.Locator("[name='Input.Note']").FillAsync("a medias");
+        await page.Locator("details:has(#history) > summary").ClickAsync();
+        await page.Locator("#item").FocusAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.WaitForURLAsync("**/dashboard/transactions*");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await page.Locator("#q").FillAsync(DeskDomain);
+        await page.Locator("#q").PressAsync("Enter");
+        await page.WaitForURLAsync("**q=*");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await page.GotoAsync($"/dashboard/transactions/{id}");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await EverybodyAsync(page);
+        await page.Locator("a[data-back]").ClickAsync();
+        await page.WaitForURLAsync($"**/dashboard/reviews/{id}*");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToHaveValueAsync("a medias");
+        await Assertions.Expect(page.Locator("details[open]:has(#history)")).ToBeVisibleAsync();
+        Assert.Equal(1, await InDbAsync(db => db.Set<ReviewEvent>().CountAsync(e => e.Kind == ReviewEventKind.Leased && db.Set<StoredAssessment>().Any(a => a.Id == id && a.Seq == e.Seq))));
+        // Once it is given back there is nothing to come back to.
+        await page.Locator("button[name=stay]").ClickAsync();
+        await page.WaitForURLAsync("**/dashboard/reviews?*");
+        await page.GotoAsync("/dashboard/transactions");
+        await Assertions.Expect(page.Locator("#q")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task What_was_made_ready_earlier_shows_the_time_there_is_when_it_is_shown()
     {
         var ids = await HoldAtDeskAsync(2);

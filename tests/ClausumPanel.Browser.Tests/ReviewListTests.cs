@@ -68,14 +68,14 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
     [Fact]
     public async Task What_a_column_means_opens_above_its_name_and_leaves_the_figures_in_view()
     {
-        var id = (await HoldAsync(Own, ("MXN", 52_000)))[0];
+        var id = (await HoldAsync(List, ("MXN", 52_000)))[0];
         await InDbAsync(async db =>
         {
             var seq = AssessmentId.SeqOf(id);
-            db.Add(new ReviewEvent { Id = Guid.CreateVersion7(), Seq = seq, At = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Kind = ReviewEventKind.Decided, Outcome = ReviewOutcome.Approve, Queue = Own, ActorName = "Una persona", Version = 900 });
+            db.Add(new ReviewEvent { Id = Guid.CreateVersion7(), Seq = seq, At = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Kind = ReviewEventKind.Decided, Outcome = ReviewOutcome.Approve, Queue = List, ActorName = "Una persona", Version = 900 });
             return await db.SaveChangesAsync();
         });
-        await using var visit = await (await Visit.StartAsync(panel, width: 1366)).FillInAsync(BrowserFixture.AdminEmail);
+        await using var visit = await (await Visit.StartAsync(Panel, width: 1366)).FillInAsync(BrowserFixture.AdminEmail);
         var page = visit.Page;
         await page.GotoAsync("/dashboard/reviews/quality?period=today");
         var table = page.Locator("section[aria-labelledby=by-queue]");
@@ -97,14 +97,14 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
     [InlineData(1366), InlineData(320)]
     public async Task The_monitor_cuts_nothing_off_at_its_edge_and_says_who_decided_in_the_row(int width)
     {
-        var id = (await HoldAsync(Own, ("MXN", 53_000)))[0];
+        var id = (await HoldAsync(List, ("MXN", 53_000)))[0];
         var seq = AssessmentId.SeqOf(id);
         await InDbAsync(async db =>
         {
             var luis = await db.Users.Where(u => u.Email == BrowserFixture.AdminEmail).Select(u => u.Id).SingleAsync();
             return await db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Closed).SetProperty(x => x.Outcome, ReviewOutcome.Challenge).SetProperty(x => x.DecidedById, luis).SetProperty(x => x.Reason, "confirm_card"));
         });
-        await using var visit = await (await Visit.StartAsync(panel, width: width)).FillInAsync(BrowserFixture.AdminEmail);
+        await using var visit = await (await Visit.StartAsync(Panel, width: width)).FillInAsync(BrowserFixture.AdminEmail);
         var page = visit.Page;
         await page.GotoAsync("/dashboard/transactions?period=all");
         var table = page.Locator(".table-responsive");

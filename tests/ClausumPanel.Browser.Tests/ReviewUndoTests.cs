@@ -32,7 +32,7 @@ public sealed class ReviewUndoTests(BrowserFixture panel) : ReviewStories(panel)
     public async Task What_was_decided_blind_is_told_by_itself_once_it_can_no_longer_be_undone()
     {
         var item = await HoldElsewhereAsync("ciegas.example");
-        await using var visit = await (await Visit.StartAsync(panel)).SignInAsync();
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
         var (page, keys) = (visit.Page, visit.Page.Keyboard);
         await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Elsewhere).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsBlind, true)));
         await page.GotoAsync(item.Address);

@@ -124,4 +124,7 @@
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
     event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])")?.closest("details")?.querySelector("summary").focus();
   });
+
+  // Who is at the list is at no case.
+  window.panelReviewBack.drop();
 })();

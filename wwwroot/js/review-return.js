@@ -4,7 +4,9 @@
     const places = JSON.parse(sessionStorage.getItem("panel-review-places")) ?? [];
     const place = places.find(one => one.at === location.pathname);
     const from = document.referrer ? new URL(document.referrer) : null;
-    const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward" || (from?.origin === location.origin && from.pathname === place?.to);
+    const coming = sessionStorage.getItem("panel-review-coming");
+    sessionStorage.removeItem("panel-review-coming");
+    const isBack = (place && coming === place.at) || performance.getEntriesByType("navigation")[0]?.type === "back_forward" || (from?.origin === location.origin && from.pathname === place?.to);
     if (!place || !isBack) return;
     document.documentElement.classList.add("is-returning");
     history.scrollRestoration = "manual";

@@ -159,7 +159,8 @@
       case "challenge": return choose("challenge") || first();
       case "decline": return choose("decline") || first();
       case "note": {
-        const note = form()?.querySelector("textarea[data-key=note]");
+        // An open part has a note, or a question, of its own.
+        const note = (partOf(document.activeElement) ?? partInstead())?.querySelector('[name$="Note"]') ?? form()?.querySelector("textarea[data-key=note]");
         reach(note);
         note?.focus();
         return form() !== null || first();
@@ -229,6 +230,8 @@
     // Who stops typing stays where the keys are heard: at what they chose, or at the item.
     if (typing) (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus();
   });
+
+  window.panelReviewBack.drop();
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
   let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, sent = null, plainly = false, round = 0, asked = 0;
@@ -549,9 +552,10 @@
   setInterval(() => { if (!document.hidden && Date.now() - seen < 120000) beat(); }, 60000);
   document.addEventListener("click", event => {
     if (event.target.closest("[data-continue]")) beat();
-    // What the item itself leads to is part of looking at it.
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target])')) return;
+    // What the item itself leads to is part of looking at it, and so is looking something up in the monitor.
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target]), a[href^="/dashboard/transactions"]')) return;
     keepPlace(event.target.closest("a"));
+    if (form()) window.panelReviewBack.keep(location.pathname + location.search, until);
     leaving = true;
     // Who is still here did not get away.
     setTimeout(() => { leaving = false; }, 5000);
@@ -582,7 +586,7 @@
     data.set("leaving", "yes");
     navigator.sendBeacon(form().dataset.release, data);
   });
-  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); beat(); } });
+  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); window.panelReviewBack.drop(); beat(); } });
   // What the browser itself remembers is of the decision before.
   if (form() && item().dataset.reopened !== "0" && !kept().some(one => one.id === idOf())) form().reset();
   begin();

@@ -132,6 +132,9 @@ public enum ReviewEventKind
 
     /// <summary>The shop told what became of the challenge, and that decided it.</summary>
     ChallengeAnswered = 18,
+
+    /// <summary>Nobody told what became of a person's challenge: it waits again.</summary>
+    ChallengeUnanswered = 19,
 }
 
 /// <summary>What a kind of line says of an item.</summary>

@@ -74,6 +74,10 @@ public static class ReviewQueries
     public static IQueryable<ReviewEvent> DecidedBy(this IQueryable<ReviewEvent> events, Guid person) =>
         events.Where(e => e.Kind == ReviewEventKind.Decided && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.Undone && u.Version == e.Version + 1));
 
+    /// <summary>What that person left undecided since then and did not take back in time: skipped, put on hold, escalated.</summary>
+    public static IQueryable<ReviewEvent> LeftBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
+        events.Where(e => e.At >= since && (e.Kind == ReviewEventKind.Skipped || e.Kind == ReviewEventKind.Held || e.Kind == ReviewEventKind.Escalated) && e.ActorId == person && !events.Any(u => u.Seq == e.Seq && u.Kind == ReviewEventKind.StepUndone && u.Version == e.Version + 1));
+
     /// <summary>What that person passed over since then and did not take back in time.</summary>
     public static IQueryable<ReviewEvent> SkippedBy(this IQueryable<ReviewEvent> events, Guid person, long since) =>
         events.Where(e => e.At > since && e.Kind == ReviewEventKind.Skipped && e.ActorId == person).Standing(events);

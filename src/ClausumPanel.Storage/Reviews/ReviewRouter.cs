@@ -150,14 +150,17 @@ public sealed class QueueTrial(ReviewQueue queue)
     private readonly RuleHit[] _rules = new RuleHit[Assessment.MostRules];
 
     /// <summary>The queue would take it, when none before it does.</summary>
-    public bool Takes(StoredAssessment stored)
+    public bool Takes(StoredAssessment stored) => Takes(stored, stored?.Decision ?? default);
+
+    /// <summary>The same of a payment that had been decided so.</summary>
+    public bool Takes(StoredAssessment stored, Decision decision)
     {
         ArgumentNullException.ThrowIfNull(stored);
         _facts.Clear();
         FactSnapshot.Read(stored.Facts, _facts);
         var row = new AssessmentRow
         {
-            Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = stored.Decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency, Country = FoundBy.Country(_facts), Simulated = stored.Simulated,
+            Seq = stored.Seq, At = stored.At, Flow = stored.Flow, Decision = decision, Score = stored.Score, Amount = stored.Amount, Currency = stored.Currency, Country = FoundBy.Country(_facts), Simulated = stored.Simulated,
         };
         return _route.Takes(new Routed
         {

@@ -3,6 +3,7 @@ using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Policies;
 using ClausumPanel.Storage.Reviews;
@@ -172,6 +173,22 @@ internal sealed class DemoDesk(int seed, DateTimeOffset now, TimeZoneInfo zone)
     private async Task DecideAsync(Reviewer who, long seq, ReviewVerdict verdict, CancellationToken stop)
     {
         await StepAsync(who, seq, lease => _decide.DecideAsync(who, seq, lease.Token, verdict, stop), stop, verdict.ReadingMilliseconds ?? 0);
+        await SettleAsync(seq, stop);
+        // The shop asks, and tells how it ended, before the challenge comes back unanswered.
+        if (verdict.Outcome == ReviewOutcome.Challenge && _clock.Now.AddMinutes(14) is var told && told < now) await ChallengeToldAsync(seq, told, stop);
+    }
+
+    private async Task ChallengeToldAsync(long seq, DateTimeOffset at, CancellationToken stop)
+    {
+        _clock.Now = at;
+        await using (var transaction = await _db.Database.BeginTransactionAsync(stop))
+        {
+            await new LabelLedger(_db).BeginAsync(stop);
+            var payment = await _db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == seq, stop);
+            await ChallengeAnswers.ApplyAsync(_db, payment, hasPassed: seq % 3 != 0, "challenge", Actor.System, at, stop);
+            await _db.SaveChangesAsync(stop);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
         await SettleAsync(seq, stop);
     }
 

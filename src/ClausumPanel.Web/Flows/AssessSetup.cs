@@ -87,6 +87,7 @@ internal static class AssessSetup
         services.AddScoped<BlindReviews>();
         services.AddScoped<ReviewBatches>();
         services.AddScoped<SettleReviews>();
+        services.AddScoped<UnansweredChallenges>();
         services.AddHostedService<CloseReviews>();
         services.AddScoped<TryPolicies>();
         services.AddScoped<RunScenarios>();

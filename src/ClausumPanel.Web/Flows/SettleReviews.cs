@@ -144,7 +144,7 @@ public sealed class SettleReviews(PanelDb db, AssessService service, ListShelf s
 
     /// <summary>From when on time may decide what somebody took before the time it was put away until, as late as it was: its colleagues have what they would have had. <see cref="long.MinValue"/>: nothing of that kind.</summary>
     private long HeldTerm(Review review, ReviewQueue queue, IReadOnlyList<ReviewEvent> history) =>
-        history.LastOrDefault(e => e.Kind is ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut or ReviewEventKind.Moved or ReviewEventKind.Reopened && history.Stands(e))
+        history.LastOrDefault(e => e.Kind is ReviewEventKind.Held or ReviewEventKind.Escalated or ReviewEventKind.Answered or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut or ReviewEventKind.Moved or ReviewEventKind.Reopened or ReviewEventKind.ChallengeUnanswered && history.Stands(e))
             is { Kind: ReviewEventKind.Held, Until: { } until } hold && hold.Queue == review.Queue && review.VisibleAt < until ? ReviewTerm.Of(queue, until, panel.Value.Zone).DueAt ?? until : long.MinValue;
 
     /// <summary>What time does to the item. Where two people decide it is none of them.</summary>

@@ -112,6 +112,7 @@ public static class ReviewWords
         ReviewEventKind.StepUndone => T["Took the step back"],
         ReviewEventKind.Answered => T["Answered and sent it back"],
         ReviewEventKind.ChallengeAnswered => T["The challenge was answered"],
+        ReviewEventKind.ChallengeUnanswered => T["No answer to the challenge came: it waits again"],
     };
 
     /// <summary>How a list is sorted.</summary>
@@ -134,6 +135,7 @@ public static class ReviewWords
             ReviewEventKind.Escalated => T["Escalated by {0}", step.ActorName],
             ReviewEventKind.Answered => T["Answered by {0}", step.ActorName],
             ReviewEventKind.Disagreed => T["{0} decided otherwise than the first", step.ActorName],
+            ReviewEventKind.ChallengeUnanswered => T["Challenged before, and no answer came"],
             _ => T["Time ran out"],
         };
     }

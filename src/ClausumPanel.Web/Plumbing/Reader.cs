@@ -83,6 +83,9 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     /// <summary>24 nov, 14:03: where the day of the week is said already.</summary>
     public string MonthDayAndTime(DateTimeOffset at) => Zoned(at) is var local ? $"{DayAndMonth(local)}, {local.ToString("HH:mm", CultureInfo.InvariantCulture)}" : "";
 
+    /// <summary>The hour alone; on another day than now with the day: 09:15; 01 dic, 09:15.</summary>
+    public string TimeOrDay(DateTimeOffset at, DateTimeOffset now) => Zoned(at) is var local && local.Date == Zoned(now).Date ? local.ToString("HH:mm", CultureInfo.InvariantCulture) : MonthDayAndTime(at);
+
     /// <summary>The name of the reader's clock where it shows another hour at one of these moments than the organization's; null: there is nothing to tell apart.</summary>
     public string? ClockName(params IEnumerable<DateTimeOffset> at) => at.Any(a => options.Value.Zone.GetUtcOffset(a) != Zone.GetUtcOffset(a)) ? Zone.Id.Replace('_', ' ') : null;
 

@@ -53,7 +53,7 @@ public abstract class ChallengeAnswerStories
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card"))).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         await world.SettleAsync();
-        Assert.Equal("Aún sin respuesta", (await world.App.As(World.Maria).PageAsync("/dashboard/reviews")).QuerySelector($"[data-asked='{seq}'] [data-became]")!.TextContent.Trim());
+        Assert.StartsWith("Aún sin respuesta", (await world.App.As(World.Maria).PageAsync("/dashboard/reviews")).QuerySelector($"[data-asked='{seq}'] [data-became]")!.TextContent.Trim(), StringComparison.Ordinal);
 
         await events.RuleAsync("ours", EventAction.ChallengePassed, "otp.ok");
         foreach (var (type, id) in ((string, string)[])[("challenge.passed", passed), ("Challenge.Failed", failed), ("otp.ok", asked), ("challenge.passed", held), ("challenge.failed", passed), ("challenge.passed", "nobody")])

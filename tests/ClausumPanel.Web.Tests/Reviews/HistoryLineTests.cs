@@ -25,6 +25,14 @@ public class HistoryLineTests
         Assert.Empty(HistoryLine.Of([]));
     }
 
+    /// <summary>Who leaves the page, or whose time runs out, writes no line of it.</summary>
+    [Fact]
+    public void Whoever_takes_it_anew_had_it_given_back_before()
+    {
+        ReviewEvent[] events = [Event(ReviewEventKind.Leased, Luis, 1), Event(ReviewEventKind.Leased, Luis, 2), Event(ReviewEventKind.Leased, Ana, 3), Event(ReviewEventKind.Released, Ana, 4), Event(ReviewEventKind.Leased, Luis, 5)];
+        Assert.Equal([(ReviewEventKind.Leased, 2L, 2), (ReviewEventKind.Released, 4, 1), (ReviewEventKind.Leased, 5, 0)], HistoryLine.Of(events).Select(l => (l.Event.Kind, l.Event.At, l.Visits)));
+    }
+
     [Fact]
     public void Who_takes_something_back_and_writes_the_same_once_more_is_quoted_once()
     {

@@ -10,11 +10,16 @@ namespace ClausumPanel.Web.Pages.Reviews;
 public sealed record CaseHistory(Review Review, ReviewQueue Queue, IReadOnlyList<ReviewEvent> Events, long Now)
 {
     /// <summary>The decision that was opened again and is to be made anew; null: there was none.</summary>
-    public ReviewEvent? OpenedAgain => Review.State == ReviewState.Open && Events.LastOrDefault(e => e.Kind == ReviewEventKind.Reopened) is { } reopened
+    public ReviewEvent? OpenedAgain => LastOpened is { Kind: ReviewEventKind.Reopened } reopened
         ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Decided or ReviewEventKind.TimedOut or ReviewEventKind.ChallengeAnswered && e.Version < reopened.Version) : null;
 
-    /// <summary>How often it was opened again: what was written before is of another decision.</summary>
-    public int TimesReopened => Events.Count(e => e.Kind == ReviewEventKind.Reopened);
+    /// <summary>The challenge for whose answer nobody waits any more, and which is to be decided anew; null: there is none.</summary>
+    public ReviewEvent? Unanswered => LastOpened is { Kind: ReviewEventKind.ChallengeUnanswered } back ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided && e.Version < back.Version) : null;
+
+    private ReviewEvent? LastOpened => Review.State == ReviewState.Open ? Events.LastOrDefault(e => e.Kind is ReviewEventKind.Reopened or ReviewEventKind.ChallengeUnanswered) : null;
+
+    /// <summary>How often it was opened again, or came back unanswered: what was written before is of another decision.</summary>
+    public int TimesReopened => Events.Count(e => e.Kind is ReviewEventKind.Reopened or ReviewEventKind.ChallengeUnanswered);
 
     /// <summary>A person's decision that stands, for good or until it is undone; null: there is none.</summary>
     public ReviewEvent? Decided => Review.State != ReviewState.Open && Review.DecidedById is not null ? Events.LastOrDefault(e => e.Kind == ReviewEventKind.Decided) : null;

@@ -15,12 +15,14 @@ public sealed record HistoryLine(ReviewEvent Event, int Visits, string? Note)
         List<HistoryLine> lines = [];
         for (var i = 0; i < events.Count; i++)
         {
-            if (events[i] is { Kind: ReviewEventKind.Leased } taken && i + 1 < events.Count && events[i + 1] is { Kind: ReviewEventKind.Released } back && back.ActorId == taken.ActorId)
+            if (events[i] is { Kind: ReviewEventKind.Leased } taken && i + 1 < events.Count && events[i + 1] is var next && (next.Kind == ReviewEventKind.Leased || (next.Kind == ReviewEventKind.Released && next.ActorId == taken.ActorId)))
             {
+                // Who left it without a word, or whose time ran out, had given it back before somebody took it anew: of that there is no line.
+                var back = next.Kind == ReviewEventKind.Released ? next : taken;
                 var before = lines.Count > 0 && lines[^1] is { Visits: > 0 } last && last.Event.ActorId == taken.ActorId ? last.Visits : 0;
                 if (before > 0) lines.RemoveAt(lines.Count - 1);
                 lines.Add(new HistoryLine(back, before + 1, back.Note));
-                i++;
+                if (back == next) i++;
             }
             else
             {

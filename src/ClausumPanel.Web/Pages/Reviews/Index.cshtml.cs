@@ -100,10 +100,16 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Of how many: of very many the most urgent.</summary>
     public int Filled { get; private set; }
 
-    /// <summary>What is on hold, soonest first: in the queue that was asked for, else in all.</summary>
+    /// <summary>What is on hold, soonest first: in the queue that was asked for and, of the others, what the reader put there; else in all.</summary>
     public IReadOnlyList<AwayRow> Away { get; private set; } = [];
+
+    /// <summary>Some of it waits in another queue than the one that was asked for.</summary>
+    public bool IsAwayElsewhere => Queue is not null && Away.Any(a => a.Review.Queue != Queue);
     public int AwayCount { get; private set; }
     public int DecidedToday { get; private set; }
+
+    /// <summary>What the reader left undecided today: skipped, put on hold, escalated.</summary>
+    public int LeftToday { get; private set; }
     public DateTimeOffset Now { get; private set; }
     public bool MayReview => User.May(Permissions.Review);
 
@@ -127,6 +133,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>How many of it nobody has told how it ended.</summary>
     public int Unanswered { get; private set; }
+
+    /// <summary>How many of it came back for that, and wait again.</summary>
+    public int CameBack { get; private set; }
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was done right before by somebody who stopped then, or for whom nothing more waits: see <see cref="ItemModel.Before"/>.</summary>
@@ -173,6 +182,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         {
             var me = User.Id;
             DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
+            LeftToday = await db.Set<ReviewEvent>().LeftBy(me, dayStart).CountAsync(stop);
             if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
             if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
         }
@@ -336,6 +346,12 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         AnsweredToday = HandedOn.Count(h => (h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart) || h.Answer?.At >= dayStart);
         Asked = await FollowAsync(events.DecidedBy(me).Where(e => e.At > since && e.Outcome == ReviewOutcome.Challenge), stop);
         Unanswered = Asked.Count(a => a.Review.Outcome == ReviewOutcome.Challenge);
+        CameBack = Asked.Count(a => a.IsBack);
+        var open = Asked.Where(a => a.Review.Outcome == ReviewOutcome.Challenge).Select(a => a.Review.Seq).ToList();
+        if (open.Count == 0) return;
+        var queues = await db.Set<ReviewQueue>().AsNoTracking().ToListAsync(stop);
+        var payments = await db.Set<StoredAssessment>().AsNoTracking().Where(a => open.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
+        Asked = [.. Asked.Select(a => a with { Return = payments.TryGetValue(a.Review.Seq, out var payment) ? UnansweredChallenges.ReturnOf(a.Review, payment, queues) : null })];
     }
 
     /// <summary>What became of what these steps were taken with: the latest of each, newest first.</summary>
@@ -349,7 +365,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
         var events = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
         var steps = latest.ConvertAll(l => events[l.Seq].Last(e => e.Kind == l.Kind && e.Version == l.Version));
-        return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)))];
+        return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)) { IsBack = reviews[e.Seq].Review.State == ReviewState.Open && events[e.Seq].Any(later => later.Kind == ReviewEventKind.ChallengeUnanswered && later.Version > e.Version) })];
     }
 
     /// <summary>What was passed over lately in this queue, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
@@ -361,7 +377,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         {
             ReviewEventKind.Skipped => e.Queue == queue.Number && e.At > since,
             ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut => queue.IsManual,
-            ReviewEventKind.Answered => true,
+            ReviewEventKind.Answered or ReviewEventKind.ChallengeUnanswered => true,
             _ => false,
         };
         return events.Where(e => Counts(e) && !undone.Contains((e.Seq, e.Version))).ToLookup(e => e.Seq);
@@ -373,7 +389,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     private async Task LoadAwayAsync(long now, CancellationToken stop)
     {
         var events = db.Set<ReviewEvent>().AsNoTracking();
-        var away = db.Set<Review>().AsNoTracking().PutAway(events, now).Where(r => Queue == null || r.Queue == Queue);
+        // What one has put away oneself is never out of sight, and of use only to who reviews.
+        var me = MayReview ? User.Id : (Guid?)null;
+        var away = db.Set<Review>().AsNoTracking().PutAway(events, now).Where(r => Queue == null || r.Queue == Queue || (me != null && events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt && e.ActorId == me)));
         AwayCount = await away.CountAsync(stop);
         if (AwayCount == 0) return;
         var soonest = await away.OrderBy(r => r.VisibleAt).ThenBy(r => r.Seq).Take(MostAway).ToListAsync(stop);
@@ -408,4 +426,11 @@ public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriori
 /// <param name="Step">The escalation, with what was asked; or the decision to challenge it.</param>
 /// <param name="Decider">Who decided it; null: nobody yet, or time.</param>
 /// <param name="Answer">What was answered; null: nothing.</param>
-public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider, ReviewEvent? Answer);
+public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider, ReviewEvent? Answer)
+{
+    /// <summary>A challenge that nobody told the end of: it waits again.</summary>
+    public bool IsBack { get; init; }
+
+    /// <summary>A challenge without an answer yet: where it comes back to, and when, Unix milliseconds; null: nowhere.</summary>
+    public (ReviewQueue Queue, long At)? Return { get; init; }
+}

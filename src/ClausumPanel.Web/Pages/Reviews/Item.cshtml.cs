@@ -61,6 +61,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <summary>What reopening does to the lists, in words.</summary>
     public IReadOnlyList<ListedWith> OnReopening { get; private set; } = [];
 
+    /// <summary>What follows what was decided, or may be.</summary>
+    public AfterDecision After { get; private set; } = null!;
+
     public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
     public LabelRanking.Standing Standing { get; private set; }
 
@@ -408,6 +411,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
         if (review.State == ReviewState.Closed && MayReview) OnReopening = Reviews.ListedWith.OnReopening(await ListedByReview.OfAsync(db, stored, Now, stop), Now, Facts, Head.CardDigits, T);
         if (MayReview && !Rights.IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
+        After = await AfterDecision.OfAsync(db, stored, review, reader, T, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;

@@ -6,6 +6,7 @@ using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Submerchants;
 using ClausumPanel.Web.Localization;
+using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc;
@@ -27,6 +28,9 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
     public IReadOnlyDictionary<long, EndedRow> Ended { get; private set; } = new Dictionary<long, EndedRow>();
     public long Total { get; private set; }
     public IReadOnlyList<string> KnownCurrencies { get; private set; } = [];
+
+    /// <summary>The review the reader comes from; null: none.</summary>
+    public string? BackToReview => ReviewBefore.Of(this);
     public bool IsFirstPage => AfterText is null;
     public string? NextAddress => Found.Next is { } next ? MonitorQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 

@@ -1,0 +1,58 @@
+using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClausumPanel.Web.Tests.Reviews;
+
+/// <summary>What the desk says beside what waits.</summary>
+public sealed class DeskWordsTests
+{
+    private const string Queue = "/dashboard/reviews";
+
+    [Fact]
+    public async Task What_one_put_on_hold_is_told_in_every_queue_with_its_own_and_what_one_left_undecided_beside_what_one_decided()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        var away = (await world.NextAsync(maria))!.Value;
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, away.Seq, away.Token, world.App.Clock.GetUtcNow().AddHours(1), null, default))).IsDone);
+        foreach (var (who, sees) in ((Person, bool)[])[(World.Maria, true), (World.Tomas, false), (World.Victor, false)])
+        {
+            var other = await world.App.As(who).PageAsync($"{Queue}?queue=3");
+            Assert.Equal(sees, other.QuerySelector($"tr[data-away='{away.Seq}']") is not null);
+            if (!sees) continue;
+            Assert.Contains("en esta cola y las suyas en las demás", other.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("Marcadas por una lista o regla", other.QuerySelector($"tr[data-away='{away.Seq}']")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal("Dejadas sin decidir: 1 (omitidas, apartadas, escaladas).", other.QuerySelector("[data-left-today]")!.TextContent);
+        }
+        var own = await world.App.As(World.Maria).PageAsync($"{Queue}?queue=1");
+        Assert.Equal("1 apartada", own.QuerySelector("[data-queue='1'] [data-held]")!.TextContent.Trim());
+        Assert.DoesNotContain("las suyas", own.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
+        // Taken back it was never left.
+        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, away.Seq, default))).Answer.IsDone);
+        Assert.Null((await world.App.As(World.Maria).PageAsync(Queue)).QuerySelector("[data-left-today]"));
+    }
+
+    [Fact]
+    public async Task What_a_queue_does_not_show_yet_is_told_at_its_tile_and_over_its_list_with_from_when_on()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var (soon, tomorrow) = (TestClock.Start.AddMinutes(20).ToUnixTimeMilliseconds(), TestClock.Start.AddDays(1).ToUnixTimeMilliseconds());
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == db.Set<Review>().Max(x => x.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, tomorrow)));
+        var maria = world.App.As(World.Maria);
+        var page = await maria.PageAsync($"{Queue}?queue=1");
+        Assert.Equal(("2", "1 aún sin mostrar; desde 25 nov, 09:00"), (page.QuerySelector("[data-queue='1'] [data-waiting]")!.TextContent, page.QuerySelector("[data-queue='1'] [data-later]")!.TextContent.Trim()));
+        Assert.Equal("1 más aún no se muestra; aparece sola: 25 nov, 09:00.", page.QuerySelector("[data-coming]")!.TextContent);
+        Assert.Null((await maria.PageAsync($"{Queue}?queue=2")).QuerySelector("[data-coming]"));
+        // The first of several.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == db.Set<Review>().Min(x => x.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, soon)));
+        page = await maria.PageAsync($"{Queue}?queue=1");
+        Assert.Equal("2 aún sin mostrar; desde 09:20", page.QuerySelector("[data-queue='1'] [data-later]")!.TextContent.Trim());
+        Assert.Equal("2 más aún no se muestran; aparecen solas, la primera: 09:20.", page.QuerySelector("[data-coming]")!.TextContent);
+    }
+}
