@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace ClausumPanel.Browser.Tests;
 
-/// <summary>What passes at the desk while somebody sits there: time, what is kept ready and what is read out.</summary>
+/// <summary>What passes at the desk while somebody sits there: time, what is kept ready and what is read out; and how much of a case is in view.</summary>
 [Collection(nameof(BrowserCollection))]
 public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
 {
@@ -231,6 +231,64 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
         await LeaveAsync(page);
     }
 
+    [Fact]
+    public async Task A_full_case_stands_whole_in_a_small_window()
+    {
+        var id = (await HoldAtDeskAsync(3, PayInFullAsync))[^1];
+        await EndAsync([id], DateTimeOffset.UtcNow.AddMinutes(70.5), DateTimeOffset.UtcNow.AddMinutes(100));
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Desk}");
+        await page.Locator("[data-key=take]").ClickAsync();
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        var headings = page.Locator(".review-evidence :is(h2, h3):not(.visually-hidden)");
+        Assert.Equal(7, await headings.CountAsync());
+        foreach (var needed in await page.Locator(".review-evidence :is(h2, h3):not(.visually-hidden), .strip, .review-bar h1, [data-payer], [data-order], [data-card], .lapses, .bar-number, .bar-links a, [data-key=confirm], .review-else summary, .review-progress").AllAsync())
+            Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML + JSON.stringify(e.getBoundingClientRect())"));
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => scrollY"));
+        await EverybodyAsync(page);
+        await LeaveAsync(page);
+    }
+
+    [Theory]
+    [InlineData("es-MX")]
+    [InlineData("en-US")]
+    public async Task A_case_with_nine_signals_stands_whole_in_a_small_window_and_what_has_one_line_opens(string language)
+    {
+        var id = (await HoldAtDeskAsync(1, PaySuspiciouslyAsync))[0];
+        await using var visit = await (await Visit.StartAsync(Panel, language)).SignInAsync();
+        var page = visit.Page;
+        await page.GotoAsync($"/dashboard/reviews/{id}?queue={Desk}");
+        await page.Locator("[data-key=take]").ClickAsync();
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        var reasons = page.Locator(".waterfall > li:not(.total)");
+        Assert.InRange(await reasons.CountAsync(), 9, 20);
+        foreach (var needed in await page.Locator(".review-evidence :is(h2, h3):not(.visually-hidden), .waterfall > li, .balance li, [data-key=confirm]").AllAsync())
+            Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML + JSON.stringify(e.getBoundingClientRect())"));
+        Assert.Equal(768, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight"));
+
+        // For and against stand over the reasons, in every case.
+        Assert.True(await page.EvaluateAsync<bool>("() => { const [balance, why] = ['.balance', 'section[aria-labelledby=why]'].map(s => document.querySelector(s).getBoundingClientRect()); return balance.left === why.left && balance.bottom <= why.top; }"));
+
+        // How often a reason fires is one line more, once that is known: with all of it not every one fits whole.
+        var line = page.Locator(".step-line").First;
+        if (await line.CountAsync() > 0)
+        {
+            await Assertions.Expect(line.Locator("p").First).ToBeHiddenAsync();
+            await line.Locator("summary").PressAsync("Enter");
+            await Assertions.Expect(line.Locator("p").First).ToBeVisibleAsync();
+            // It opens in its row, over none of the others.
+            Assert.Equal(0, await line.EvaluateAsync<int>("line => { const over = line.querySelector('div').getBoundingClientRect(); return [...document.querySelectorAll('.waterfall > li')].filter(li => li !== line.closest('li') && li.checkVisibility()).filter(li => { const under = li.getBoundingClientRect(); return under.top < over.bottom - 1 && under.bottom > over.top + 1; }).length; }"));
+            await line.Locator("summary").PressAsync("Enter");
+        }
+        await EverybodyAsync(page);
+        // Where there is room all of them are told whole.
+        await page.SetViewportSizeAsync(1366, 1000);
+        await Assertions.Expect(line).ToBeHiddenAsync();
+        await Assertions.Expect(reasons.Last.Locator(".step-words")).ToBeVisibleAsync();
+        await LeaveAsync(page);
+    }
+
     private static bool Beats(IResponse response) => response.Url.Contains("handler=Beat", StringComparison.Ordinal);
 
     /// <summary>A page that has just come says so twice: until then its lease is not what it was.</summary>
@@ -245,4 +303,20 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
         await page.EvaluateAsync("() => fetch('/health/live')");
         return payer;
     }
+
+    /// <summary>All there is to say about it, and little that speaks against it.</summary>
+    private Task<Guid> PayInFullAsync(int number) => PayAsync($$$"""
+            {"amount":30000,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_mesa_{{{number}}}","email":"persona{{{number}}}@{{{DeskDomain}}}","phone":"+5215581812345","customer_id":"c-mesa-{{{number}}}","order_id":"EL-{{{number}}}",
+            "payment_method":{"type":"card","card_bin":"545454","card_last4":"8181","card_country":"MX","card_brand":"mastercard"},
+            "device":{"ip":"201.141.81.7","fingerprint":"fp_mesa","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
+            "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
+            """);
+
+    /// <summary>Nearly all that can speak against a payment, and nobody shares a thing with it.</summary>
+    private Task<Guid> PaySuspiciouslyAsync(int number) => PayAsync($$$"""
+            {"amount":489990,"amount_unit":"minor","currency":"MXN","transaction_type":"payment","session_id":"ps_nueve_{{{number}}}","email":"p8392017{{{number}}}+tienda@gmail.com","phone":"+52558181{{{1000 + number}}}","order_id":"EL-{{{number}}}",
+            "payment_method":{"type":"card","card_bin":"4{{{21000 + number}}}","card_last4":"9954","card_country":"MX","card_brand":"visa"},
+            "device":{"ip":"45.79.101.{{{number % 250}}}","fingerprint":"fp_nueve_{{{number}}}","user_agent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/80.0.0.0 Safari/537.36","timezone":"America/Mexico_City"},
+            "billing":{"country":"US","city":"Austin","postal_code":"73301"}}
+            """);
 }

@@ -89,9 +89,8 @@ public abstract class ReviewStories(BrowserFixture panel)
     /// <summary>A desk at which only these wait.</summary>
     /// <param name="count">How many.</param>
     /// <param name="pay">By whom, given a number that nobody else has; null: all it says is an amount and an address.</param>
-    /// <param name="domain">Of the address: what others did there says something of it.</param>
-    protected Task<IReadOnlyList<Guid>> HoldAtDeskAsync(int count, Func<int, Task<Guid>>? pay = null, string domain = DeskDomain) =>
-        HoldAloneAsync(Desk, domain, [.. Enumerable.Repeat(pay ?? (async number => Guid.Parse(await Panel.PayAsync($"persona{number}@{DeskDomain}", 30_000, bare: true))), count)]);
+    protected Task<IReadOnlyList<Guid>> HoldAtDeskAsync(int count, Func<int, Task<Guid>>? pay = null) =>
+        HoldAloneAsync(Desk, DeskDomain, [.. Enumerable.Repeat(pay ?? (async number => Guid.Parse(await Panel.PayAsync($"persona{number}@{DeskDomain}", 30_000, bare: true))), count)]);
 
     /// <summary>A queue that only these wait in, oldest first.</summary>
     protected Task<IReadOnlyList<Guid>> HoldAsync(int queue, params (string Currency, long Minor)[] payments) =>
