@@ -367,6 +367,9 @@
   const readsFor = 60000;
   // What is kept ready is so for a while, and then perhaps somebody else's: not shown in its last moments either, for the way there takes one.
   const isStale = () => !ready || Date.now() > ready.until - 5000;
+  // An answer is one once it is wholly here: what is cut off, takes too long or leads to the sign-in page is none.
+  const ask = (address, options) => fetch(address, options).then(async answer => answer.redirected ? null : { status: answer.status, headers: answer.headers, text: await answer.text() }).catch(() => null);
+  const parsed = text => new DOMParser().parseFromString(text, "text/html");
   const body = () => {
     const data = new FormData();
     data.set("Token", field("Token").value);
@@ -430,8 +433,8 @@
     const root = document.documentElement, isBack = root.classList.contains("is-returning"), place = isBack && keptPlaces().find(one => one.id === idOf());
     dropPlace();
     if (place && place.links && place.links !== linkChoice()) {
-      const answer = await fetch(`${linkForm().getAttribute("action")}?${place.links}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(2000) }).then(said => said.ok ? said.text() : null).catch(() => null);
-      const links = answer ? parsed(answer).querySelector("#links") : null;
+      const answer = await ask(`${linkForm().getAttribute("action")}?${place.links}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(2000) });
+      const links = answer?.status === 200 ? parsed(answer.text).querySelector("#links") : null;
       if (links) { document.getElementById("links").replaceWith(links); htmx.process(links); }
     }
     root.classList.remove("is-returning");
@@ -457,8 +460,7 @@
     const card = item().querySelector("[data-settles]:not([data-settles=''])"), mine = round;
     if (!card || waits.length === 0) return;
     asking = setTimeout(async () => {
-      const answer = await fetch(location.href).catch(() => null);
-      const page = answer?.ok ? parsed(await answer.text()) : null, after = page?.querySelector("#review-item [aria-labelledby=state]");
+      const answer = await ask(location.href), page = answer?.status === 200 ? parsed(answer.text) : null, after = page?.querySelector("#review-item [aria-labelledby=state]");
       if (mine !== round || leaving || !card.isConnected) return;
       if (!after || after.dataset.settles) { settle(waits.slice(1)); return; }
       const held = card.contains(document.activeElement);
@@ -500,15 +502,13 @@
   const beat = async () => {
     if (!form() || sending || leaving) return;
     const mine = round, since = Date.now(), kept = ready;
-    const answer = await fetch(form().dataset.beat, { method: "POST", body: body(), headers: kept ? { "X-Ahead": kept.id } : {} });
-    // What was decided meanwhile needs no sign of life any more.
-    if (mine !== round) return;
-    if (answer.ok) {
+    const answer = await ask(form().dataset.beat, { method: "POST", body: body(), headers: kept ? { "X-Ahead": kept.id } : {} });
+    // What was decided meanwhile needs no sign of life any more; one that did not get through is followed by the next.
+    if (!answer || mine !== round) return;
+    if (answer.status === 200) {
       until = Date.now() + Number(form().dataset.leaseLength);
       over(true);
-      const { ahead } = await answer.json();
-      if (mine !== round) return;
-      if (kept && kept === ready) kept.until = since + ahead;
+      if (kept && kept === ready) kept.until = since + JSON.parse(answer.text).ahead;
       if (isStale()) await prepare();
     }
     else if (answer.status === 410 && !sending && !leaving) location.reload();
@@ -521,17 +521,13 @@
   };
   const askAhead = async () => {
     const mine = asked = round, since = Date.now();
-    const answer = await fetch(form().dataset.ahead, { method: "POST", body: body(), signal: AbortSignal.timeout(4000) }).catch(() => null);
+    const answer = await ask(form().dataset.ahead, { method: "POST", body: body(), signal: AbortSignal.timeout(4000) });
     // Once it is decided the lease is over, and the next page is on its way already.
     if (mine !== round || leaving) return;
     if (answer?.status === 410) { leaving = true; location.reload(); return; }
-    // Its time may run out while it is on its way as well: then there is none.
-    const text = answer?.status === 200 ? await answer.text().catch(() => null) : null;
-    if (mine !== round || leaving) return;
-    ready = text !== null ? { id: answer.headers.get("X-Ahead"), until: since + Number(answer.headers.get("X-Ahead-For")), part: parsed(text).querySelector("#review-item") } : null;
+    ready = answer?.status === 200 ? { id: answer.headers.get("X-Ahead"), until: since + Number(answer.headers.get("X-Ahead-For")), part: parsed(answer.text).querySelector("#review-item") } : null;
     if (form()) form().dataset.ready = ready ? "yes" : "no";
   };
-  const parsed = text => new DOMParser().parseFromString(text, "text/html");
 
   // What a step lacks is said beside its button, before anything is sent.
   const lack = (text, where) => {
@@ -630,9 +626,9 @@
     window.panelUndo.keepPlace();
     show(next.part);
     asked = round;
-    const answer = await fetch(address, { method: "POST", body: data, headers: { "X-Ahead": next.id } }).catch(() => null);
+    const answer = await ask(address, { method: "POST", body: data, headers: { "X-Ahead": next.id } });
     if (answer?.status === 200 && answer.headers.get("X-Ahead") === next.id) {
-      const page = parsed(await answer.text()), after = page.querySelector("#review-ahead");
+      const page = parsed(answer.text), after = page.querySelector("#review-ahead");
       sending = null;
       say(`${told(page)} ${item().dataset.words}`);
       if (!after) { prepare(); return; }
@@ -646,7 +642,7 @@
     leaving = true;
     if (place) { location.assign(place); return; }
     leaving = false;
-    const page = answer?.headers.get("Content-Type")?.startsWith("text/html") ? parsed(await answer.text()) : null;
+    const page = answer?.headers.get("Content-Type")?.startsWith("text/html") ? parsed(answer.text) : null;
     const back = page?.querySelector("#review-item");
     if (back) keepPicked(before, back);
     show(back ?? before, where);
