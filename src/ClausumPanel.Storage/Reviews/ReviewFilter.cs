@@ -45,7 +45,8 @@ public enum ReviewOrder
 }
 
 /// <summary>
-/// The list of a queue as a reader wants it. The payment is asked for each item that waits, by its place: joined, SQLite would begin with all payments of a currency or score, of which a queue holds few.
+/// The list of a queue as a reader wants it. The payment is asked for each item that waits, by its place, and what it says is taken as one value: joined, or asked whether there is such a one, either engine would begin
+/// with all payments, or all of a currency or score, of which a queue holds few.
 /// </summary>
 public static class ReviewLists
 {
@@ -68,12 +69,8 @@ public static class ReviewLists
             reviews = filter.Found.Count == 0 ? reviews.Where(r => false) : reviews.Where(r => EF.Parameter(found).Contains(r.Seq));
         }
         if (!filter.AsksOfPayment) return reviews;
-        IQueryable<AssessmentRow> payments = db.Set<AssessmentRow>();
-        var (flow, currency, least) = (filter.Flow, filter.Currency, filter.LeastAmount);
-        if (flow is not null) payments = payments.Where(p => p.Flow == flow);
-        if (currency is not null) payments = payments.Where(p => p.Currency == currency);
-        if (least is not null) payments = payments.Where(p => p.Amount >= least);
-        return reviews.Where(r => payments.Any(p => p.Seq == r.Seq));
+        var (payments, flow, currency, least) = (db.Set<AssessmentRow>(), filter.Flow, filter.Currency, filter.LeastAmount);
+        return reviews.Where(r => payments.Where(p => p.Seq == r.Seq).Select(p => (flow == null || p.Flow == flow) && (currency == null || p.Currency == currency) && (least == null || p.Amount >= least)).FirstOrDefault());
     }
 
     /// <summary>With a search: what it finds of what is open, asked once however often the filter counts then. With a rule: at which places it stands in the versions that judged what the queues hold.</summary>
@@ -108,14 +105,15 @@ public static class ReviewLists
         return filter with { Places = places };
     }
 
-    /// <summary>Looked for only where something open is, which is a small part of all.</summary>
-    private static async Task<IReadOnlyList<long>> FoundAsync(string search, IQueryable<Review> open, PayeeNames names, PanelDb db, CancellationToken stop)
+    /// <summary>Looked for only where something open is, which is a small part of all; and what is found there is held against what is open at once, which of thousands of terms is few.</summary>
+    private static async Task<IReadOnlyList<long>> FoundAsync(string search, IQueryable<Review> reviews, PayeeNames names, PanelDb db, CancellationToken stop)
     {
-        var seqs = await open.Select(r => r.Seq).ToListAsync(stop);
+        var seqs = await reviews.Select(r => r.Seq).ToListAsync(stop);
         if (seqs.Count == 0) return [];
-        var named = db.Set<AssessmentTerm>().Beginning(search, [.. seqs.Select(AssessmentTerm.SegmentOf).Distinct()]).Select(t => t.Seq);
-        var found = await open.Where(r => named.Contains(r.Seq)).Select(r => r.Seq).ToListAsync(stop);
-        return [.. found.Union(await names.CalledAsync(search, seqs, db, stop))];
+        IEnumerable<long> open = seqs;
+        var terms = db.Set<AssessmentTerm>().Beginning(search, [.. seqs.Select(AssessmentTerm.SegmentOf).Distinct()]);
+        var named = await terms.Where(t => EF.Parameter(open).Contains(t.Seq)).Select(t => t.Seq).ToListAsync(stop);
+        return [.. named.Union(await names.CalledAsync(search, seqs, db, stop))];
     }
 
     /// <summary>Among equals the oldest. Amounts of different currencies are not compared: they stand by currency.</summary>
@@ -124,9 +122,8 @@ public static class ReviewLists
         ReviewOrder.Due => reviews.OrderBy(r => r.DueAt == null).ThenBy(r => r.DueAt).ThenBy(r => r.Seq),
         ReviewOrder.Oldest => reviews.OrderBy(r => r.OpenedAt).ThenBy(r => r.Seq),
         ReviewOrder.Newest => reviews.OrderByDescending(r => r.OpenedAt).ThenByDescending(r => r.Seq),
-        // An outer join asks the payment of each item once, and begins with the items.
-        ReviewOrder.Amount => from r in reviews join p in payments on r.Seq equals p.Seq into its from p in its.DefaultIfEmpty() orderby p.Currency, p.Amount descending, r.Seq select r,
-        ReviewOrder.Score => from r in reviews join p in payments on r.Seq equals p.Seq into its from p in its.DefaultIfEmpty() orderby p.Score descending, r.Seq select r,
+        ReviewOrder.Amount => reviews.OrderBy(r => payments.Where(p => p.Seq == r.Seq).Select(p => p.Currency).FirstOrDefault()).ThenByDescending(r => payments.Where(p => p.Seq == r.Seq).Select(p => p.Amount).FirstOrDefault()).ThenBy(r => r.Seq),
+        ReviewOrder.Score => reviews.OrderByDescending(r => payments.Where(p => p.Seq == r.Seq).Select(p => p.Score).FirstOrDefault()).ThenBy(r => r.Seq),
         _ => reviews.InOrder(queues, now),
     };
 }
