@@ -114,6 +114,7 @@ public sealed class CaseWordsTests
         foreach (var payment in payments) ids.Add((await world.Shop.AssessAsync(payment)).MustBeGood().Id);
         await world.FoldedAsync();
         Assert.Equal(("retenida por la regla «Dear»", "marcada por la regla «Dear»"), (await SaidAsync(ids[0]), await SaidAsync(ids[1])));
+        Assert.Equal(("Retenida: decidió esta regla. Sin ella: aprobada.", "Marcada: la regla coincidió, pero sin ella la decisión sería la misma."), (await MeansAsync(ids[0]), await MeansAsync(ids[1])));
     }
 
     [Fact]

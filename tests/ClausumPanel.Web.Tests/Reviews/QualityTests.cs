@@ -443,6 +443,7 @@ public abstract class QualityStories
         await Decide(maria, 8, Approved);
         await Decide(tomas, 8, Declined);
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{}")));
+        await ExpectAsync(("1", "7 = decididas 2 + pasadas a otra cola 3 + en espera 1 + apartadas 1"), ("4", "3 = en espera 2 + aún sin mostrar 1"));
         world.App.Clock.Advance(TimeSpan.FromSeconds(40));
         await world.SettleAsync();
         var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
@@ -450,7 +451,6 @@ public abstract class QualityStories
         await Do(ines, 9, (d, lease) => d.AnswerAsync(ines, 9, lease.Token, "It is", default));
         // A queue that is deleted keeps what was decided in it.
         Assert.True((await world.DoAsync<ChangeQueues, ReviewAnswer>(c => c.DeleteAsync(5, 3, ines.Who, default))).IsDone);
-        await ExpectAsync(("1", "7 = decididas 1 + pasadas a otra cola 2 + en espera 2 + apartadas 1 + aún sin mostrar 1"));
         world.App.Clock.Advance(TimeSpan.FromHours(6));
         await world.SettleAsync();
         world.App.Clock.Advance(TimeSpan.FromMinutes(1));
