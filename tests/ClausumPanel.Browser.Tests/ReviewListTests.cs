@@ -208,6 +208,34 @@ public sealed class ReviewListTests(BrowserFixture panel)
     }
 
     [Fact]
+    public async Task What_a_column_means_opens_above_its_name_and_leaves_the_figures_in_view()
+    {
+        var id = (await HoldAsync(Own, ("MXN", 52_000)))[0];
+        await InDbAsync(async db =>
+        {
+            var seq = AssessmentId.SeqOf(id);
+            db.Add(new ReviewEvent { Id = Guid.CreateVersion7(), Seq = seq, At = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Kind = ReviewEventKind.Decided, Outcome = ReviewOutcome.Approve, Queue = Own, ActorName = "Una persona", Version = 900 });
+            return await db.SaveChangesAsync();
+        });
+        await using var visit = await (await Visit.StartAsync(panel, width: 1366)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync("/dashboard/reviews/quality?period=today");
+        var table = page.Locator("section[aria-labelledby=by-queue]");
+        foreach (var name in await table.Locator(".column-name").AllAsync())
+        {
+            await name.FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            var meaning = page.Locator($"#{await name.GetAttributeAsync("popovertarget")}");
+            await Assertions.Expect(meaning).ToBeVisibleAsync();
+            var (told, row) = ((await meaning.BoundingBoxAsync())!, (await table.Locator("tbody tr").First.BoundingBoxAsync())!);
+            Assert.True(told.Y + told.Height <= row.Y + 1, $"{await name.TextContentAsync()}: {told.Y + told.Height} is below {row.Y}");
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(meaning).ToBeHiddenAsync();
+        }
+        await InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Version == 900).ExecuteDeleteAsync());
+    }
+
+    [Fact]
     public async Task Many_decided_at_once_are_undone_at_once_and_back_asks_for_nothing_to_be_sent_again()
     {
         await HoldAsync(Own, ("MXN", 30_000), ("MXN", 20_050));
