@@ -196,14 +196,32 @@ public sealed class QualityFigures
 /// <param name="Payment">What the engine made of it, and when; null: it is no longer kept.</param>
 internal readonly record struct DecidedEvent(long Seq, int Version, int Queue, Guid? ActorId, ReviewOutcome Outcome, int? Reading, long At, long? Waited, bool IsLate, (Decision Decision, int Score, long At)? Payment);
 
-/// <summary>What brought the items of a queue there.</summary>
+/// <summary>What became of the items of a period in a queue they were in, and what brought them there: an item counts once in each, however often it was in it, and is of one part.</summary>
 public sealed class QueueFill
 {
-    /// <summary>All that came in the period.</summary>
-    public int Items { get; internal set; }
+    /// <summary>All that came into it.</summary>
+    public int Items => Decided + ByTime + Answered + MovedOn + Waiting + PutAway + NotShown;
 
-    /// <summary>Those of them that wait now: the others are decided, put away, or not shown yet.</summary>
+    /// <summary>A person's decision stands.</summary>
+    public int Decided { get; internal set; }
+
+    /// <summary>Time decided it.</summary>
+    public int ByTime { get; internal set; }
+
+    /// <summary>What became of its challenge decided it.</summary>
+    public int Answered { get; internal set; }
+
+    /// <summary>It is in another queue now, decided or not: escalated, disagreed on, sent back, or moved.</summary>
+    public int MovedOn { get; internal set; }
+
+    /// <summary>It waits now.</summary>
     public int Waiting { get; internal set; }
+
+    /// <summary>Somebody put it away until later.</summary>
+    public int PutAway { get; internal set; }
+
+    /// <summary>It is not shown yet.</summary>
+    public int NotShown { get; internal set; }
 
     /// <summary>Of how many, the latest, the signals and rules were counted.</summary>
     public int Looked { get; internal set; }
@@ -338,31 +356,74 @@ public sealed class ReviewQuality
             raw.sqlite3_column_type(row, 9) == raw.SQLITE_NULL ? null : ((Decision)raw.sqlite3_column_int(row, 9), raw.sqlite3_column_int(row, 10), raw.sqlite3_column_int64(row, 11)));
     }
 
-    /// <summary>What brought the items of a period into the queues they are in; the latest of very many.</summary>
-    public static async Task<Dictionary<int, QueueFill>> FillsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken stop)
+    /// <summary>What became of the items of a period in the queues they were in, and what brought them there; that of the latest of very many.</summary>
+    public static async Task<SortedDictionary<int, QueueFill>> FillsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(db);
         var (first, last, at) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
-        var fills = new Dictionary<int, QueueFill>();
+        var fills = new SortedDictionary<int, QueueFill>();
+        var reviews = db.Set<Review>().AsNoTracking().Where(r => r.OpenedAt >= first && r.OpenedAt < last);
+        var events = db.Set<ReviewEvent>().AsNoTracking();
+        foreach (var ended in await reviews.Where(r => r.State != ReviewState.Open).GroupBy(r => new { r.Queue, IsPersons = r.DecidedById != null, r.IsTimedOut }).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
+            Ended(ended.Key.Queue, ended.Key.IsPersons, ended.Key.IsTimedOut, ended.Count);
+        foreach (var part in Enum.GetValues<OpenPart>())
+            foreach (var open in await reviews.Of(part, events, at).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(stop))
+            {
+                var fill = Of(open.Key);
+                if (part == OpenPart.Waiting) fill.Waiting = open.Count;
+                else if (part == OpenPart.PutAway) fill.PutAway = open.Count;
+                else fill.NotShown = open.Count;
+            }
+        // Each of these lines names the queue it left; taken back it is there again.
+        var moved = await (from e in events
+                           where e.At >= first && (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.Moved || (e.Kind == ReviewEventKind.TimedOut && e.Outcome == null))
+                           join r in reviews on e.Seq equals r.Seq
+                           where e.Queue != r.Queue
+                           select new { e.Seq, e.Queue }).Distinct().ToListAsync(stop);
+        foreach (var one in moved) Of(one.Queue).MovedOn++;
+        // What was decided in a queue that is deleted since was put into another without having been in it.
+        var numbers = await db.Set<ReviewQueue>().Select(q => q.Number).ToListAsync(stop);
+        var gone = await (from e in events
+                          where e.At >= first && (e.Kind == ReviewEventKind.Decided || e.Kind == ReviewEventKind.ChallengeAnswered || (e.Kind == ReviewEventKind.TimedOut && e.Outcome != null)) && !numbers.Contains(e.Queue)
+                          join r in reviews on e.Seq equals r.Seq
+                          where r.State != ReviewState.Open && r.DecidedAt == e.At && r.Queue != e.Queue
+                          select new { e.Seq, Its = e.Queue, r.Queue, IsPersons = r.DecidedById != null, r.IsTimedOut }).ToListAsync(stop);
+        foreach (var one in gone)
+        {
+            Ended(one.Queue, one.IsPersons, one.IsTimedOut, -1);
+            Ended(one.Its, one.IsPersons, one.IsTimedOut, 1);
+        }
+        var (left, its) = (moved.ToLookup(m => m.Seq, m => m.Queue), gone.ToDictionary(g => g.Seq, g => g.Its));
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
-        var items = from r in db.Set<Review>().AsNoTracking()
+        var items = from r in reviews
                     join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq
-                    where r.OpenedAt >= first && r.OpenedAt < last
                     orderby r.Seq descending
-                    select new { r.Queue, a.Signals, a.PolicyVersion };
+                    select new { r.Seq, r.Queue, a.Signals, a.PolicyVersion };
         await foreach (var item in items.Take(MostFilling).AsAsyncEnumerable().WithCancellation(stop))
         {
-            if (!fills.TryGetValue(item.Queue, out var fill)) fills[item.Queue] = fill = new QueueFill();
-            fill.Looked++;
             seen.Clear();
             foreach (var hit in hits.AsSpan(0, SignalHits.Read(item.Signals, hits)))
-                if (hit.Weight > 0 && seen.Add(hit.Signal)) fill.Signals[hit.Signal] = fill.Signals.GetValueOrDefault(hit.Signal) + 1;
-            foreach (var hit in rules.AsSpan(0, SignalHits.ReadRules(item.Signals, rules)))
-                if (!hit.Observed) fill.Rules[(item.PolicyVersion, hit.Rule)] = fill.Rules.GetValueOrDefault((item.PolicyVersion, hit.Rule)) + 1;
+                if (hit.Weight > 0) seen.Add(hit.Signal);
+            foreach (var fill in left[item.Seq].Append(its.GetValueOrDefault(item.Seq, item.Queue)).Select(Of))
+            {
+                fill.Looked++;
+                foreach (var signal in seen) fill.Signals[signal] = fill.Signals.GetValueOrDefault(signal) + 1;
+                foreach (var hit in rules.AsSpan(0, SignalHits.ReadRules(item.Signals, rules)))
+                    if (!hit.Observed) fill.Rules[(item.PolicyVersion, hit.Rule)] = fill.Rules.GetValueOrDefault((item.PolicyVersion, hit.Rule)) + 1;
+            }
         }
-        var counts = db.Set<Review>().Where(r => r.OpenedAt >= first && r.OpenedAt < last).GroupBy(r => r.Queue).Select(g => new { g.Key, Items = g.Count(), Waiting = g.Count(r => r.State == ReviewState.Open && r.VisibleAt <= at) });
-        foreach (var count in await counts.ToListAsync(stop))
-            if (fills.TryGetValue(count.Key, out var fill)) (fill.Items, fill.Waiting) = (count.Items, count.Waiting);
+        foreach (var (queue, _) in fills.Where(f => f.Value.Items == 0).ToList()) fills.Remove(queue);
         return fills;
+
+        QueueFill Of(int queue) => fills.TryGetValue(queue, out var fill) ? fill : fills[queue] = new QueueFill();
+
+        void Ended(int queue, bool isPersons, bool isTimedOut, int count)
+        {
+            var fill = Of(queue);
+            if (isPersons) fill.Decided += count;
+            else if (isTimedOut) fill.ByTime += count;
+            else fill.Answered += count;
+        }
     }
 
     private IEnumerable<QualityFigures> Of(int queue, Guid? person)

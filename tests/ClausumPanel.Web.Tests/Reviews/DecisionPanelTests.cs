@@ -210,10 +210,10 @@ public sealed class DecisionPanelTests
         var away = (await world.NextAsync(maria))!.Value;
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.HoldAsync(maria, away.Seq, away.Token, world.App.Clock.GetUtcNow().AddHours(1), null, default))).IsDone);
         var victor = world.App.As(World.Victor);
-        Assert.Contains("Llegaron 4 · 2 en espera", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("4 = decididas 1 + en espera 2 + apartadas 1", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1'] [data-parts]")!.TextContent);
         world.App.Clock.Advance(TimeSpan.FromHours(1));
         victor = world.App.As(World.Victor);
-        Assert.Contains("Llegaron 4 · 3 en espera", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1']")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("4 = decididas 1 + en espera 3", (await victor.PageAsync(Queue + "/quality")).QuerySelector("[data-fill='1'] [data-parts]")!.TextContent);
     }
 
     [Fact]

@@ -23,6 +23,8 @@ public sealed class QualityTests : QualityStories
 
     [Fact] public Task Who_decides_otherwise_than_the_score_leant_by_the_bounds_of_that_day_overrules_the_engine() => LeanAsync();
 
+    [Fact] public Task What_came_into_a_queue_is_what_became_of_it_there_and_the_decisions_above_are_these_and_those_the_page_names() => AddsUpAsync();
+
     [Fact] public Task What_time_did_is_told_apart_and_so_are_the_two_ways_a_decision_can_be_wrong() => ByTimeAsync();
 
     [Theory]
@@ -224,6 +226,8 @@ public sealed class PostgresQualityTests : QualityStories
 
     [PostgresFact] public Task Who_decides_otherwise_than_the_score_leant_by_the_bounds_of_that_day_overrules_the_engine() => LeanAsync();
 
+    [PostgresFact] public Task What_came_into_a_queue_is_what_became_of_it_there_and_the_decisions_above_are_these_and_those_the_page_names() => AddsUpAsync();
+
     [PostgresFact] public Task What_time_did_is_told_apart_and_so_are_the_two_ways_a_decision_can_be_wrong() => ByTimeAsync();
 }
 
@@ -399,6 +403,78 @@ public abstract class QualityStories
         // One, two and three minutes.
         Assert.Equal(("120000", "180000"), (Figure(page, "1", "waiting"), Figure(page, "1", "waiting-most")));
     }
+
+    protected async Task AddsUpAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        // What came before the period: one is decided in it, one still waits.
+        world.App.Clock.Advance(TimeSpan.FromDays(8));
+        await world.HoldAsync(10);
+        await world.FoldedAsync();
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new ReviewQueue { Number = 5, Name = "Propia", Position = 5, IsActive = false });
+            await db.SaveChangesAsync();
+            foreach (var (seq, queue) in ((long, int)[])[(10, 2), (11, 3), (12, 5)]) await db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, queue));
+            foreach (var (queue, action) in ((int, TimeoutAction)[])[(2, TimeoutAction.Decline), (3, TimeoutAction.Escalate)]) await db.Set<ReviewQueue>().Where(q => q.Number == queue).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, action));
+        });
+        var (maria, tomas, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await world.PersonAsync(World.Ines));
+        async Task<ReviewLease> Take(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
+        async Task Decide(Reviewer who, long seq, ReviewVerdict verdict) => Assert.True((await world.DecideAsync(who, await Take(who, seq), verdict)).IsDone);
+        async Task Do(Reviewer who, long seq, Func<DecideReviews, ReviewLease, Task<ReviewAnswer>> step)
+        {
+            var lease = await Take(who, seq);
+            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => step(d, lease))).IsDone);
+        }
+        async Task<ReviewLease> Undo(Reviewer who, long seq) => (await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer)>(d => d.UndoAsync(who, seq, default))).Lease!.Value;
+        await Decide(maria, 1, Approved);
+        await Decide(maria, 3, Approved);
+        Assert.True((await world.DecideAsync(maria, await Undo(maria, 3), Declined)).IsDone);
+        await Decide(maria, 4, Approved);
+        await Decide(maria, 12, Approved);
+        await Do(tomas, 5, (d, lease) => d.EscalateAsync(tomas, 5, lease.Token, "Too large for me", default));
+        await Do(tomas, 6, (d, lease) => d.EscalateAsync(tomas, 6, lease.Token, "Too large for me", default));
+        await Undo(tomas, 6);
+        await Do(tomas, 7, (d, lease) => d.HoldAsync(tomas, 7, lease.Token, world.App.Clock.GetUtcNow().AddDays(3), null, default));
+        await Do(tomas, 9, (d, lease) => d.EscalateAsync(tomas, 9, lease.Token, "Is this shop known?", default));
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{\"MXN\":1}")));
+        await Decide(maria, 8, Approved);
+        await Decide(tomas, 8, Declined);
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{}")));
+        await ExpectAsync(("1", "7 = decididas 2 + pasadas a otra cola 3 + en espera 1 + apartadas 1"), ("4", "3 = en espera 2 + aún sin mostrar 1"));
+        world.App.Clock.Advance(TimeSpan.FromSeconds(40));
+        await world.SettleAsync();
+        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
+        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(ines, 4, "The owner called", record, default))).IsDone);
+        await Do(ines, 9, (d, lease) => d.AnswerAsync(ines, 9, lease.Token, "It is", default));
+        // A queue that is deleted keeps what was decided in it.
+        Assert.True((await world.DoAsync<ChangeQueues, ReviewAnswer>(c => c.DeleteAsync(5, 3, ines.Who, default))).IsDone);
+        world.App.Clock.Advance(TimeSpan.FromHours(6));
+        await world.SettleAsync();
+        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var page = await ExpectAsync(
+            ("1", "7 = decididas 1 + pasadas a otra cola 2 + en espera 3 + apartadas 1"), ("2", "1 = decididas por tiempo 1"), ("3", "1 = pasadas a otra cola 1"), ("4", "4 = pasadas a otra cola 1 + en espera 3"), ("5", "1 = decididas 1"));
+        // Of the decisions of the period: one that stands, one that was opened again, one of what had come before; what was undone is none.
+        Assert.Equal("3", Figure(page, "1", "decided"));
+        Assert.Equal("3 decisiones arriba = de estas 1 + reabiertas después 1 + de revisiones anteriores 1", Words(page.QuerySelector("[data-fill='1'] [data-made]")!));
+        Assert.Equal("1", Figure(page, "5", "decided"));
+        Assert.Single(page.QuerySelectorAll("[data-made]"));
+        // What held it is counted where it was, not only where it is.
+        Assert.Equal(["7", "1", "1", "4", "1"], page.QuerySelectorAll("[data-fill] li:first-child .num").Select(n => n.TextContent));
+        Assert.StartsWith("Cada revisión del periodo cuenta una vez en cada cola en la que estuvo: llegaron = decididas + ", Words(page.QuerySelector("[data-adds-up]")!), StringComparison.Ordinal);
+
+        async Task<IDocument> ExpectAsync(params (string Queue, string Sum)[] sums)
+        {
+            var page = await world.App.As(World.Ines).PageAsync(Path + "?period=7d");
+            foreach (var (queue, sum) in sums) Assert.Equal((queue, sum), (queue, Words(page.QuerySelector($"[data-fill='{queue}'] [data-parts]")!)));
+            return page;
+        }
+    }
+
+    private static string Words(IElement element) => string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     protected static string Cell(IDocument page, string row, string column) => string.Join(' ', page.QuerySelector($"tr[data-figures='{row}'] [data-label='{column}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

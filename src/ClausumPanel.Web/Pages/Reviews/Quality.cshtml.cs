@@ -53,7 +53,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
         if (Yours is { Decided: > 0 }) Decisions = await DecisionsAsync(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), stop);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
         var reasons = new Dictionary<int, QueueReasons>();
-        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(fill, stop);
+        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(queue, fill, stop);
         Reasons = reasons;
     }
 
@@ -75,7 +75,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
         return [.. decided.Where(e => lines.ContainsKey(e.Seq)).Select(e => new DecisionRow(e, lines[e.Seq], Figures.WasReopened(e.Seq, e.Version), overturned.Contains((e.Seq, e.Version)) ? words.GetValueOrDefault(e.Seq) : null))];
     }
 
-    private async Task<QueueReasons> ReasonsAsync(QueueFill fill, CancellationToken stop)
+    private async Task<QueueReasons> ReasonsAsync(int queue, QueueFill fill, CancellationToken stop)
     {
         // The same rule in several versions of the policy is one rule.
         var rules = new Dictionary<string, (string Name, int Count)>();
@@ -85,7 +85,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
             var rule = policy.Rules[place];
             rules[rule.Id] = (rule.Name, rules.GetValueOrDefault(rule.Id).Count + count);
         }
-        return new QueueReasons(fill.Items, fill.Waiting, fill.Looked, [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
+        return new QueueReasons(fill, Figures.Queues.GetValueOrDefault(queue, new QualityFigures()), [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
             [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostReasons).Select(r => (r.Key, r.Value.Name, r.Value.Count))]);
     }
 }
@@ -94,7 +94,10 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
 /// <param name="Against">What a fraud report or a chargeback said since, which contradicts it; null: nothing did.</param>
 public sealed record DecisionRow(ReviewEvent Decided, AssessmentLine Line, bool WasReopened, Label? Against);
 
-/// <param name="Items">That came in the period.</param>
-/// <param name="Waiting">Those of them that wait.</param>
-/// <param name="Looked">Of how many of them, the latest, the signals and rules were counted.</param>
-public sealed record QueueReasons(int Items, int Waiting, int Looked, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules);
+/// <param name="Fill">What came in, and what became of it.</param>
+/// <param name="Figures">What was decided in the queue in the same time, of items of whichever age.</param>
+public sealed record QueueReasons(QueueFill Fill, QualityFigures Figures, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules)
+{
+    /// <summary>Decisions of the period that stand, of items that came in before it.</summary>
+    public int Earlier => Figures.Decided - Figures.Reopened - Fill.Decided;
+}
