@@ -235,6 +235,28 @@ public sealed class ReviewListTests(BrowserFixture panel)
         await InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Version == 900).ExecuteDeleteAsync());
     }
 
+    [Theory]
+    [InlineData(1366), InlineData(320)]
+    public async Task The_monitor_cuts_nothing_off_at_its_edge_and_says_who_decided_in_the_row(int width)
+    {
+        var id = (await HoldAsync(Own, ("MXN", 53_000)))[0];
+        var seq = AssessmentId.SeqOf(id);
+        await InDbAsync(async db =>
+        {
+            var luis = await db.Users.Where(u => u.Email == BrowserFixture.AdminEmail).Select(u => u.Id).SingleAsync();
+            return await db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, ReviewState.Closed).SetProperty(x => x.Outcome, ReviewOutcome.Challenge).SetProperty(x => x.DecidedById, luis).SetProperty(x => x.Reason, "confirm_card"));
+        });
+        await using var visit = await (await Visit.StartAsync(panel, width: width)).FillInAsync(BrowserFixture.AdminEmail);
+        var page = visit.Page;
+        await page.GotoAsync("/dashboard/transactions?period=all");
+        var table = page.Locator(".table-responsive");
+        Assert.True(await table.EvaluateAsync<bool>("box => box.scrollWidth <= box.clientWidth + 1"), "the table is wider than the page");
+        Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        var ended = page.Locator("tr[data-row]", new() { Has = page.Locator($"a[href*='{id}']") }).Locator("[data-ended]");
+        await Assertions.Expect(ended).ToContainTextAsync("En verificación por ");
+        Assert.True(await ended.EvaluateAsync<bool>("said => { const cell = said.closest('td').getBoundingClientRect(), own = said.getBoundingClientRect(); return own.left >= cell.left - 1 && own.right <= cell.right + 1; }"));
+    }
+
     [Fact]
     public async Task Many_decided_at_once_are_undone_at_once_and_back_asks_for_nothing_to_be_sent_again()
     {

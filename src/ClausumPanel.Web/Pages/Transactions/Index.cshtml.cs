@@ -1,4 +1,5 @@
 using ClausumPanel.Assess;
+using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
@@ -8,11 +9,12 @@ using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>The Monitor: every assessment there is, narrowed by what the address says.</summary>
-public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessments, Flows.QualityReport rules, SubmerchantShelf submerchants, Reader reader, TimeProvider clock, Texts T) : PageModel
+public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentReader assessments, Flows.QualityReport rules, SubmerchantShelf submerchants, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
 
@@ -20,6 +22,9 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
     [BindProperty(SupportsGet = true, Name = "after")] public string? AfterText { get; set; }
 
     public AssessmentPage Found { get; private set; } = new([], null);
+
+    /// <summary>What a review made of those of the page, once it is for good; by their place in the log.</summary>
+    public IReadOnlyDictionary<long, EndedRow> Ended { get; private set; } = new Dictionary<long, EndedRow>();
     public long Total { get; private set; }
     public IReadOnlyList<string> KnownCurrencies { get; private set; } = [];
     public bool IsFirstPage => AfterText is null;
@@ -31,8 +36,19 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
         var filter = await Query.FilterAsync(reader, clock.GetUtcNow(), rules, stop);
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
+        Ended = await EndedAsync([.. Found.Lines.Select(l => l.Seq)], stop);
         Total = await assessments.CountAsync(filter, stop);
         KnownCurrencies = await metrics.CurrenciesAsync(stop);
+    }
+
+    private async Task<IReadOnlyDictionary<long, EndedRow>> EndedAsync(long[] seqs, CancellationToken stop)
+    {
+        var closed = from r in db.Set<Review>().AsNoTracking()
+                     where seqs.Contains(r.Seq) && r.State == ReviewState.Closed && r.Outcome != null
+                     join u in db.Users on r.DecidedById equals (Guid?)u.Id into who
+                     from u in who.DefaultIfEmpty()
+                     select new { r.Seq, Ended = new EndedRow(r.Outcome!.Value, r.DecidedById != null, u!.DisplayName, r.Reason) };
+        return await closed.ToDictionaryAsync(c => c.Seq, c => c.Ended, stop);
     }
 
     /// <summary>What is set, in words, each with the address that lifts it.</summary>
@@ -56,7 +72,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
                     "signal" => Query.SignalDefinition is { } signal ? Texts.Translate(signal.Title) : value,
                     "rule" => T["Rule {0}", value],
                     "label" => LabelWords.Outcome(value) is { } outcome ? $"{T["Label"]}: {T.Name(outcome)}" : value,
-                    "final" => T["In the end: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
+                    "final" => T["Final outcome: {0}", T.Name(FinalOutcomes.Find(value)!.Value)],
                     "review" => Query.OpenPart switch { OpenPart.PutAway => T["On hold"], OpenPart.NotShown => T["Not shown in its queue yet"], _ => T["Waiting for a person"] },
                     "channel" => T["Channel {0}", value],
                     "submerchant" => T["Sub-merchant: {0}", submerchants.Current.Find(value)?.Name ?? value],
@@ -74,3 +90,7 @@ public sealed class MonitorModel(MetricReader metrics, AssessmentReader assessme
     /// <summary>The sort a head's link asks for: this one, or its opposite when it already holds.</summary>
     public string SortAddress(string first, string second) => Query.With("sort", (Query.Sort ?? "") == first ? second : first);
 }
+
+/// <param name="IsPersons">Else time decided it, or what became of its challenge: the reason says which.</param>
+/// <param name="By">Who; null: they are gone.</param>
+public sealed record EndedRow(ReviewOutcome Outcome, bool IsPersons, string? By, string? Reason);
