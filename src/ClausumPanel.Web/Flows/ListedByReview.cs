@@ -25,7 +25,7 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
     public static Guid? AssessmentOf(string? reason) =>
         reason is not null && reason.StartsWith(Before, StringComparison.Ordinal) && Guid.TryParseExact(reason.AsSpan(Before.Length), "D", out var id) ? id : null;
 
-    /// <summary>The assessments that are still stored, each with what was noted in its review.</summary>
+    /// <summary>The assessments that are still stored, each with what was decided in its review, and why.</summary>
     public static async Task<IReadOnlyDictionary<Guid, NamedPayment>> NamedAsync(PanelDb db, Guid[] assessments, CancellationToken stop)
     {
         if (assessments.Length == 0) return new Dictionary<Guid, NamedPayment>();
@@ -33,8 +33,8 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
                     where assessments.Contains(a.Id)
                     join r in db.Set<Review>() on a.Seq equals r.Seq into reviews
                     from r in reviews.DefaultIfEmpty()
-                    select new { a.Id, Review = (long?)r!.Seq, r!.Note };
-        return await named.ToDictionaryAsync(n => n.Id, n => new NamedPayment(n.Review is not null, n.Note), stop);
+                    select new { a.Id, a.Flow, Review = (long?)r!.Seq, r!.Outcome, r!.Reason, r!.Note };
+        return await named.ToDictionaryAsync(n => n.Id, n => new NamedPayment(n.Review is not null, n.Flow, n.Outcome, n.Reason, n.Note), stop);
     }
 
     /// <summary>What the decision that is closed put on lists.</summary>
@@ -113,8 +113,11 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
 
 /// <summary>A payment that is the reason of an entry.</summary>
 /// <param name="HasReview">It came to a person.</param>
-/// <param name="Note">What was noted with the decision that stands; null: nothing.</param>
-public sealed record NamedPayment(bool HasReview, string? Note);
+/// <param name="Flow">Its own.</param>
+/// <param name="Outcome">Of the decision that stands; null: it was opened again.</param>
+/// <param name="Reason">The code of its reason.</param>
+/// <param name="Note">What was noted with it; null: nothing.</param>
+public sealed record NamedPayment(bool HasReview, Flow Flow, ReviewOutcome? Outcome, string? Reason, string? Note);
 
 /// <summary>Another review that wants the same value listed.</summary>
 /// <param name="Assessment">Whose review it is.</param>

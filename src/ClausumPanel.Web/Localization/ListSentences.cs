@@ -11,7 +11,7 @@ public static partial class ListSentences
     public static string? ListReason(this Texts T, string? reason)
     {
         ArgumentNullException.ThrowIfNull(T);
-        return reason is not null && Reported().Match(reason) is { Success: true } said ? T["Reported as fraud: {0}, payment {1}", T.LabelReason(said.Groups[1].Value), said.Groups[2].Value] : reason;
+        return reason is not null && Reported().Match(reason) is { Success: true } said ? T["Reported as fraud: {0}, payment {1}", T.LabelReason(said.Groups[1].Value), said.Groups[2].Value] : ListedByReview.AssessmentOf(reason) is { } reviewed ? T["Review of {0}", reviewed] : reason;
     }
 
     /// <summary>The payment whose review or whose report is the reason; null: the reason is another.</summary>

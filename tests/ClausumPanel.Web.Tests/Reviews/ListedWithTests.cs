@@ -60,7 +60,10 @@ public sealed class ListedWithTests
         world.App.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.SettleAsync();
         var rows = await browser.PageAsync("/dashboard/protection/blocklists?q=ana@held.example&type=email");
-        Assert.EndsWith(": La reportó su dueño", Clean(rows.QuerySelector("[data-review]")!.ParentElement!), StringComparison.Ordinal);
+        Assert.Equal($"Rechazada: Tarjeta robada, revisión …{item.Replace("-", "", StringComparison.Ordinal)[^8..]}: La reportó su dueño", Clean(rows.QuerySelector("[data-review]")!.ParentElement!));
+        var english = world.App.As(World.Maria);
+        english.DefaultRequestHeaders.Add("Accept-Language", "en-US");
+        Assert.StartsWith("Declined: Stolen card, review …", Clean((await english.PageAsync("/dashboard/protection/blocklists?q=ana@held.example&type=email")).QuerySelector("[data-review]")!.ParentElement!), StringComparison.Ordinal);
         Assert.Equal(item, rows.QuerySelector("[data-review]")!.GetAttribute("href"));
         Assert.Equal(item, (await browser.PageAsync(rows.QuerySelector("a[data-value]")!.GetAttribute("href")!)).QuerySelector("[data-review]")!.GetAttribute("href"));
         await world.App.InDbAsync(db => db.Set<ListEntry>().Where(e => e.Type == ListType.CardHash).ExecuteUpdateAsync(e => e.SetProperty(x => x.Reason, "La conocemos")));
