@@ -98,15 +98,23 @@ public sealed class CaseWordsTests
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
         async Task<string?> SaidAsync(string id) => (await world.App.As(World.Maria).PageAsync($"{Queue}/{id}")).QuerySelector(".bar-facts [data-flagged]")?.TextContent;
+        // What held and what flagged mean opens at the words themselves.
+        async Task<string?> MeansAsync(string id)
+        {
+            var page = await world.App.As(World.Maria).PageAsync($"{Queue}/{id}");
+            return page.QuerySelector(".bar-facts [data-flagged] button") is { } words && words.GetAttribute("popovertarget") == words.GetAttribute("aria-describedby") ? page.GetElementById(words.GetAttribute("popovertarget")!)!.TextContent : null;
+        }
         await world.HoldAsync(1);
         await world.FoldedAsync();
         Assert.Equal("retenida por: Dominio de correo en una lista", await SaidAsync((await AddressAsync(world)).Split('/')[^1]));
+        Assert.Equal("Retenida: la lista pide que la vea una persona, aunque su puntaje no alcanza el umbral.", await MeansAsync((await AddressAsync(world)).Split('/')[^1]));
         await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "Dear things are resold"));
         string[] payments = ["""{"amount":60000,"currency":"MXN","email":"ana@shop.example"}""", """{"amount":60000,"currency":"MXN","email":"x9k2q7w8z@mailinator.com","billing":{"country":"US"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"4242","card_country":"BR","card_brand":"visa"}}"""];
         List<string> ids = [];
         foreach (var payment in payments) ids.Add((await world.Shop.AssessAsync(payment)).MustBeGood().Id);
         await world.FoldedAsync();
         Assert.Equal(("retenida por la regla «Dear»", "marcada por la regla «Dear»"), (await SaidAsync(ids[0]), await SaidAsync(ids[1])));
+        Assert.Equal(("Retenida: decidió esta regla. Sin ella: aprobada.", "Marcada: la regla coincidió, pero sin ella la decisión sería la misma."), (await MeansAsync(ids[0]), await MeansAsync(ids[1])));
     }
 
     [Fact]

@@ -71,15 +71,16 @@ public sealed class WhyView
     /// <summary>The same, where a signal before it has not said it already.</summary>
     public string? UsualOnce(Step step, Texts T) => Usual(step, T) is not { } usual ? null : Steps.TakeWhile(s => s != step).Any(s => Usual(s, T) == usual) ? null : usual;
 
-    /// <summary>Which rule or list held it or had a say, however little that weighs; null: its score alone did it.</summary>
-    public string? SayFlagged(Bands bands, Texts T)
+    /// <summary>Which rule or list held it or had a say, however little that weighs, and what that means; null: its score alone did it.</summary>
+    public (string Words, string? Meaning)? SayFlagged(Bands bands, Texts T)
     {
         if (Stored.Decision is not (Decision.Review or Decision.Challenge)) return null;
-        if (Steps.FirstOrDefault(s => s.Without is not null)?.Rule is { } decided) return T["held by the rule “{0}”", decided.Name];
+        if (Steps.FirstOrDefault(s => s.Without is not null) is { Rule: { } decided, Without: { } without }) return (T["held by the rule “{0}”", decided.Name], T["Held: this rule decided. Without it: {0}.", T.Name(without).ToLower(CultureInfo.CurrentCulture)]);
         var isScored = Stored.Score >= (Stored.Decision == Decision.Review ? bands.Review : bands.Challenge);
-        if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return T["flagged by the rule “{0}”", rule.Name];
-        if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list) return T[isScored ? "flagged by: {0}" : "held by: {0}", list.Title];
-        return isScored ? null : T["held by a list or a rule, not by its score"];
+        if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return (T["flagged by the rule “{0}”", rule.Name], T["Flagged: the rule was met, but without it the decision would be the same."]);
+        if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list)
+            return isScored ? (T["flagged by: {0}", list.Title], T["Flagged: it is on a list, and its score reaches the bound."]) : (T["held by: {0}", list.Title], T["Held: the list asks for a person, though its score does not reach the bound."]);
+        return isScored ? null : (T["held by a list or a rule, not by its score"], null);
     }
 
     /// <summary>That nothing can be compared, in words; null: something can, or nothing fired that could be.</summary>
