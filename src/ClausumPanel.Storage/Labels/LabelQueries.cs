@@ -33,6 +33,8 @@ public readonly record struct SignalLabels(long Labelled, long Fraud, long Outsi
 
     public static SignalLabels Add(SignalLabels a, SignalLabels b) => new(a.Labelled + b.Labelled, a.Fraud + b.Fraud, a.Outside + b.Outside, a.OutsideFraud + b.OutsideFraud);
 
+    internal static SignalLabels Of(LabelOutcome outcome, bool isOwn, long count) => new(count, outcome == LabelOutcome.Fraud ? count : 0, isOwn ? 0 : count, outcome == LabelOutcome.Fraud && !isOwn ? count : 0);
+
     internal SignalLabels With(LabelOutcome outcome, LabelSource source)
     {
         var (fraud, outside) = (outcome == LabelOutcome.Fraud ? 1 : 0, source == LabelSource.Analyst ? 0 : 1);
@@ -117,6 +119,14 @@ public static class LabelQueries
         var fraud = labels.Where(l => l.Key.Outcome == LabelOutcome.Fraud).Sum(l => l.Count);
         var labelled = labels.Sum(l => l.Count);
         return new LabelCoverage(all, old, labelled, fraud, labelled - fraud, labels.Where(l => l.Key.IsConflicted).Sum(l => l.Count));
+    }
+
+    /// <summary>By decision: what the labelled payments between two instants turned out to be, and by whose word.</summary>
+    public static async Task<Dictionary<Decision, SignalLabels>> DecisionsAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, CancellationToken stop = default)
+    {
+        var (first, last) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
+        var counts = await db.Set<CurrentLabel>().Where(l => l.At >= first && l.At < last && l.Currency != "").GroupBy(l => new { l.Decision, l.Outcome, IsOwn = l.Source == LabelSource.Analyst }).Select(g => new { g.Key, Count = g.LongCount() }).ToListAsync(stop);
+        return counts.GroupBy(c => c.Key.Decision).ToDictionary(g => g.Key, g => g.Select(c => SignalLabels.Of(c.Key.Outcome, c.Key.IsOwn, c.Count)).Aggregate(SignalLabels.Add));
     }
 
     /// <summary>Per signal, by its stable number: in how many labelled payments between two instants it fired, in how many frauds, and by whose word. Hits are counted by day elsewhere.</summary>

@@ -46,6 +46,9 @@ public sealed record PairLine(string FirstKey, string FirstName, string SecondKe
 public sealed class DecisionFigures
 {
     public required DecisionQuality Decisions { get; init; }
+
+    /// <summary>Whose word the labels are, by decision; one without any is not among them.</summary>
+    public required IReadOnlyDictionary<Decision, SignalLabels> Labels { get; init; }
     public required IReadOnlyList<RecordLine> Rules { get; init; }
     public required IReadOnlyList<RecordLine> Signals { get; init; }
     public required IReadOnlyList<PairLine> RulePairs { get; init; }
@@ -76,7 +79,8 @@ public sealed class QualityReport(PanelDb db, PolicyShelf policies, TimeProvider
         var (rules, names) = await RulesAsync(quality, firstDay, endDay, today, stop);
         var signals = await SignalsAsync(quality, firstDay, endDay, today, stop);
         var (rulePairs, signalPairs) = await PairsAsync(Math.Max(firstDay, endDay - OverlapDays), endDay, names, stop);
-        return new DecisionFigures { Decisions = quality, Rules = rules, Signals = signals, RulePairs = rulePairs, SignalPairs = signalPairs };
+        var labels = await LabelQueries.DecisionsAsync(db, DateTimeOffset.FromUnixTimeSeconds(firstDay * 86_400L), DateTimeOffset.FromUnixTimeSeconds(endDay * 86_400L), stop);
+        return new DecisionFigures { Decisions = quality, Labels = labels, Rules = rules, Signals = signals, RulePairs = rulePairs, SignalPairs = signalPairs };
     }
 
     /// <summary>A rule's places in all versions of the policy under which it ever hit, as the Monitor filters by them.</summary>

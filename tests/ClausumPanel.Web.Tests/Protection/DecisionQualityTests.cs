@@ -33,7 +33,16 @@ public sealed class DecisionQualityTests : DecisionQualityStories
         Assert.Equal("no", page.QuerySelector("[data-enough]")!.GetAttribute("data-enough"));
         Assert.Equal("29", page.QuerySelectorAll("[data-band]").Sum(r => long.Parse(r.GetAttribute("data-fraud")!, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
         foreach (var rate in page.QuerySelectorAll("[data-share=recall], [data-share=precision], [data-share=approved-fraud]")) Assert.StartsWith("–", rate.TextContent, StringComparison.Ordinal);
+        var whose = page.QuerySelector("[data-whose]")!;
+        Assert.Equal(("0", "60"), (whose.GetAttribute("data-outside"), whose.GetAttribute("data-own")));
         await world.LabelAsync(world.Paid.Skip(29).Take(1), LabelOutcome.Fraud, LabelSource.Chargeback);
+        // Whose word a rate rests on stands beside it, in all and by decision.
+        page = await victor.PageAsync(Path);
+        whose = page.QuerySelector("[data-whose]")!;
+        Assert.Equal(("1", "59"), (whose.GetAttribute("data-outside"), whose.GetAttribute("data-own")));
+        Assert.Contains("decisiones propias", whose.TextContent, StringComparison.OrdinalIgnoreCase);
+        var band = page.QuerySelectorAll("[data-band]").Single(r => r.QuerySelector("small[data-outside='1']") is not null);
+        Assert.Equal($"etiquetas: 1 de fuera, {Number(band, "fraud") + Number(band, "good") - 1} de decisiones propias", band.QuerySelector("small[data-outside]")!.TextContent);
         Assert.Equal("yes", (await victor.PageAsync(Path)).QuerySelector("[data-enough]")!.GetAttribute("data-enough"));
     }
 
@@ -193,7 +202,7 @@ public abstract class DecisionQualityStories
 
     private static string Percent(int part, int whole) => ((double)part / whole).ToString("P1", CultureInfo.GetCultureInfo("es-MX"));
 
-    private static long Number(IElement row, string name) => long.Parse(row.GetAttribute("data-" + name)!, CultureInfo.InvariantCulture);
+    protected static long Number(IElement row, string name) => long.Parse(row.GetAttribute("data-" + name)!, CultureInfo.InvariantCulture);
 
     private static async Task<long> CountAsync(HttpClient client, IElement link) =>
         long.Parse((await client.PageAsync(link.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count")!, CultureInfo.InvariantCulture);

@@ -20,6 +20,9 @@ public sealed class QualityModel(QualityReport report, Reader reader, TimeProvid
     public DecisionFigures Figures { get; private set; } = null!;
     public DecisionQuality Decisions => Figures.Decisions;
 
+    /// <summary>Whose word all the labels are.</summary>
+    public SignalLabels Labels => Figures.Labels.Values.Aggregate(default(SignalLabels), SignalLabels.Add);
+
     /// <summary>Where a line may be drawn: decided so or more strictly counts as stopped.</summary>
     public static readonly IReadOnlyList<Decision> Cuts = [Decision.Review, Decision.Challenge, Decision.Decline];
 
