@@ -1,6 +1,5 @@
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
-using ClausumPanel.Storage.Inbound;
 using ClausumPanel.Storage.Keys;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Outbox;
