@@ -12,6 +12,12 @@ document.addEventListener("htmx:afterSettle", event => {
   if (said) document.getElementById("announcer").textContent = said;
 });
 
+// What was asked for begins below what was there already: the reader goes on from its first line.
+document.addEventListener("htmx:afterSettle", event => {
+  const then = event.detail.requestConfig?.elt?.dataset?.then;
+  if (then) document.getElementById(then)?.focus();
+});
+
 // A menu closes when the reader goes elsewhere, or says so.
 const openMenus = () => document.querySelectorAll("details.dropdown[open]");
 document.addEventListener("click", event => openMenus().forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));

@@ -139,6 +139,12 @@ public sealed record AssessmentLine(
     /// <summary>It waits for a person's decision, where somebody looked it up.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>The code of the reason for that decision, where somebody looked it up.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What was noted with it, where somebody looked it up.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }
     public string? PaymentId { get; init; }

@@ -54,6 +54,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             read.Add(facts);
         }
         var newest = read.Count > 0 ? read[0] : null;
+        var attributes = Attributes(kind, read);
+        var usual = await UsualAmongAsync(attributes, stop);
         return new EntityView
         {
             Kind = kind,
@@ -63,7 +65,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             Newest = newest,
             Holder = kind == TermKind.Beneficiary ? read.Select(f => f.Text(Known.BeneficiaryName)).FirstOrDefault(name => name is not null) : null,
             Activity = newest is null ? null : Activity(kind, newest, Among(kind, newest)),
-            Attributes = Attributes(kind, read),
+            Attributes = Sorted(attributes.Select(a => a.Attribute with { IsUsual = usual.Contains((a.Attribute.Kind, a.Attribute.Text)) })),
             LookedAt = read.Count,
             MetList = read.Exists(facts => ListEvidence.TypesOf(kind).Any(type => facts.Number(FactCatalog.List(type)) > 0)),
         };
@@ -144,8 +146,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     private async Task<Dictionary<long, AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
     {
         var lines = await assessments.LinesAsync(seqs, stop);
-        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.State, r.Outcome }).ToDictionaryAsync(r => r.Seq, stop);
-        return lines.ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open } : l);
+        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.State, r.Outcome, r.Reason, r.Note }).ToDictionaryAsync(r => r.Seq, stop);
+        return lines.ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open, Reason = its.State == ReviewState.Closed ? its.Reason : null, Note = its.State == ReviewState.Closed ? its.Note : null } : l);
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
@@ -212,8 +214,30 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         foreach (var (place, (kind, _)) in texts.Index())
             if (kind is TermKind.Device or TermKind.Ip) before[kind] = [.. histories[place].Where(e => seqs.Contains(e.Seq) && (e.At, e.Seq).CompareTo((at, stored.Seq)) < 0)];
         var cut = texts.Index().Where(t => histories[t.Index].Count > MostLinked).Select(t => t.Item.Kind).ToHashSet();
-        var paid = await PayeesAsync([.. before.Values.SelectMany(b => b).Select(e => e.Seq).Distinct()], stop);
-        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Cut = cut, Payee = Payee.Of(facts).Person, Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
+        var now = await LatelyAsync(shop, stop);
+        var lately = before.Keys.ToDictionary(kind => kind, kind => (IReadOnlyList<TermEvent>)[.. histories[texts.FindIndex(t => t.Kind == kind)].Where(e => now.Contains(e.Seq))]);
+        var paid = await PayeesAsync([.. before.Values.Concat(lately.Values).SelectMany(b => b).Select(e => e.Seq).Distinct()], stop);
+        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Lately = lately, Seq = stored.Seq, Cut = cut, Payee = Payee.Of(facts).Person, Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
+    }
+
+    /// <summary>The shop's payouts of these days, as of now: the same for whichever of them is looked at.</summary>
+    private async Task<HashSet<long>> LatelyAsync(string shop, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        return [.. (await assessments.LatestPayoutsAsync(shop, now.AddDays(-OrderedFrom.Days).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), OrderedFrom.MostLooked, stop)).Seqs];
+    }
+
+    /// <summary>Those of the devices and addresses from which their shop orders its payouts, as the links of a payout tell it.</summary>
+    private async Task<HashSet<(TermKind, string)>> UsualAmongAsync(List<(EntityAttribute Attribute, Facts Facts)> attributes, CancellationToken stop)
+    {
+        var asked = attributes.Where(a => a.Attribute is { Kind: TermKind.Device or TermKind.Ip, Others: > 0 } && a.Facts.Text(Known.Flow) == "payout").ToList();
+        if (asked.Count == 0) return [];
+        Dictionary<string, HashSet<long>> lately = [];
+        foreach (var shop in asked.Select(a => FoundBy.Submerchant(a.Facts)).Distinct()) lately[shop] = await LatelyAsync(shop, stop);
+        var histories = await assessments.HistoriesAsync([.. asked.Select(a => (a.Attribute.Kind, a.Attribute.Text))], MostLinked + 1, stop);
+        var events = asked.Zip(histories, (one, all) => (one.Attribute, Events: all.Where(e => lately[FoundBy.Submerchant(one.Facts)].Contains(e.Seq)).ToList())).ToList();
+        var payees = (await PayeesAsync([.. events.SelectMany(e => e.Events).Select(e => e.Seq).Distinct()], stop)).ToDictionary(p => p.Key, p => p.Value.Person);
+        return [.. events.Where(e => OrderedFrom.IsUsualPlace(e.Events, payees)).Select(e => (e.Attribute.Kind, e.Attribute.Text))];
     }
 
     private async Task<Dictionary<long, Payee>> PayeesAsync(List<long> seqs, CancellationToken stop)
@@ -286,7 +310,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return (recent.Select(l => l.Email).OfType<string>().Where(email => !string.Equals(email, own, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count(), false);
     }
 
-    /// <summary>What shares any or all of what is chosen: known fraud stands first, then what shares something rare, then what shares more, then the newest.</summary>
+    /// <summary>What shares any or all of what is chosen: in turn one known to be fraud, one known to be good and one of which nobody has said, so that whichever there is is seen first.</summary>
     private static List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> Linked(
         long own, List<(TermKind Kind, string Text)> texts, List<IReadOnlyList<TermEvent>> histories, List<LinkAttribute> links, LinkChoice choice)
     {
@@ -304,22 +328,24 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         }
         var chosen = links.Where(l => l.IsChosen).Select(l => l.Kind).ToHashSet();
         var rare = links.Where(l => l.Strength is LinkStrength.Strong or LinkStrength.Own).Select(l => l.Kind).ToHashSet();
-        return
-        [
-            .. from one in shared.Values
-               where choice.All ? chosen.Count > 0 && chosen.IsSubsetOf(one.Kinds) : chosen.Overlaps(one.Kinds)
-               orderby one.Event.Label == LabelOutcome.Fraud descending, one.Kinds.Exists(k => k is TermKind.Customer or TermKind.Email or TermKind.Beneficiary), one.Kinds.Count(rare.Contains) descending, one.Kinds.Count descending, one.Event.At descending, one.Event.Seq descending
-               select (one.Event, (IReadOnlyList<TermKind>)one.Kinds),
-        ];
+        var linked = from one in shared.Values
+                     where choice.All ? chosen.Count > 0 && chosen.IsSubsetOf(one.Kinds) : chosen.Overlaps(one.Kinds)
+                     orderby one.Kinds.Exists(k => k is TermKind.Customer or TermKind.Email or TermKind.Beneficiary), one.Kinds.Exists(rare.Contains) descending, one.Event.At descending, one.Event.Seq descending
+                     select (one.Event, Shared: (IReadOnlyList<TermKind>)one.Kinds);
+        return [.. linked.Index().GroupBy(l => l.Item.Event.Label).SelectMany(known => known.Index()).OrderBy(l => l.Index).ThenBy(l => l.Item.Index).Select(l => l.Item.Item)];
     }
 
     private static LinksView View(
         StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, List<IReadOnlyList<TermEvent>> histories) =>
         new(stored.Id, stored.Seq, stored.Flow, choice.All, links,
             [.. linked.Take(choice.Whole ? MostListed : LinesShown).Where(l => lines.ContainsKey(l.Event.Seq)).Select(l => new LinkedLine(lines[l.Event.Seq] with { Label = l.Event.Label, LabelledBy = l.Event.LabelledBy, IsConflicted = l.Event.IsConflicted }, l.Shared))],
-            linked.Count, histories.Any(h => h.Count > MostLinked), choice.Whole, lines.TryGetValue(stored.Seq, out var here) && here.Waits);
+            linked.Count, histories.Any(h => h.Count > MostLinked), choice.Whole, lines.TryGetValue(stored.Seq, out var here) && here.Waits)
+        {
+            Fraud = linked.Count(l => l.Event.Label == LabelOutcome.Fraud),
+            Good = linked.Count(l => l.Event.Label == LabelOutcome.Good),
+        };
 
-    private List<EntityAttribute> Attributes(TermKind own, List<Facts> read)
+    private List<(EntityAttribute Attribute, Facts Facts)> Attributes(TermKind own, List<Facts> read)
     {
         var found = new Dictionary<(TermKind, string), (string Text, Facts Facts, int With)>();
         foreach (var facts in read)
@@ -334,11 +360,14 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var all = found.OrderByDescending(f => f.Value.With).Take(MostAttributes * 2).Select(f =>
         {
             var activity = Activity(f.Key.Item1, f.Value.Facts, Among(own, f.Value.Facts));
-            return new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count);
+            return (new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count), f.Value.Facts);
         });
-        // What few others share says most; what nobody shares says something only of this one.
-        return [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
+        return [.. all];
     }
+
+    // What few others share says most; what nobody shares says something only of this one.
+    private static List<EntityAttribute> Sorted(IEnumerable<EntityAttribute> all) =>
+        [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
 
     /// <summary>Whom a value is shared among: on the page of a person the people that the links of a case count, else others of its own kind.</summary>
     private static EntityKind[] Among(TermKind kind, Facts facts) => kind.IsPerson() ? EntityWords.Others(facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn) : kind.Entity() is { } entity ? [entity] : [];

@@ -120,6 +120,29 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task What_speaks_otherwise_stands_among_the_first_linked_and_the_picture_says_what_it_leaves_out()
+    {
+        var shop = await Shop.OpenAsync(app);
+        List<Answer> paid = [];
+        for (var i = 0; i < 11; i++) paid.Add((await shop.AssessAsync(Shop.With(Payment($"cus_odd_{i}", "fp_odd", $"odd{i}@odd.example", last4: $"{6100 + i}"), "device.ip", $"\"189.203.64.{i + 1}\""))).MustBeGood());
+        for (var i = 0; i < 9; i++) await LabelAsync(paid[i].Id, i == 0 ? "good" : "fraud", "analyst");
+        var links = $"/dashboard/transactions/{paid[10].Id}/links?by=device";
+        var page = await app.As(World.Victor).PageAsync(links);
+        // The newest fraud, good and unlabelled one, the newest of them first; then the next of each.
+        Assert.Equal([paid[9].Id, paid[8].Id, paid[0].Id, paid[7].Id, paid[6].Id], page.QuerySelectorAll(".linked a[data-open]").Take(5).Select(a => a.GetAttribute("href")!.Split('/')[^1]));
+        var head = page.QuerySelector("[data-links]")!;
+        Assert.Equal(("10 evaluaciones vinculadas · 8 fraude · 1 legítimo", "8", "1"), (string.Join(' ', head.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), head.QuerySelector("[data-fraud]")!.GetAttribute("data-fraud"), head.QuerySelector("[data-good]")!.GetAttribute("data-good")));
+        Assert.Equal("3", page.QuerySelector("[data-left-out]")!.GetAttribute("data-left-out"));
+        Assert.Equal((6, 1), (page.QuerySelectorAll(".link-graph .is-fraud").Length + page.QuerySelectorAll(".link-graph .is-good").Length, page.QuerySelectorAll(".link-graph .is-good").Length));
+        Assert.Contains("Dispositivo 8 de 10, 1 legítimo", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[10].Id}")).QuerySelector(".balance > div:has(#against)")!.TextContent, StringComparison.Ordinal);
+        // All of them go on where the first end, and nothing cuts a row.
+        Assert.Null(page.QuerySelector("#links-next"));
+        var more = page.QuerySelector("#links-more")!;
+        var whole = await app.As(World.Victor).PageAsync(more.GetAttribute("href")!);
+        Assert.Equal(("links-next", whole.QuerySelectorAll(".linked a[data-open]")[EntityEvidence.LinesShown].Id), (more.GetAttribute("data-then"), whole.QuerySelector("#links-next")!.Id));
+    }
+
+    [Fact]
     public async Task Another_value_that_begins_alike_is_not_counted()
     {
         var shop = await Shop.OpenAsync(app);
@@ -188,7 +211,9 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.EndsWith(last.Id, page.QuerySelector(".strip a[aria-current]")!.GetAttribute("href")!, StringComparison.OrdinalIgnoreCase);
         Assert.Equal("true", page.QuerySelector(".strip li:last-child a")!.GetAttribute("aria-current"));
         Assert.Contains("Monto habitual", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("Primera vez en este dispositivo", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        // What a signal says is not said once more.
+        Assert.Contains("Dispositivo nuevo de un cliente conocido", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Primera vez en este dispositivo", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("1", page.QuerySelector("[data-different]")!.GetAttribute("data-different"));
         Assert.Contains("Envío", page.QuerySelector(".places-table .differs")!.TextContent, StringComparison.Ordinal);
         await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);

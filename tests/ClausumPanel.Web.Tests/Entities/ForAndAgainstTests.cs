@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
@@ -98,12 +99,15 @@ public sealed class ForAndAgainstTests
                 var number = Guid.Parse(id);
                 var seq = await db.Set<StoredAssessment>().Where(a => a.Id == number).Select(a => a.Seq).SingleAsync();
                 // What time declined nobody looked at.
-                db.Add(new Review { Seq = seq, Queue = 1, State = ReviewState.Closed, Outcome = ReviewOutcome.Decline, Reason = i == 3 ? null : "reseller_abuse", DecidedById = i == 3 ? null : maria, IsTimedOut = i == 3, DecidedAt = 1 });
+                db.Add(new Review { Seq = seq, Queue = 1, State = ReviewState.Closed, Outcome = ReviewOutcome.Decline, Reason = i == 3 ? null : "reseller_abuse", Note = i == 2 ? "Tres pedidos a una bodega" : null, DecidedById = i == 3 ? null : maria, IsTimedOut = i == 3, DecidedAt = 1 });
             }
             await db.SaveChangesAsync();
         });
         await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
-        var against = (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1]}")).QuerySelector("ul[aria-labelledby=against]")!;
+        var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[^1]}");
+        var against = page.QuerySelector("ul[aria-labelledby=against]")!;
+        // Each row says why.
+        Assert.Equal(["Revende contra las condiciones: Tres pedidos a una bodega", "Revende contra las condiciones", "Revende contra las condiciones"], page.QuerySelectorAll("table.linked [data-reason=reseller_abuse]").Select(r => r.TextContent));
         Assert.Equal("Rechazamos 3 de 5 evaluaciones vinculadas Dominio de correo · Revende contra las condiciones", Assert.Single(against.QuerySelectorAll("li"), l => l.TextContent.Contains("Rechazamos", StringComparison.Ordinal)).TextContent.Trim());
     }
 
@@ -112,6 +116,11 @@ public sealed class ForAndAgainstTests
     [InlineData(4, 30, 1, false)]
     [InlineData(4, 30, 2, true)]
     [InlineData(4, 2, 1, true)]
+    [InlineData(4, 10, 1, true)]
+    [InlineData(40, 10, 1, true)]
+    [InlineData(4, 11, 1, false)]
+    [InlineData(40, 20, 2, true)]
+    [InlineData(40, 21, 3, false)]
     [InlineData(40, 30, 14, false)]
     [InlineData(40, 30, 15, true)]
     public void A_few_declines_of_what_many_share_are_chance(int payers, int others, int declined, bool isTold)
@@ -121,6 +130,56 @@ public sealed class ForAndAgainstTests
         var told = DeclinedBefore.Of([link], [with], Enumerable.Range(1, declined).ToDictionary(i => (long)i, _ => (string?)"other"));
         Assert.Equal(isTold ? declined : null, told?.Count);
     }
+
+    [Fact]
+    public async Task An_address_abroad_is_one_argument_however_many_signals_it_fires_and_what_agrees_says_what_was_compared()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        var home = (await shop.AssessAsync(Shop.With(Payment("casa", "casa@tienda.example", 7, 20_000), "phone", "\"+525512345678\""))).MustBeGood();
+        var abroad = (await shop.AssessAsync(Shop.With(Shop.With(Payment("casa", "casa@tienda.example", 7, 20_000), "phone", "\"+525512345678\""), "device.ip", "\"83.45.120.14\""))).MustBeGood();
+        var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{abroad.Id}");
+        var countries = Assert.Single(page.QuerySelectorAll("ul[aria-labelledby=against] li"), l => l.TextContent.Contains("país de", StringComparison.Ordinal));
+        Assert.Equal(4, countries.QuerySelector("b")!.TextContent.Split(" · ").Length);
+        Assert.Equal(page.QuerySelectorAll("ul[aria-labelledby=against] li").Length.ToString(CultureInfo.InvariantCulture), page.QuerySelector("#against .text-secondary")!.TextContent);
+
+        var agreed = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{home.Id}");
+        Assert.Contains("Los países coinciden: México", agreed.QuerySelector("ul[aria-labelledby=in-favour]")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("facturación, tarjeta, IP, teléfono, zona horaria", agreed.QuerySelector("ul[aria-labelledby=in-favour]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("facturación, tarjeta, IP, teléfono, zona horaria: MX", agreed.QuerySelector("[data-different]")!.TextContent);
+    }
+
+    [Fact]
+    public void Many_signals_in_one_line_say_how_many_of_them_are_about_one_thing()
+    {
+        var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            foreach (var (language, said) in ((string, string)[])[("en-US", "5 signals of its score (3 of them about one IP address), explained under Why"), ("es-MX", "5 señales de su puntaje (3 de ellas de una misma IP), explicadas en Por qué")])
+            {
+                CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+                var together = SameThing.Together([.. ((string[])["country_mismatch", "amount_outlier", "ip_billing_mismatch", "copy_paste_detected", "ip_phone_mismatch"]).Select(code => (code, new Argument(code, null, 5, 5)))], new Texts()).ToList();
+                Assert.Equal(3, together.Count);
+                var line = Assert.Single(Balance.Brief(together, new Texts()));
+                Assert.Equal((said, (int?)25), (line.Text, line.Points));
+            }
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+
+    [Theory]
+    [InlineData("when device.fingerprint is present and velocity.device.count_30d = 0 and amount > 5000 MXN then challenge", "amount_outlier new_device_known_customer", true)]
+    [InlineData("when device.fingerprint is present and velocity.device.count_30d = 0 and amount > 5000 MXN then challenge", "new_device_known_customer", false)]
+    [InlineData("when card.country != ip.country and amount > 3000 MXN then review", "amount_outlier country_mismatch", true)]
+    [InlineData("when amount > 3000 MXN and shipping.country = \"MX\" then review", "amount_outlier country_mismatch", false)]
+    [InlineData("when payout.first_to_beneficiary then review", "payout_new_beneficiary_large_amount", true)]
+    [InlineData("when broken", "amount_outlier", false)]
+    public void A_rule_that_asks_only_what_signals_have_said_tells_nothing_more(string text, string fired, bool isSaid) =>
+        Assert.Equal(isSaid, SameThing.IsSaid(new PolicyRule("r", "R", text, "r"), [.. fired.Split(' ').Select(code => (code, new Argument(code, null, 5, 5)))]));
 
     [Theory]
     [InlineData(10, 5, 0, "all 5 labelled are fraud", "las 5 con etiqueta son fraude")]

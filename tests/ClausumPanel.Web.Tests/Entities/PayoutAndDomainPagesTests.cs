@@ -174,11 +174,8 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
             own.Clock.Advance(TimeSpan.FromDays(3));
             return answer.Id;
         }
-        await PayAsync("fp_office", "cus_uno", "ben_uno", "laura.medina");
-        await PayAsync("fp_office", "cus_uno", "ben_uno_2", "laura.medina");
-        await PayAsync("fp_office", "cus_dos", "ben_dos", "laura.medina");
-        await PayAsync("fp_office", "cus_dos", "ben_dos_2", "laura.medina");
-        await PayAsync("fp_office", "cus_tres", "ben_tres", "laura.medina");
+        List<string> ordered = [];
+        foreach (var (customer, id) in ((string, string)[])[("cus_uno", "ben_uno"), ("cus_uno", "ben_uno_2"), ("cus_dos", "ben_dos"), ("cus_dos", "ben_dos_2"), ("cus_tres", "ben_tres")]) ordered.Add(await PayAsync("fp_office", customer, id, "laura.medina"));
         var usual = await PayAsync("fp_office", "cus_uno", "ben_uno_3", "system");
         var odd = await PayAsync("fp_home", "cus_uno", "ben_uno_4", null);
         await FoldedAsync(own);
@@ -193,6 +190,15 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.StartsWith("Desde ahí se ordenan hace tiempo dispersiones a varias personas", row.QuerySelector(".strength")!.GetAttribute("title"), StringComparison.Ordinal);
         Assert.Equal(": " + row.QuerySelector(".strength")!.GetAttribute("title"), row.QuerySelector(".strength + .visually-hidden")!.TextContent);
         Assert.Equal("2", (await own.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_uno")).QuerySelector("[data-attribute=device]:has(a[href$='/fp_office']) [data-others]")!.GetAttribute("data-others"));
+        // Whoever is paid from there, it is the same place, on the first payout's page as on the last one's and on the pages of those who are paid.
+        foreach (var one in ordered)
+        {
+            var their = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{one}");
+            foreach (var what in (string[])["device", "ip"]) Assert.Equal("2 · lugar habitual", their.QuerySelector($"tr:has(#link-{what}) .strength")!.TextContent);
+            Assert.DoesNotContain("nuevo para este comercio", their.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        }
+        foreach (var who in (string[])["customer/cus_uno", "customer/cus_tres", "beneficiary/ben_dos"])
+            Assert.Equal("lugar habitual", (await own.As(World.Victor).PageAsync($"/dashboard/entities/{who}")).QuerySelector("[data-attribute=device]:has(a[href$='/fp_office']) .strength")!.TextContent);
         Assert.Contains("Dirección IP desde la que se ordenó", page.QuerySelector(".places-table")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Dispositivo desde el que se ordenó", page.QuerySelector("[aria-labelledby=facts]")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("pagador", page.QuerySelector("main")!.TextContent, StringComparison.OrdinalIgnoreCase);
@@ -226,10 +232,13 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
     {
         const long day = 86_400_000;
         TermEvent At(long at, string what) => new(at, at, Flow.PayOut, Decision.Review, 0, 100, "MXN", what == "fraud" ? LabelOutcome.Fraud : null, false, false) { IsWaiting = what == "waits", Outcome = what == "declined" ? ReviewOutcome.Decline : ReviewOutcome.Approve };
-        var ordered = new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [At(0, ""), At(day, became), At(2 * day, "")] }, 3, false, true, days * day)
+        List<TermEvent> before = [At(0, ""), At(day, became), At(2 * day, "")];
+        var ordered = new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = before }, 3, false, true, days * day)
         {
+            Seq = days * day,
+            Lately = new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [.. before, At(days * day, "waits")] },
             Payee = "here",
-            Payees = paid.Split(' ').Index().ToDictionary(p => p.Index * day, p => (string?)p.Item),
+            Payees = paid.Split(' ').Index().Select(p => (Seq: p.Index * day, p.Item)).Append((Seq: days * day, Item: "here")).ToDictionary(p => p.Seq, p => (string?)p.Item),
         };
         Assert.Equal((isUsual, isTrusted, false), (ordered.IsUsual(TermKind.Device), ordered.IsTrusted(TermKind.Device), ordered.IsUsual(TermKind.Ip)));
     }

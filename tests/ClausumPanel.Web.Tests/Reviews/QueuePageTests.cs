@@ -52,6 +52,24 @@ public sealed class QueuePageTests
         }
     }
 
+    [Fact]
+    public async Task Signals_that_are_not_named_above_the_list_are_counted()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        foreach (var payment in (string[])
+        [
+            """{"amount":20000,"currency":"MXN","email":"ana.lopez@tienda.example","device":{"fingerprint":"fp_ten"},"behavior":{"session_duration_ms":900,"mouse_movements":0,"keyboard_events":0,"touch_events":0,"copy_paste_events":3}}""",
+            """{"amount":100,"currency":"MXN","email":"luis.rios@tienda.example","phone":"+525512345678","device":{"ip":"83.45.120.14"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"4242","card_country":"MX","card_brand":"visa"},"billing":{"country":"MX"},"shipping":{"country":"US"}}""",
+        ]) Assert.Equal("review", (await world.Shop.AssessAsync(payment)).MustBeGood().Decision);
+        await world.FoldedAsync();
+        var fired = await world.App.InDbAsync(async db => (await (from r in db.Set<Review>() join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq select a.Signals).ToListAsync()));
+        var hits = new SignalHit[Assessment.MostSignals];
+        var signals = fired.SelectMany(f => hits[..SignalHits.Read(f, hits)].Where(h => h.Weight > 0).Select(h => SignalCatalog.All[h.Signal]).Where(s => s.Category != SignalCategory.Lists).ToList()).Distinct().Count();
+        var said = (await world.App.As(World.Maria).PageAsync(Queue + "?queue=3")).QuerySelector("[data-fills-signals]");
+        Assert.Equal((Math.Min(8, signals), signals > 8 ? $"{signals - 8}" : null), (said?.QuerySelectorAll("a").Length ?? 0, said?.QuerySelector("[data-not-named]")?.GetAttribute("data-not-named")));
+        Assert.True(signals > 8);
+    }
+
     private static string Words(IElement said) => string.Join(' ', said.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace(" .", ".", StringComparison.Ordinal);
 
     [Fact]

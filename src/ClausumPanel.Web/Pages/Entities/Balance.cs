@@ -14,6 +14,12 @@ public sealed record Argument(string Text, string? Detail, int Strength, int? Po
 {
     /// <summary>It is a rule's part of the score, not a signal's.</summary>
     public bool IsRule { get; init; }
+
+    /// <summary>Of so many signals it is made.</summary>
+    public int Signals { get; init; } = 1;
+
+    /// <summary>That they are about one thing, in words; null: it is one signal, or none.</summary>
+    public string? Together { get; init; }
 }
 
 /// <summary>What speaks for a payment and what against it, in plain words: what it was judged by, and what is known by now. Good history is said as loudly as bad.</summary>
@@ -36,9 +42,12 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
-        if (scored.Count < ManyPoints) return arguments;
+        var count = scored.Sum(a => a.Signals);
+        if (count < ManyPoints) return arguments;
+        var together = string.Join(", ", scored.Select(a => a.Together).OfType<string>());
         var first = arguments.ToList().IndexOf(scored[0]);
-        return [.. arguments.Take(first), new Argument(T["{0} of its score, explained under Why", WhyView.Count(scored.Count(a => !a.IsRule), scored.Count(a => a.IsRule), T)], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        var said = WhyView.Count(scored.Where(a => !a.IsRule).Sum(a => a.Signals), scored.Count(a => a.IsRule), T);
+        return [.. arguments.Take(first), new Argument(together.Length == 0 ? T["{0} of its score, explained under Why", said] : T["{0} of its score ({1}), explained under Why", said, together], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <summary>It is told without a side: what is known, by its words, for who shall not be led.</summary>
@@ -70,13 +79,16 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     public static Balance Of(Flow flow, long at, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, DeclinedBefore? declined, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
+        List<(string Code, Argument Argument)> signals = [];
         foreach (ref readonly var hit in hits)
         {
-            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) bad.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight), hit.Weight));
+            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) signals.Add((SignalCatalog.Of(hit).Code, new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight), hit.Weight)));
             else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), -hit.Weight, hit.Weight));
         }
+        bad.AddRange(SameThing.Together(signals, T));
         foreach (var rule in rules)
         {
+            if (rule is { Points: 0, Rule: { } asked } && SameThing.IsSaid(asked, signals)) continue;
             // What decided without a point weighs more than any point.
             if (rule.Points > 0 || (rule is { Points: 0, Without: Decision.Approve or Decision.Review })) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points > 0 ? rule.Points : 60, rule.Points) { IsRule = true });
             else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points, rule.Points) { IsRule = true });
@@ -84,8 +96,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
         Unsaid(flow, facts, hits, bad, T);
-        History(flow, at, payer, isMore, declined?.Link.Kind == payerKind ? declined : null, good, bad, reader, T);
-        if (Usual(flow, at, payer, payerKind, links, same, T) is { } usual) good.Add(usual);
+        History(flow, at, payer, isMore, declined?.Link.Kind == payerKind ? declined : null, hits, good, bad, reader, T);
+        if (Usual(flow, at, payer, payerKind, links, same, hits, T) is { } usual) good.Add(usual);
         if (Burst(flow, at, facts, currency, payer, hits, T) is { } burst) bad.Add(burst);
         List<LinkAttribute> accused = [];
         foreach (var link in links)
@@ -95,10 +107,10 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (link.Strength == LinkStrength.Own && link.Fraud <= payer.Count(e => e.Label == LabelOutcome.Fraud)) continue;
             accused.Add(link);
         }
-        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")])), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
+        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")] + (l.Good > 0 ? ", " + T["{0} good", Number(l.Good)] : ""))), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
         // Whose declines were all for fraud was told of just now.
         if (declined is not null && !(declined.Count == declined.Fraud && accused.Exists(l => l.Kind == declined.Link.Kind))) bad.Add(declined.Argument(flow, T));
-        if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["All countries agree"], T["{0} sources say {1}", places.KnownCount, Showing.Country(country)], 8));
+        if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["The countries agree: {0}", Showing.Country(country)], places.Compared, 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
             bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
@@ -120,13 +132,13 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (facts.Number(FactCatalog.History(EntityKind.Beneficiary, HistoryPart.Count)) == 0 && !Fired(hits, "payout_first_beneficiary", "payout_new_beneficiary_large_amount")) bad.Add(new Argument(T["First payout to this beneficiary"], null, 3));
         }
         else if (!isKnown && (customer == 0 || email == 0) && !Fired(hits, "new_payer", "new_payer_large_amount", "known_card_new_payer", "known_device_new_payer")) bad.Add(new Argument(T["First payment of this payer"], null, 3));
-        if (isKnown && (flow == Flow.PayIn || facts.Text(Known.SubmerchantId) is null) && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0) bad.Add(new Argument(T["First time on this device"], null, 4));
+        if (isKnown && (flow == Flow.PayIn || facts.Text(Known.SubmerchantId) is null) && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0 && !Fired(hits, "new_device_known_customer")) bad.Add(new Argument(T["First time on this device"], null, 4));
         if (isKnown && facts.Number(FactCatalog.History(EntityKind.Card, HistoryPart.Count)) == 0 && !Fired(hits, "new_card_known_customer")) bad.Add(new Argument(T["First time with this card"], null, 3));
         if (facts.Is(Known.EmailDisposable) && !Fired(hits, SignalCategory.Email)) bad.Add(new Argument(T["Throw-away e-mail"], facts.Text(Known.EmailDomain), 8));
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
     }
 
-    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, DeclinedBefore? declinedByUs, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
+    private static void History(Flow flow, long at, IReadOnlyList<TermEvent> payer, bool isMore, DeclinedBefore? declinedByUs, ReadOnlySpan<SignalHit> hits, List<Argument> good, List<Argument> bad, Reader reader, Texts T)
     {
         if (payer.Count == 0) return;
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
@@ -136,8 +148,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var earlier = undisputed.Where(e => IsEarlier(e, at)).ToList();
         var isOut = flow == Flow.PayOut;
         if (frauds > 0) bad.Add(new Argument(isOut ? T["Fraud in this beneficiary's history"] : T["Fraud in this payer's history"], OfOthers(frauds), 40));
-        if (declined * 2 > payer.Count && declinedByUs?.Count != declined) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));
-        if (earlier.Count > 0 && frauds == 0)
+        if (declined * 2 > payer.Count && declinedByUs?.Count != declined && !Fired(hits, "mostly_declined_payer")) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));
+        if (earlier.Count > 0 && frauds == 0 && !Fired(hits, "loyal_payer"))
         {
             var approved = isOut ? T.Count(earlier.Count, "{0} approved payout", "{0} approved payouts") : T.Count(earlier.Count, "{0} approved payment", "{0} approved payments");
             var uncounted = undisputed.Count(e => e.At <= at) - earlier.Count;
@@ -152,14 +164,15 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     private static bool IsEarlier(TermEvent e, long at) => e.At <= at - Day;
 
     /// <summary>The device, the card and the address that the payer has long paid with. What others have too, or was fraud elsewhere, is no sign of them.</summary>
-    private static Argument? Usual(Flow flow, long at, IReadOnlyList<TermEvent> payer, TermKind? payerKind, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, Texts T)
+    private static Argument? Usual(Flow flow, long at, IReadOnlyList<TermEvent> payer, TermKind? payerKind, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, ReadOnlySpan<SignalHit> hits, Texts T)
     {
         var earlier = payer.Where(e => e.Flow == flow && IsEarlier(e, at)).ToList();
         if (payer.Any(e => e.Label == LabelOutcome.Fraud) || payer.Count(e => e.Final == Decision.Decline) * 2 > payer.Count) return null;
         List<(TermKind Kind, int Count)> usual = [];
+        var isSaid = Fired(hits, "familiar_card_and_device");
         foreach (var kind in (ReadOnlySpan<TermKind>)[TermKind.Device, TermKind.Card, TermKind.Ip])
         {
-            if (kind == payerKind || !same.TryGetValue(kind, out var seqs) || links.Any(l => l.Kind == kind && (l.Fraud > 0 || (kind != TermKind.Ip && l.Payers > 0)))) continue;
+            if (kind == payerKind || (isSaid && kind != TermKind.Ip) || !same.TryGetValue(kind, out var seqs) || links.Any(l => l.Kind == kind && (l.Fraud > 0 || (kind != TermKind.Ip && l.Payers > 0)))) continue;
             if (earlier.Count(e => seqs.Contains(e.Seq)) is var count && count >= (kind == TermKind.Device ? 1 : LeastUsual)) usual.Add((kind, count));
         }
         if (usual.Count == 0) return null;

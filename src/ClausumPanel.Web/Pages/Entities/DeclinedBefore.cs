@@ -13,7 +13,7 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Reasons">Codes, each once, the most frequent first.</param>
 public sealed record DeclinedBefore(LinkAttribute Link, int Count, int Fraud, IReadOnlyList<string> Reasons)
 {
-    private const int Least = 2, ReasonsTold = 2;
+    private const int Least = 2, ReasonsTold = 2, OneIn = 10;
 
     /// <param name="links">Everything shared.</param>
     /// <param name="others">Per link, the others that share it.</param>
@@ -30,7 +30,7 @@ public sealed record DeclinedBefore(LinkAttribute Link, int Count, int Fraud, IR
                 return new DeclinedBefore(link, declined.Count, declined.Count(e => e.Label == LabelOutcome.Fraud), [.. reasons]);
             })
             // Of what very many share, a few declines are chance.
-            .Where(d => d.Count > 0 && (d.Count * 2 >= d.Link.Count || (d.Count >= Least && d.Link.Strength != LinkStrength.Weak)))
+            .Where(d => d.Count > 0 && (d.Count * 2 >= d.Link.Count || (d.Count >= Least && d.Link.Strength != LinkStrength.Weak) || (d.Link is { Count: <= LinkAttribute.MostMedium, IsMore: false } && d.Count * OneIn >= d.Link.Count)))
             .OrderBy(d => d.Link.Strength == LinkStrength.Weak).ThenByDescending(d => d.Count).ThenBy(d => d.Link.Count).FirstOrDefault();
     }
 

@@ -145,6 +145,12 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
     /// <summary>Other payers who paid the very amount there within minutes; null: none, or it is no rare amount.</summary>
     public SameAmount? SameAmount { get; init; }
 
+    /// <summary>Of all linked ones, those that turned out to be fraud.</summary>
+    public int Fraud { get; init; }
+
+    /// <summary>Of all linked ones, those that turned out to be good.</summary>
+    public int Good { get; init; }
+
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);
 
@@ -239,9 +245,13 @@ public sealed class EntityView
 /// <param name="Ever">Payments that ever named it, by memory.</param>
 public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? Others, bool OthersAreMore, int? Ever)
 {
+    /// <summary>Its shop orders its payouts from there, as <see cref="LinkAttribute.IsUsual"/> says it of one payout.</summary>
+    public bool IsUsual { get; init; }
+
     public LinkStrength Strength => Others switch
     {
         null or 0 => LinkStrength.None,
+        _ when IsUsual => LinkStrength.Weak,
         <= LinkAttribute.MostStrong => LinkStrength.Strong,
         <= LinkAttribute.MostMedium => LinkStrength.Medium,
         _ => LinkStrength.Weak,
@@ -280,6 +290,15 @@ public static class LinkWords
             LinkStrength.Medium => T["Some others have it too: it may link them, or be chance."],
             LinkStrength.Weak => T["So many have it that by itself it says little."],
         };
+
+    private const int LongestNote = 120;
+
+    /// <summary>A note as far as a row has room for it.</summary>
+    public static string Clipped(string note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        return note.Length <= LongestNote ? note : new StringInfo(note).SubstringByTextElements(0, Math.Min(LongestNote, new StringInfo(note).LengthInTextElements) - 1) + "…";
+    }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 

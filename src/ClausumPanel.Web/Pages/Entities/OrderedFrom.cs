@@ -22,7 +22,7 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     public const int MostLooked = 2_000;
 
     // Whoever steals an account orders a row of payouts too, but within a day or two; of a shop that pays few, a new device is none of these.
-    private const int LeastUsual = 3, LeastKnown = 5, LeastPayees = 2;
+    private const int LeastUsual = 4, LeastKnown = 5, LeastPayees = 3;
     private static readonly TimeSpan LeastAge = TimeSpan.FromDays(7);
 
     /// <summary>Of these there are more events than were looked at: what came first from them nobody saw here.</summary>
@@ -34,15 +34,33 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     /// <summary>Whom those before it paid, by their place in the log.</summary>
     public IReadOnlyDictionary<long, string?> Payees { get; init; } = new Dictionary<long, string?>();
 
-    /// <summary>The shop has long ordered payouts to several others from it, and none was fraud.</summary>
-    public bool IsUsual(TermKind kind) => Of(kind) is { Count: >= LeastUsual } events && At - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && !events.Any(e => e.Label == LabelOutcome.Fraud)
-        && events.Select(e => Payees.GetValueOrDefault(e.Seq)).OfType<string>().Where(p => !string.Equals(p, Payee, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= LeastPayees;
+    /// <summary>Its place in the log.</summary>
+    public long Seq { get; init; }
 
-    /// <summary>Nothing that was ordered from it is doubted either: that speaks for the next.</summary>
-    public bool IsTrusted(TermKind kind) => IsUsual(kind) && !Of(kind)!.Any(e => e.IsWaiting || e.Final == Decision.Decline);
+    /// <summary>All payouts of the shop of the same number of days until now that were ordered from the same device or address, this one among them: of a value they say the same, whichever payout is looked at.</summary>
+    public IReadOnlyDictionary<TermKind, IReadOnlyList<TermEvent>> Lately { get; init; } = new Dictionary<TermKind, IReadOnlyList<TermEvent>>();
 
-    /// <summary>The shop has ordered payouts, and none from it until now. Where no shop is named, people may well order their own, each from their own device; of what was not looked at to its beginning nobody says that it is new.</summary>
-    public bool IsNew(TermKind kind) => IsNamed && !IsMore && !Cut.Contains(kind) && All >= LeastKnown && Of(kind) is { } events && At - events.Select(e => e.At).DefaultIfEmpty(At).Min() < TimeSpan.FromDays(1).TotalMilliseconds;
+    /// <summary>The shop orders its payouts from it.</summary>
+    public bool IsUsual(TermKind kind) => Lately.GetValueOrDefault(kind) is { } events && IsUsualPlace(events, Payees);
+
+    /// <summary>From there payouts to several have long been ordered, and none was fraud.</summary>
+    /// <param name="events">The payouts of the shop that were ordered from there.</param>
+    /// <param name="payees">Whom they pay, by their place in the log.</param>
+    public static bool IsUsualPlace(IReadOnlyList<TermEvent> events, IReadOnlyDictionary<long, string?> payees)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentNullException.ThrowIfNull(payees);
+        return events.Count >= LeastUsual && events.Max(e => e.At) - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && events.All(e => e.Label != LabelOutcome.Fraud)
+            && events.Select(e => payees.GetValueOrDefault(e.Seq)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count() >= LeastPayees;
+    }
+
+    /// <summary>It was so before this one too, of which it pays others, and nothing that was ordered from it is doubted: that speaks for the next.</summary>
+    public bool IsTrusted(TermKind kind) => IsUsual(kind) && Of(kind) is { Count: >= LeastUsual - 1 } before && At - before.Min(e => e.At) >= LeastAge.TotalMilliseconds
+        && before.Select(e => Payees.GetValueOrDefault(e.Seq)).OfType<string>().Where(p => !string.Equals(p, Payee, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= LeastPayees - 1
+        && !before.Concat(Lately[kind]).Any(e => e.Seq != Seq && (e.IsWaiting || e.Label == LabelOutcome.Fraud || e.Final == Decision.Decline));
+
+    /// <summary>The shop has ordered payouts, and none from it until now. Where no shop is named, people may well order their own, each from their own device; of what was not looked at to its beginning nobody says that it is new, nor of what has become usual since.</summary>
+    public bool IsNew(TermKind kind) => IsNamed && !IsUsual(kind) && !IsMore && !Cut.Contains(kind) && All >= LeastKnown && Of(kind) is { } events && At - events.Select(e => e.At).DefaultIfEmpty(At).Min() < TimeSpan.FromDays(1).TotalMilliseconds;
 
     private IReadOnlyList<TermEvent>? Of(TermKind kind) => Before.GetValueOrDefault(kind);
 

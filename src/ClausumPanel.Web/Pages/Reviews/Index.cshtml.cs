@@ -16,7 +16,7 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
 public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, PayeeNames payees, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
-    private const int Shown = 50, Sampled = 300, MostFilling = 4, MostAway = 20, MostHanded = 20;
+    private const int Shown = 50, Sampled = 300, MostFilling = 4, MostFillingSignals = 8, MostAway = 20, MostHanded = 20;
     private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7), PassedFor = TimeSpan.FromHours(24);
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
@@ -96,6 +96,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
 
     /// <summary>The other signals that most of the waiting items have, and how many have each.</summary>
     public IReadOnlyList<(SignalDefinition Signal, int Count)> Fills { get; private set; } = [];
+
+    /// <summary>How many more of each there are than are named.</summary>
+    public (int Rules, int Lists, int Signals) NotNamed { get; private set; }
 
     /// <summary>Of how many: of very many the most urgent.</summary>
     public int Filled { get; private set; }
@@ -276,7 +279,8 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         }
         Filled = fired.Count;
         FillingRules = [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostFilling).Select(r => (r.Key, r.Value.Name, r.Value.Count))];
-        (FillingLists, Fills) = ([.. signals[true].Take(MostFilling)], [.. signals[false].Take(MostFilling)]);
+        (FillingLists, Fills) = ([.. signals[true].Take(MostFilling)], [.. signals[false].Take(MostFillingSignals)]);
+        NotNamed = (rules.Count - FillingRules.Count, signals[true].Count() - FillingLists.Count, signals[false].Count() - Fills.Count);
     }
 
     private void Turn(int matching)
