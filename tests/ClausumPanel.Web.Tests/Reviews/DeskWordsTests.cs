@@ -32,7 +32,7 @@ public sealed class DeskWordsTests
         Assert.Equal("1 apartada", own.QuerySelector("[data-queue='1'] [data-held]")!.TextContent.Trim());
         Assert.DoesNotContain("las suyas", own.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
         // Taken back it was never left.
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, away.Seq, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, away.Seq, default))).Answer.IsDone);
         Assert.Null((await world.App.As(World.Maria).PageAsync(Queue)).QuerySelector("[data-left-today]"));
     }
 

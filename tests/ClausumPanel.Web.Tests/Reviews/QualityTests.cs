@@ -428,7 +428,7 @@ public abstract class QualityStories
             var lease = await Take(who, seq);
             Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => step(d, lease))).IsDone);
         }
-        async Task<ReviewLease> Undo(Reviewer who, long seq) => (await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer)>(d => d.UndoAsync(who, seq, default))).Lease!.Value;
+        async Task<ReviewLease> Undo(Reviewer who, long seq) => (await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer)>(d => d.UndoAsync(who, seq, default))).Lease!.Value;
         await Decide(maria, 1, Approved);
         await Decide(maria, 3, Approved);
         Assert.True((await world.DecideAsync(maria, await Undo(maria, 3), Declined)).IsDone);

@@ -101,7 +101,7 @@ public abstract class UnansweredChallengeStories
 
         // Nobody's, while it can still be undone; and undone it never was.
         var (undone, _) = await ChallengeAsync(world, maria);
-        Assert.True((await world.DoAsync<DecideReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default))).Answer.IsDone);
+        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default))).Answer.IsDone);
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(async d => await d.EscalateAsync(maria, undone, (await ReviewAsync(world, undone)).LeaseToken!.Value, "¿Lo conoces?", default))).IsDone);
         var (reopened, _) = await ChallengeAsync(world, maria);
         var (answered, id) = await ChallengeAsync(world, maria);
@@ -137,7 +137,7 @@ public abstract class UnansweredChallengeStories
         await world.SettleAsync();
     }
 
-    private static Task ReturnAsync(ReviewWorld world) => world.DoAsync<UnansweredChallenges, bool>(async u => { await u.RunAsync(default); return true; });
+    private static Task<bool> ReturnAsync(ReviewWorld world) => world.DoAsync<UnansweredChallenges, bool>(async u => { await u.RunAsync(default); return true; });
 
     private static Task<Guid> IdAsync(ReviewWorld world, long seq) => world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync());
 
