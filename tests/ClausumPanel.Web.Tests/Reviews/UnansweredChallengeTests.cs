@@ -137,7 +137,7 @@ public abstract class UnansweredChallengeStories
         await world.SettleAsync();
     }
 
-    private static Task ReturnAsync(ReviewWorld world) => world.DoAsync<UnansweredChallenges, bool>(async u => { await u.RunAsync(default); return true; });
+    private static Task<bool> ReturnAsync(ReviewWorld world) => world.DoAsync<UnansweredChallenges, bool>(async u => { await u.RunAsync(default); return true; });
 
     private static Task<Guid> IdAsync(ReviewWorld world, long seq) => world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync());
 
