@@ -213,7 +213,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Contains("Monto habitual", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         // What a signal says is not said once more.
         Assert.Contains("Dispositivo nuevo de un cliente conocido", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
-        Assert.DoesNotContain("Primera vez en este dispositivo", page.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Primera vez en este dispositivo", page.QuerySelectorAll(".balance li > b").Select(b => b.TextContent));
         Assert.Equal("1", page.QuerySelector("[data-different]")!.GetAttribute("data-different"));
         Assert.Contains("Envío", page.QuerySelector(".places-table .differs")!.TextContent, StringComparison.Ordinal);
         await app.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
