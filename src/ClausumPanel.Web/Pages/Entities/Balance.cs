@@ -18,8 +18,8 @@ public sealed record Argument(string Text, string? Detail, int Strength, int? Po
     /// <summary>Of so many signals it is made.</summary>
     public int Signals { get; init; } = 1;
 
-    /// <summary>That they are about one thing, in words; null: it is one signal, or none.</summary>
-    public string? Together { get; init; }
+    /// <summary>That they are about one thing, in words, among so many signals; null: it is one signal, or none.</summary>
+    public Func<int, string>? Together { get; init; }
 }
 
 /// <summary>What speaks for a payment and what against it, in plain words: what it was judged by, and what is known by now. Good history is said as loudly as bad.</summary>
@@ -44,9 +44,10 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
         var count = scored.Sum(a => a.Signals);
         if (count < ManyPoints) return arguments;
-        var together = string.Join(", ", scored.Select(a => a.Together).OfType<string>());
+        var signals = scored.Where(a => !a.IsRule).Sum(a => a.Signals);
+        var together = string.Join(", ", scored.Select(a => a.Together?.Invoke(signals)).OfType<string>());
         var first = arguments.ToList().IndexOf(scored[0]);
-        var said = WhyView.Count(scored.Where(a => !a.IsRule).Sum(a => a.Signals), scored.Count(a => a.IsRule), T);
+        var said = WhyView.Count(signals, scored.Count(a => a.IsRule), T);
         return [.. arguments.Take(first), new Argument(together.Length == 0 ? T["{0} of its score, explained under Why", said] : T["{0} of its score ({1}), explained under Why", said, together], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
