@@ -27,7 +27,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
         await page.GotoAsync(onTheCase ? $"/dashboard/reviews/{id}?queue={Desk}" : $"/dashboard/reviews?queue={Desk}");
         var about = onTheCase ? "#review-item" : "tr[data-row]";
         var (due, lapses) = (page.Locator($"{about} time[data-until]:not([data-lapses])"), page.Locator($"{about} time[data-lapses]"));
-        var payment = $"300.00 MXN · persona{People}@{DeskDomain}";
+        var payment = $"300.00 MXN · persona{Payers(DeskDomain)}@{DeskDomain}";
         // The list has a heading that says what it is.
         var inWords = onTheCase ? "vence " : "";
 

@@ -30,8 +30,10 @@ public abstract class ReviewStories(BrowserFixture panel)
 
     protected BrowserFixture Panel => panel;
 
-    /// <summary>Nobody pays twice: that would be a sign of its own.</summary>
-    protected static int People { get; private set; }
+    private static readonly Dictionary<string, int> Paid = [];
+
+    /// <summary>How many have paid from there. Nobody pays twice: that would be a sign of its own.</summary>
+    protected static int Payers(string domain) => Paid.GetValueOrDefault(domain);
 
     /// <summary>A page in either light.</summary>
     protected static async Task EverybodyAsync(IPage page)
@@ -146,7 +148,7 @@ public abstract class ReviewStories(BrowserFixture panel)
             return await db.Set<Review>().Where(r => r.Queue == queue).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()));
         });
         List<Guid> ids = [];
-        foreach (var pay in payments) ids.Add(await pay(++People));
+        foreach (var pay in payments) ids.Add(await pay(Paid[domain] = Payers(domain) + 1));
         await FoldAsync();
         var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
         Assert.Equal(ids.Count, await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, queue))));
