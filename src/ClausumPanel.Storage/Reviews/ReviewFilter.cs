@@ -92,7 +92,8 @@ public static class ReviewLists
         if (filter.Rule is not { } rule) return filter;
         var places = new List<long>();
         // Whatever was retired before the oldest of them was judged has judged none; nodes learn of a new version a moment later.
-        var oldest = await open.MinAsync(r => (long?)r.Seq, stop) is { } first ? await db.Set<AssessmentRow>().Where(a => a.Seq == first).Select(a => (long?)a.At).SingleOrDefaultAsync(stop) : null;
+        // As a sum: for the least key itself PostgreSQL walks through all that are closed.
+        var oldest = await open.MinAsync(r => (long?)(r.Seq + 0), stop) is { } first ? await db.Set<AssessmentRow>().Where(a => a.Seq == first).Select(a => (long?)a.At).SingleOrDefaultAsync(stop) : null;
         if (oldest is not { } at) return filter with { Places = places };
         var since = DateTimeOffset.FromUnixTimeMilliseconds(at).AddHours(-1);
         foreach (var version in await db.Set<PolicyVersion>().Where(p => p.ActivatedAt != null && (p.RetiredAt == null || p.RetiredAt >= since)).Select(p => p.Version).ToListAsync(stop))

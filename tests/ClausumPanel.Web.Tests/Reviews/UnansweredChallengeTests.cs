@@ -71,7 +71,7 @@ public abstract class UnansweredChallengeStories
 
         var desk = await world.App.As(World.Maria).PageAsync("/dashboard/reviews?queue=2");
         Assert.Contains("Ya se pidió verificación y no llegó respuesta", desk.QuerySelector($"tr[data-seq='{seq}'] [data-handed]")!.TextContent, StringComparison.Ordinal);
-        Assert.Equal("0 sin respuesta aún, de vuelta en una cola: 1", Words(desk.QuerySelector("#asked [data-unanswered]")!.TextContent));
+        Assert.Equal("0 aún sin respuesta, de vuelta en una cola: 1", Words(desk.QuerySelector("#asked [data-unanswered]")!.TextContent));
         Assert.Equal("No llegó respuesta: espera de nuevo", await BecameAsync(world, seq));
         page = await world.App.As(World.Tomas).PageAsync($"/dashboard/reviews/{id}");
         Assert.StartsWith("María Analiza pidió verificación, 24 nov ", page.QuerySelector("[data-unanswered]")!.TextContent, StringComparison.Ordinal);
