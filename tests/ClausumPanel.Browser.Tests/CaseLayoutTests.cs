@@ -74,7 +74,7 @@ public sealed class CaseLayoutTests(BrowserFixture panel) : ReviewStories(panel)
     [InlineData("en-US", 720)]
     public async Task Whatever_is_chosen_the_note_and_the_values_stay_in_view(string language, int height)
     {
-        var id = (await HoldAtDeskAsync(1, PayInFullAsync))[0];
+        var id = (await HoldAtDeskAsync(1))[0];
         await using var visit = await (await Visit.StartAsync(Panel, language, width: height == 720 ? 1280 : 1366, height: height)).SignInAsync();
         var page = visit.Page;
         await page.GotoAsync($"/dashboard/reviews/{id}?queue={Desk}");
@@ -107,7 +107,7 @@ public sealed class CaseLayoutTests(BrowserFixture panel) : ReviewStories(panel)
         await using var visit = await (await Visit.StartAsync(Panel, language)).SignInAsync();
         var page = visit.Page;
         await page.GotoAsync($"/dashboard/reviews?queue={Desk}");
-        await Assertions.Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator(".waiting tr[data-row]")).ToHaveCountAsync(1);
         Assert.True(await page.Locator(".waiting .signal-chip").EvaluateAllAsync<bool>("chips => chips.length > 0 && chips.every(chip => chip.scrollWidth <= chip.clientWidth && chip.scrollHeight <= chip.clientHeight)"));
         // Where Enter does something else than Start, Start does not promise it.
         await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");

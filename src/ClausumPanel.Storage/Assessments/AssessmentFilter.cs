@@ -145,6 +145,9 @@ public sealed record AssessmentLine(
     /// <summary>What was noted with it, where somebody looked it up.</summary>
     public string? Note { get; init; }
 
+    /// <summary>What somebody asked when they escalated it, while it waits for those who decide the hard ones, where somebody looked it up.</summary>
+    public string? Asked { get; init; }
+
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }
     public string? PaymentId { get; init; }

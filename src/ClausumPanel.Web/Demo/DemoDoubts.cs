@@ -30,7 +30,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         StudentAbroad(318);
         PayOut(205, 2_640_000, "tesoreria.norte", north, new(DemoStep.Escalate, "El vendedor avisó por correo que cambió de CLABE y el pago es el doble de lo usual. ¿Lo confirmamos por teléfono con el titular antes de soltarlo?"), earlier: 3);
         Tunnel(168, lapses: 26);
-        Travel(147, _world.MexicanCard(), new(DemoStep.Escalate, "Paquete para cuatro personas, sale mañana y paga otra persona. ¿Pedimos identificación o lo dejamos pasar por el cliente?"));
+        Travel(147, _world.MexicanCard(), new(DemoStep.Escalate, "Cuatro vuelos, primera compra y la dirección no es la del banco. ¿Pedimos identificación o lo dejamos pasar?"));
         Travel(133, _world.AmericanCard(), null);
         NewPhone(128);
         Tourist(104);
@@ -150,7 +150,7 @@ internal sealed class DemoDoubts(Random random, DateTimeOffset end)
         var customer = Customer(DemoWorld.Food, 3);
         for (var i = 5; i >= 0; i--)
         {
-            var order = customer with { Amount = 26_000 + (4_500 * (6 - i)), Visit = _world.Visit(customer.Device.IsTouched), Sent = Checked("attempted", "Y", $"{7 - i} × menú del día") };
+            var order = customer with { Amount = 26_000 + (4_500 * (6 - i)), Visit = _world.Visit(customer.Device.IsTouched) with { Milliseconds = 130_000 + (9_000 * i) }, Sent = Checked("attempted", "Y", $"{7 - i} × menú del día") };
             if (i == 0) Add(minutes, order, null, null);
             else _payments.Add(order with { Story = DemoStory.Returning, At = end.AddMinutes(-minutes - (i * 7)) });
         }

@@ -38,7 +38,7 @@ internal sealed class DemoWorld(Random random, int customers = 10_000)
     private static readonly (string City, string Area, string PostalCode)[] Cities =
     [
         ("Ciudad de México", "55", "06700"), ("Ciudad de México", "55", "03100"), ("Ciudad de México", "56", "11560"), ("Guadalajara", "33", "44160"), ("Monterrey", "81", "64000"), ("Puebla", "222", "72000"),
-        ("Querétaro", "442", "76000"), ("Mérida", "999", "97000"), ("Tijuana", "664", "22000"), ("León", "477", "37000"), ("Toluca", "722", "50000"), ("Cancún", "998", "77500"),
+        ("Querétaro", "442", "76000"), ("Mérida", "999", "97000"), ("Pachuca", "771", "42000"), ("León", "477", "37000"), ("Toluca", "722", "50000"), ("Xalapa", "228", "91000"),
     ];
 
     // Of cities whose clocks stand as those of their devices do.

@@ -146,8 +146,10 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     private async Task<Dictionary<long, AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
     {
         var lines = await assessments.LinesAsync(seqs, stop);
-        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.State, r.Outcome, r.Reason, r.Note }).ToDictionaryAsync(r => r.Seq, stop);
-        return lines.ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open, Reason = its.State == ReviewState.Closed ? its.Reason : null, Note = its.State == ReviewState.Closed ? its.Note : null } : l);
+        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.Queue, r.State, r.Outcome, r.Reason, r.Note }).ToDictionaryAsync(r => r.Seq, stop);
+        var escalated = reviews.Values.Where(r => r is { State: ReviewState.Open, Queue: ReviewQueue.EscalatedNumber }).Select(r => r.Seq).ToList();
+        var asked = escalated.Count == 0 ? [] : (await db.Set<ReviewEvent>().AsNoTracking().Where(e => escalated.Contains(e.Seq) && e.Kind == ReviewEventKind.Escalated).OrderBy(e => e.At).Select(e => new { e.Seq, e.Note }).ToListAsync(stop)).GroupBy(e => e.Seq).ToDictionary(e => e.Key, e => e.Last().Note);
+        return lines.ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open, Asked = asked.GetValueOrDefault(l.Seq), Reason = its.State == ReviewState.Closed ? its.Reason : null, Note = its.State == ReviewState.Closed ? its.Note : null } : l);
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>

@@ -107,7 +107,7 @@ public sealed class DemoTrafficTests(JudgedMonth month) : IClassFixture<JudgedMo
         {
             [("Ciudad de México", "06700")] = ("MX", "+5255"), [("Ciudad de México", "03100")] = ("MX", "+5255"), [("Ciudad de México", "11560")] = ("MX", "+5256"), [("Ciudad de México", "06000")] = ("MX", "+5255"),
             [("Guadalajara", "44160")] = ("MX", "+5233"), [("Monterrey", "64000")] = ("MX", "+5281"), [("Puebla", "72000")] = ("MX", "+52222"), [("Querétaro", "76000")] = ("MX", "+52442"), [("Mérida", "97000")] = ("MX", "+52999"),
-            [("Tijuana", "22000")] = ("MX", "+52664"), [("León", "37000")] = ("MX", "+52477"), [("Toluca", "50000")] = ("MX", "+52722"), [("Cancún", "77500")] = ("MX", "+52998"),
+            [("Pachuca", "42000")] = ("MX", "+52771"), [("León", "37000")] = ("MX", "+52477"), [("Toluca", "50000")] = ("MX", "+52722"), [("Xalapa", "91000")] = ("MX", "+52228"),
             [("Austin", "78701")] = ("US", "+1512"), [("Chicago", "60601")] = ("US", "+1312"), [("Houston", "77002")] = ("US", "+1713"), [("San Antonio", "78205")] = ("US", "+1210"),
             [("Nashville", "37203")] = ("US", "+1615"), [("Minneapolis", "55401")] = ("US", "+1612"), [("Dallas", "75201")] = ("US", "+1214"), [("New Orleans", "70112")] = ("US", "+1504"),
         };

@@ -1,4 +1,6 @@
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Storage.Webhooks;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -9,6 +11,27 @@ namespace ClausumPanel.Web.Tests.Reviews;
 public sealed class DeskWordsTests
 {
     private const string Queue = "/dashboard/reviews";
+
+    [Fact]
+    public async Task Before_anything_is_decided_it_says_whether_a_webhook_tells_the_shop()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(1);
+        await world.FoldedAsync();
+        Assert.NotNull(await world.NextAsync(await world.PersonAsync(World.Maria)));
+        var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Select(a => a.Id).SingleAsync());
+        var unheard = await world.App.As(World.Maria).PageAsync($"{Queue}/{id}");
+        Assert.Equal("Puede deshacerla 8 s; luego vale y el comercio la lee.", unheard.QuerySelector(".review-told")!.TextContent);
+        Assert.StartsWith("Ningún webhook avisa al comercio", unheard.QuerySelector("[data-challenge-told]")!.TextContent, StringComparison.Ordinal);
+        await world.App.InDbAsync(async db =>
+        {
+            db.Add(new WebhookEndpoint { Url = "https://shop.example/hook", Events = "review.closed", Secret = [1], CreatedAt = world.App.Clock.GetUtcNow(), Mark = long.MaxValue });
+            return await db.SaveChangesAsync();
+        });
+        var heard = await world.App.As(World.Maria).PageAsync($"{Queue}/{id}");
+        Assert.Equal("Puede deshacerla 8 s; luego se avisa al comercio.", heard.QuerySelector(".review-told")!.TextContent);
+        Assert.StartsWith("Se avisa al comercio", heard.QuerySelector("[data-challenge-told]")!.TextContent, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task What_one_put_on_hold_is_told_in_every_queue_with_its_own_and_what_one_left_undecided_beside_what_one_decided()

@@ -108,7 +108,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (link.Strength == LinkStrength.Own && link.Fraud <= payer.Count(e => e.Label == LabelOutcome.Fraud)) continue;
             accused.Add(link);
         }
-        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")] + (l.Good > 0 ? ", " + T["{0} good", Number(l.Good)] : ""))), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
+        if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")] + (l.Good > 0 ? ", " + T["{0} good", Number(l.Good)] : "") + (l.OutsideFraud == 0 ? ", " + T["by our own decisions"] : ""))), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
         // Whose declines were all for fraud was told of just now.
         if (declined is not null && !(declined.Count == declined.Fraud && accused.Exists(l => l.Kind == declined.Link.Kind))) bad.Add(declined.Argument(flow, T));
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["The countries agree: {0}", Showing.Country(country)], places.Compared, 8));
