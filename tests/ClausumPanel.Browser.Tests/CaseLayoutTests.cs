@@ -107,16 +107,17 @@ public sealed class CaseLayoutTests(BrowserFixture panel) : ReviewStories(panel)
         await using var visit = await (await Visit.StartAsync(Panel, language)).SignInAsync();
         var page = visit.Page;
         await page.GotoAsync($"/dashboard/reviews?queue={Desk}");
-        await Assertions.Expect(page.Locator(".waiting tr[data-row]")).ToHaveCountAsync(1);
-        Assert.True(await page.Locator(".waiting .signal-chip").EvaluateAllAsync<bool>("chips => chips.length > 0 && chips.every(chip => chip.scrollWidth <= chip.clientWidth && chip.scrollHeight <= chip.clientHeight)"));
+        var row = page.Locator($".waiting tr[data-row]:has(a[href*='{id}'])");
+        await Assertions.Expect(row).ToHaveCountAsync(1);
+        Assert.True(await row.Locator(".signal-chip").EvaluateAllAsync<bool>("chips => chips.length > 0 && chips.every(chip => chip.scrollWidth <= chip.clientWidth && chip.scrollHeight <= chip.clientHeight)"));
         // Where Enter does something else than Start, Start does not promise it.
         await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");
-        await page.Locator(".priority summary").PressAsync("Enter");
+        await row.Locator(".priority summary").PressAsync("Enter");
         await Assertions.Expect(page.Locator(".priority[open] dl")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "hidden");
         await page.Locator("#start").FocusAsync();
         await Assertions.Expect(page.Locator("#start kbd")).ToHaveCSSAsync("visibility", "visible");
-        Assert.True(await page.EvaluateAsync<bool>("() => { const [parts, due] = ['.priority[open] dl', '.row-due'].map(s => document.querySelector(s).getBoundingClientRect()); return due.right <= parts.left && document.documentElement.scrollWidth <= innerWidth && document.querySelector('.table-responsive').scrollWidth <= document.querySelector('.table-responsive').clientWidth; }"));
+        Assert.True(await page.EvaluateAsync<bool>("() => { const row = document.querySelector('.priority[open]').closest('tr'), [parts, due] = ['.priority[open] dl', '.row-due'].map(s => row.querySelector(s).getBoundingClientRect()); return due.right <= parts.left && document.documentElement.scrollWidth <= innerWidth && document.querySelector('.table-responsive').scrollWidth <= document.querySelector('.table-responsive').clientWidth; }"));
     }
 
     /// <summary>All there is to say about it, and little that speaks against it.</summary>

@@ -151,7 +151,7 @@ public abstract class ReviewStories(BrowserFixture panel)
         foreach (var pay in payments) ids.Add(await pay(Paid[domain] = Payers(domain) + 1));
         await FoldAsync();
         var seqs = await InDbAsync(db => db.Set<StoredAssessment>().Where(a => ids.Contains(a.Id)).Select(a => a.Seq).ToListAsync());
-        Assert.Equal(ids.Count, await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, queue))));
+        Assert.Equal(ids.Count, await InDbAsync(db => db.Set<Review>().Where(r => seqs.Contains(r.Seq)).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, queue).SetProperty(x => x.VisibleAt, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()))));
         return ids;
     }
 }
