@@ -145,6 +145,9 @@ public sealed record AssessmentLine(
     /// <summary>What was noted with it, where somebody looked it up.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Why it is fraud, by whoever outside says so: a code of a card scheme or of a fraud report, where somebody looked it up.</summary>
+    public string? LabelReason { get; init; }
+
     /// <summary>What somebody asked when they escalated it, while it waits for those who decide the hard ones, where somebody looked it up.</summary>
     public string? Asked { get; init; }
 

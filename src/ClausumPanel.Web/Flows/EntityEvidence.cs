@@ -149,7 +149,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.Queue, r.State, r.Outcome, r.Reason, r.Note }).ToDictionaryAsync(r => r.Seq, stop);
         var escalated = reviews.Values.Where(r => r is { State: ReviewState.Open, Queue: ReviewQueue.EscalatedNumber }).Select(r => r.Seq).ToList();
         var asked = escalated.Count == 0 ? [] : (await db.Set<ReviewEvent>().AsNoTracking().Where(e => escalated.Contains(e.Seq) && e.Kind == ReviewEventKind.Escalated).OrderBy(e => e.At).Select(e => new { e.Seq, e.Note }).ToListAsync(stop)).GroupBy(e => e.Seq).ToDictionary(e => e.Key, e => e.Last().Note);
-        return lines.ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open, Asked = asked.GetValueOrDefault(l.Seq), Reason = its.State == ReviewState.Closed ? its.Reason : null, Note = its.State == ReviewState.Closed ? its.Note : null } : l);
+        var codes = (await db.Set<Label>().AsNoTracking().Where(l => seqs.Contains(l.Seq) && l.Outcome == LabelOutcome.Fraud && l.Source != LabelSource.Analyst && l.Reason != null && l.Reverses == null && !db.Set<Label>().Any(o => o.Reverses == l.Number))
+            .OrderBy(l => l.Number).Select(l => new { l.Seq, l.Reason }).ToListAsync(stop)).GroupBy(l => l.Seq).ToDictionary(l => l.Key, l => l.Last().Reason);
+        return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open, Asked = asked.GetValueOrDefault(l.Seq), Reason = its.State == ReviewState.Closed ? its.Reason : null, Note = its.State == ReviewState.Closed ? its.Note : null } : l);
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>

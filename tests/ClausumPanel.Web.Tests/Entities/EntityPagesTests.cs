@@ -409,7 +409,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
             if (source != "fraud_report") await LabelAsync(answer.Id, outcome, source);
         // Of a report the panel has a form of its own.
         var reported = await app.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == Guid.Parse(paid[1].Id)).Select(a => new { a.Seq, a.At }).SingleAsync());
-        await app.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(reported.Seq, reported.At, LabelOutcome.Fraud, LabelSource.FraudReport)], LabelChannel.Panel, Actor.System, null, default);
+        await app.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(reported.Seq, reported.At, LabelOutcome.Fraud, LabelSource.FraudReport) { Reason = "10.4" }], LabelChannel.Panel, Actor.System, null, default);
         await LabelAsync(paid[0].Id, "good", "analyst");
 
         foreach (var isFolded in (bool[])[false, true])
@@ -430,6 +430,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
                 Assert.Contains($" · {sentence}", page.QuerySelector($".strip a[href='/dashboard/transactions/{paid[i].Id}']")!.GetAttribute("title"), StringComparison.Ordinal);
             }
             Assert.Null(links.QuerySelector($"table.linked tr:has(a[href='/dashboard/transactions/{paid[4].Id}']) [data-labelled-by]"));
+            Assert.StartsWith("código 10.4", Assert.Single(links.QuerySelectorAll("[data-label-reason]")).TextContent, StringComparison.Ordinal);
             Assert.Equal("3 con etiqueta de fraude: 2 de fuera, el resto por decisiones propias", page.QuerySelector("tr:has(#link-customer) .flagged")!.GetAttribute("title"));
         }
     }

@@ -65,7 +65,7 @@ public sealed class Habits
 
     /// <summary>That there is nothing to compare with, in words, said once for all signals.</summary>
     public string SayFirst(Texts T) => _flow != Flow.PayOut ? T["First payment of this payer: nothing to compare with."]
-        : _whose == TermKind.Beneficiary ? T["First payout to this beneficiary: nothing to compare with."] : T["First payout of this customer: nothing to compare with."];
+        : _whose == TermKind.Beneficiary ? T["First payout to this beneficiary: nothing to compare with."] : T["This customer has had nothing paid out before: nothing to compare with."];
 
     /// <summary>What is usual where that signal looks, in words that begin with whose it is: the signal may have counted others too. Null: it looks at nothing of theirs that could be compared.</summary>
     public string? Say(SignalDefinition signal, string currency, Texts T)
