@@ -30,7 +30,7 @@ internal static class Email
             A = SignalNumber.Count,
             Parameters = [new("at_least", 60, 1, 100, "%", "Share of digits in the name from which it counts")],
         },
-        new(206, "role_email", PayIn, 3, "E-mail of a function", "The e-mail address names a function, not a person", (in s, t, ref f) => f.If(s.Is(Known.EmailRole))),
+        new(206, "role_email", PayIn, 3, "Role e-mail address", "The e-mail address names a function, not a person", (in s, t, ref f) => f.If(s.Is(Known.EmailRole))),
         new(207, "tagged_email", PayIn, 3, "Tagged e-mail", "The e-mail address carries a tag its provider ignores", (in s, t, ref f) => f.If(s.Is(Known.EmailTagged))),
     ];
 }

@@ -102,7 +102,7 @@ public static class LabelSentences
     public static string? SayWhose(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? null
         : labels.Outside == 0 ? T["Every label is our own decision: what analysts took it for, not what it turned out to be."]
         : labels.Own == 0 ? T["Every label comes from outside: chargebacks, fraud reports, customers."]
-        : T["Of the {0} labels, {1} come from outside (chargebacks, fraud reports, customers; {2} of them fraud) and {3} are our own decisions ({4} of them fraud): what analysts took it for, not what it turned out to be.",
+        : T["Of {0} labels, from outside: {1} (chargebacks, fraud reports, customers; fraud: {2}). Our own decisions: {3} (fraud: {4}), what analysts took it for, not what it turned out to be.",
             Number(labels.Labelled), Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
 
     private static string Share(SignalLabels labels) => (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture);

@@ -128,18 +128,20 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         for (var i = 0; i < 9; i++) await LabelAsync(paid[i].Id, i == 0 ? "good" : "fraud", "analyst");
         var links = $"/dashboard/transactions/{paid[10].Id}/links?by=device";
         var page = await app.As(World.Victor).PageAsync(links);
-        // The newest fraud, good and unlabelled one, the newest of them first; then the next of each.
-        Assert.Equal([paid[9].Id, paid[8].Id, paid[0].Id, paid[7].Id, paid[6].Id], page.QuerySelectorAll(".linked a[data-open]").Take(5).Select(a => a.GetAttribute("href")!.Split('/')[^1]));
+        // Of each the newest, so that none of them crowds out the others; what is of one kind stands together.
+        Assert.Equal([paid[8].Id, paid[7].Id, paid[6].Id, paid[5].Id, paid[4].Id, paid[3].Id, paid[0].Id, paid[9].Id], page.QuerySelectorAll(".linked a[data-open]").Select(a => a.GetAttribute("href")!.Split('/')[^1]));
+        Assert.Equal(["Con etiqueta de fraude 6 de 8", "Con etiqueta de legítimo 1", "Sin etiqueta 1"], page.QuerySelectorAll(".linked [data-part]").Select(p => p.TextContent));
         var head = page.QuerySelector("[data-links]")!;
-        Assert.Equal(("10 evaluaciones vinculadas · 8 fraude · 1 legítimo", "8", "1"), (string.Join(' ', head.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), head.QuerySelector("[data-fraud]")!.GetAttribute("data-fraud"), head.QuerySelector("[data-good]")!.GetAttribute("data-good")));
+        Assert.Equal(("10 evaluaciones vinculadas · fraude: 8 · legítimo: 1", "8", "1"), (string.Join(' ', head.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), head.QuerySelector("[data-fraud]")!.GetAttribute("data-fraud"), head.QuerySelector("[data-good]")!.GetAttribute("data-good")));
         Assert.Equal("3", page.QuerySelector("[data-left-out]")!.GetAttribute("data-left-out"));
         Assert.Equal((6, 1), (page.QuerySelectorAll(".link-graph .is-fraud").Length + page.QuerySelectorAll(".link-graph .is-good").Length, page.QuerySelectorAll(".link-graph .is-good").Length));
-        Assert.Contains("Dispositivo 8 de 10, 1 legítimo", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[10].Id}")).QuerySelector(".balance > div:has(#against)")!.TextContent, StringComparison.Ordinal);
-        // All of them go on where the first end, and nothing cuts a row.
+        Assert.Contains("Dispositivo 8 de 10, legítimo: 1", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[10].Id}")).QuerySelector(".balance > div:has(#against)")!.TextContent, StringComparison.Ordinal);
+        // All of them begin with the first that was not shown, and nothing cuts a row.
         Assert.Null(page.QuerySelector("#links-next"));
         var more = page.QuerySelector("#links-more")!;
         var whole = await app.As(World.Victor).PageAsync(more.GetAttribute("href")!);
-        Assert.Equal(("links-next", whole.QuerySelectorAll(".linked a[data-open]")[EntityEvidence.LinesShown].Id), (more.GetAttribute("data-then"), whole.QuerySelector("#links-next")!.Id));
+        Assert.Equal("links-next", more.GetAttribute("data-then"));
+        Assert.Equal($"/dashboard/transactions/{paid[2].Id}", whole.QuerySelector("#links-next")!.GetAttribute("href"));
     }
 
     [Fact]
@@ -342,7 +344,7 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
             Assert.Contains("suele ser de 9 a 10 h en el reloj del comercio (12 pagos); ahora a las 03:12", Of("Monto alto en la noche"), StringComparison.Ordinal);
             Assert.EndsWith("1 dispositivo en 12 pagos; este dispositivo, nunca visto", Of("Dispositivo nuevo de un cliente conocido"), StringComparison.Ordinal);
             Assert.EndsWith("1 tarjeta en 12 pagos; esta tarjeta, nunca vista", Of("Tarjeta nueva de un cliente conocido"), StringComparison.Ordinal);
-            Assert.EndsWith("este pagador: tarjeta MX en 12 de 12 pagos; ahora US, nunca antes", Of("El país de la tarjeta y el de la IP difieren"), StringComparison.Ordinal);
+            Assert.EndsWith("este pagador: tarjeta MX en 12 de 12 pagos; ahora US, nunca antes", Of("Tarjeta e IP de países distintos"), StringComparison.Ordinal);
             Assert.Null(page.QuerySelector("[data-first-of-payer]"));
         }
         Assert.Contains("71 times the average amount of 210.00 MXN", odd.Text, StringComparison.Ordinal);
@@ -351,6 +353,10 @@ public sealed class EntityPagesTests(PanelApp app) : IClassFixture<PanelApp>
         var alone = await victor.PageAsync($"/dashboard/transactions/{first.Id}");
         Assert.Equal("Primer pago de este pagador: no hay con qué comparar.", alone.QuerySelector("[data-first-of-payer]")!.TextContent);
         Assert.Empty(alone.QuerySelectorAll("[data-usual]"));
+
+        // Amounts may be compared by the e-mail: then it is the customer who is new.
+        var renamed = (await shop.AssessAsync(Shop.With(Payment("cus_renamed", "fp_renamed", "first@tienda.example", last4: "7778"), "payment_method.card_country", "\"US\""))).MustBeGood();
+        Assert.Equal("Primer pago de este cliente: no hay hábitos con qué comparar. Su correo ya pagó 1 vez.", (await victor.PageAsync($"/dashboard/transactions/{renamed.Id}")).QuerySelector("[data-first-of-payer]")!.TextContent);
     }
 
     [Fact]

@@ -68,7 +68,13 @@ public sealed class ForAndAgainstTests
         Assert.Contains("Mismo dispositivo, tarjeta y dirección IP que antes Dispositivo 13 · Tarjeta 13 · Dirección IP 12 de 13 pagos anteriores", again.For, StringComparison.Ordinal);
         Assert.DoesNotContain("hora anterior", again.Against, StringComparison.Ordinal);
 
-        // Once one of them turns out to be fraud, nothing of it speaks for the next.
+        // What somebody else has too does not count, and says so.
+        (await shop.AssessAsync(Shop.With(Payment("dos", "dos@tienda.example", 7, 15_000), "device.fingerprint", "\"fp_uno\""))).MustBeGood();
+        own.Clock.Advance(TimeSpan.FromMinutes(7));
+        var shared = await BalanceAsync(await PayAsync(15_000, TimeSpan.FromDays(2)));
+        Assert.Contains("Misma dirección IP en 13 de 14 pagos anteriores sin contar: Dispositivo, Tarjeta (también de otros)", shared.For, StringComparison.Ordinal);
+
+        // Once one of them turns out to be fraud, nothing of it speaks for the next, which is told.
         var maria = own.As(World.Maria);
         var form = await Form.ReadAsync(await maria.GetAsync($"/dashboard/transactions/{first}"), "form[action*='handler=Label']");
         form["outcome"] = "fraud";
@@ -77,6 +83,7 @@ public sealed class ForAndAgainstTests
         var disputed = await BalanceAsync(row[^1]);
         Assert.DoesNotContain("sin disputa", disputed.For, StringComparison.Ordinal);
         Assert.DoesNotContain("Mismo dispositivo", disputed.For, StringComparison.Ordinal);
+        Assert.EndsWith("Sin contar: Dispositivo, Tarjeta, Dirección IP (fraude en su historial)", disputed.For, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +147,7 @@ public sealed class ForAndAgainstTests
         var home = (await shop.AssessAsync(Shop.With(Payment("casa", "casa@tienda.example", 7, 20_000), "phone", "\"+525512345678\""))).MustBeGood();
         var abroad = (await shop.AssessAsync(Shop.With(Shop.With(Payment("casa", "casa@tienda.example", 7, 20_000), "phone", "\"+525512345678\""), "device.ip", "\"83.45.120.14\""))).MustBeGood();
         var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{abroad.Id}");
-        var countries = Assert.Single(page.QuerySelectorAll("ul[aria-labelledby=against] li"), l => l.TextContent.Contains("país de", StringComparison.Ordinal));
+        var countries = Assert.Single(page.QuerySelectorAll("ul[aria-labelledby=against] li"), l => l.TextContent.Contains("países distintos", StringComparison.Ordinal));
         Assert.Equal(4, countries.QuerySelector("b")!.TextContent.Split(" · ").Length);
         Assert.Equal(page.QuerySelectorAll("ul[aria-labelledby=against] li").Length.ToString(CultureInfo.InvariantCulture), page.QuerySelector("#against .text-secondary")!.TextContent);
 

@@ -132,7 +132,7 @@ public abstract class ReviewedEntityStories
         labels.Add(Said(33, LabelOutcome.Good, LabelSource.Analyst));
         await world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(labels, LabelChannel.Panel, Actor.System, null, default);
 
-        const string whose = "De las 33 etiquetas, 9 son de fuera (contracargos, reportes de fraude, clientes; 8 de fraude) y 24 son decisiones propias (23 de fraude): lo que los analistas creyeron, no lo que resultó ser.";
+        const string whose = "De 33 etiquetas, de fuera: 9 (contracargos, reportes de fraude, clientes; de fraude: 8). Decisiones propias: 24 (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser.";
         var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[35]}");
         Assert.EndsWith("· fraude 31 de 33 con etiqueta (94%)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
         Assert.Equal(whose, page.QuerySelector(".waterfall details[data-rule=dear] [data-whose]")!.TextContent);

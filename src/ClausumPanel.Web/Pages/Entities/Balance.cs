@@ -51,6 +51,9 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         return [.. arguments.Take(first), new Argument(together.Length == 0 ? T["{0} of its score, explained under Why", said] : T["{0} of its score ({1}), explained under Why", said, together], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
+    /// <summary>What the payer has long paid with and why that does not speak for them, in a sentence; null: there is none of it, or some of it does, which says so itself.</summary>
+    public string? Uncounted { get; init; }
+
     /// <summary>It is told without a side: what is known, by its words, for who shall not be led.</summary>
     public bool IsNeutral { get; init; }
 
@@ -58,7 +61,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     public Balance Neutral() => new([], [.. For.Concat(Against).Where(a => a.Points is null).OrderBy(a => a.Text, StringComparer.CurrentCulture)]) { IsNeutral = true };
 
     /// <summary>With what else speaks.</summary>
-    public Balance With((IEnumerable<Argument> For, IEnumerable<Argument> Against) more) => new(Sorted([.. For, .. more.For]), Sorted([.. Against, .. more.Against]));
+    public Balance With((IEnumerable<Argument> For, IEnumerable<Argument> Against) more) => this with { For = Sorted([.. For, .. more.For]), Against = Sorted([.. Against, .. more.Against]) };
 
     /// <param name="flow">Money comes in or goes out.</param>
     /// <param name="at">When it came, Unix milliseconds.</param>
@@ -98,7 +101,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
         Unsaid(flow, facts, hits, bad, T);
         History(flow, at, payer, isMore, declined?.Link.Kind == payerKind ? declined : null, hits, good, bad, reader, T);
-        if (Usual(flow, at, payer, payerKind, links, same, hits, T) is { } usual) good.Add(usual);
+        var (usual, uncounted) = Usual(flow, at, payer, payerKind, links, same, hits, T);
+        if (usual is not null) good.Add(usual);
         if (Burst(flow, at, facts, currency, payer, hits, T) is { } burst) bad.Add(burst);
         List<LinkAttribute> accused = [];
         foreach (var link in links)
@@ -119,7 +123,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             good.Add(new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
         if (facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
             good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
-        return new Balance(Sorted(good), Sorted(bad));
+        return new Balance(Sorted(good), Sorted(bad)) { Uncounted = uncounted };
     }
 
     /// <summary>What an analyst would want to hear even where no signal fires for it.</summary>
@@ -165,18 +169,24 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     private static bool IsEarlier(TermEvent e, long at) => e.At <= at - Day;
 
     /// <summary>The device, the card and the address that the payer has long paid with. What others have too, or was fraud elsewhere, is no sign of them.</summary>
-    private static Argument? Usual(Flow flow, long at, IReadOnlyList<TermEvent> payer, TermKind? payerKind, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, ReadOnlySpan<SignalHit> hits, Texts T)
+    private static (Argument? Usual, string? Uncounted) Usual(Flow flow, long at, IReadOnlyList<TermEvent> payer, TermKind? payerKind, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, ReadOnlySpan<SignalHit> hits, Texts T)
     {
         var earlier = payer.Where(e => e.Flow == flow && IsEarlier(e, at)).ToList();
-        if (payer.Any(e => e.Label == LabelOutcome.Fraud) || payer.Count(e => e.Final == Decision.Decline) * 2 > payer.Count) return null;
+        var never = payer.Any(e => e.Label == LabelOutcome.Fraud) ? T["fraud in its history"] : payer.Count(e => e.Final == Decision.Decline) * 2 > payer.Count ? T["mostly declined"] : null;
         List<(TermKind Kind, int Count)> usual = [];
+        List<(TermKind Kind, string Why)> uncounted = [];
         var isSaid = Fired(hits, "familiar_card_and_device");
         foreach (var kind in (ReadOnlySpan<TermKind>)[TermKind.Device, TermKind.Card, TermKind.Ip])
         {
-            if (kind == payerKind || (isSaid && kind != TermKind.Ip) || !same.TryGetValue(kind, out var seqs) || links.Any(l => l.Kind == kind && (l.Fraud > 0 || (kind != TermKind.Ip && l.Payers > 0)))) continue;
-            if (earlier.Count(e => seqs.Contains(e.Seq)) is var count && count >= (kind == TermKind.Device ? 1 : LeastUsual)) usual.Add((kind, count));
+            if (kind == payerKind || (isSaid && kind != TermKind.Ip) || !same.TryGetValue(kind, out var seqs)) continue;
+            if (earlier.Count(e => seqs.Contains(e.Seq)) is var count && count < (kind == TermKind.Device ? 1 : LeastUsual)) continue;
+            var link = links.FirstOrDefault(l => l.Kind == kind);
+            var why = never ?? (link is { Fraud: > 0 } ? T["also in frauds"] : kind != TermKind.Ip && link is { Payers: > 0 } ? T["others have it too"] : null);
+            if (why is null) usual.Add((kind, count));
+            else uncounted.Add((kind, why));
         }
-        if (usual.Count == 0) return null;
+        var untold = uncounted.Count == 0 ? null : T["not counted: {0}", string.Join("; ", uncounted.GroupBy(u => u.Why).Select(g => $"{string.Join(", ", g.Select(u => T.Name(u.Kind)))} ({g.Key})"))];
+        if (usual.Count == 0) return (null, untold is null ? null : char.ToUpper(untold[0], CultureInfo.CurrentCulture) + untold[1..]);
         var (most, all) = (usual.Max(u => u.Count), Number(earlier.Count));
         var what = T[(usual.Exists(u => u.Kind == TermKind.Device), usual.Exists(u => u.Kind == TermKind.Card), usual.Exists(u => u.Kind == TermKind.Ip)) switch
         {
@@ -189,8 +199,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             _ => "Same IP address",
         }];
         string OfEarlier(string some) => T[flow == Flow.PayOut ? earlier.Count == 1 ? "{0} of {1} earlier payout" : "{0} of {1} earlier payouts" : earlier.Count == 1 ? "{0} of {1} earlier payment" : "{0} of {1} earlier payments", some, all];
-        return usual.TrueForAll(u => u.Count == most) ? new Argument(T["{0} in {1}", what, OfEarlier(Number(most))], null, 4 + Math.Min(10, most))
-            : new Argument(T["{0} as before", what], OfEarlier(string.Join(" · ", usual.Select(u => $"{T.Name(u.Kind)} {Number(u.Count)}"))), 4 + Math.Min(10, most));
+        return (usual.TrueForAll(u => u.Count == most) ? new Argument(T["{0} in {1}", what, OfEarlier(Number(most))], untold, 4 + Math.Min(10, most))
+            : new Argument(T["{0} as before", what], OfEarlier(string.Join(" · ", usual.Select(u => $"{T.Name(u.Kind)} {Number(u.Count)}"))) + (untold is null ? "" : " · " + untold), 4 + Math.Min(10, most)), null);
     }
 
     /// <summary>A row of payments right before this one: that it grows no signal says, and that it is one only where it is longer.</summary>

@@ -154,6 +154,16 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);
 
+    /// <summary>What is shown, by what it turned out to be: fraud, good, what nobody has said.</summary>
+    public IEnumerable<(LabelOutcome? Label, IReadOnlyList<LinkedLine> Lines, int Total)> Parts =>
+        from part in ((LabelOutcome? Label, int Total)[])[(LabelOutcome.Fraud, Fraud), (LabelOutcome.Good, Good), (null, Total - Fraud - Good)]
+        let lines = Lines.Where(l => l.Line.Label == part.Label).ToList()
+        where lines.Count > 0
+        select (part.Label, (IReadOnlyList<LinkedLine>)lines, part.Total);
+
+    /// <summary>The first that was not among the few shown before all were; null: none.</summary>
+    public LinkedLine? FirstBeyond => Lines.Count > EntityEvidence.LinesShown ? Lines[EntityEvidence.LinesShown] : null;
+
     /// <summary>How many are listed when all are asked for.</summary>
     public int Listed => Math.Min(Total, Flows.EntityEvidence.MostListed);
 }

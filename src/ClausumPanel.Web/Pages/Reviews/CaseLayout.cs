@@ -18,7 +18,7 @@ public sealed record CaseLayout(int Whole, int Listed)
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(evidence);
         var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - HeadLine * SentLines(evidence.Sent) - (evidence.Strip is { Kind: TermKind.BeneficiaryName } or { Named: not null } ? HeadLine : 0);
-        var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line) - (why.Nothing(T) is null ? 0 : FirstLine);
+        var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line) - (why.Nothing(T) is { } nothing ? FirstLine + 17 * (Lines(nothing.Length, 62) - 1) : 0);
         var (whole, listed) = Fill([.. why.Steps.Select(s => (Height(s, why, T), Math.Abs(s.Points)))], list - Height(evidence.Balance, T) - Gap);
         return new CaseLayout(whole, listed);
     }
@@ -53,7 +53,7 @@ public sealed record CaseLayout(int Whole, int Listed)
         var (against, speaksFor) = (Balance.Brief(balance.Against, T), Balance.Brief(balance.For, T));
         // The side that has more is wider.
         var (left, right) = against.Count > 2 * speaksFor.Count ? (34, 22) : speaksFor.Count > 2 * against.Count ? (22, 34) : (28, 28);
-        return 50 + Math.Max(Side(against, left), Side(speaksFor, right));
+        return 50 + Math.Max(Side(against, left), Side(speaksFor, right) + (balance.Uncounted is { } uncounted ? 15 * Lines(uncounted.Length, right + 2) : 0));
 
         static int Side(IReadOnlyList<Argument> of, int letters) => Math.Max(18, of.Take(8).Sum(a => 4 + 17 * Lines(a.Text.Length + (a.Points is null ? 0 : 4), letters) + (a.Points is null && a.Detail is { } detail ? 15 * Lines(detail.Length, letters + 2) : 0)));
     }
