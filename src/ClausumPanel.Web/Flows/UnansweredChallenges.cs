@@ -53,16 +53,15 @@ public sealed class UnansweredChallenges(PanelDb db, AssessService service, Revi
         var now = clock.GetUtcNow();
         var (since, latest) = ((now - Longest).ToUnixTimeMilliseconds(), now.AddMinutes(-shortest).ToUnixTimeMilliseconds());
         // Of what was decided lately only the challenges that stand: the index of decisions has all that is asked of the first.
-        var asked = from e in db.Set<ReviewEvent>()
-                    where e.Kind == ReviewEventKind.Decided && e.At > since && e.At <= latest && e.Outcome == ReviewOutcome.Challenge
-                    join r in db.Set<Review>() on e.Seq equals r.Seq
-                    where r.State == ReviewState.Closed && r.Outcome == ReviewOutcome.Challenge && r.DecidedById != null && r.Version == e.Version + 1 && r.SettlesAt <= latest
-                    select r;
-        var seq = 0L;
-        while (await asked.AsNoTracking().Where(r => r.Seq > seq).OrderBy(r => r.Seq).Take(AtOnce).ToListAsync(stop) is { Count: > 0 } some)
+        var asked = await (from e in db.Set<ReviewEvent>()
+                           where e.Kind == ReviewEventKind.Decided && e.At > since && e.At <= latest && e.Outcome == ReviewOutcome.Challenge
+                           join r in db.Set<Review>() on e.Seq equals r.Seq
+                           where r.State == ReviewState.Closed && r.Outcome == ReviewOutcome.Challenge && r.DecidedById != null && r.Version == e.Version + 1 && r.SettlesAt <= latest
+                           orderby r.Seq
+                           select r.Seq).ToListAsync(stop);
+        foreach (var seqs in asked.Chunk(AtOnce))
         {
-            seq = some[^1].Seq;
-            var seqs = some.ConvertAll(r => r.Seq);
+            var some = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).OrderBy(r => r.Seq).ToListAsync(stop);
             var stored = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
             foreach (var review in some)
                 if (stored.TryGetValue(review.Seq, out var payment) && ReturnOf(review, payment, queues) is var (queue, at) && at <= now.ToUnixTimeMilliseconds()) await ReturnAsync(review, queue, now, stop);
