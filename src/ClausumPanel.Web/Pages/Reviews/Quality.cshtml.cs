@@ -53,7 +53,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
         if (Yours is { Decided: > 0 }) Decisions = await DecisionsAsync(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), stop);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
         var reasons = new Dictionary<int, QueueReasons>();
-        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(queue, fill, stop);
+        foreach (var (queue, fill) in await QueueFills.OfAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(queue, fill, stop);
         Reasons = reasons;
     }
 
