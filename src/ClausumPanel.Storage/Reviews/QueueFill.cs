@@ -4,7 +4,7 @@ namespace ClausumPanel.Storage.Reviews;
 public sealed class QueueFill
 {
     /// <summary>All that came into it.</summary>
-    public int Items => Decided + ByTime + Answered + MovedOn + Waiting + PutAway + NotShown;
+    public int Items => Decided + ByTime + Answered + Escalated + MovedOn + Waiting + PutAway + NotShown;
 
     /// <summary>A person's decision stands.</summary>
     public int Decided { get; internal set; }
@@ -15,7 +15,10 @@ public sealed class QueueFill
     /// <summary>What became of its challenge decided it.</summary>
     public int Answered { get; internal set; }
 
-    /// <summary>It is in another queue now, decided or not: escalated, disagreed on, sent back, or moved.</summary>
+    /// <summary>It was escalated, by a person, by time or because two disagree, and has not come back.</summary>
+    public int Escalated { get; internal set; }
+
+    /// <summary>It went to another queue otherwise: sent back, moved, or as a challenge that nobody answered.</summary>
     public int MovedOn { get; internal set; }
 
     /// <summary>It waits now.</summary>
@@ -26,6 +29,9 @@ public sealed class QueueFill
 
     /// <summary>It is not shown yet.</summary>
     public int NotShown { get; internal set; }
+
+    /// <summary>Escalations after which an item came back, whatever became of it then: no part of the sum.</summary>
+    public int CameBack { get; internal set; }
 
     /// <summary>Of how many, the latest, the signals and rules were counted.</summary>
     public int Looked { get; internal set; }

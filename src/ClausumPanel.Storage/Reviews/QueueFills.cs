@@ -28,13 +28,6 @@ public static class QueueFills
                 else if (part == OpenPart.PutAway) fill.PutAway = open.Count;
                 else fill.NotShown = open.Count;
             }
-        // Each of these lines names the queue it left; taken back it is there again.
-        var moved = await (from e in events
-                           where e.At >= first && (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.Moved || (e.Kind == ReviewEventKind.TimedOut && e.Outcome == null))
-                           join r in reviews on e.Seq equals r.Seq
-                           where e.Queue != r.Queue
-                           select new { e.Seq, e.Queue }).Distinct().ToListAsync(stop);
-        foreach (var one in moved) Of(one.Queue).MovedOn++;
         // What was decided in a queue that is deleted since was put into another without having been in it.
         var numbers = await db.Set<ReviewQueue>().Select(q => q.Number).ToListAsync(stop);
         var gone = await (from e in events
@@ -47,7 +40,22 @@ public static class QueueFills
             Ended(one.Queue, one.IsPersons, one.IsTimedOut, -1);
             Ended(one.Its, one.IsPersons, one.IsTimedOut, 1);
         }
-        var (left, its) = (moved.ToLookup(m => m.Seq, m => m.Queue), gone.ToDictionary(g => g.Seq, g => g.Its));
+        var its = gone.ToDictionary(g => g.Seq, g => g.Its);
+        // Each of these lines names the queue it left; taken back it is there again.
+        var steps = await (from e in events.Standing(events)
+                           where e.At >= first && (e.Kind == ReviewEventKind.Escalated || e.Kind == ReviewEventKind.Answered || e.Kind == ReviewEventKind.Disagreed || e.Kind == ReviewEventKind.Moved || e.Kind == ReviewEventKind.ChallengeUnanswered || (e.Kind == ReviewEventKind.TimedOut && e.Outcome == null))
+                           join r in reviews on e.Seq equals r.Seq
+                           select new { e.Seq, e.Version, e.Kind, e.Queue, Now = r.Queue }).ToListAsync(stop);
+        var left = steps.GroupBy(s => (s.Seq, s.Queue)).Where(g => its.GetValueOrDefault(g.Key.Seq, g.First().Now) != g.Key.Queue).ToLookup(g => g.Key.Seq, g => g.Key.Queue);
+        foreach (var way in steps.GroupBy(s => (s.Seq, s.Queue)))
+        {
+            var (fill, isGone) = (Of(way.Key.Queue), left[way.Key.Seq].Contains(way.Key.Queue));
+            var (escalations, isEscalated) = (way.Count(s => IsEscalation(s.Kind, s.Queue)), isGone && way.MaxBy(s => s.Version) is { } latest && IsEscalation(latest.Kind, latest.Queue));
+            // It came back from every one but that by which it is gone.
+            if (isEscalated) fill.Escalated++;
+            else if (isGone) fill.MovedOn++;
+            fill.CameBack += escalations - (isEscalated ? 1 : 0);
+        }
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
         var items = from r in reviews
                     join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq
@@ -68,6 +76,9 @@ public static class QueueFills
         }
         foreach (var (queue, _) in fills.Where(f => f.Value.Items == 0).ToList()) fills.Remove(queue);
         return fills;
+
+        // Two who disagree among those who decide the hard ones leave it where it is.
+        static bool IsEscalation(ReviewEventKind kind, int queue) => kind is ReviewEventKind.Escalated or ReviewEventKind.Disagreed or ReviewEventKind.TimedOut && queue != ReviewQueue.EscalatedNumber;
 
         QueueFill Of(int queue) => fills.TryGetValue(queue, out var fill) ? fill : fills[queue] = new QueueFill();
 

@@ -409,7 +409,7 @@ public abstract class QualityStories
         await using var world = await ReviewWorld.StartAsync(Make());
         await world.HoldAsync(2);
         await world.FoldedAsync();
-        // What came before the period: one is decided in it, one still waits.
+        // What came before the period: one is decided in it, one escalated.
         world.App.Clock.Advance(TimeSpan.FromDays(8));
         await world.HoldAsync(10);
         await world.FoldedAsync();
@@ -434,6 +434,7 @@ public abstract class QualityStories
         Assert.True((await world.DecideAsync(maria, await Undo(maria, 3), Declined)).IsDone);
         await Decide(maria, 4, Approved);
         await Decide(maria, 12, Approved);
+        await Do(tomas, 2, (d, lease) => d.EscalateAsync(tomas, 2, lease.Token, "Too large for me", default));
         await Do(tomas, 5, (d, lease) => d.EscalateAsync(tomas, 5, lease.Token, "Too large for me", default));
         await Do(tomas, 6, (d, lease) => d.EscalateAsync(tomas, 6, lease.Token, "Too large for me", default));
         await Undo(tomas, 6);
@@ -443,7 +444,7 @@ public abstract class QualityStories
         await Decide(maria, 8, Approved);
         await Decide(tomas, 8, Declined);
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{}")));
-        await ExpectAsync(("1", "7 = decididas 2 + pasadas a otra cola 3 + en espera 1 + apartadas 1"), ("4", "3 = en espera 2 + aún sin mostrar 1"));
+        await ExpectAsync(("1", "7 = decididas 2 + escaladas 3 + en espera 1 + apartadas 1"), ("4", "3 = en espera 2 + aún sin mostrar 1"));
         world.App.Clock.Advance(TimeSpan.FromSeconds(40));
         await world.SettleAsync();
         var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
@@ -456,12 +457,17 @@ public abstract class QualityStories
         world.App.Clock.Advance(TimeSpan.FromMinutes(1));
 
         var page = await ExpectAsync(
-            ("1", "7 = decididas 1 + pasadas a otra cola 2 + en espera 3 + apartadas 1"), ("2", "1 = decididas por tiempo 1"), ("3", "1 = pasadas a otra cola 1"), ("4", "4 = pasadas a otra cola 1 + en espera 3"), ("5", "1 = decididas 1"));
+            ("1", "7 = decididas 1 + escaladas 2 + en espera 3 + apartadas 1"), ("2", "1 = decididas por tiempo 1"), ("3", "1 = escaladas 1"), ("4", "4 = pasadas a otra cola 1 + en espera 3"), ("5", "1 = decididas 1"));
         // Of the decisions of the period: one that stands, one that was opened again, one of what had come before; what was undone is none.
         Assert.Equal("3", Figure(page, "1", "decided"));
         Assert.Equal("3 decisiones arriba = de estas 1 + reabiertas después 1 + de revisiones anteriores 1", Words(page.QuerySelector("[data-fill='1'] [data-made]")!));
         Assert.Equal("1", Figure(page, "5", "decided"));
         Assert.Single(page.QuerySelectorAll("[data-made]"));
+        // The same of the escalations: what was taken back is none, and one was answered and is here again.
+        Assert.Equal(("3", "1"), (Figure(page, "1", "escalated"), Figure(page, "1", "disagreed")));
+        Assert.Equal("4 escalamientos arriba (escaladas 3 + en desacuerdo 1) = de estas 2 + regresaron después 1 + de revisiones anteriores 1", Words(page.QuerySelector("[data-fill='1'] [data-escalations]")!));
+        Assert.Equal("1 escalamiento arriba (escaladas por tiempo 1) = de estas 1", Words(page.QuerySelector("[data-fill='3'] [data-escalations]")!));
+        Assert.Equal(2, page.QuerySelectorAll("p[data-escalations]").Length);
         // What held it is counted where it was, not only where it is.
         Assert.Equal(["7", "1", "1", "4", "1"], page.QuerySelectorAll("[data-fill] li:first-child .num").Select(n => n.TextContent));
         Assert.StartsWith("Cada revisión del periodo cuenta una vez en cada cola en la que estuvo: llegaron = decididas + ", Words(page.QuerySelector("[data-adds-up]")!), StringComparison.Ordinal);
