@@ -33,6 +33,9 @@ public sealed class QueueFill
     /// <summary>Escalations after which an item came back, whatever became of it then: no part of the sum.</summary>
     public int CameBack { get; internal set; }
 
+    /// <summary>Challenges of a person that were answered since, or came back unanswered: no part of the sum.</summary>
+    public int ChallengesReplied { get; internal set; }
+
     /// <summary>Of how many, the latest, the signals and rules were counted.</summary>
     public int Looked { get; internal set; }
 

@@ -56,6 +56,14 @@ public static class QueueFills
             else if (isGone) fill.MovedOn++;
             fill.CameBack += escalations - (isEscalated ? 1 : 0);
         }
+        // A person's challenge took effect, and what became of it came then: who decided that is counted above all the same, what is opened again since as such.
+        var replied = await (from e in events
+                             where e.At >= first && (e.Kind == ReviewEventKind.ChallengeAnswered || e.Kind == ReviewEventKind.ChallengeUnanswered)
+                             join r in reviews on e.Seq equals r.Seq
+                             where events.Any(d => d.Seq == e.Seq && d.Kind == ReviewEventKind.Decided && d.Version == e.Version - 2) && events.Any(c => c.Seq == e.Seq && c.Kind == ReviewEventKind.Closed && c.Version == e.Version - 1)
+                                 && !events.Any(o => o.Seq == e.Seq && o.Kind == ReviewEventKind.Reopened && o.Version > e.Version)
+                             select e.Queue).ToListAsync(stop);
+        foreach (var queue in replied) Of(queue).ChallengesReplied++;
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
         var items = from r in reviews
                     join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq

@@ -100,7 +100,7 @@ public sealed record DecisionRow(ReviewEvent Decided, AssessmentLine Line, bool 
 public sealed record QueueReasons(int Queue, QueueFill Fill, QualityFigures Figures, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules)
 {
     /// <summary>Decisions of the period that stand, of items that came in before it.</summary>
-    public int Earlier => Figures.Decided - Figures.Reopened - Fill.Decided;
+    public int Earlier => Figures.Decided - Figures.Reopened - Fill.ChallengesReplied - Fill.Decided;
 
     /// <summary>Of the period, by people, by time and by disagreeing; there is nowhere to go from those who decide the hard ones.</summary>
     public int Escalations => Queue == ReviewQueue.EscalatedNumber ? 0 : Figures.Escalated + Figures.EscalatedByTime + Figures.Disagreed;
