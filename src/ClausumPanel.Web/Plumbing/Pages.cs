@@ -20,6 +20,7 @@ internal static class PagesSetup
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Reader>();
         builder.Services.AddScoped<AssessmentReader>();
+        builder.Services.AddScoped<Pages.Reviews.CaseScreens>();
         builder.Services.AddScoped<Storage.Metrics.MetricReader>();
         builder.Services.AddScoped<Flows.Metrics.ReadFigures>();
         builder.Services.AddScoped<Storage.Schemes.SchemeReader>();

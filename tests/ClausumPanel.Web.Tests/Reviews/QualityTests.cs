@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ClausumPanel.Web.Tests.Reviews;
 
-public sealed class QualityTests : QualityStories
+public sealed class QualityTests : QualityFigureStories
 {
     protected override PanelApp Make() => new();
 
@@ -23,67 +23,12 @@ public sealed class QualityTests : QualityStories
 
     [Fact] public Task Who_decides_otherwise_than_the_score_leant_by_the_bounds_of_that_day_overrules_the_engine() => LeanAsync();
 
-    [Fact] public Task What_came_into_a_queue_is_what_became_of_it_there_and_the_decisions_above_are_these_and_those_the_page_names() => AddsUpAsync();
-
     [Fact] public Task What_time_did_is_told_apart_and_so_are_the_two_ways_a_decision_can_be_wrong() => ByTimeAsync();
 
     [Theory]
     [InlineData(Decision.Approve, 99, ReviewOutcome.Approve), InlineData(Decision.Decline, 0, ReviewOutcome.Decline), InlineData(Decision.Review, 59, ReviewOutcome.Approve), InlineData(Decision.Review, 60, ReviewOutcome.Decline),
      InlineData(Decision.Challenge, 59, ReviewOutcome.Approve), InlineData(Decision.Challenge, 60, ReviewOutcome.Decline), InlineData(Decision.Review, 0, ReviewOutcome.Approve)]
     public void The_engine_leans_to_what_it_decided_or_to_the_nearer_bound(Decision decision, int score, ReviewOutcome lean) => Assert.Equal(lean, EngineLean.Of(decision, score, new Bands(40, 60, 80)));
-
-    [Fact]
-    public async Task A_queue_in_which_nearly_everything_is_approved_asks_to_be_loosened_and_says_what_fills_it()
-    {
-        await using var world = await ReviewWorld.StartAsync(Make());
-        await world.HoldAsync(20);
-        await world.FoldedAsync();
-        var maria = await world.PersonAsync(World.Maria);
-        for (var i = 0; i < 19; i++) Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
-        var viewer = world.App.As(World.Victor);
-        Assert.Empty((await viewer.PageAsync(Path)).QuerySelectorAll("[data-loose]"));          // nineteen say too little
-        Assert.True((await world.DecideAsync(maria, (await world.NextAsync(maria))!.Value, Approved)).IsDone);
-        var page = await viewer.PageAsync(Path);
-        Assert.Contains("20 de 20", page.QuerySelector("[data-loose='1']")!.TextContent, StringComparison.Ordinal);
-        var fill = page.QuerySelector("[data-fill='1']")!.TextContent;
-        Assert.Contains("Dominio de correo en una lista", fill, StringComparison.Ordinal);
-        Assert.Contains("20", fill, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task What_somebody_decided_today_is_the_same_number_at_the_desk_beside_an_item_and_among_the_figures()
-    {
-        await using var world = await ReviewWorld.StartAsync(Make());
-        await world.HoldAsync(3);
-        await world.FoldedAsync();
-        var (maria, browser) = (await world.PersonAsync(World.Maria), world.App.As(World.Maria));
-        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
-        var lease = (await world.NextAsync(maria))!.Value;
-        var item = $"/dashboard/reviews/{await world.App.InDbAsync(db => db.Set<ClausumPanel.Storage.Assessments.StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync())}";
-        await SayAsync(0);
-        Assert.True((await world.DecideAsync(maria, lease, Approved)).IsDone);
-        await SayAsync(1);
-        var (again, _) = await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, lease.Seq, default));
-        await SayAsync(0);
-        Assert.True((await world.DecideAsync(maria, again!.Value, Declined)).IsDone);
-        world.App.Clock.Advance(TimeSpan.FromSeconds(10));
-        await world.SettleAsync();
-        await SayAsync(1);
-        // It was decided, whatever became of it later; decided anew it is another one.
-        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(maria, lease.Seq, "The owner called", record, default))).IsDone);
-        await SayAsync(1);
-        var (anew, _) = await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, lease.Seq, default));
-        Assert.True((await world.DecideAsync(maria, anew!.Value, Approved)).IsDone);
-        await SayAsync(2);
-
-        async Task SayAsync(int count)
-        {
-            var words = CultureInfo.InvariantCulture;
-            Assert.Contains(count.ToString(words), (await browser.PageAsync("/dashboard/reviews")).QuerySelector(".title-row > a")!.TextContent.Split(' '));
-            Assert.StartsWith(count.ToString(words) + " ", (await browser.PageAsync(item)).QuerySelector(".review-progress")!.TextContent, StringComparison.Ordinal);
-            Assert.Equal(count, int.Parse((await browser.PageAsync(Path + "?period=today")).QuerySelector("[data-figures=yours]")?.GetAttribute("data-decided") ?? "0", words));
-        }
-    }
 
     [Fact]
     public async Task Each_column_of_the_figures_says_what_it_counts_at_its_name()
@@ -174,51 +119,9 @@ public sealed class QualityTests : QualityStories
             Assert.Equal([here, there], ((string[])["1", "2"]).Select(queue => tiles.QuerySelector($"[data-queue='{queue}'] .bg-red-lt")!.TextContent.Split(' ')[0]));
         }
     }
-
-    [Fact]
-    public async Task Whoever_decided_something_finds_their_own_decisions_again_the_latest_first()
-    {
-        const int most = 50;
-        await using var world = await ReviewWorld.StartAsync(Make());
-        await world.HoldAsync(most + 3);
-        await world.FoldedAsync();
-        var (maria, tomas, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await world.PersonAsync(World.Ines));
-        async Task<long> Decide(Reviewer who, ReviewVerdict verdict)
-        {
-            world.App.Clock.Advance(TimeSpan.FromSeconds(1));
-            var lease = (await world.NextAsync(who))!.Value;
-            Assert.True((await world.DecideAsync(who, lease, verdict)).IsDone);
-            return lease.Seq;
-        }
-        await Decide(tomas, Approved);
-        var undone = await Decide(maria, Approved);
-        Assert.True((await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, undone, default))).Answer.IsDone);
-        Assert.Empty(await RowsAsync(World.Maria));
-        var (first, last) = (await Decide(maria, Declined), await Decide(maria, Approved));
-        world.App.Clock.Advance(TimeSpan.FromSeconds(30));
-        await world.SettleAsync();
-        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
-        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(ines, first, "The owner called", record, default))).IsDone);
-
-        var rows = await RowsAsync(World.Maria);
-        Assert.Equal([$"{last}", $"{first}"], rows.Select(r => r.GetAttribute("data-decision")));
-        foreach (var told in (string[])["Aprobada", "Cliente conocido", "@held.example", "Marcadas por una lista o regla"]) Assert.Contains(told, rows[0].TextContent, StringComparison.Ordinal);
-        Assert.Contains("Rechazada, reabierta después", rows[1].TextContent, StringComparison.Ordinal);
-        Assert.NotNull((await world.App.As(World.Maria).PageAsync(rows[0].QuerySelector("a[data-open]")!.GetAttribute("href")!)).QuerySelector("form[action*=Reopen]"));
-        Assert.Single(await RowsAsync(World.Tomas));
-        Assert.Empty(await RowsAsync(World.Victor));
-
-        // Fifty are listed, and what is left out is said.
-        while (await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.DecidedById == maria.Id)) < most) await Decide(maria, Approved);
-        var page = await world.App.As(World.Maria).PageAsync(Path + "?period=today");
-        Assert.Equal(most, page.QuerySelectorAll("tr[data-decision]").Length);
-        Assert.Contains("Se muestran las 50 más recientes de 51.", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
-
-        async Task<IReadOnlyList<IElement>> RowsAsync(Person who) => [.. (await world.App.As(who).PageAsync(Path + "?period=today")).QuerySelectorAll("[data-decisions] tr[data-decision]")];
-    }
 }
 
-public sealed class PostgresQualityTests : QualityStories
+public sealed class PostgresQualityTests : QualityFigureStories
 {
     protected override PanelApp Make() => new PostgresPanelApp();
 
@@ -226,18 +129,11 @@ public sealed class PostgresQualityTests : QualityStories
 
     [PostgresFact] public Task Who_decides_otherwise_than_the_score_leant_by_the_bounds_of_that_day_overrules_the_engine() => LeanAsync();
 
-    [PostgresFact] public Task What_came_into_a_queue_is_what_became_of_it_there_and_the_decisions_above_are_these_and_those_the_page_names() => AddsUpAsync();
-
     [PostgresFact] public Task What_time_did_is_told_apart_and_so_are_the_two_ways_a_decision_can_be_wrong() => ByTimeAsync();
 }
 
-public abstract class QualityStories
+public abstract class QualityFigureStories : QualityStories
 {
-    protected const string Path = "/dashboard/reviews/quality";
-    protected static readonly ReviewVerdict Approved = new(ReviewOutcome.Approve, "known_customer"), Declined = new(ReviewOutcome.Decline, "stolen_card"), Asked = new(ReviewOutcome.Challenge, "confirm_card");
-
-    protected abstract PanelApp Make();
-
     protected async Task FiguresAsync()
     {
         await using var world = await ReviewWorld.StartAsync(Make());
@@ -403,82 +299,6 @@ public abstract class QualityStories
         // One, two and three minutes.
         Assert.Equal(("120000", "180000"), (Figure(page, "1", "waiting"), Figure(page, "1", "waiting-most")));
     }
-
-    protected async Task AddsUpAsync()
-    {
-        await using var world = await ReviewWorld.StartAsync(Make());
-        await world.HoldAsync(2);
-        await world.FoldedAsync();
-        // What came before the period: one is decided in it, one still waits.
-        world.App.Clock.Advance(TimeSpan.FromDays(8));
-        await world.HoldAsync(10);
-        await world.FoldedAsync();
-        await world.App.InDbAsync(async db =>
-        {
-            db.Add(new ReviewQueue { Number = 5, Name = "Propia", Position = 5, IsActive = false });
-            await db.SaveChangesAsync();
-            foreach (var (seq, queue) in ((long, int)[])[(10, 2), (11, 3), (12, 5)]) await db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, queue));
-            foreach (var (queue, action) in ((int, TimeoutAction)[])[(2, TimeoutAction.Decline), (3, TimeoutAction.Escalate)]) await db.Set<ReviewQueue>().Where(q => q.Number == queue).ExecuteUpdateAsync(q => q.SetProperty(x => x.Timeout, action));
-        });
-        var (maria, tomas, ines) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas), await world.PersonAsync(World.Ines));
-        async Task<ReviewLease> Take(Reviewer who, long seq) => (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(who, seq, default))).Lease!.Value;
-        async Task Decide(Reviewer who, long seq, ReviewVerdict verdict) => Assert.True((await world.DecideAsync(who, await Take(who, seq), verdict)).IsDone);
-        async Task Do(Reviewer who, long seq, Func<DecideReviews, ReviewLease, Task<ReviewAnswer>> step)
-        {
-            var lease = await Take(who, seq);
-            Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => step(d, lease))).IsDone);
-        }
-        async Task<ReviewLease> Undo(Reviewer who, long seq) => (await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer)>(d => d.UndoAsync(who, seq, default))).Lease!.Value;
-        await Decide(maria, 1, Approved);
-        await Decide(maria, 3, Approved);
-        Assert.True((await world.DecideAsync(maria, await Undo(maria, 3), Declined)).IsDone);
-        await Decide(maria, 4, Approved);
-        await Decide(maria, 12, Approved);
-        await Do(tomas, 5, (d, lease) => d.EscalateAsync(tomas, 5, lease.Token, "Too large for me", default));
-        await Do(tomas, 6, (d, lease) => d.EscalateAsync(tomas, 6, lease.Token, "Too large for me", default));
-        await Undo(tomas, 6);
-        await Do(tomas, 7, (d, lease) => d.HoldAsync(tomas, 7, lease.Token, world.App.Clock.GetUtcNow().AddDays(3), null, default));
-        await Do(tomas, 9, (d, lease) => d.EscalateAsync(tomas, 9, lease.Token, "Is this shop known?", default));
-        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{\"MXN\":1}")));
-        await Decide(maria, 8, Approved);
-        await Decide(tomas, 8, Declined);
-        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.SecondAbove, "{}")));
-        await ExpectAsync(("1", "7 = decididas 2 + pasadas a otra cola 3 + en espera 1 + apartadas 1"), ("4", "3 = en espera 2 + aún sin mostrar 1"));
-        world.App.Clock.Advance(TimeSpan.FromSeconds(40));
-        await world.SettleAsync();
-        var record = world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>();
-        Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(ines, 4, "The owner called", record, default))).IsDone);
-        await Do(ines, 9, (d, lease) => d.AnswerAsync(ines, 9, lease.Token, "It is", default));
-        // A queue that is deleted keeps what was decided in it.
-        Assert.True((await world.DoAsync<ChangeQueues, ReviewAnswer>(c => c.DeleteAsync(5, 3, ines.Who, default))).IsDone);
-        world.App.Clock.Advance(TimeSpan.FromHours(6));
-        await world.SettleAsync();
-        world.App.Clock.Advance(TimeSpan.FromMinutes(1));
-
-        var page = await ExpectAsync(
-            ("1", "7 = decididas 1 + pasadas a otra cola 2 + en espera 3 + apartadas 1"), ("2", "1 = decididas por tiempo 1"), ("3", "1 = pasadas a otra cola 1"), ("4", "4 = pasadas a otra cola 1 + en espera 3"), ("5", "1 = decididas 1"));
-        // Of the decisions of the period: one that stands, one that was opened again, one of what had come before; what was undone is none.
-        Assert.Equal("3", Figure(page, "1", "decided"));
-        Assert.Equal("3 decisiones arriba = de estas 1 + reabiertas después 1 + de revisiones anteriores 1", Words(page.QuerySelector("[data-fill='1'] [data-made]")!));
-        Assert.Equal("1", Figure(page, "5", "decided"));
-        Assert.Single(page.QuerySelectorAll("[data-made]"));
-        // What held it is counted where it was, not only where it is.
-        Assert.Equal(["7", "1", "1", "4", "1"], page.QuerySelectorAll("[data-fill] li:first-child .num").Select(n => n.TextContent));
-        Assert.StartsWith("Cada revisión del periodo cuenta una vez en cada cola en la que estuvo: llegaron = decididas + ", Words(page.QuerySelector("[data-adds-up]")!), StringComparison.Ordinal);
-
-        async Task<IDocument> ExpectAsync(params (string Queue, string Sum)[] sums)
-        {
-            var page = await world.App.As(World.Ines).PageAsync(Path + "?period=7d");
-            foreach (var (queue, sum) in sums) Assert.Equal((queue, sum), (queue, Words(page.QuerySelector($"[data-fill='{queue}'] [data-parts]")!)));
-            return page;
-        }
-    }
-
-    private static string Words(IElement element) => string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    protected static string Cell(IDocument page, string row, string column) => string.Join(' ', page.QuerySelector($"tr[data-figures='{row}'] [data-label='{column}']")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    protected static string? Figure(IDocument page, string row, string figure) => page.QuerySelector($"tr[data-figures='{row}']")?.GetAttribute("data-" + figure);
 
     /// <summary>Asked in another way than the page does: decisions that are the last word of their item before it was closed or opened again.</summary>
     private static async Task<string> CountAsync(PanelDb db, string where)

@@ -77,6 +77,9 @@ public abstract class UnansweredChallengeStories
         Assert.StartsWith("María Analiza pidió verificación, 24 nov ", page.QuerySelector("[data-unanswered]")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("No llegó respuesta a la verificación: espera de nuevo · ClausumPanel", Words(page.QuerySelector(".timeline-list")!.TextContent), StringComparison.Ordinal);
 
+        // Of the queue it left the sum says that it moved on, and that the decision is none of earlier.
+        await AddsUpAsync("1", "2 = pasadas a otra cola 1 + en espera 1");
+
         // Challenged once more it comes back once more; and the answer that comes at last decides what waits.
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
         Assert.True((await world.DecideAsync(maria, lease, Challenged)).IsDone);
@@ -88,6 +91,13 @@ public abstract class UnansweredChallengeStories
         await events.DoneAsync(1);
         await world.SettleAsync();
         Assert.Equal((ReviewState.Closed, ReviewOutcome.Approve, true), (await ReviewAsync(world, seq)) is var closed ? (closed.State, closed.Outcome!.Value, closed.IsAnswered) : default);
+        await AddsUpAsync("2", "1 = respondidas por el pagador 1");
+
+        async Task AddsUpAsync(string queue, string sum)
+        {
+            var fill = (await world.App.As(World.Ines).PageAsync("/dashboard/reviews/quality?period=7d")).QuerySelector($"[data-fill='{queue}']")!;
+            Assert.Equal((sum, "1 decisión arriba = verificaciones respondidas o de vuelta 1"), (Words(fill.QuerySelector("[data-parts]")!.TextContent), Words(fill.QuerySelector("[data-made]")!.TextContent)));
+        }
     }
 
     protected async Task StaysAsync()

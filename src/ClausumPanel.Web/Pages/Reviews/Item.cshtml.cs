@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 namespace ClausumPanel.Web.Pages.Reviews;
 
 /// <summary>One item on one screen: who holds it decides it here; everybody else sees the same without the means to.</summary>
-public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews decide, UndoReviews undo, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
+public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leases, DecideReviews decide, UndoReviews undo, AssessmentReader assessments, PolicyShelf policies, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T) : PageModel
 {
     /// <summary>Sent by the page's script: the item it has ready. Answered with only what it lacks when that one comes next, else with where to go.</summary>
     public const string AheadHeader = "X-Ahead", LocationHeader = "X-Location";
@@ -32,66 +32,37 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     [BindProperty] public Guid Token { get; set; }
     [BindProperty] public ReviewInput Input { get; set; } = new();
 
+    /// <summary>What is told of the item.</summary>
+    public CaseScreen Case { get; private set; } = null!;
     public StoredAssessment Stored => Why.Stored;
     public Facts Facts => Why.Facts;
-    public WhyView Why { get; private set; } = null!;
-
-    /// <summary>What is known around it.</summary>
-    public PaymentEvidence Evidence { get; private set; } = null!;
-    public CaseHead Head => new(Stored, Facts, reader, panel.Value.Zone, T);
-    public Review Review { get; private set; } = null!;
-    public ReviewQueue Its { get; private set; } = null!;
-    public CaseHistory History { get; private set; } = null!;
+    public WhyView Why => Case.Why;
+    public PaymentEvidence Evidence => Case.Evidence;
+    public CaseHead Head => Case.Head;
+    public CaseHistory History => Case.History;
+    public Review Review => History.Review;
+    public ReviewQueue Its => History.Queue;
 
     /// <summary>Who has it, and what the reader may do with it.</summary>
     public CaseRights Rights { get; private set; } = new();
+    public DateTimeOffset Now { get; private set; }
 
     /// <summary>Until when it can be put away.</summary>
     public HoldOffer Hold => new(Its, Now, reader, panel.Value.Zone, T);
 
-    /// <summary>What a decision does to the lists, for its line in the history.</summary>
-    public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, History.Events, Facts, Head.CardDigits, T);
-
-    /// <summary>What the decision that stands does to the lists.</summary>
-    public IReadOnlyList<ListedWith> Listed => History.Decided is { } decided ? ListedWith(decided) : [];
-
     /// <summary>What went on the lists is there to be looked at, and the reader may.</summary>
     public bool Leads(ListedWith listed) => listed.IsDone && User.May(Permissions.ViewPanel);
-
-    /// <summary>What reopening does to the lists, in words.</summary>
-    public IReadOnlyList<ListedWith> OnReopening { get; private set; } = [];
-
-    /// <summary>What follows what was decided, or may be.</summary>
-    public AfterDecision After { get; private set; } = null!;
-
-    public IReadOnlyList<(ListType Type, string Value)> Values { get; private set; } = [];
-    public LabelRanking.Standing Standing { get; private set; }
-
-    /// <summary>It is labelled so by who counts more than an analyst: a decision changes nothing of that.</summary>
-    public bool Outranks(LabelOutcome outcome) => Standing.Effective is { Source: > LabelSource.Analyst } label && label.Outcome == outcome;
-
-    public Bands Bands { get; private set; }
-    public DateTimeOffset Now { get; private set; }
-
-    /// <summary>Who decided it; null: nobody yet, or time.</summary>
-    public string? Decider { get; private set; }
 
     /// <summary>The reader, who reviews, sees neither the score nor what it leans to before they have decided it and can no longer undo that.</summary>
     public bool IsBlind => Why.IsBlind;
 
     /// <summary>The reader has, alone, as the first of two or otherwise than the first.</summary>
-    public bool HasDecided => (Review.State == ReviewState.Decided && Review.DecidedById == User.Id) || Review.FirstById == User.Id || Review.SecondById == User.Id;
-
-    /// <summary>How long the decline that was just sent was read, seconds: it is asked once more. Null: none is.</summary>
-    public int? Quick { get; private set; }
+    public bool HasDecided => Case.WasDecidedBy(User.Id);
     public bool MayReview => User.May(Permissions.Review);
     public bool IsAdmin => HttpContext.Reviewer.IsAdmin;
 
     /// <summary>The queue is for admins, and the reader is none.</summary>
     public bool IsClosed => Its.AdminsOnly && !IsAdmin;
-
-    /// <summary>What time does to it once it is due.</summary>
-    public TimeoutAction AtEnd { get; private set; }
 
     /// <summary>What is said to who presses a key of the decision without having taken it; null: they have, or may not.</summary>
     public string? NotTaken => Rights.IsMine || !MayReview ? null : Review.State != ReviewState.Open ? T[LeaseReviews.NotOpen] : Rights.NotToTake is { } reason ? T[reason]
@@ -130,11 +101,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Its.Name, Review.SettlesAt!.Value, reader, T)
         : Rights.StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, History.Events.Last(e => e.Kind.IsStep()), Its.Name, until, reader, T) : null;
 
-    /// <summary>What was refused, in the reader's words.</summary>
-    public string? Refused { get; private set; }
-
-    /// <summary>Which step of the decision's own panel that was, beside whose button it is said; null: none of them, or it cannot be tried again.</summary>
-    public string? RefusedAt { get; private set; }
+    /// <summary>What was refused; null: nothing.</summary>
+    public StepRefusal? Refusal { get; private set; }
 
     /// <summary>What was done right before, for the toast: see <see cref="ReviewToast.OfAsync"/>.</summary>
     [TempData] public string? Before { get; set; }
@@ -298,18 +266,8 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     private async Task<IActionResult> RefuseAsync(Guid id, ReviewAnswer answer, CancellationToken stop)
     {
         if (!await LoadAsync(id, stop)) return NotFound();
-        Refused = T.Say(answer, reader.Zone);
-        if (answer is { Refusal: DecideReviews.DeclineQuick, Values: [int seconds] }) Quick = seconds;
-        // What the page does not offer has no button of its own.
-        if (Rights.IsMine && Rights.Barred is null) RefusedAt = Request.Query["handler"].ToString() switch
-        {
-            "Answer" => Rights.GoesBack is null ? "Decide" : "Answer",
-            "Escalate" => Its.IsManual ? "Decide" : "Escalate",
-            "Decide" or "Skip" or "Hold" => Request.Query["handler"],
-            _ => null,
-        };
-        Response.StatusCode = answer.Refusal is LeaseReviews.LeaseGone or LeaseReviews.Taken or LeaseReviews.NotOpen or DecideReviews.DecidedAlready or DecideReviews.TimeDecided or DecideReviews.TooLate or DecideReviews.StepTooLate
-            ? StatusCodes.Status409Conflict : StatusCodes.Status422UnprocessableEntity;
+        Refusal = StepRefusal.Of(answer, Request.Query["handler"], Case, reader.Zone, T);
+        Response.StatusCode = Refusal.Status;
         return Page();
     }
 
@@ -377,7 +335,7 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
         return true;
     }
 
-    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Why is null || Rights.IsMine ? null : Stored.Id, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
+    private Task<ReviewToast?> ToastAsync(CancellationToken stop) => ReviewToast.OfAsync(Before, Said, Case is null || Rights.IsMine ? null : Stored.Id, Now.ToUnixTimeMilliseconds(), assessments, reader, T, stop);
 
     private Task<Guid> IdAsync(long seq, CancellationToken stop) => db.Set<StoredAssessment>().Where(a => a.Seq == seq).Select(a => a.Id).SingleAsync(stop);
 
@@ -388,30 +346,9 @@ public sealed class ItemModel(PanelDb db, LeaseReviews leases, DecideReviews dec
     /// <param name="ahead">It is shown as it will look once the reader has it.</param>
     private async Task<bool> LoadAsync(Guid id, CancellationToken stop, bool ahead = false)
     {
-        if (await assessments.FindAsync(id, stop) is not { } stored || await db.Set<Review>().AsNoTracking().SingleOrDefaultAsync(r => r.Seq == stored.Seq, stop) is not { } review) return false;
-        (Review, Now) = (review, clock.GetUtcNow());
-        Why = await WhyView.ReadAsync(db, policies, stored, T, stop);
-        Evidence = await evidence.OfAssessmentAsync(Why, LinkChoice.Any, stop);
-        if (Review.Outcome is { } decided) Evidence = Evidence with { Strip = Evidence.Strip?.Decided(decided, Review.Label) };
-        var kept = await blind.OfAsync(HttpContext.Decider, [.. Evidence.Seqs.Append(stored.Seq).Distinct()], stop);
-        Evidence = Evidence.Without(new Blinded(kept.Contains(stored.Seq), kept));
-        if (kept.Contains(stored.Seq)) Why = Why.Blind();
-        else (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
-        var now = Now.ToUnixTimeMilliseconds();
-        Its = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        Values = ReviewEntry.ValuesOf(Facts);
-        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        History = new CaseHistory(review, Its, events.Blind(review, User.Id), now);
-        Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop));
-        Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands;
-        // How it came to those who decide the hard ones counts only where time would decide there.
-        var queues = Its is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [Its.Number] = Its };
-        AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, History.Events);
-        Rights = await CaseRights.ReadAsync(db, decide, undo, HttpContext.Reviewer, MayReview, History, Why, ahead, stop);
-        if (review.DecidedById is { } by) Decider = await db.Users.Where(u => u.Id == by).Select(u => u.DisplayName).FirstOrDefaultAsync(stop);
-        if (review.State == ReviewState.Closed && MayReview) OnReopening = Reviews.ListedWith.OnReopening(await ListedByReview.OfAsync(db, stored, Now, stop), Now, Facts, Head.CardDigits, T);
-        if (MayReview && !Rights.IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == review.Queue ? ReviewSelection.Of(null) : _selection, stop);
-        After = await AfterDecision.OfAsync(db, stored, review, reader, T, stop);
+        if (await screens.ReadAsync(id, HttpContext.Reviewer, HttpContext.Decider, ahead, stop) is not { } screen) return false;
+        (Case, Now, Rights) = (screen, screen.Now, screen.Rights);
+        if (MayReview && !Rights.IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == Review.Queue ? ReviewSelection.Of(null) : _selection, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
         return true;

@@ -53,7 +53,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
         if (Yours is { Decided: > 0 }) Decisions = await DecisionsAsync(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), stop);
         if (User.May(Permissions.ManageTeam)) People = await QualityQuery.PeopleAsync(db, Figures, stop);
         var reasons = new Dictionary<int, QueueReasons>();
-        foreach (var (queue, fill) in await ReviewQuality.FillsAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(queue, fill, stop);
+        foreach (var (queue, fill) in await QueueFills.OfAsync(db, from, to, now, stop)) reasons[queue] = await ReasonsAsync(queue, fill, stop);
         Reasons = reasons;
     }
 
@@ -85,7 +85,7 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
             var rule = policy.Rules[place];
             rules[rule.Id] = (rule.Name, rules.GetValueOrDefault(rule.Id).Count + count);
         }
-        return new QueueReasons(fill, Figures.Queues.GetValueOrDefault(queue, new QualityFigures()), [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
+        return new QueueReasons(queue, fill, Figures.Queues.GetValueOrDefault(queue, new QualityFigures()), [.. fill.Signals.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(MostReasons).Select(s => (SignalCatalog.All[s.Key], s.Value))],
             [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostReasons).Select(r => (r.Key, r.Value.Name, r.Value.Count))]);
     }
 }
@@ -94,10 +94,17 @@ public sealed class QualityModel(PanelDb db, PolicyShelf policies, AssessmentRea
 /// <param name="Against">What a fraud report or a chargeback said since, which contradicts it; null: nothing did.</param>
 public sealed record DecisionRow(ReviewEvent Decided, AssessmentLine Line, bool WasReopened, Label? Against);
 
+/// <param name="Queue">Its number.</param>
 /// <param name="Fill">What came in, and what became of it.</param>
 /// <param name="Figures">What was decided in the queue in the same time, of items of whichever age.</param>
-public sealed record QueueReasons(QueueFill Fill, QualityFigures Figures, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules)
+public sealed record QueueReasons(int Queue, QueueFill Fill, QualityFigures Figures, IReadOnlyList<(SignalDefinition Signal, int Count)> Signals, IReadOnlyList<(string Id, string Name, int Count)> Rules)
 {
     /// <summary>Decisions of the period that stand, of items that came in before it.</summary>
-    public int Earlier => Figures.Decided - Figures.Reopened - Fill.Decided;
+    public int Earlier => Figures.Decided - Figures.Reopened - Fill.ChallengesReplied - Fill.Decided;
+
+    /// <summary>Of the period, by people, by time and by disagreeing; there is nowhere to go from those who decide the hard ones.</summary>
+    public int Escalations => Queue == ReviewQueue.EscalatedNumber ? 0 : Figures.Escalated + Figures.EscalatedByTime + Figures.Disagreed;
+
+    /// <summary>Those of them of items that came in before the period.</summary>
+    public int EarlierEscalations => Escalations - Fill.Escalated - Fill.CameBack;
 }
