@@ -47,16 +47,60 @@ public sealed class DeskWordsTests
             var other = await world.App.As(who).PageAsync($"{Queue}?queue=3");
             Assert.Equal(sees, other.QuerySelector($"tr[data-away='{away.Seq}']") is not null);
             if (!sees) continue;
-            Assert.Contains("en esta cola y las suyas en las demás", other.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal("Apartadas aquí (0) y las suyas en las demás (1)", other.QuerySelector("[data-held-link]")!.TextContent);
+            Assert.Equal("Apartadas (0)", other.QuerySelector("#put-away")!.TextContent);
+            Assert.Contains("en esta cola y las suyas en las demás (1)", other.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
             Assert.Contains("Marcadas por una lista o regla", other.QuerySelector($"tr[data-away='{away.Seq}']")!.TextContent, StringComparison.Ordinal);
             Assert.Equal("Dejadas sin decidir: 1 (omitidas, apartadas, escaladas).", other.QuerySelector("[data-left-today]")!.TextContent);
         }
         var own = await world.App.As(World.Maria).PageAsync($"{Queue}?queue=1");
         Assert.Equal("1 apartada", own.QuerySelector("[data-queue='1'] [data-held]")!.TextContent.Trim());
+        Assert.Equal("Apartadas (1)", own.QuerySelector("[data-held-link]")!.TextContent);
+        Assert.Equal("Apartadas en todas las colas (1)", (await world.App.As(World.Maria).PageAsync(Queue)).QuerySelector("[data-held-link]")!.TextContent);
+        // The monitor says it of the payment, as long as it is so.
+        var held = (await world.App.As(World.Maria).PageAsync("/dashboard/transactions?period=all")).QuerySelectorAll("[data-on-hold]");
+        Assert.StartsWith("Apartada hasta el 24 nov 2026, 10:00", Assert.Single(held).TextContent.Trim(), StringComparison.Ordinal);
         Assert.DoesNotContain("las suyas", own.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
         // Taken back it was never left.
         Assert.True((await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, away.Seq, default))).Answer.IsDone);
         Assert.Null((await world.App.As(World.Maria).PageAsync(Queue)).QuerySelector("[data-left-today]"));
+        Assert.Empty((await world.App.As(World.Maria).PageAsync("/dashboard/transactions?period=all")).QuerySelectorAll("[data-on-hold]"));
+    }
+
+    [Fact]
+    public async Task Whoever_opens_another_case_is_told_what_becomes_of_the_one_they_have()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(2);
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        using var started = await maria.SubmitAsync(Queue, "form[action*=Start]");
+        var own = started.Headers.Location!.ToString().Split('?')[0];
+        Assert.Null((await maria.PageAsync(own)).QuerySelector("[data-other]"));
+        var address = (await maria.PageAsync(Queue)).QuerySelectorAll("tr[data-seq] a[data-open]").Select(a => a.GetAttribute("href")!).Single(a => a.Split('?')[0] != own);
+        var told = (await maria.PageAsync(address)).QuerySelector("[data-other]")!;
+        Assert.Equal(own, told.QuerySelector("a")!.GetAttribute("href")!.Split('?')[0]);
+        Assert.Contains("a más tardar a las ", told.TextContent, StringComparison.Ordinal);
+        // Nobody else's business.
+        Assert.Null((await world.App.As(World.Tomas).PageAsync(address)).QuerySelector("[data-other]"));
+    }
+
+    [Fact]
+    public async Task What_one_decided_today_says_how_much_of_it_was_challenged()
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        await world.HoldAsync(3);
+        await world.FoldedAsync();
+        var maria = await world.PersonAsync(World.Maria);
+        foreach (var verdict in (ReviewVerdict[])[new(ReviewOutcome.Approve, "known_customer"), new(ReviewOutcome.Challenge, "confirm_card")])
+        {
+            var lease = (await world.NextAsync(maria))!.Value;
+            Assert.Equal(ReviewAnswer.Done, await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.DecideAsync(maria, lease.Seq, lease.Token, verdict, default)));
+        }
+        var reader = world.App.As(World.Maria);
+        Assert.Equal("aprobadas: 1, en verificación: 1", (await reader.PageAsync(Queue)).QuerySelector("[data-decided-as]")!.TextContent);
+        using var started = await reader.SubmitAsync(Queue, "form[action*=Start]");
+        Assert.StartsWith("2 revisiones decididas hoy (en verificación: 1), ", (await reader.PageAsync(started.Headers.Location!.ToString())).QuerySelector("#review-item [data-progress]")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,8 +43,8 @@ public sealed class HoldTimeTests
     // The clock of whoever reads is named where the organization's shows another hour: not where only its name is another.
     [InlineData(null, null, "mar 24 nov, 10:00")]
     [InlineData("America/Merida", null, "mar 24 nov, 10:00")]
-    [InlineData("Europe/Madrid", "En su hora, Europe/Madrid.", "mar 24 nov, 17:00")]
-    [InlineData("UTC", "En su hora, UTC.", "mar 24 nov, 16:00")]
+    [InlineData("Europe/Madrid", "Todas las horas son de su zona horaria: Europe/Madrid.", "mar 24 nov, 17:00")]
+    [InlineData("UTC", "Todas las horas son de su zona horaria: UTC.", "mar 24 nov, 16:00")]
     public async Task The_readers_clock_is_named_only_where_it_shows_another_hour(string? zone, string? named, string first)
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
@@ -57,7 +57,7 @@ public sealed class HoldTimeTests
         var page = await maria.PageAsync(item);
         Assert.Equal(named, page.QuerySelector("#hold-clock")?.TextContent);
         Assert.Equal(named is null ? null : "hold-clock", page.QuerySelector("[name='Input.HoldUntil']")!.GetAttribute("aria-describedby"));
-        Assert.Equal($"1 En 1 hora {first}", Offered(page)[0]);
+        Assert.Equal($"1 En 1 hora {first}{(named is null ? "" : $" ({zone})")}", Offered(page)[0]);
         using var held = await HoldAsync(maria, page, "1h", "nonsense");
         var away = (await maria.PageAsync(item)).QuerySelector("[data-away]")!.TextContent;
         Assert.Contains(first[4..].Replace(",", " 2026,", StringComparison.Ordinal), away, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class HoldTimeTests
         var page = await maria.PageAsync(item);
         // The first payment's authorisation lapses in five hours.
         const string late = "Para entonces la autorización ya venció.";
-        Assert.Equal([$"1 En 1 hora mar {at[0]}", $"2 En 4 horas mar {at[1]}", $"3 Mañana mié {at[2]} {late}", $"4 Lunes {at[3]} {late}", "5 Otra hora"], Offered(page));
+        Assert.Equal([$"1 En 1 hora mar {at[0]} (Europe/Madrid)", $"2 En 4 horas mar {at[1]} (Europe/Madrid)", $"3 Mañana mié {at[2]} (Europe/Madrid) {late}", $"4 Lunes {at[3]} (Europe/Madrid) {late}", "5 Otra hora"], Offered(page));
         for (var i = 0; i < at.Length; i++)
         {
             page = await maria.PageAsync(item);
@@ -101,7 +101,7 @@ public sealed class HoldTimeTests
 
         // Where the queue has hours of its own, its next working day is meant.
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Hours, ReviewQueue.Write(Weekdays))));
-        Assert.Equal(["3 El siguiente día hábil mié 25 nov, 15:30", "4 Lunes 30 nov, 15:30"], Offered(await maria.PageAsync(own.Headers.Location.ToString())).Skip(2).Take(2));
+        Assert.Equal(["3 El siguiente día hábil mié 25 nov, 15:30 (Europe/Madrid)", "4 Lunes 30 nov, 15:30 (Europe/Madrid)"], Offered(await maria.PageAsync(own.Headers.Location.ToString())).Skip(2).Take(2));
     }
 
     private static string[] Offered(IDocument page) => [.. page.QuerySelectorAll("details[data-key=hold] label.form-check").Select(l => string.Join(' ', l.TextContent.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)))];

@@ -154,7 +154,7 @@ public sealed class QueueRulesTests : QueueRulesStories
         await KeptAsync("A ciegas: sin puntaje hasta que ya no pueda deshacerlo");
         Assert.Empty((await maria.PageAsync("/dashboard/reviews/quality")).QuerySelectorAll("[data-leant]:not([data-leant='0'])"));
         using (await maria.SubmitAsync(other, "form[action*='handler=Undo']")) { }
-        await KeptAsync("A ciegas: sin puntaje hasta que usted decida");
+        await KeptAsync("A ciegas: sin puntaje hasta que su decisión ya no se pueda deshacer");
         using (await maria.SubmitAsync(other, "#decide", approved)) { }
         await KeptAsync("A ciegas: sin puntaje hasta que ya no pueda deshacerlo");
 

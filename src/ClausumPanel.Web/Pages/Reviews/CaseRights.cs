@@ -1,4 +1,5 @@
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Team;
 using ClausumPanel.Web.Flows;
@@ -43,6 +44,9 @@ public sealed record CaseRights
     /// <summary>Where an escalation goes, and who decides there; null: the reader has nothing to escalate.</summary>
     public (string Queue, IReadOnlyList<string> Who)? Escalates { get; private init; }
 
+    /// <summary>Another item that the reader, who does not have this one, has at this moment, and until when at the latest, Unix milliseconds; null: none.</summary>
+    public (StoredAssessment Of, int Queue, long Until)? Other { get; private init; }
+
     /// <param name="db">The store.</param>
     /// <param name="decide">Who may decide, and what of.</param>
     /// <param name="undo">What can be taken back.</param>
@@ -75,8 +79,15 @@ public sealed record CaseRights
             NeedsNote = mayDecide && await decide.NeedsNoteAsync(review, queue, stored.Money, stop),
             IsFirst = mayDecide && await SecondPerson.IsNeededAsync(db, review, queue, stored.Money, me, stop),
             GoesBack = mayDecide && queue.IsManual && events.Question() is { } asked ? (asked, await decide.WhereToAsync(asked, stored, stop)) : null,
+            Other = mayReview && !isMine && !ahead ? await OtherAsync(db, me, review.Seq, now, stop) : null,
             Escalates = isMine && !queue.IsManual ? await WhoDecidesAsync(db, me, stop) : null,
         };
+    }
+
+    private static async Task<(StoredAssessment Of, int Queue, long Until)?> OtherAsync(PanelDb db, Guid me, long seq, long now, CancellationToken stop)
+    {
+        if (await db.Set<Review>().AsNoTracking().Where(r => r.LeaseOwner == me && r.LeaseUntil > now && !r.LeaseIsAhead && r.State == ReviewState.Open && r.Seq != seq).OrderByDescending(r => r.LeaseUntil).Select(r => new { r.Seq, r.Queue, r.LeaseUntil }).FirstOrDefaultAsync(stop) is not { } other) return null;
+        return (await db.Set<StoredAssessment>().AsNoTracking().SingleAsync(a => a.Seq == other.Seq, stop), other.Queue, other.LeaseUntil!.Value);
     }
 
     private static async Task<(string Queue, IReadOnlyList<string> Who)> WhoDecidesAsync(PanelDb db, Guid me, CancellationToken stop)

@@ -10,7 +10,7 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>How far somebody has come today, and what is left of what they go through.</summary>
 /// <param name="Decided">What they decided since their day began.</param>
 /// <param name="Left">What waits of what they go through.</param>
-public sealed record DeskProgress(int Decided = 0, int Left = 0)
+public sealed record DeskProgress(DecidedCount Decided = default, int Left = 0)
 {
     /// <param name="db">The store.</param>
     /// <param name="person">Who.</param>
@@ -22,7 +22,7 @@ public sealed record DeskProgress(int Decided = 0, int Left = 0)
     internal static async Task<DeskProgress> OfAsync(PanelDb db, Guid person, int? queue, ReviewSelection selection, DateTimeOffset now, Reader reader, CancellationToken stop)
     {
         var (at, dayStart) = (now.ToUnixTimeMilliseconds(), reader.StartOfDay(now).ToUnixTimeMilliseconds());
-        return new(await db.Set<ReviewEvent>().DecidedBy(person).CountAsync(e => e.At >= dayStart, stop), await db.Set<Review>().Waiting(at).Where(r => queue == null || r.Queue == queue).Only(selection.Filter, db, at).CountAsync(stop));
+        return new(await DecidedCount.OfAsync(db, person, dayStart, stop), await db.Set<Review>().Waiting(at).Where(r => queue == null || r.Queue == queue).Only(selection.Filter, db, at).CountAsync(stop));
     }
 
     /// <param name="queue">Which they go through; null: all.</param>
@@ -33,6 +33,6 @@ public sealed record DeskProgress(int Decided = 0, int Left = 0)
     {
         var left = queue is null ? T.Count(Left, "{0} still waits in all queues", "{0} still wait in all queues")
             : isFiltered ? T.Count(Left, "filtered: {0} is left", "filtered: {0} left") : T.Count(Left, "{0} still waits in this queue", "{0} still wait in this queue");
-        return $"{T.Count(Decided, "{0} review decided today", "{0} reviews decided today")}, {left}{(list.Count > 0 ? $" ({string.Join(" · ", list)})" : "")}";
+        return $"{T.Count(Decided.All, "{0} review decided today", "{0} reviews decided today")}{(Decided.Challenged == 0 ? "" : $" ({Decided.SayChallenged(T)})")}, {left}{(list.Count > 0 ? $" ({string.Join(" · ", list)})" : "")}";
     }
 }

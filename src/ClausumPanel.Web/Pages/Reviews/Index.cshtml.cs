@@ -106,10 +106,16 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>What is on hold, soonest first: in the queue that was asked for and, of the others, what the reader put there; else in all.</summary>
     public IReadOnlyList<AwayRow> Away { get; private set; } = [];
 
-    /// <summary>Some of it waits in another queue than the one that was asked for.</summary>
-    public bool IsAwayElsewhere => Queue is not null && Away.Any(a => a.Review.Queue != Queue);
     public int AwayCount { get; private set; }
-    public int DecidedToday { get; private set; }
+
+    /// <summary>How much of it waits in another queue than the one that was asked for.</summary>
+    public int AwayElsewhere { get; private set; }
+
+    /// <summary>How much that is, as the tile of the queue counts it; else of what.</summary>
+    public string AwayWords => Queue is null ? T["On hold in all queues ({0})", AwayCount]
+        : AwayElsewhere == 0 ? T["On hold ({0})", AwayCount]
+        : T["On hold here ({0}), and yours in the others ({1})", AwayCount - AwayElsewhere, AwayElsewhere];
+    public DecidedCount DecidedToday { get; private set; }
 
     /// <summary>What the reader left undecided today: skipped, put on hold, escalated.</summary>
     public int LeftToday { get; private set; }
@@ -184,7 +190,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (MayReview)
         {
             var me = User.Id;
-            DecidedToday = await db.Set<ReviewEvent>().DecidedBy(me).CountAsync(e => e.At >= dayStart, stop);
+            DecidedToday = await DecidedCount.OfAsync(db, me, dayStart, stop);
             LeftToday = await db.Set<ReviewEvent>().LeftBy(me, dayStart).CountAsync(stop);
             if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
             if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
@@ -398,6 +404,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var away = db.Set<Review>().AsNoTracking().PutAway(events, now).Where(r => Queue == null || r.Queue == Queue || (me != null && events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt && e.ActorId == me)));
         AwayCount = await away.CountAsync(stop);
         if (AwayCount == 0) return;
+        if (Queue is not null) AwayElsewhere = await away.CountAsync(r => r.Queue != Queue, stop);
         var soonest = await away.OrderBy(r => r.VisibleAt).ThenBy(r => r.Seq).Take(MostAway).ToListAsync(stop);
         var seqs = soonest.ConvertAll(r => r.Seq);
         var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);

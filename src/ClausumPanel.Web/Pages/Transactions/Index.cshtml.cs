@@ -26,6 +26,9 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
 
     /// <summary>What a review made of those of the page, once it is for good; by their place in the log.</summary>
     public IReadOnlyDictionary<long, EndedRow> Ended { get; private set; } = new Dictionary<long, EndedRow>();
+
+    /// <summary>Until when those of the page are on hold, Unix milliseconds, and in which queue.</summary>
+    public IReadOnlyDictionary<long, (long Until, int Queue)> OnHold { get; private set; } = new Dictionary<long, (long, int)>();
     public long Total { get; private set; }
     public IReadOnlyList<string> KnownCurrencies { get; private set; } = [];
 
@@ -41,6 +44,7 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
         Ended = await EndedAsync([.. Found.Lines.Select(l => l.Seq)], stop);
+        OnHold = await OnHoldAsync([.. Found.Lines.Select(l => l.Seq)], stop);
         Total = await assessments.CountAsync(filter, stop);
         KnownCurrencies = await metrics.CurrenciesAsync(stop);
     }
@@ -54,6 +58,9 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
                      select new { r.Seq, Ended = new EndedRow(r.Outcome!.Value, r.DecidedById != null, u!.DisplayName, r.Reason) };
         return await closed.ToDictionaryAsync(c => c.Seq, c => c.Ended, stop);
     }
+
+    private async Task<IReadOnlyDictionary<long, (long Until, int Queue)>> OnHoldAsync(long[] seqs, CancellationToken stop) =>
+        await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).PutAway(db.Set<ReviewEvent>(), clock.GetUtcNow().ToUnixTimeMilliseconds()).Select(r => new { r.Seq, r.VisibleAt, r.Queue }).ToDictionaryAsync(r => r.Seq, r => (r.VisibleAt, r.Queue), stop);
 
     /// <summary>What is set, in words, each with the address that lifts it.</summary>
     public IEnumerable<(string Words, string Address)> Chips
