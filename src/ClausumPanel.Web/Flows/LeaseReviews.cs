@@ -62,7 +62,11 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
     public Task<ReviewLease?> NextAsync(Reviewer reviewer, int? queue, CancellationToken stop) => NextAsync(reviewer, ReviewSelection.Of(queue), stop);
 
     /// <summary>The item the person works on, else the one that was fetched ahead, else the first free one of the selection; null when nothing of it waits.</summary>
-    public async Task<ReviewLease?> NextAsync(Reviewer reviewer, ReviewSelection wanted, CancellationToken stop)
+    /// <param name="reviewer">Who.</param>
+    /// <param name="wanted">What they go through.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="shown">Stood first in the list they looked at: where they may choose and it is still to be had, it is what they asked for, though time may have put another before it since.</param>
+    public async Task<ReviewLease?> NextAsync(Reviewer reviewer, ReviewSelection wanted, CancellationToken stop, long? shown = null)
     {
         using var turn = await turns.TakeAsync(stop);
         var selection = await ReadAsync(wanted, stop);
@@ -72,7 +76,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
             if (prolonged is not null && held.IsAhead) await NoteAsync(reviewer, held.Seq, ReviewEventKind.Leased, stop);
             if (prolonged is not null || !held.IsAhead) return prolonged;
         }
-        if (await BestAsync(reviewer, selection, ahead: false, null, stop) is not { } lease) return null;
+        if (await BestAsync(reviewer, selection, ahead: false, null, stop, shown) is not { } lease) return null;
         await NoteAsync(reviewer, lease.Seq, ReviewEventKind.Leased, stop);
         return lease;
     }
@@ -293,7 +297,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
         return held.Where(h => !h.IsAhead).OrderByDescending(h => h.Until).ThenBy(h => h.Seq).Concat(held.Where(h => h.IsAhead && selection.Gave(h.Token)).OrderBy(h => h.Until).ThenBy(h => h.Seq)).Select(h => (Held?)h).FirstOrDefault();
     }
 
-    private async Task<ReviewLease?> BestAsync(Reviewer reviewer, ReviewSelection selection, bool ahead, long? current, CancellationToken stop)
+    private async Task<ReviewLease?> BestAsync(Reviewer reviewer, ReviewSelection selection, bool ahead, long? current, CancellationToken stop, long? shown = null)
     {
         var queue = selection.Queue;
         var queues = db.Set<ReviewQueue>().Where(q => (queue == null || q.Number == queue) && (!q.AdminsOnly || reviewer.IsAdmin));
@@ -311,6 +315,7 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
             if (!selection.IsPlain) free = free.Where(r => r.Queue == queue && queues.Any(q => q.Number == r.Queue)).Only(selection.Filter, db, now);
             var best = free.Sorted(selection.Order, queues, db.Set<AssessmentRow>(), now).Select(r => r.Seq);
             var first = toThem.Count == 0 ? null : await best.Where(seq => toThem.Contains(seq)).Select(seq => (long?)seq).FirstOrDefaultAsync(stop);
+            if (shown is { } seen && !byThem.Contains(seen)) first ??= await free.Where(r => r.Seq == seen && queues.Any(q => q.Number == r.Queue && !q.IsRestricted)).Select(r => (long?)r.Seq).FirstOrDefaultAsync(stop);
             if (byThem.Count > 0) first ??= await best.Where(seq => !byThem.Contains(seq)).Select(seq => (long?)seq).FirstOrDefaultAsync(stop);
             first ??= await best.Select(seq => (long?)seq).FirstOrDefaultAsync(stop);
             if (first is not { } chosen) return null;

@@ -1,3 +1,4 @@
+using System.Net;
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
@@ -32,6 +33,47 @@ public sealed class SelectionTests : SelectionStories
     [Fact] public Task Who_is_paid_is_found_whatever_was_read_ahead_or_folded() => ReadAheadAsync();
 
     [Fact] public Task A_rule_filters_by_its_count_under_whichever_version_it_held() => RuledAsync();
+
+    [Fact]
+    public async Task Start_gives_what_stood_first_on_the_page_and_the_next_best_where_that_is_gone()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        await HoldAsync(world);
+        var maria = world.App.As(World.Maria);
+        var list = await maria.PageAsync(List);
+        var shown = Seqs(list);
+        async Task StartAsync(IDocument from)
+        {
+            using var started = await maria.PostAsync("/dashboard/reviews?handler=Start&queue=1", Form.Read(from, "form[action*=Start]").Content);
+            Assert.Equal(HttpStatusCode.Found, started.StatusCode);
+        }
+        Task FreeAsync() => world.App.InDbAsync(db => db.Set<Review>().Where(r => r.LeaseOwner != null).ExecuteUpdateAsync(r => r.SetProperty(x => x.LeaseOwner, (Guid?)null).SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (long?)null)));
+
+        // Time put another before it while the list was read.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == shown[0]).ExecuteUpdateAsync(r => r.SetProperty(x => x.Stake, 0).SetProperty(x => x.IsLoyal, false).SetProperty(x => x.DueAt, (long?)null)));
+        var urgent = Seqs(await maria.PageAsync(List))[0];
+        Assert.NotEqual(shown[0], urgent);
+        await StartAsync(list);
+        Assert.Equal(shown[0], await HeldAsync(world));
+        await FreeAsync();
+
+        // What was put on hold meanwhile cannot be had, nor is a place taken out of another queue.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == shown[0]).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, long.MaxValue)));
+        await StartAsync(list);
+        Assert.Equal(urgent, await HeldAsync(world));
+        await FreeAsync();
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == shown[0]).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, x => x.OpenedAt).SetProperty(x => x.Queue, 3)));
+        await StartAsync(list);
+        Assert.Equal(urgent, await HeldAsync(world));
+        await FreeAsync();
+
+        // Where the order is fixed the page does not choose.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == shown[0]).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, 1)));
+        await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.IsRestricted, true)));
+        Assert.Null((await maria.PageAsync(List)).QuerySelector("form[action*=Start] [name=First]"));
+        await StartAsync(list);
+        Assert.Equal(urgent, await HeldAsync(world));
+    }
 
     [Fact]
     public async Task A_column_sorts_by_its_head_and_a_signal_filters_by_its_count()

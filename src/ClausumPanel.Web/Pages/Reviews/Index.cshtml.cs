@@ -62,6 +62,12 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     public QueueTile? Chosen { get; private set; }
     public IReadOnlyList<WaitingRow> Rows { get; private set; } = [];
 
+    /// <summary>What stood first in the list when Start was pressed.</summary>
+    [BindProperty] public long? First { get; set; }
+
+    /// <summary>What of the list shown the reader could have first; null: nothing, or nobody chooses.</summary>
+    public long? FirstShown => !IsSortable || At != 1 ? null : Rows.FirstOrDefault(r => r.Holder is null && r.Back is null && r.Review.FirstById != User.Id)?.Review.Seq;
+
     /// <summary>How many of the waiting ones the filter leaves.</summary>
     public int Matching { get; private set; }
 
@@ -168,7 +174,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var selection = await leases.ReadAsync(Query.Selection(Queue), stop);
         if (selection.Order != Query.Order) Query.DropScore();
         var way = (selection.IsPlain ? new WaitingQuery() : Query).Way(Queue);
-        if (await leases.NextAsync(HttpContext.Reviewer, selection, stop) is { } lease)
+        if (await leases.NextAsync(HttpContext.Reviewer, selection, stop, First) is { } lease)
             return RedirectToPage("Item", new Dictionary<string, string>(way) { ["id"] = (await db.Set<StoredAssessment>().Where(a => a.Seq == lease.Seq).Select(a => a.Id).SingleAsync(stop)).ToString() });
         // Of a filter the list says it itself.
         if (selection.Filter.AsksNothing) Said = Queue is null ? T["Nothing waits that you may decide."] : T["Nothing more waits in this queue that you may decide."];
