@@ -19,6 +19,7 @@
       words.dataset.either ??= words.textContent;
       words.textContent = words.dataset[(chosen() ?? "").toLowerCase()] ?? words.dataset.either;
     }
+    for (const words of form().querySelectorAll("[data-either-way]")) words.hidden = chosen() !== undefined;
     // A challenge lists nothing: what was picked rests, unsent, until something else is chosen.
     const part = form().querySelector("details[data-key=block]"), rests = chosen() === "Challenge";
     if (part) {
@@ -36,7 +37,8 @@
     const line = form()?.querySelector("[data-chosen]"), outcome = form()?.querySelector('input[name="Input.Outcome"]:checked ~ span'), reason = form()?.querySelector(".reasons:not([hidden]) input[data-number]:checked ~ span");
     const bare = label => [...label.childNodes].filter(node => node.nodeName !== "KBD").map(node => node.textContent).join("").trim();
     const listed = chosen() === "Challenge" ? [] : picked(), lists = listed.length > 0 ? ` · ${line?.dataset[chosen() === "Approve" ? "allows" : "blocks"].replace("#", () => listed.join(", "))}` : "";
-    if (line) line.textContent = outcome ? `${bare(outcome)} · ${reason ? bare(reason) : line.dataset.noReasonYet}${lists}` : "";
+    const label = labels().find(one => one.checked), labelled = !line || !reason || labels().length === 0 ? "" : ` · ${label ? line.dataset.label.replace("#", () => bare(label.nextElementSibling).toLocaleLowerCase(document.documentElement.lang)) : line.dataset.noLabelYet}`;
+    if (line) line.textContent = outcome ? `${bare(outcome)} · ${reason ? bare(reason) : line.dataset.noReasonYet}${labelled}${lists}` : "";
   };
   // The label goes with the reason until somebody chooses another; what a reason leaves open they choose themselves.
   const labels = () => [...form()?.querySelectorAll('.reasons:not([hidden]) [name="Input.Label"]') ?? []];
