@@ -117,9 +117,10 @@ public sealed class DecisionPanelTests(BrowserFixture panel) : ReviewStories(pan
         if (!await part.EvaluateAsync<bool>("part => part.open")) await keys.PressAsync("b");
         await part.Locator("[type=checkbox]").First.CheckAsync();
         var chosen = page.Locator("[data-chosen]");
-        await Assertions.Expect(chosen).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Rechazar · (?!todavía).+ · bloquea Correo electrónico$"));
+        await Assertions.Expect(chosen).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^Rechazar · (?!todavía).+ · etiqueta: fraude · bloquea Correo electrónico$"));
         await page.Locator("#decide > .card-body").EvaluateAsync("body => body.scrollTo(0, body.scrollHeight)");
-        foreach (var needed in await page.Locator("[data-chosen], .outcome, [data-key=confirm]").AllAsync())
+        await Assertions.Expect(part.Locator("[data-either-way]")).ToBeHiddenAsync();
+        foreach (var needed in await page.Locator("[data-chosen], .outcome, [data-key=confirm], details[data-key=block] > summary").AllAsync())
             Assert.True(await needed.EvaluateAsync<bool>(IsSeen), await needed.EvaluateAsync<string>("e => e.outerHTML"));
 
         await keys.PressAsync("c");
