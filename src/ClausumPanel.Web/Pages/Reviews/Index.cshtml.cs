@@ -16,8 +16,8 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <summary>The queues and what waits in one of them. One key starts; who may only look sees the same without it.</summary>
 public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases, BlindReviews blind, AssessmentReader assessments, PolicyShelf policies, PayeeNames payees, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
-    private const int Shown = 50, Sampled = 300, MostFilling = 4, MostFillingSignals = 8, MostAway = 20, MostHanded = 20;
-    private static readonly TimeSpan HandedFor = TimeSpan.FromDays(7), PassedFor = TimeSpan.FromHours(24);
+    private const int Shown = 50, Sampled = 300, MostAway = 20;
+    private static readonly TimeSpan PassedFor = TimeSpan.FromHours(24);
 
     [BindProperty(SupportsGet = true)] public int? Queue { get; set; }
 
@@ -94,20 +94,8 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>The parts of an address that leads into a queue and back, with how it is listed.</summary>
     public Dictionary<string, string> Way(int? queue, Guid? id = null) => (IsSortable ? Query : new WaitingQuery()).Way(queue, id);
 
-    /// <summary>The rules that held most of the waiting items, and how many each.</summary>
-    public IReadOnlyList<(string Id, string Name, int Count)> FillingRules { get; private set; } = [];
-
-    /// <summary>The lists that did, by what stands on them.</summary>
-    public IReadOnlyList<(SignalDefinition Signal, int Count)> FillingLists { get; private set; } = [];
-
-    /// <summary>The other signals that most of the waiting items have, and how many have each.</summary>
-    public IReadOnlyList<(SignalDefinition Signal, int Count)> Fills { get; private set; } = [];
-
-    /// <summary>How many more of each there are than are named.</summary>
-    public (int Rules, int Lists, int Signals) NotNamed { get; private set; }
-
-    /// <summary>Of how many: of very many the most urgent.</summary>
-    public int Filled { get; private set; }
+    /// <summary>What holds what waits.</summary>
+    public WaitingFill Fill { get; private set; } = WaitingFill.None;
 
     /// <summary>What is on hold, soonest first: in the queue that was asked for and, of the others, what the reader put there; else in all.</summary>
     public IReadOnlyList<AwayRow> Away { get; private set; } = [];
@@ -137,20 +125,8 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Who has what waits in it, or why else the reader is given nothing of it; null: they are.</summary>
     public string? Left { get; private set; }
 
-    /// <summary>What the reader escalated lately, newest first; read with the page alone, not with its refresh.</summary>
-    public IReadOnlyList<HandedRow> HandedOn { get; private set; } = [];
-
-    /// <summary>How many of those were answered or decided since their day began.</summary>
-    public int AnsweredToday { get; private set; }
-
-    /// <summary>What the reader challenged lately, newest first.</summary>
-    public IReadOnlyList<HandedRow> Asked { get; private set; } = [];
-
-    /// <summary>How many of it nobody has told how it ended.</summary>
-    public int Unanswered { get; private set; }
-
-    /// <summary>How many of it came back for that, and wait again.</summary>
-    public int CameBack { get; private set; }
+    /// <summary>What the reader handed on lately and what became of it; read with the page alone, not with its refresh.</summary>
+    public FollowedItems Followed { get; private set; } = FollowedItems.None;
     [TempData] public string? Said { get; set; }
 
     /// <summary>What was done right before by somebody who stopped then, or for whom nothing more waits: see <see cref="ItemModel.Before"/>.</summary>
@@ -199,7 +175,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
             DecidedToday = await DecidedCount.OfAsync(db, me, dayStart, stop);
             LeftToday = await db.Set<ReviewEvent>().LeftBy(me, dayStart).CountAsync(stop);
             if (!IsClosed) await LoadStartAsync(selection, me, now, stop);
-            if (!Request.IsHtmx) await LoadFollowedAsync(me, now, dayStart, stop);
+            if (!Request.IsHtmx) Followed = await FollowedItems.OfAsync(db, assessments, me, now, dayStart, stop);
         }
         await LoadAwayAsync(now, stop);
         await LoadElsewhereAsync(selection.Filter, now, stop);
@@ -256,7 +232,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         ];
         var counted = sampled.ToHashSet();
         fired.RemoveAll(f => !counted.Contains(f.Seq));
-        await FillAsync(fired.ConvertAll(f => (f.Signals, f.PolicyVersion)), stop);
+        Fill = await WaitingFill.OfAsync(db, policies, fired.ConvertAll(f => (f.Signals, f.PolicyVersion)), stop);
     }
 
     /// <summary>Where a search finds nothing of the queue, all are asked, this one without the other filters, and what is on hold.</summary>
@@ -273,26 +249,6 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         // One is opened; of several the list is, that of their queue where they share one.
         var queue = away.Select(r => r.Queue).Distinct().ToList() is [var only] ? only : (int?)null;
         FoundOnHold = (away.Count, away is [var one] ? Url.Page("Item", new { id = one.Id, queue = one.Queue })! : new WaitingQuery().Address(queue) + "#put-away");
-    }
-
-    private async Task FillAsync(List<(byte[] Signals, int Version)> fired, CancellationToken stop)
-    {
-        var (hits, ruled) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules]);
-        var signals = fired.SelectMany(f => hits[..SignalHits.Read(f.Signals, hits)].Where(h => h.Weight > 0 || SignalCatalog.IsReviewList(h)).Select(h => SignalCatalog.All[h.Signal]).Distinct())
-            .GroupBy(s => s).Select(g => (Signal: g.Key, Count: g.Count())).OrderByDescending(s => s.Count).ThenBy(s => s.Signal.Index).ToLookup(s => s.Signal.Category == SignalCategory.Lists);
-        // The same rule in several versions of the policy is one rule; one that only takes points away holds nothing.
-        var rules = new Dictionary<string, (string Name, int Count)>();
-        foreach (var (of, version) in fired)
-        {
-            var count = SignalHits.ReadRules(of, ruled);
-            if (count == 0 || await policies.PolicyAsync(db, version, stop) is not { } policy) continue;
-            foreach (var hit in ruled.Take(count).Where(h => !h.Observed && h.Points >= 0 && h.Rule < policy.Rules.Count))
-                rules[policy.Rules[hit.Rule].Id] = (policy.Rules[hit.Rule].Name, rules.GetValueOrDefault(policy.Rules[hit.Rule].Id).Count + 1);
-        }
-        Filled = fired.Count;
-        FillingRules = [.. rules.OrderByDescending(r => r.Value.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Take(MostFilling).Select(r => (r.Key, r.Value.Name, r.Value.Count))];
-        (FillingLists, Fills) = ([.. signals[true].Take(MostFilling)], [.. signals[false].Take(MostFillingSignals)]);
-        NotNamed = (rules.Count - FillingRules.Count, signals[true].Count() - FillingLists.Count, signals[false].Count() - Fills.Count);
     }
 
     private void Turn(int matching)
@@ -355,35 +311,6 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         ]).Where(part => part is not null));
     }
 
-    private async Task LoadFollowedAsync(Guid me, long now, long dayStart, CancellationToken stop)
-    {
-        var (events, since) = (db.Set<ReviewEvent>().AsNoTracking(), now - (long)HandedFor.TotalMilliseconds);
-        HandedOn = await FollowAsync(events.EscalatedBy(me, since), stop);
-        AnsweredToday = HandedOn.Count(h => (h.Review.State != ReviewState.Open && h.Review.DecidedAt >= dayStart) || h.Answer?.At >= dayStart);
-        Asked = await FollowAsync(events.DecidedBy(me).Where(e => e.At > since && e.Outcome == ReviewOutcome.Challenge), stop);
-        Unanswered = Asked.Count(a => a.Review.Outcome == ReviewOutcome.Challenge);
-        CameBack = Asked.Count(a => a.IsBack);
-        var open = Asked.Where(a => a.Review.Outcome == ReviewOutcome.Challenge).Select(a => a.Review.Seq).ToList();
-        if (open.Count == 0) return;
-        var queues = await db.Set<ReviewQueue>().AsNoTracking().ToListAsync(stop);
-        var payments = await db.Set<StoredAssessment>().AsNoTracking().Where(a => open.Contains(a.Seq)).ToDictionaryAsync(a => a.Seq, stop);
-        Asked = [.. Asked.Select(a => a with { Return = payments.TryGetValue(a.Review.Seq, out var payment) ? UnansweredChallenges.ReturnOf(a.Review, payment, queues) : null })];
-    }
-
-    /// <summary>What became of what these steps were taken with: the latest of each, newest first.</summary>
-    private async Task<IReadOnlyList<HandedRow>> FollowAsync(IQueryable<ReviewEvent> of, CancellationToken stop)
-    {
-        // By what an index holds: of thousands of decisions few are such.
-        var latest = (await of.OrderByDescending(e => e.At).Take(MostHanded).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop)).DistinctBy(e => e.Seq).ToList();
-        if (latest.Count == 0) return [];
-        var seqs = latest.ConvertAll(e => e.Seq);
-        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { Review = r, Decider = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Review.Seq, stop);
-        var lines = (await assessments.LinesAsync(seqs, stop)).ToDictionary(l => l.Seq);
-        var events = (await db.Set<ReviewEvent>().AsNoTracking().Where(e => seqs.Contains(e.Seq)).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop)).ToLookup(e => e.Seq);
-        var steps = latest.ConvertAll(l => events[l.Seq].Last(e => e.Kind == l.Kind && e.Version == l.Version));
-        return [.. steps.Where(e => reviews.ContainsKey(e.Seq) && lines.ContainsKey(e.Seq)).Select(e => new HandedRow(e, reviews[e.Seq].Review, lines[e.Seq], reviews[e.Seq].Decider, events[e.Seq].ToList().Answer(e)) { IsBack = reviews[e.Seq].Review.State == ReviewState.Open && events[e.Seq].Any(later => later.Kind == ReviewEventKind.ChallengeUnanswered && later.Version > e.Version) })];
-    }
-
     /// <summary>What was passed over lately in this queue, and in the queue of the hard ones what brought each there; without what was taken back.</summary>
     private static ILookup<long, ReviewEvent> StepsOf(ReviewQueue queue, ILookup<long, ReviewEvent> histories, long now)
     {
@@ -438,16 +365,4 @@ public sealed record WaitingRow(Review Review, AssessmentLine Line, ReviewPriori
 
     /// <summary>It comes back to the reader only once it is due: others have it until then.</summary>
     public bool IsDueBefore(DateTimeOffset now) => Back is { } back && Review.DueAt < now.Add(back).ToUnixTimeMilliseconds();
-}
-
-/// <param name="Step">The escalation, with what was asked; or the decision to challenge it.</param>
-/// <param name="Decider">Who decided it; null: nobody yet, or time.</param>
-/// <param name="Answer">What was answered; null: nothing.</param>
-public sealed record HandedRow(ReviewEvent Step, Review Review, AssessmentLine Line, string? Decider, ReviewEvent? Answer)
-{
-    /// <summary>A challenge that nobody told the end of: it waits again.</summary>
-    public bool IsBack { get; init; }
-
-    /// <summary>A challenge without an answer yet: where it comes back to, and when, Unix milliseconds; null: nowhere.</summary>
-    public (ReviewQueue Queue, long At)? Return { get; init; }
 }
