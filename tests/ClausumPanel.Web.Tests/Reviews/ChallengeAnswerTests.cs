@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Inbound;
 using ClausumPanel.Storage.Keys;
@@ -41,7 +40,7 @@ public abstract class ChallengeAnswerStories
     {
         await using var world = await ReviewWorld.StartAsync(Make());
         var events = new EventWorld(world.App, await Shop.OpenAsync(world.App, KeyType.Ingest));
-        var (passed, failed, asked, held) = (await ChallengedAsync(world), await ChallengedAsync(world), await ChallengedAsync(world), (await world.Shop.AssessAsync("""{"amount":100,"currency":"MXN","email":"x@held.example"}""")).MustBeGood().Id);
+        var (passed, failed, asked, held) = (await ChallengedAsync(world, "laura"), await ChallengedAsync(world, "marcos"), await ChallengedAsync(world, "ofelia"), (await world.Shop.AssessAsync("""{"amount":100,"currency":"MXN","email":"x@held.example"}""")).MustBeGood().Id);
         await world.FoldedAsync();
         Assert.Equal(3, await world.App.InDbAsync(db => db.Set<Review>().CountAsync(r => r.Queue == 2 && r.State == ReviewState.Open)));
 
@@ -96,7 +95,7 @@ public abstract class ChallengeAnswerStories
     {
         await using var world = await ReviewWorld.StartAsync(Make());
         var events = new EventWorld(world.App, await Shop.OpenAsync(world.App, KeyType.Ingest));
-        string[] ids = [await ChallengedAsync(world), await ChallengedAsync(world), await ChallengedAsync(world)];
+        string[] ids = [await ChallengedAsync(world, "ramona"), await ChallengedAsync(world, "sergio"), await ChallengedAsync(world, "tobias")];
         await world.FoldedAsync();
         world.App.Clock.Advance(TimeSpan.FromMinutes(31));
         var (maria, tomas) = (await world.PersonAsync(World.Maria), await world.PersonAsync(World.Tomas));
@@ -123,9 +122,8 @@ public abstract class ChallengeAnswerStories
     }
 
     /// <summary>Many payments in a short time with an address that is thrown away: the sixth is challenged.</summary>
-    private static async Task<string> ChallengedAsync(ReviewWorld world)
+    private static async Task<string> ChallengedAsync(ReviewWorld world, string payer)
     {
-        var payer = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         Answer? last = null;
         for (var i = 0; i < 6; i++) last = (await world.Shop.AssessAsync($$"""{"amount":{{100 + i}},"currency":"MXN","email":"{{payer}}@mailinator.com"}""")).MustBeGood();
         Assert.Equal("challenge", last!.Json.GetProperty("decision").GetString());
