@@ -93,10 +93,11 @@ public static class LabelSentences
     public static string Say(this Texts T, SignalLabels labels) => T.SayRate(labels) + (labels.Labelled == 0 ? "" : "; " + (labels.Outside == 0 ? T["all labels are our own decisions"] : labels.Own == 0 ? T["all labels are from outside"] : T["labels: {0} from outside, {1} our own decisions", Number(labels.Outside), Number(labels.Own)]));
 
     /// <summary>How many of the labelled hits were fraud; a share only where there are enough of them. Of where the labels come from nothing: no other number stands beside these two.</summary>
-    public static string SayRate(this Texts T, SignalLabels labels) => T.SayShort(labels) + (labels.Labelled == 0 ? "" : $" ({(labels.Fraud < LabelQueries.Enough ? T["too few to tell"] : Share(labels))})");
+    public static string SayRate(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"] : T["fraud {0} of {1} labelled", Number(labels.Fraud), Number(labels.Labelled)] + $" ({(labels.Outside == 0 ? T["our own labels"] : labels.Fraud < LabelQueries.Enough ? T["too few to tell"] : Share(labels))})";
 
-    /// <summary>The same where there is no room for the share.</summary>
-    public static string SayShort(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"] : T["fraud {0} of {1} labelled", Number(labels.Fraud), Number(labels.Labelled)];
+    /// <summary>The same where there is no room for the share: that they are few, or nobody's word but ours, is said as well.</summary>
+    public static string SayShort(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? T["no labels"]
+        : T[labels.Outside == 0 ? "fraud {0} of {1}, our own labels" : labels.Fraud < LabelQueries.Enough ? "fraud {0} of {1}, too few" : "fraud {0} of {1} labelled", Number(labels.Fraud), Number(labels.Labelled)];
 
     /// <summary>By whose word the labels are, in a sentence: what analysts decided says what they took it for. Null where there are none.</summary>
     public static string? SayWhose(this Texts T, SignalLabels labels) => labels.Labelled == 0 ? null

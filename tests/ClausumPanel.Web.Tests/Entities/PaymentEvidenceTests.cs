@@ -130,6 +130,6 @@ public sealed class PaymentEvidenceTests(PanelApp app) : EntityStories(app), ICl
 
         // Amounts may be compared by the e-mail: then it is the customer who is new.
         var renamed = (await shop.AssessAsync(Shop.With(Payment("cus_renamed", "fp_renamed", "first@tienda.example", last4: "7778"), "payment_method.card_country", "\"US\""))).MustBeGood();
-        Assert.Equal("Primer pago de este cliente: no hay hábitos con qué comparar. Su correo ya pagó 1 vez.", (await victor.PageAsync($"/dashboard/transactions/{renamed.Id}")).QuerySelector("[data-first-of-payer]")!.TextContent);
+        Assert.Equal("Número de cliente nuevo; su correo ya pagó 1 vez con otro o sin número: los montos se comparan por correo.", (await victor.PageAsync($"/dashboard/transactions/{renamed.Id}")).QuerySelector("[data-first-of-payer]")!.TextContent);
     }
 }

@@ -53,7 +53,7 @@ public sealed class CaseWordsTests
         var item = await AddressAsync(world);
         await maria.SubmitAsync(item, "form[action*=Take]");
         async Task<(string?, string?)> SaidAsync() => (await maria.PageAsync(item)) is var page ? (page.QuerySelector("[data-due-before]")?.TextContent, page.QuerySelector("[data-begins-anew]")?.TextContent) : default;
-        Assert.Equal(("Vence antes.", "Entonces empieza de nuevo su tiempo (1 h)."), await SaidAsync());
+        Assert.Equal(("Su plazo vence antes de eso.", "Entonces el plazo del caso empieza de nuevo (1 h)."), await SaidAsync());
         await world.App.InDbAsync(db => db.Set<Review>().ExecuteUpdateAsync(r => r.SetProperty(x => x.DueAt, x => x.OpenedAt)));
         Assert.Equal("Ya está vencida.", (await SaidAsync()).Item1);
         // It is back before that, or never due.
@@ -114,7 +114,7 @@ public sealed class CaseWordsTests
         foreach (var payment in payments) ids.Add((await world.Shop.AssessAsync(payment)).MustBeGood().Id);
         await world.FoldedAsync();
         Assert.Equal(("retenida por la regla «Dear»", "marcada por la regla «Dear»"), (await SaidAsync(ids[0]), await SaidAsync(ids[1])));
-        Assert.Equal(("Retenida: decidió esta regla. Sin ella: aprobada.", "Marcada: la regla coincidió, pero sin ella la decisión sería la misma."), (await MeansAsync(ids[0]), await MeansAsync(ids[1])));
+        Assert.Equal(("Retenida: decidió esta regla. Sin ella: aprobada. Cuando Monto del pago es mayor que 500.00 MXN", "Marcada: la regla coincidió, pero sin ella la decisión sería la misma. Cuando Monto del pago es mayor que 500.00 MXN"), (await MeansAsync(ids[0]), await MeansAsync(ids[1])));
     }
 
     [Fact]

@@ -47,6 +47,8 @@ public abstract class ChallengeAnswerStories
         // A person asks for proof, which takes effect; then the payer gives it.
         world.App.Clock.Advance(TimeSpan.FromMinutes(31));
         var maria = await world.PersonAsync(World.Maria);
+        Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("ul[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card"))).IsDone);

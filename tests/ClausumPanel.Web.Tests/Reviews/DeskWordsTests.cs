@@ -22,7 +22,7 @@ public sealed class DeskWordsTests
         var id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Select(a => a.Id).SingleAsync());
         var unheard = await world.App.As(World.Maria).PageAsync($"{Queue}/{id}");
         Assert.Equal("Puede deshacerla 8 s; luego vale y el comercio la lee.", unheard.QuerySelector(".review-told")!.TextContent);
-        Assert.StartsWith("Ningún webhook avisa al comercio", unheard.QuerySelector("[data-challenge-told]")!.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("El sistema del comercio consulta aquí", unheard.QuerySelector("[data-challenge-told]")!.TextContent, StringComparison.Ordinal);
         await world.App.InDbAsync(async db =>
         {
             db.Add(new WebhookEndpoint { Url = "https://shop.example/hook", Events = "review.closed", Secret = [1], CreatedAt = world.App.Clock.GetUtcNow(), Mark = long.MaxValue });

@@ -134,7 +134,7 @@ public sealed class QueueListTests : QueueListStories
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.SkipAsync(maria, skipped.Seq, skipped.Token, "not_my_area", null, default))).IsDone);
         // A session does not last that long.
         async Task<string[]> MarksAsync(Person person) => [.. (await world.App.As(person).PageAsync(List)).QuerySelectorAll("[data-skipped]").Select(m => $"{m.Closest("tr")!.GetAttribute("data-seq")}: {m.TextContent.Trim()}")];
-        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h. Hasta entonces la tienen los demás. Vence antes."], await MarksAsync(World.Maria));
+        Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 8 h. Hasta entonces la tienen los demás. Su plazo vence antes de eso."], await MarksAsync(World.Maria));
         Assert.Empty(await MarksAsync(World.Ines));
         world.App.Clock.Advance(LeaseReviews.SkippedFor - TimeSpan.FromMinutes(40));
         Assert.Equal([$"{skipped.Seq}: La omitió usted; vuelve en 40 min. Hasta entonces la tienen los demás. Ya está vencida."], await MarksAsync(World.Maria));

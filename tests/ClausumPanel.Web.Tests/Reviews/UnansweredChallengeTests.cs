@@ -47,7 +47,7 @@ public abstract class UnansweredChallengeStories
         var (seq, id) = await ChallengeAsync(world, maria);
         await SettledAsync(world);
         var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{id}");
-        Assert.Equal("Ningún webhook avisa al comercio: lo lee por la API. Sin respuesta vuelve el 24 nov, 09:30: Verificaciones sin respuesta.", Words(page.QuerySelector("[data-after]")!.TextContent));
+        Assert.Equal("El sistema del comercio lo consulta aquí: no hay webhook configurado. Sin respuesta vuelve el 24 nov, 09:30: Verificaciones sin respuesta.", Words(page.QuerySelector("[data-after]")!.TextContent));
         Assert.Equal("Aún sin respuesta sin respuesta vuelve el 24 nov, 09:30: Verificaciones sin respuesta", await BecameAsync(world, seq));
 
         // As long as that queue waits.

@@ -18,8 +18,8 @@ public sealed record Argument(string Text, string? Detail, int Strength, int? Po
     /// <summary>Of so many signals it is made.</summary>
     public int Signals { get; init; } = 1;
 
-    /// <summary>That they are about one thing, in words, among so many signals; null: it is one signal, or none.</summary>
-    public Func<int, string>? Together { get; init; }
+    /// <summary>How many signals are about which one thing, in a few words; null: it is one signal, or none.</summary>
+    public string? Together { get; init; }
 }
 
 /// <summary>What speaks for a payment and what against it, in plain words: what it was judged by, and what is known by now. Good history is said as loudly as bad.</summary>
@@ -32,7 +32,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     public const int EnoughAmounts = 10;
 
     private const long Day = 86_400_000, Hour = 3_600_000;
-    private const int FewPlaces = 3, ManyPoints = 4, LeastUsual = 3, LeastBurst = 3;
+    private const int FewPlaces = 3, ManyPoints = 4, ManyNamed = 3, LeastUsual = 3, LeastBurst = 3;
 
     // Hours of a day in which whoever pays often pays.
     private const double BusyHours = 8;
@@ -44,11 +44,10 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var scored = arguments.Where(a => a.Points is not null and not 0).ToList();
         var count = scored.Sum(a => a.Signals);
         if (count < ManyPoints) return arguments;
-        var signals = scored.Where(a => !a.IsRule).Sum(a => a.Signals);
-        var together = string.Join(", ", scored.Select(a => a.Together?.Invoke(signals)).OfType<string>());
         var first = arguments.ToList().IndexOf(scored[0]);
-        var said = WhyView.Count(signals, scored.Count(a => a.IsRule), T);
-        return [.. arguments.Take(first), new Argument(together.Length == 0 ? T["{0} of its score, explained under Why", said] : T["{0} of its score ({1}), explained under Why", said, together], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        var named = scored.Count <= ManyNamed + 1 ? scored : scored[..ManyNamed];
+        var words = string.Join("; ", named.Select(a => a.Together ?? a.Text)) + (named.Count < scored.Count ? "; " + T["{0} more", scored.Count - named.Count] : "");
+        return [.. arguments.Take(first), new Argument(words, null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <summary>What the payer has long paid with and why that does not speak for them, in a sentence; null: there is none of it, or some of it does, which says so itself.</summary>
@@ -181,7 +180,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             if (kind == payerKind || (isSaid && kind != TermKind.Ip) || !same.TryGetValue(kind, out var seqs)) continue;
             if (earlier.Count(e => seqs.Contains(e.Seq)) is var count && count < (kind == TermKind.Device ? 1 : LeastUsual)) continue;
             var link = links.FirstOrDefault(l => l.Kind == kind);
-            var why = never ?? (link is { Fraud: > 0 } ? T["also in frauds"] : kind != TermKind.Ip && link is { Payers: > 0 } ? T["others have it too"] : null);
+            var why = never ?? (link is { Fraud: > 0 } ? T["also in frauds"] : link is { Payers: > 0 } ? T["others have it too"] : null);
             if (why is null) usual.Add((kind, count));
             else uncounted.Add((kind, why));
         }

@@ -29,8 +29,8 @@ public sealed record DeclinedBefore(LinkAttribute Link, int Count, int Fraud, IR
                 var reasons = declined.Select(e => declines[e.Seq]).OfType<string>().GroupBy(r => r).OrderByDescending(r => r.Count()).ThenBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Key);
                 return new DeclinedBefore(link, declined.Count, declined.Count(e => e.Label == LabelOutcome.Fraud), [.. reasons]);
             })
-            // Of what very many share, a few declines are chance.
-            .Where(d => d.Count > 0 && (d.Count * 2 >= d.Link.Count || (d.Count >= Least && d.Link.Strength != LinkStrength.Weak) || (d.Link is { Count: <= LinkAttribute.MostMedium, IsMore: false } && d.Count * OneIn >= d.Link.Count)))
+            // Of what very many share, a few declines are chance; where a shop always orders from, they say nothing.
+            .Where(d => d.Count > 0 && !d.Link.IsUsual && (d.Count * 2 >= d.Link.Count || (d.Count >= Least && d.Link.Strength != LinkStrength.Weak) || (d.Link is { Count: <= LinkAttribute.MostMedium, IsMore: false } && d.Count * OneIn >= d.Link.Count)))
             .OrderBy(d => d.Link.Strength == LinkStrength.Weak).ThenByDescending(d => d.Count).ThenBy(d => d.Link.Count).FirstOrDefault();
     }
 

@@ -65,7 +65,7 @@ public sealed class Habits
 
     /// <summary>That there is nothing to compare with, in words, said once for all signals.</summary>
     public string SayFirst(Texts T) => _flow != Flow.PayOut ? _whose == TermKind.Customer && _facts.Number(FactCatalog.History(EntityKind.Email, HistoryPart.Count)) is > 0 and var paid
-            ? T.Count((long)paid, "First payment of this customer: no habits to compare with. Its e-mail paid {0} time before.", "First payment of this customer: no habits to compare with. Its e-mail paid {0} times before.")
+            ? T.Count((long)paid, "New customer number; its e-mail paid {0} time before under another or none: amounts are compared by the e-mail.", "New customer number; its e-mail paid {0} times before under another or none: amounts are compared by the e-mail.")
             : T["First payment of this payer: nothing to compare with."]
         : _whose == TermKind.Beneficiary ? T["First payout to this beneficiary: nothing to compare with."] : T["This customer has had nothing paid out before: nothing to compare with."];
 

@@ -53,15 +53,15 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
         return isKnown && (one.Text(Known.EmailNormalized) is not { } mailbox || mailbox != other.Text(Known.EmailNormalized));
     }
 
-    /// <summary>Known for less than a day when it paid, by customer, address and card.</summary>
+    /// <summary>Known for less than a day when it paid, by the first of customer, address and card that it names.</summary>
     public static bool IsNew(Facts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return !Array.Exists([EntityKind.Customer, EntityKind.Email, EntityKind.Card], kind => facts.Number(FactCatalog.History(kind, HistoryPart.Count)) > 0 && facts.Number(FactCatalog.History(kind, HistoryPart.Age)) >= Day);
+        return !(Array.Find(Payers, kind => FoundBy.Text(facts, kind) is not null).Entity() is { } payer && facts.Number(FactCatalog.History(payer, HistoryPart.Count)) > 0 && facts.Number(FactCatalog.History(payer, HistoryPart.Age)) >= Day);
     }
 
     /// <summary>How common the amount is there.</summary>
-    public string Rarity(Texts T) => Same == 0 ? T["{0}: none of the shop’s last {1} payments", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
+    public string Rarity(Texts T) => Same == 0 ? T["{0}: no other of the shop’s last {1} payments was of that", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
 
     /// <summary>Against it only where both payers are new: two who have long been customers buy the same by chance.</summary>
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)

@@ -34,16 +34,15 @@ internal static class SameThing
     {
         ArgumentNullException.ThrowIfNull(signals);
         var left = signals.ToList();
-        foreach (var (codes, some, all) in ((string[], Func<int, string>, string)[])
+        foreach (var (codes, about) in ((string[], string)[])
         [
-            (OfIp, n => T["{0} of them about one IP address", n], T["all about one IP address"]), (OfCard, n => T["{0} of them about one card", n], T["all about one card"]),
-            (OfPayer, n => T["{0} of them about one new payer", n], T["all about one new payer"]), (OfBeneficiary, n => T["{0} of them about one new beneficiary", n], T["all about one new beneficiary"]),
+            (OfIp, "{0} signals about one IP address"), (OfCard, "{0} signals about one card"), (OfPayer, "{0} signals about one new payer"), (OfBeneficiary, "{0} signals about one new beneficiary"),
         ])
         {
             var same = left.Where(s => codes.Contains(s.Code)).Select(s => s.Argument).ToList();
             if (same.Count < 2) continue;
             left.RemoveAll(s => codes.Contains(s.Code));
-            yield return new Argument(string.Join(" · ", same.Select(a => a.Text)), string.Join(" · ", same.Select(a => a.Detail ?? a.Text)), same.Sum(a => a.Strength), same.Sum(a => a.Points)) { Signals = same.Count, Together = of => same.Count == of ? all : some(same.Count) };
+            yield return new Argument(string.Join(" · ", same.Select(a => a.Text)), string.Join(" · ", same.Select(a => a.Detail ?? a.Text)), same.Sum(a => a.Strength), same.Sum(a => a.Points)) { Signals = same.Count, Together = T[about, same.Count] };
         }
         foreach (var (_, one) in left) yield return one;
     }

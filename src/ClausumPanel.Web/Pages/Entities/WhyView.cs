@@ -75,9 +75,9 @@ public sealed class WhyView
     public (string Words, string? Meaning)? SayFlagged(Bands bands, Texts T)
     {
         if (Stored.Decision is not (Decision.Review or Decision.Challenge)) return null;
-        if (Steps.FirstOrDefault(s => s.Without is not null) is { Rule: { } decided, Without: { } without }) return (T["held by the rule “{0}”", decided.Name], T["Held: this rule decided. Without it: {0}.", T.Name(without).ToLower(CultureInfo.CurrentCulture)]);
+        if (Steps.FirstOrDefault(s => s.Without is not null) is { Rule: { } decided, Without: { } without }) return (T["held by the rule “{0}”", decided.Name], T["Held: this rule decided. Without it: {0}.", T.Name(without).ToLower(CultureInfo.CurrentCulture)] + " " + T["When {0}", T.Say(decided)]);
         var isScored = Stored.Score >= (Stored.Decision == Decision.Review ? bands.Review : bands.Challenge);
-        if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return (T["flagged by the rule “{0}”", rule.Name], T["Flagged: the rule was met, but without it the decision would be the same."]);
+        if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return (T["flagged by the rule “{0}”", rule.Name], T["Flagged: the rule was met, but without it the decision would be the same."] + " " + T["When {0}", T.Say(rule)]);
         if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list)
             return isScored ? (T["flagged by: {0}", list.Title], T["Flagged: it is on a list, and its score reaches the bound."]) : (T["held by: {0}", list.Title], T["Held: the list asks for a person, though its score does not reach the bound."]);
         return isScored ? null : (T["held by a list or a rule, not by its score"], null);

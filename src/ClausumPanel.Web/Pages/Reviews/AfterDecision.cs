@@ -32,7 +32,7 @@ public sealed record AfterDecision(ReviewQueue? Back, string? Shop, string? Unan
         var (name, subject) = (OutboxEventType.ReviewClosed.Name(), $"transaction:{payment.Id}");
         var told = await db.WebhookDeliveries.Where(d => endpoints.Contains(d.EndpointId) && d.Subject == subject && d.Name == name && d.At >= review.SettlesAt).Select(d => new { d.State, d.EndedAt }).ToListAsync(stop);
         if (told.Where(d => d.State == DeliveryState.Delivered).Min(d => d.EndedAt) is { } at) return T["The shop was told by webhook: {0}.", reader.Moment(DateTimeOffset.FromUnixTimeMilliseconds(at))];
-        if (endpoints.Count == 0) return T["No webhook tells the shop: it reads it through the API."];
+        if (endpoints.Count == 0) return T["The shop’s system fetches it here: no webhook is set up."];
         return told.Count > 0 && told.TrueForAll(d => d.State == DeliveryState.Failed) ? T["The shop's webhook did not take it: it reads it through the API."] : T["It is on its way to the shop by webhook."];
     }
 }

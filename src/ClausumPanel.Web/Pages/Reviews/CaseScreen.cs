@@ -78,13 +78,15 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         var (now, mayReview) = (clock.GetUtcNow(), decider is not null);
         var why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         var around = await evidence.OfAssessmentAsync(why, LinkChoice.Any, stop);
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        if (stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Exists(e => e.Kind == ReviewEventKind.ChallengeAnswered))
+            around = around with { Balance = around.Balance.With(([], [new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(now - stored.Instant)], null, 5)])) };
         if (review.Outcome is { } decided) around = around with { Strip = around.Strip?.Decided(decided, review.Label) };
         var kept = await blind.OfAsync(decider, [.. around.Seqs.Append(stored.Seq).Distinct()], stop);
         around = around.Without(new Blinded(kept.Contains(stored.Seq), kept));
         if (kept.Contains(stored.Seq)) why = why.Blind();
         else (why.Rates, why.RuleRates) = (await rates.ReadAsync(stored.Flow, stop), await rates.ReadRulesAsync(stop));
         var queue = await db.Set<ReviewQueue>().AsNoTracking().SingleAsync(q => q.Number == review.Queue, stop);
-        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
         var history = new CaseHistory(review, queue, events.Blind(review, reviewer.Id), now.ToUnixTimeMilliseconds());
         // How it came to those who decide the hard ones counts only where time would decide there.
         var queues = queue is { IsManual: true, Timeout: not TimeoutAction.None } ? await db.Set<ReviewQueue>().AsNoTracking().ToDictionaryAsync(q => q.Number, stop) : new() { [queue.Number] = queue };
