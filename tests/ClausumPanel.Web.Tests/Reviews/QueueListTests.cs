@@ -294,6 +294,14 @@ public abstract class QueueListStories
         Assert.Equal("De «held.example»: 1 en Retenidas para revisión · 1 en Escaladas (deciden los administradores) · 2 apartadas", await SaidAsync(World.Maria, List + "&q=held.example"));
         Assert.Equal("/dashboard/reviews?queue=1#put-away", (await world.App.As(World.Maria).PageAsync(List + "&q=held.example")).QuerySelector("[data-found-on-hold]")!.GetAttribute("href"));
         Assert.Equal(("nada en las colas; buscar en el monitor", "/dashboard/transactions?q=nadie@held.example&period=all"), await FoundAsync(World.Maria, List + "&q=nadie@held.example"));
+        Assert.Null((await world.App.As(World.Maria).PageAsync(List + "&q=nadie@held.example")).QuerySelector("[data-left]"));
+        // What is in no list yet.
+        var soon = world.App.Clock.GetUtcNow().AddMinutes(20);
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 2).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, soon.ToUnixTimeMilliseconds())));
+        id = await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Seq == 2).Select(a => a.Id).SingleAsync());
+        Assert.Equal(($"1 aún no se muestra: aparece a las {soon.ToOffset(TimeSpan.FromHours(-6)):HH:mm} en Retenidas para revisión", $"/dashboard/reviews/{id}?queue=3"), await FoundAsync(World.Maria, List + "&q=dos@held.example"));
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 3).ExecuteUpdateAsync(r => r.SetProperty(x => x.VisibleAt, soon.AddMinutes(5).ToUnixTimeMilliseconds())));
+        Assert.Equal($"De «held.example»: 2 apartadas · 2 aún no se muestran: la primera aparece a las {soon.ToOffset(TimeSpan.FromHours(-6)):HH:mm} en Retenidas para revisión", await SaidAsync(World.Maria, List + "&q=held.example"));
     }
 
     protected async Task EscalatedAsync()

@@ -44,6 +44,9 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     /// <summary>Of such a search: how much is on hold, and where that is read.</summary>
     public (int Count, string Address)? FoundOnHold { get; private set; }
 
+    /// <summary>Of such a search: how much is in no list yet, when the first of it comes, Unix milliseconds, to which queue, and where that is read.</summary>
+    public (int Count, long At, ReviewQueue Queue, string Address)? FoundNotShown { get; private set; }
+
     /// <summary>Where the search alone is asked in that queue; one of a fixed order takes none.</summary>
     public string FoundAddress(QueueTile tile) => tile.Queue.IsRestricted ? new WaitingQuery().Address(tile.Queue.Number)
         : "/dashboard/reviews" + QueryString.Create([KeyValuePair.Create("queue", (string?)tile.Queue.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)), KeyValuePair.Create("q", Query.Filter.Search)]).ToUriComponent();
@@ -244,6 +247,8 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, payees, null, stop);
         var counts = await db.Set<Review>().Waiting(now).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         FoundIn = [.. Tiles.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
+        var unshown = await db.Set<Review>().NotShown(db.Set<ReviewEvent>(), now).Only(filter, db, now).OrderBy(r => r.VisibleAt).Select(r => new { r.Queue, r.VisibleAt, Id = db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.Id).FirstOrDefault() }).ToListAsync(stop);
+        if (unshown is [var soonest, ..] && Tiles.FirstOrDefault(t => t.Queue.Number == soonest.Queue) is { } comes) FoundNotShown = (unshown.Count, soonest.VisibleAt, comes.Queue, Url.Page("Item", new { id = soonest.Id, queue = soonest.Queue })!);
         var away = await db.Set<Review>().PutAway(db.Set<ReviewEvent>(), now).Only(filter, db, now).Select(r => new { r.Queue, Id = db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.Id).FirstOrDefault() }).ToListAsync(stop);
         if (away.Count == 0) return;
         // One is opened; of several the list is, that of their queue where they share one.
