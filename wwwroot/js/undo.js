@@ -11,7 +11,7 @@ window.panelUndo = (() => {
   // The token is the page's own, and not kept.
   const keep = () => {
     // The page of the decision itself has a button instead, and the line only for whoever leaves it.
-    const line = lineOfPage() ?? document.querySelector("template[data-undo-line]")?.content.querySelector(".toast-line");
+    const own = lineOfPage(), line = own?.querySelector("form") ? own : document.querySelector("template[data-undo-line]")?.content.querySelector(".toast-line");
     if (lineOfPage()) keepPlace();
     if (!line?.querySelector("form") || untilOf(line) <= Date.now()) return;
     const copy = line.cloneNode(true);

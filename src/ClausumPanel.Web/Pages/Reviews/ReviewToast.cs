@@ -36,13 +36,17 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     /// <param name="stop">Ends it early.</param>
     internal static async Task<ReviewToast?> OfAsync(string? before, string? said, Guid? shown, long now, AssessmentReader assessments, Reader reader, Texts T, CancellationToken stop)
     {
-        if (before?.Split(' ', 5) is not [var id, var what, var end, var detail, .. var rest] || Guid.Parse(id) == shown) return said is null ? null : new ReviewToast(said);
+        if (before?.Split(' ', 5) is not [var id, var what, var end, var detail, .. var rest]) return said is null ? null : new ReviewToast(said);
+        var isShown = Guid.Parse(id) == shown;
+        if (isShown && (said is null || what == Refused)) return said is null ? null : new ReviewToast(said);
         var done = (await assessments.FindAsync(Guid.Parse(id), stop))!;
         var tooLate = T[PaymentTooLate, PaymentOf(done)];
         if (what == Refused) return rest is [{ Length: > 0 } sentence] ? new ReviewToast($"{PaymentOf(done)}:", sentence, About: done.Id, IsRefusal: true) : new ReviewToast(tooLate, About: done.Id, Reopens: detail == "1", IsRefusal: true);
         var until = long.Parse(end, CultureInfo.InvariantCulture);
         var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, [.. detail.Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture)).Where(t => t > 0).Select(t => (ListType)(t - 1))], done, T)
             : OfStep(Enum.Parse<ReviewEventKind>(what), long.Parse(detail, CultureInfo.InvariantCulture), rest.FirstOrDefault(), done, reader, T);
+        // The page has the button itself.
+        if (isShown) return toast with { Of = $"{toast.Of} · {said}" };
         // Where the queue gives no time there is nothing to offer.
         return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
