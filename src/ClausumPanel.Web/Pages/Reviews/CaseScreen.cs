@@ -41,6 +41,9 @@ public sealed class CaseScreen(DateTimeOffset now, WhyView why, CaseHistory hist
     /// <summary>What follows what was decided, or may be.</summary>
     public required AfterDecision After { get; init; }
 
+    /// <summary>The engine challenged it, and nobody has told how that ended.</summary>
+    public bool LacksAnswer { get; init; }
+
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; init; }
 
@@ -79,7 +82,8 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         var why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         var around = await evidence.OfAssessmentAsync(why, LinkChoice.Any, stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        if (stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Exists(e => e.Kind == ReviewEventKind.ChallengeAnswered))
+        var lacksAnswer = stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Exists(e => e.Kind == ReviewEventKind.ChallengeAnswered);
+        if (lacksAnswer)
             around = around with { Balance = around.Balance.With(([], [new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(now - stored.Instant)], null, 5)])) };
         if (review.Outcome is { } decided) around = around with { Strip = around.Strip?.Decided(decided, review.Label) };
         var kept = await blind.OfAsync(decider, [.. around.Seqs.Append(stored.Seq).Distinct()], stop);
@@ -95,6 +99,7 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         {
             Evidence = around,
             Head = head,
+            LacksAnswer = lacksAnswer,
             Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop)),
             Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands,
             AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, history.Events),
