@@ -71,8 +71,8 @@ public abstract class SameAmountStories
         // Both name the other, each once; a regular is named, and counts for nothing.
         var first = await SaidAsync(app, one);
         Assert.Equal(["dos@tienda.example", "cliente0@tienda.example"], first.Named);
-        Assert.Equal("Mismo monto de otro pagador nuevo, con 4 min de diferencia 4,899.00 MXN: ningún otro de los últimos 60 pagos del comercio fue por ese monto", first.Against);
-        Assert.Equal("4,899.00 MXN: ningún otro de los últimos 60 pagos del comercio fue por ese monto", first.Rarity);
+        Assert.Equal("Mismo monto de otro pagador nuevo, con 4 min de diferencia 4,899.00 MXN: no aparece en los últimos 60 pagos del comercio", first.Against);
+        Assert.Equal("4,899.00 MXN: no aparece en los últimos 60 pagos del comercio", first.Rarity);
         foreach (var id in (string[])[two, again])
         {
             var second = await SaidAsync(app, id);

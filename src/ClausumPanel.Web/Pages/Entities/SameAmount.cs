@@ -61,7 +61,7 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
     }
 
     /// <summary>How common the amount is there.</summary>
-    public string Rarity(Texts T) => Same == 0 ? T["{0}: no other of the shop’s last {1} payments was of that", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
+    public string Rarity(Texts T) => Same == 0 ? T["{0}: not among the shop’s last {1} payments", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
 
     /// <summary>Against it only where both payers are new: two who have long been customers buy the same by chance.</summary>
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
