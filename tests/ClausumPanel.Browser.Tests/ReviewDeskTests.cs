@@ -115,6 +115,37 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
+    public async Task Another_case_among_the_links_leaves_ones_own_theirs_until_that_one_is_taken()
+    {
+        await HoldAtDeskAsync(2, async _ => Guid.Parse(await Panel.PayAsync($"doble@{DeskDomain}", 30_000, bare: true)));
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        var own = new Uri(page.Url).AbsolutePath;
+        Task<List<long>> LeasesAsync() => InDbAsync(db => db.Set<Review>().Where(r => r.Queue == Desk && r.LeaseOwner != null && !r.LeaseIsAhead && r.State == ReviewState.Open).Select(r => r.LeaseUntil!.Value).ToListAsync());
+        await page.Locator("[name='Input.Note']").FillAsync("a medias");
+        await page.Locator("#links summary:has([data-links])").ClickAsync();
+        await page.Locator("#links a[data-waits]").First.ClickAsync();
+        await Assertions.Expect(page.Locator("[data-other] a[data-back]")).ToHaveCountAsync(1);
+        Assert.InRange(Assert.Single(await LeasesAsync()), DateTimeOffset.UtcNow.AddMinutes(2).ToUnixTimeMilliseconds(), long.MaxValue);
+        await EverybodyAsync(page);
+        // From there on too there is a way back.
+        await page.GotoAsync("/dashboard/transactions");
+        await Assertions.Expect(page.Locator("a[data-back]")).ToHaveCountAsync(1);
+        await page.GoBackAsync();
+        await page.Locator("[data-other] a[data-back]").ClickAsync();
+        await page.WaitForURLAsync($"**{own}*");
+        await Assertions.Expect(page.Locator("[name='Input.Note']")).ToHaveValueAsync("a medias");
+        await page.Locator("#links a[data-waits]").First.ClickAsync();
+        await Assertions.Expect(page.Locator("[data-other]")).ToHaveCountAsync(1);
+        await page.Locator("[data-key=take]").ClickAsync();
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".toast-line")).ToContainTextAsync("volvió a su cola.");
+        Assert.Single(await LeasesAsync());
+        await LeaveAsync(page);
+    }
+
+    [Fact]
     public async Task What_was_made_ready_earlier_shows_the_time_there_is_when_it_is_shown()
     {
         var ids = await HoldAtDeskAsync(2);

@@ -383,7 +383,7 @@ public sealed class ReviewListTests(BrowserFixture panel) : ReviewStories(panel)
             await keys.PressAsync("Control+Enter");
         }
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={List}&{Set}");
-        await Assertions.Expect(page.Locator("[data-left]")).ToHaveTextAsync("Del filtro ya no queda ninguna libre.");
+        await Assertions.Expect(page.Locator(".empty-title")).ToHaveTextAsync("Ninguna de las que esperan coincide.");
         await Assertions.Expect(page.Locator(".toast-line [data-key=undo]")).ToBeVisibleAsync();
         await EverybodyAsync(page);
         await keys.PressAsync("Enter");

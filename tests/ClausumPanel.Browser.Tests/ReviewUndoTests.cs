@@ -29,6 +29,34 @@ public sealed class ReviewUndoTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
+    public async Task After_the_last_of_a_queue_undo_stands_in_the_bar_and_goes_on_to_the_next_queue()
+    {
+        var id = (await HoldAtDeskAsync(1))[0];
+        var other = await HoldElsewhereAsync("sigue.example");
+        var seconds = await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Desk).Select(q => q.UndoSeconds).SingleAsync());
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Desk).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, 30)));
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        await ApproveAsync(page);
+        await Assertions.Expect(page.Locator("#state")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".toast-line b")).ToHaveTextAsync("Aprobada");
+        await Assertions.Expect(page.Locator(".toast-line [data-beside]")).ToContainTextAsync("En esta cola ya no espera");
+        await Assertions.Expect(page.Locator("[data-key=undo]:visible")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator(".toast-line [data-key=undo]")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".toast-line [data-key=undo]")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("[data-beside]")).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("z");
+        await page.WaitForURLAsync($"**/dashboard/reviews/{id}*");
+        await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+        await InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == Desk).ExecuteUpdateAsync(q => q.SetProperty(x => x.UndoSeconds, seconds)));
+        await InDbAsync(db => db.Set<Review>().Where(r => r.Seq == other.Seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, Desk)));
+        await LeaveAsync(page);
+    }
+
+    [Fact]
     public async Task What_was_decided_blind_is_told_by_itself_once_it_can_no_longer_be_undone()
     {
         var item = await HoldElsewhereAsync("ciegas.example");

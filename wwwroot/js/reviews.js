@@ -233,7 +233,9 @@
     if (typing) (typing.closest("details")?.querySelector("summary") ?? form()?.querySelector('input[name="Input.Outcome"]:checked') ?? document.getElementById("item"))?.focus();
   });
 
-  window.panelReviewBack.drop();
+  // Beside another one that the reader still has, the way back to that one stays.
+  const dropBack = () => { if (!item()?.querySelector("[data-other]")) window.panelReviewBack.drop(); };
+  dropBack();
 
   // The lease: a sign of life a minute, from the visible page of somebody who does something; at four fifths of the time it asks; leaving gives it back.
   let until = 0, seen = Date.now(), reading = 0, last = performance.now(), leaving = false, ready = null, preparing = null, sending = null, sent = null, plainly = false, round = 0, asked = 0;
@@ -555,7 +557,7 @@
   document.addEventListener("click", event => {
     if (event.target.closest("[data-continue]")) beat();
     // What the item itself leads to is part of looking at it, and so is looking something up in the monitor.
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest('#review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target]), a[href^="/dashboard/transactions"]')) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest('#review-item .review-evidence a[href]:not([href^="#"], [target]), #review-item a[href]:not([href^="/dashboard/reviews"], [href^="#"], [target]), a[href^="/dashboard/transactions"]')) return;
     keepPlace(event.target.closest("a"));
     if (form()) window.panelReviewBack.keep(location.pathname + location.search, until);
     leaving = true;
@@ -588,7 +590,7 @@
     data.set("leaving", "yes");
     navigator.sendBeacon(form().dataset.release, data);
   });
-  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); window.panelReviewBack.drop(); beat(); } });
+  addEventListener("pageshow", event => { if (event.persisted) { leaving = false; dropPlace(); dropBack(); beat(); } });
   // What the browser itself remembers is of the decision before.
   if (form() && item().dataset.reopened !== "0" && !kept().some(one => one.id === idOf())) form().reset();
   begin();

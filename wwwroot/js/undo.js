@@ -16,6 +16,7 @@ window.panelUndo = (() => {
     if (!line?.querySelector("form") || untilOf(line) <= Date.now()) return;
     const copy = line.cloneNode(true);
     delete copy.dataset.told;
+    copy.querySelector("[data-beside]")?.remove();
     for (const token of copy.querySelectorAll('[name="__RequestVerificationToken"]')) token.setAttribute("value", "");
     try { sessionStorage.setItem(store, JSON.stringify({ person, line: copy.outerHTML })); } catch { /* Without a store nothing follows. */ }
   };

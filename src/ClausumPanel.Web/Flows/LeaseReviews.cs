@@ -222,6 +222,21 @@ public sealed class LeaseReviews(PanelDb db, ReviewTurns turns, PolicyShelf poli
             await NoteAsync(reviewer, seq, ReviewEventKind.Released, stop);
     }
 
+    /// <summary>Whoever took one by hand has no other beside it.</summary>
+    /// <returns>What went back to its queue.</returns>
+    public async Task<IReadOnlyList<long>> ReleaseOthersAsync(Reviewer reviewer, long seq, CancellationToken stop)
+    {
+        using var turn = await turns.TakeAsync(stop);
+        List<long> freed = [];
+        foreach (var other in await Mine(reviewer, Now).Where(r => r.Seq != seq && !r.LeaseIsAhead).Select(r => new { r.Seq, r.LeaseToken }).ToListAsync(stop))
+        {
+            if (await db.Set<Review>().Where(r => r.Seq == other.Seq && r.LeaseToken == other.LeaseToken && r.LeaseOwner == reviewer.Id && r.State == ReviewState.Open).ExecuteUpdateAsync(r => r.Freed(), stop) == 0) continue;
+            await NoteAsync(reviewer, other.Seq, ReviewEventKind.Released, stop);
+            freed.Add(other.Seq);
+        }
+        return freed;
+    }
+
     /// <summary>An admin takes what somebody else has; written down.</summary>
     public async Task<(ReviewLease? Lease, ReviewAnswer Answer)> TakeOverAsync(Reviewer reviewer, long seq, CancellationToken stop)
     {

@@ -80,9 +80,16 @@ public sealed class DeskWordsTests
         var address = (await maria.PageAsync(Queue)).QuerySelectorAll("tr[data-seq] a[data-open]").Select(a => a.GetAttribute("href")!).Single(a => a.Split('?')[0] != own);
         var told = (await maria.PageAsync(address)).QuerySelector("[data-other]")!;
         Assert.Equal(own, told.QuerySelector("a")!.GetAttribute("href")!.Split('?')[0]);
-        Assert.Contains("a más tardar a las ", told.TextContent, StringComparison.Ordinal);
+        Assert.Contains("a más tardar hasta las ", told.TextContent, StringComparison.Ordinal);
         // Nobody else's business.
         Assert.Null((await world.App.As(World.Tomas).PageAsync(address)).QuerySelector("[data-other]"));
+        // Taken, it is the only one they have, and the page says where the other went.
+        using var taken = await maria.SubmitAsync(address, "form[action*=Take]");
+        Assert.EndsWith(" volvió a su cola.", (await maria.PageAsync(taken.Headers.Location!.ToString())).QuerySelector(".toast-line")!.TextContent.Trim(), StringComparison.Ordinal);
+        var id = Guid.Parse(address.Split('?')[0].Split('/')[^1]);
+        var leased = await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.LeaseOwner != null).Select(r => r.Seq).ToListAsync());
+        Assert.Equal(await world.App.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == id).Select(a => a.Seq).SingleAsync()), Assert.Single(leased));
+        Assert.Single(await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Released).ToListAsync()));
     }
 
     [Fact]

@@ -256,6 +256,8 @@ public abstract class QueueListStories
             var page = await maria.PageAsync($"{List}&{query}");
             Assert.Equal((query, string.Join(' ', seqs)), (query, string.Join(' ', Seqs(page))));
             Assert.Equal((query, seqs.Length < 4 ? $" · se muestran {seqs.Length} de 4" : null), (query, page.QuerySelector("#waiting [data-shown]")?.TextContent));
+            // What matches and is with somebody.
+            if (query == "sort=oldest&held=taken") Assert.Equal("Del filtro ya no queda ninguna libre.", page.QuerySelector("[data-left]")!.TextContent);
         }
     }
 
@@ -271,6 +273,10 @@ public abstract class QueueListStories
         // From an empty queue too, and in its own where only the other filters left it out.
         Assert.Equal("/dashboard/reviews?queue=3&q=dos@held.example", (await FoundAsync(World.Maria, "/dashboard/reviews?queue=2&q=dos@held.example")).Item2);
         Assert.Equal("/dashboard/reviews?queue=1&q=uno@held.example", (await FoundAsync(World.Maria, List + "&flow=payout&q=uno@held.example")).Item2);
+        // Nothing matched: that nothing of it is free is not said besides.
+        var none = await world.App.As(World.Maria).PageAsync(List + "&flow=payout&q=uno@held.example");
+        Assert.NotNull(none.QuerySelector("[data-unfiltered]"));
+        Assert.Null(none.QuerySelector("[data-left]"));
         // Where they may only look too, and it says so to who decides elsewhere.
         async Task<string> SaidAsync(Person person, string query) => string.Join(' ', (await world.App.As(person).PageAsync(query)).QuerySelector("[data-elsewhere-found]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         foreach (var person in (Person[])[World.Ines, World.Maria])

@@ -339,10 +339,11 @@ public abstract class SelectionStories : QueueListStories
         using (var given = await StepAsync(fourth, "button[name=stay]", ("stay", "no"))) Assert.Equal($"/dashboard/reviews?{Set}", given.Headers.Location!.OriginalString);
         await AtAsync(4, await maria.SubmitAsync($"/dashboard/reviews?{Set}", "form[action*=Start]"));
         using (var noted = await maria.SubmitAsync(fourth, "form[action*=Note]", ("Input.FreeNote", "Llamar mañana"))) Assert.Equal(fourth, noted.Headers.Location!.OriginalString);
-        // With the last of them the list says that nothing of it is left, and goes on without it.
+        // With the last of them the list says that none matches any more, once, and goes on without it.
         using (var last = await DeclineAsync(fourth)) Assert.Equal($"/dashboard/reviews?{Set}", last.Headers.Location!.OriginalString);
         var list = await maria.PageAsync($"/dashboard/reviews?{Set}");
-        Assert.Equal(("Del filtro ya no queda ninguna libre.", "Seguir sin el filtro (1) Enter"), (list.QuerySelector("[data-left]")!.TextContent, list.QuerySelector("#start[data-key=start]")!.TextContent.Trim()));
+        Assert.Null(list.QuerySelector("[data-left]"));
+        Assert.Equal(("Ninguna de las que esperan coincide.", "Seguir sin el filtro (1) Enter"), (list.QuerySelector(".empty-title")!.TextContent, list.QuerySelector("#start[data-key=start]")!.TextContent.Trim()));
         using (var nothing = await maria.PostAsync($"/dashboard/reviews?handler=Start&{Set}", Form.Read(list, "form[action*=Start]").Content)) Assert.Equal($"/dashboard/reviews?{Set}", nothing.Headers.Location!.OriginalString);
         Assert.Empty(await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.State == ReviewState.Open && r.LeaseToken != null).ToListAsync()));
         using var on = await maria.SubmitAsync($"/dashboard/reviews?{Set}", "form[data-unfiltered]");

@@ -87,6 +87,9 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
     /// <summary>The parts of the address of an item's page, with the queue and how it was listed; of none: of the list.</summary>
     public Dictionary<string, string> Way(Guid? id = null) => Query.Way(Queue, id);
 
+    /// <summary>The page of the item the reader still has: with its list where they come from it.</summary>
+    public string BackTo(Guid id, int queue) => ReviewBefore.Of(this) is { } from && from.Contains(id.ToString(), StringComparison.Ordinal) ? from : Url.Page("Item", new { id, queue })!;
+
     /// <summary>Where a step of this item is sent.</summary>
     public string To(string step) => Url.Page("Item", step, Way(Stored.Id))!;
 
@@ -131,7 +134,13 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
     public async Task<IActionResult> OnPostTakeAsync(Guid id, CancellationToken stop)
     {
         if (await SeqAsync(id, stop) is not { } seq) return NotFound();
-        return await AfterAsync(id, (await leases.TakeAsync(HttpContext.Reviewer, seq, stop, _selection)).Answer, stop);
+        var (lease, answer) = await leases.TakeAsync(HttpContext.Reviewer, seq, stop, _selection);
+        if (lease is not null && await leases.ReleaseOthersAsync(HttpContext.Reviewer, seq, stop) is { Count: > 0 } others)
+        {
+            var given = await db.Set<StoredAssessment>().AsNoTracking().Where(a => others.Contains(a.Seq)).OrderBy(a => a.Seq).ToListAsync(stop);
+            Said = string.Join(" ", given.Select(g => T["{0} went back to its queue.", ReviewToast.PaymentOf(g)]));
+        }
+        return await AfterAsync(id, answer, stop);
     }
 
     public async Task<IActionResult> OnPostTakeOverAsync(Guid id, CancellationToken stop)

@@ -19,7 +19,8 @@ namespace ClausumPanel.Web.Pages.Reviews;
 /// <param name="About">The assessment it is about.</param>
 /// <param name="Reopens">On its page the decision can be opened again.</param>
 /// <param name="IsRefusal">It was not done.</param>
-public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo = null, long? Until = null, string? TooLate = null, Guid? About = null, bool Reopens = false, bool IsRefusal = false)
+/// <param name="Beside">What else is said on this page, and on no other the line follows to.</param>
+public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo = null, long? Until = null, string? TooLate = null, Guid? About = null, bool Reopens = false, bool IsRefusal = false, string? Beside = null)
 {
     /// <summary>In the place of what was done: taking it back was refused.</summary>
     public const string Refused = nameof(Refused);
@@ -28,7 +29,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
 
     /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; the types of the values it lists, or until when it is put away; of an answer, the queue it went back to. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
     /// <param name="said">What else is to be said.</param>
-    /// <param name="shown">The assessment the page shows, which offers to undo by itself.</param>
+    /// <param name="shown">The assessment the page shows, which offers to undo by itself unless something else is to be said.</param>
     /// <param name="now">The current instant, Unix milliseconds.</param>
     /// <param name="assessments">Where it is stored.</param>
     /// <param name="reader">Whose clock it is.</param>
@@ -45,8 +46,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         var until = long.Parse(end, CultureInfo.InvariantCulture);
         var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, [.. detail.Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture)).Where(t => t > 0).Select(t => (ListType)(t - 1))], done, T)
             : OfStep(Enum.Parse<ReviewEventKind>(what), long.Parse(detail, CultureInfo.InvariantCulture), rest.FirstOrDefault(), done, reader, T);
-        // The page has the button itself.
-        if (isShown) return toast with { Of = $"{toast.Of} · {said}" };
+        if (isShown) toast = toast with { Beside = said };
         // Where the queue gives no time there is nothing to offer.
         return (until <= now ? toast : toast with { Undo = done.Id, Until = until }) with { About = done.Id, Reopens = int.TryParse(what, CultureInfo.InvariantCulture, out _), TooLate = tooLate };
     }
