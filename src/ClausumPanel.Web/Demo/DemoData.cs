@@ -18,7 +18,7 @@ namespace ClausumPanel.Web.Demo;
 internal sealed class DemoData(
     AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, PolicyShelf policies, LiveSettings settings, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
 {
-    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "SMS (OTP) y, con tarjeta, 3-D Secure", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "código por SMS (OTP), sea cual sea el motivo", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
     public static readonly IReadOnlyList<(string Email, string Name, Role Role)> People =
     [

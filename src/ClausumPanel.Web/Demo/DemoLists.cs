@@ -14,7 +14,7 @@ internal static class DemoLists
         return
         [
             Entry(ListType.Email, BlockedEmail, ListSeverity.Block, "Tres contracargos en septiembre", before),
-            Entry(ListType.EmailDomain, ReviewedDomain, ListSeverity.Review, "Revendedor en observación: llámele y pregunte si el pedido es para revender", before),
+            Entry(ListType.EmailDomain, ReviewedDomain, ListSeverity.Review, "Revendedor en observación: llámele usted, y aparte el caso mientras, para saber si es para revender", before),
             Entry(ListType.IpRange, "45.79.16.0/20", ListSeverity.Flag, "Servidores rentados, vistos probando tarjetas", before),
             Entry(ListType.CardBin, "506201", ListSeverity.Block, "Rango filtrado", before, now.AddDays(60)),
             Entry(ListType.CustomerId, "cus_10050", ListSeverity.Allow, "Cuenta corporativa, verificada por teléfono", before),

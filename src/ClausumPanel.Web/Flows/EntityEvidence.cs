@@ -91,6 +91,8 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             if (payees.Namesakes <= PayeeView.MostNamesakes) same = name;
             else named = new StripNamed(texts[name].Text, Math.Min(histories[name].Count(e => e.Seq != stored.Seq), MostLinked), histories[name].Count > MostLinked);
         }
+        // A customer number that is new tells nothing where its e-mail has a history.
+        else if (stored.Flow == Flow.PayIn && payer >= 0 && texts[payer].Kind == TermKind.Customer && histories[payer].All(e => e.Seq == stored.Seq) && texts.FindIndex(t => t.Kind == TermKind.Email) is >= 0 and var email) same = email;
         var strip = payer < 0 ? [] : histories[same].Take(StripLength).ToList();
         // Of whoever did much since, the one at hand takes the place of the oldest: it is what they are compared with.
         var isOlder = payer >= 0 && histories[same].Count > StripLength && !stored.Simulated && strip.TrueForAll(e => e.Seq != stored.Seq);
@@ -132,13 +134,13 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return Habits.Of(stored, facts, texts[whose].Kind, panel.Value.Zone, earlier, paid, snapshots, isComplete: histories[whose].Count <= MostLinked);
     }
 
-    /// <summary>What people declined for good of those that share something; what time declined nobody looked at.</summary>
+    /// <summary>What people declined for good of those that share something, and what failed its challenge; what time declined nobody looked at.</summary>
     private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
     {
         var others = histories.ConvertAll(h => (IReadOnlyList<TermEvent>)[.. h.Where(e => e.Seq != stored.Seq).Take(MostLinked)]);
         var seqs = others.SelectMany(o => o).Where(e => e.Outcome == ReviewOutcome.Decline).Select(e => e.Seq).Distinct().ToArray();
         if (seqs.Length == 0) return null;
-        var declines = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.DecidedById != null && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
+        var declines = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && (r.DecidedById != null || r.Reason == ChallengeAnswers.Declined) && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
         return DeclinedBefore.Of(links, others, declines);
     }
 

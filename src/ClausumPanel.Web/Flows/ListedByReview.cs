@@ -5,6 +5,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Localization;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Flows;
@@ -33,8 +34,15 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
                     where assessments.Contains(a.Id)
                     join r in db.Set<Review>() on a.Seq equals r.Seq into reviews
                     from r in reviews.DefaultIfEmpty()
-                    select new { a.Id, a.Flow, Review = (long?)r!.Seq, r!.Outcome, r!.Reason, r!.Note };
-        return await named.ToDictionaryAsync(n => n.Id, n => new NamedPayment(n.Review is not null, n.Flow, n.Outcome, n.Reason, n.Note), stop);
+                    select new { a.Id, a.Flow, a.Facts, Review = (long?)r!.Seq, r!.Outcome, r!.Reason, r!.Note };
+        return await named.ToDictionaryAsync(n => n.Id, n => new NamedPayment(n.Review is not null, n.Flow, n.Outcome, n.Reason, n.Note, Card(n.Facts)), stop);
+    }
+
+    private static string? Card(byte[] snapshot)
+    {
+        var facts = new Facts();
+        FactSnapshot.Read(snapshot, facts);
+        return facts.Text(Known.CardLast4) is not null && FoundBy.Text(facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
     }
 
     /// <summary>What the decision that is closed put on lists.</summary>
@@ -117,7 +125,8 @@ internal sealed record ListedByReview(ReviewEntry Wanted, ListEntry? Entry, bool
 /// <param name="Outcome">Of the decision that stands; null: it was opened again.</param>
 /// <param name="Reason">The code of its reason.</param>
 /// <param name="Note">What was noted with it; null: nothing.</param>
-public sealed record NamedPayment(bool HasReview, Flow Flow, ReviewOutcome? Outcome, string? Reason, string? Note);
+/// <param name="Card">The last digits of its card and its range; null: none was sent.</param>
+public sealed record NamedPayment(bool HasReview, Flow Flow, ReviewOutcome? Outcome, string? Reason, string? Note, string? Card);
 
 /// <summary>Another review that wants the same value listed.</summary>
 /// <param name="Assessment">Whose review it is.</param>

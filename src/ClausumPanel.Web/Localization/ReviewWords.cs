@@ -39,6 +39,8 @@ public static class ReviewWords
     public static string Reason(this Texts T, string code, Flow flow = Flow.PayIn) => code switch
     {
         "payer_unreachable" when flow == Flow.PayOut => T["The beneficiary cannot be reached"],
+        ChallengeAnswers.Approved when flow == Flow.PayOut => T["The beneficiary passed the challenge"],
+        ChallengeAnswers.Declined when flow == Flow.PayOut => T["The beneficiary did not pass the challenge"],
         "payer_confirmed" when flow == Flow.PayOut => T["The beneficiary confirmed it"],
         "stolen_card" => T["Stolen card"],
         "account_takeover" => T["Account taken over"],

@@ -41,6 +41,8 @@ public sealed class ListedWithTests
         Assert.DoesNotContain(Hash, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
         foreach (var link in page.QuerySelectorAll(".review-decide [data-listed] a")) Assert.Equal(1, (await world.App.As(World.Victor).PageAsync(link.GetAttribute("href")!)).QuerySelectorAll("tr[data-row]").Length);
 
+        Assert.Equal("••4242 (411111)", (await world.App.As(World.Victor).PageAsync("/dashboard/protection/blocklists?type=card_hash")).QuerySelector("tr[data-row] [data-card]")!.TextContent);
+
         async Task<IDocument> ToldAsync(string words, int links)
         {
             var told = await browser.PageAsync(item);

@@ -52,7 +52,7 @@ public sealed record CaseLayout(int Whole, int Listed)
     {
         var (against, speaksFor) = (Balance.Brief(balance.Against, T), Balance.Brief(balance.For, T));
         // The side that has more is wider.
-        var (left, right) = against.Count > 2 * speaksFor.Count ? (34, 22) : speaksFor.Count > 2 * against.Count ? (22, 34) : (28, 28);
+        var (left, right) = balance.Against.Count > 2 * balance.For.Count ? (34, 22) : balance.For.Count > 2 * balance.Against.Count ? (22, 34) : (28, 28);
         return 50 + Math.Max(Side(against, left), Side(speaksFor, right) + (balance.Uncounted is { } uncounted ? 15 * Lines(uncounted.Length, right + 2) : 0));
 
         static int Side(IReadOnlyList<Argument> of, int letters) => Math.Max(18, of.Take(8).Sum(a => 4 + 17 * Lines(a.Text.Length + (a.Points is null ? 0 : 4), letters) + (a.Points is null && a.Detail is { } detail ? 15 * Lines(detail.Length, letters + 2) : 0)));
