@@ -8,7 +8,7 @@ namespace ClausumPanel.Storage.Reviews;
 public static class QueueFills
 {
     // Enough for a share to within a few points.
-    private const int MostFilling = 500;
+    private const int MostFilling = 500, AtOnce = 500;
 
     /// <summary>What became of the items of a period in the queues they were in, and what brought them there; that of the latest of very many.</summary>
     public static async Task<SortedDictionary<int, QueueFill>> OfAsync(PanelDb db, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken stop)
@@ -60,10 +60,18 @@ public static class QueueFills
         var replied = await (from e in events
                              where e.At >= first && (e.Kind == ReviewEventKind.ChallengeAnswered || e.Kind == ReviewEventKind.ChallengeUnanswered)
                              join r in reviews on e.Seq equals r.Seq
-                             where events.Any(d => d.Seq == e.Seq && d.Kind == ReviewEventKind.Decided && d.Version == e.Version - 2) && events.Any(c => c.Seq == e.Seq && c.Kind == ReviewEventKind.Closed && c.Version == e.Version - 1)
-                                 && !events.Any(o => o.Seq == e.Seq && o.Kind == ReviewEventKind.Reopened && o.Version > e.Version)
-                             select e.Queue).ToListAsync(stop);
-        foreach (var queue in replied) Of(queue).ChallengesReplied++;
+                             select new { e.Seq, e.Version, e.Queue }).ToListAsync(stop);
+        foreach (var some in replied.Chunk(AtOnce))
+        {
+            // All that happened to them, which is little: asked for kinds, SQLite would begin with all that ever happened of a kind.
+            var seqs = some.Select(s => s.Seq).Distinct().ToList();
+            var histories = (await events.Where(e => seqs.Contains(e.Seq)).Select(e => new { e.Seq, e.Kind, e.Version }).ToListAsync(stop)).ToLookup(e => e.Seq);
+            foreach (var reply in some)
+            {
+                var happened = histories[reply.Seq];
+                if (happened.Any(d => d.Kind == ReviewEventKind.Decided && d.Version == reply.Version - 2) && happened.Any(c => c.Kind == ReviewEventKind.Closed && c.Version == reply.Version - 1) && !happened.Any(o => o.Kind == ReviewEventKind.Reopened && o.Version > reply.Version)) Of(reply.Queue).ChallengesReplied++;
+            }
+        }
         var (hits, rules, seen) = (new SignalHit[Assessment.MostSignals], new RuleHit[Assessment.MostRules], new HashSet<int>());
         var items = from r in reviews
                     join a in db.Set<StoredAssessment>() on r.Seq equals a.Seq
