@@ -36,6 +36,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.Matches(@"en 100\s?% de dispersiones", text);
         Assert.DoesNotContain("de pagos", page.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Solo en esta", text, StringComparison.Ordinal);
+        Assert.Contains("La cuenta no se busca entre otros beneficiarios.", text, StringComparison.Ordinal);
         Assert.EndsWith("/beneficiary/ben_123", page.QuerySelector(".strip-title a")!.GetAttribute("href"), StringComparison.Ordinal);
 
         (await shop.PayoutAsync(Shop.With(Shop.Payout, "idempotency_key", "\"po-78\""))).MustBeGood();
