@@ -299,8 +299,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
     {
         if (Chosen is not { } chosen) return;
         Offer = await leases.OfferAsync(HttpContext.Reviewer, selection, stop);
-        // Where nothing matches the list says so itself.
-        if (Offer.Unfiltered > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == chosen.Queue.Number).Only(selection.Filter, db, now).AnyAsync(stop)) Left = T["Nothing free is left of the filter."];
+        if (Offer.Unfiltered > 0) Left = T["Nothing free is left of the filter."];
         if (Offer.Can || Offer.Unfiltered > 0) return;
         if (chosen.Waiting == 0) return;
         var left = db.Set<Review>().AsNoTracking().Waiting(now).Where(r => r.Queue == chosen.Queue.Number);
