@@ -258,7 +258,9 @@ public sealed partial class AssessmentReader(PanelDb db)
         terms.Clear();
         FoundBy.Terms(facts, stored.OrderId, stored.PaymentId, stored.SessionId, stored.Seq, terms);
         var wanted = FoundBy.Normalize(filter.Search!, filter.Exactly);
-        return terms.Exists(t => filter.Exactly is { } kind ? t.Kind == kind && (filter.Begins ? t.Text.StartsWith(wanted, StringComparison.Ordinal) : t.Text == wanted) : t.Kind != TermKind.BeneficiaryName && t.Text.StartsWith(wanted, StringComparison.Ordinal));
+        return terms.Exists(t => filter.Exactly is { } kind
+            ? t.Kind == kind && (filter.Begins ? t.Text.StartsWith(wanted, StringComparison.Ordinal) : t.Text == wanted)
+            : t.Kind != TermKind.BeneficiaryName && (t.Kind == TermKind.Account ? t.Text == wanted : t.Text.StartsWith(wanted, StringComparison.Ordinal)));
     }
 
     private static IQueryable<AssessmentRow> After(IQueryable<AssessmentRow> rows, AssessmentOrder order, AssessmentCursor? after)

@@ -55,6 +55,9 @@ public enum TermKind
 
     /// <summary>Of who is paid: see <see cref="FoundBy.Name"/>.</summary>
     BeneficiaryName = 12,
+
+    /// <summary>To which a payout goes: a CLABE, an IBAN, or the caller's hash of one.</summary>
+    Account = 13,
 }
 
 /// <summary>
@@ -79,13 +82,13 @@ public sealed class AssessmentTerm
 /// <summary>Terms asked.</summary>
 public static class TermQueries
 {
-    /// <summary>Those of these segments that begin so. A name is kept with its words in order of the alphabet, so its beginning is none that anybody would type.</summary>
+    /// <summary>Those of these segments that begin so. A name is kept with its words in order of the alphabet, so its beginning is none that anybody would type; that of an account is its bank, and it is met whole.</summary>
     public static IQueryable<AssessmentTerm> Beginning(this IQueryable<AssessmentTerm> terms, string text, IEnumerable<long> segments)
     {
         var low = FoundBy.Normalize(text);
         var high = low + "\U0010FFFF";
 #pragma warning disable CA1309 // this form is what becomes SQL; the column compares by code point
-        return terms.Within(segments).Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0 && t.Kind != TermKind.BeneficiaryName);
+        return terms.Within(segments).Where(t => string.Compare(t.Term, low) >= 0 && string.Compare(t.Term, high) < 0 && t.Kind != TermKind.BeneficiaryName && (t.Kind != TermKind.Account || t.Term == low));
 #pragma warning restore CA1309
     }
 

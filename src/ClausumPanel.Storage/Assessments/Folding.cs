@@ -353,7 +353,7 @@ public static class FoundBy
     public static string? Card(Facts facts) => facts.Text(Known.CardLast4) is { } last4 ? $"{last4} {facts.Text(Known.CardBin)}".TrimEnd() : facts.Text(Known.CardHash);
 
     /// <summary>The sorts of text that facts hold, in the order in which an assessment's are listed.</summary>
-    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain, TermKind.BeneficiaryName];
+    private static readonly TermKind[] OfFacts = [TermKind.Email, TermKind.Card, TermKind.CardBin, TermKind.Customer, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.EmailDomain, TermKind.BeneficiaryName, TermKind.Account];
 
     /// <summary>What an assessment names of that sort, as it was written; null when nothing, or when facts do not hold it.</summary>
     public static string? Text(Facts facts, TermKind kind) => kind switch
@@ -367,6 +367,7 @@ public static class FoundBy
         TermKind.Phone => facts.Text(Known.Phone),
         TermKind.Beneficiary => facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe),
         TermKind.BeneficiaryName => facts.Text(Known.BeneficiaryName),
+        TermKind.Account => facts.Text(Known.BeneficiaryClabe) ?? facts.Text(Known.BeneficiaryIban) ?? facts.Text(Known.BeneficiaryAccountHash),
         TermKind.EmailDomain => facts.Is(Known.EmailFree) ? null : facts.Text(Known.EmailDomain),
         TermKind.Order or TermKind.Payment or TermKind.Session => null,
     };

@@ -25,6 +25,9 @@ public sealed record ListFilter
     /// <summary>Stands in the value or in the reason.</summary>
     public string? Search { get; init; }
 
+    /// <summary>Cards that the search means, by the hash they stand under.</summary>
+    public IReadOnlyList<string> Cards { get; init; } = [];
+
     /// <summary>Only what counts, has been there for <see cref="QuietDays"/> days and met nothing in them.</summary>
     public bool Quiet { get; init; }
 
@@ -82,7 +85,10 @@ public static class ListQueries
             }
             if (filter.Search?.Trim() is not { Length: > 0 } text) return entries;
             var pattern = PartOf.Pattern(text);
-            return entries.Where(e => PartOf.Has(e.Value, pattern) || PartOf.Has(e.Reason, pattern));
+            var cards = filter.Cards;
+            return cards.Count == 0
+                ? entries.Where(e => PartOf.Has(e.Value, pattern) || PartOf.Has(e.Reason, pattern))
+                : entries.Where(e => PartOf.Has(e.Value, pattern) || PartOf.Has(e.Reason, pattern) || (e.Type == ListType.CardHash && cards.Contains(e.Value)));
         }
 
         /// <summary>Of those that have met nothing lately, the ones to go about with care, or the others.</summary>

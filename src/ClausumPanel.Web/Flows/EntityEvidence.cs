@@ -63,7 +63,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             Events = events,
             IsMore = isMore,
             Newest = newest,
-            Holder = kind == TermKind.Beneficiary ? read.Select(f => f.Text(Known.BeneficiaryName)).FirstOrDefault(name => name is not null) : null,
+            Holder = kind is TermKind.Beneficiary or TermKind.Account ? read.Select(f => f.Text(Known.BeneficiaryName)).FirstOrDefault(name => name is not null) : null,
             Activity = newest is null ? null : Activity(kind, newest, Among(kind, newest)),
             Attributes = Sorted(attributes.Select(a => a.Attribute with { IsUsual = usual.Contains((a.Attribute.Kind, a.Attribute.Text)) })),
             LookedAt = read.Count,
@@ -116,7 +116,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
-            View(stored, choice, links, linked, lines, histories) with { SameAmount = twins },
+            View(stored, choice, links, linked, lines, histories) with { SameAmount = twins, HasOwnAccount = HasOwnAccount(payees, texts) },
             Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])),
             places, await lists.MetAsync(facts, stored, stop), sent);
     }
@@ -177,7 +177,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, ordered, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq), stored.Seq], stop);
-        return View(stored, choice, links, linked, lines, histories) with { SameAmount = await SameAmountAsync(stored, facts, stop) };
+        return View(stored, choice, links, linked, lines, histories) with { SameAmount = await SameAmountAsync(stored, facts, stop), HasOwnAccount = HasOwnAccount(payees, texts) };
     }
 
     /// <summary>Other payers who paid the very amount at its shop within minutes, where it is rare there; null: none.</summary>
@@ -265,19 +265,22 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     {
         var texts = Named(facts);
         List<IReadOnlyList<TermEvent>> histories = [.. await assessments.HistoriesAsync(texts, MostLinked + 1, stop)];
-        var (id, name) = (texts.FindIndex(t => t.Kind == TermKind.Beneficiary), texts.FindIndex(t => t.Kind == TermKind.BeneficiaryName));
         var ordered = await OrderedFromAsync(stored, facts, texts, histories, stop);
-        if (stored.Flow != Flow.PayOut || (id < 0 && name < 0)) return (texts, histories, null, ordered);
-        List<TermEvent> known = id < 0 ? [] : [.. histories[id]], named = name < 0 ? [] : [.. histories[name]];
-        var all = known.Concat(named).Where(e => e.Seq != stored.Seq && e.Flow == Flow.PayOut).DistinctBy(e => e.Seq).ToList();
-        var payees = await PayeesAsync(all.ConvertAll(e => e.Seq), stop);
-        // A name that leads nowhere the beneficiary itself does not lead says nothing more.
-        if (name >= 0 && !named.Exists(e => e.Seq != stored.Seq && !known.Exists(k => k.Seq == e.Seq)))
+        if (stored.Flow != Flow.PayOut || !texts.Exists(t => t.Kind.IsOfPayouts())) return (texts, histories, null, ordered);
+        var (known, named, account) = (Of(TermKind.Beneficiary), Of(TermKind.BeneficiaryName), Of(TermKind.Account));
+        var payees = await PayeesAsync([.. known.Concat(named).Concat(account).Where(e => e.Seq != stored.Seq && e.Flow == Flow.PayOut).Select(e => e.Seq).Distinct()], stop);
+        // What leads nowhere the beneficiary itself does not lead says nothing more.
+        foreach (var (kind, events) in ((TermKind, List<TermEvent>)[])[(TermKind.BeneficiaryName, named), (TermKind.Account, account)])
         {
-            texts.RemoveAt(name);
-            histories.RemoveAt(name);
+            if (texts.FindIndex(t => t.Kind == kind) is not (>= 0 and var place) || events.Exists(e => e.Seq != stored.Seq && !known.Exists(k => k.Seq == e.Seq))) continue;
+            texts.RemoveAt(place);
+            histories.RemoveAt(place);
         }
-        return (texts, histories, new PayeeView(Payee.Of(facts), [.. all.Where(e => payees.ContainsKey(e.Seq)).Select(e => (e, payees[e.Seq]))], stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked), ordered);
+        return (texts, histories, new PayeeView(Payee.Of(facts), Paid(known.Concat(named)), Paid(account), stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked, account.Count > MostLinked), ordered);
+
+        List<TermEvent> Of(TermKind kind) => texts.FindIndex(t => t.Kind == kind) is >= 0 and var place ? [.. histories[place]] : [];
+
+        List<(TermEvent, Payee)> Paid(IEnumerable<TermEvent> events) => [.. events.DistinctBy(e => e.Seq).Where(e => payees.ContainsKey(e.Seq)).Select(e => (e, payees[e.Seq]))];
     }
 
     private async Task<List<LinkAttribute>> LinkAttributesAsync(
@@ -290,7 +293,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             var isMore = others.Count > MostLinked;
             if (isMore) others.RemoveRange(MostLinked, others.Count - MostLinked);
             var people = await PeopleAsync(texts[i].Kind, stored.Flow, facts, others, payees, stop);
-            var link = new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind is TermKind.EmailDomain or TermKind.BeneficiaryName),
+            var link = new LinkAttribute(texts[i].Kind, texts[i].Text, others.Count, isMore, people?.Others, people is { IsMore: true } || (isMore && texts[i].Kind is TermKind.EmailDomain or TermKind.BeneficiaryName or TermKind.Account),
                 others.Count(e => e.Label == LabelOutcome.Fraud), others.Count(e => e.Label == LabelOutcome.Good), false) 
             {
                 OutsideFraud = others.Count(e => e.Label == LabelOutcome.Fraud && e.LabelledBy != LabelSource.Analyst),
@@ -308,7 +311,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     private async Task<(int Others, bool IsMore)?> PeopleAsync(TermKind kind, Flow flow, Facts facts, List<TermEvent> others, PayeeView? payees, CancellationToken stop)
     {
         var since = clock.GetUtcNow().AddMilliseconds(-Window.ThirtyDays.Milliseconds()).ToUnixTimeMilliseconds();
-        if (kind == TermKind.BeneficiaryName) return (payees?.Others(others.Where(e => e.At >= since)) ?? 0, false);
+        if (kind is TermKind.BeneficiaryName or TermKind.Account) return (payees?.Others(kind, others.Where(e => e.At >= since)) ?? 0, false);
         if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.Others(flow)) is { } activity ? (activity.Others, activity.IsMore) : (0, false);
         // Memory keeps nothing by domain, so those found are asked for their addresses.
         var recent = await assessments.LinesAsync([.. others.Where(e => e.At >= since).Select(e => e.Seq)], stop);
@@ -340,6 +343,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
                      select (one.Event, Shared: (IReadOnlyList<TermKind>)one.Kinds);
         return [.. linked.Index().GroupBy(l => l.Item.Event.Label).SelectMany(known => known.Index()).OrderBy(l => l.Index).ThenBy(l => l.Item.Index).Select(l => l.Item.Item)];
     }
+
+    // Had it another, it would be among what it shares.
+    private static bool HasOwnAccount(PayeeView? payees, List<(TermKind Kind, string Text)> texts) => payees is { Here.AccountKey: not null } && !texts.Exists(t => t.Kind == TermKind.Account);
 
     private static LinksView View(
         StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, List<IReadOnlyList<TermEvent>> histories) =>
@@ -376,7 +382,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
 
     /// <summary>Whom a value is shared among: on the page of a person the people that the links of a case count, else others of its own kind.</summary>
-    private static EntityKind[] Among(TermKind kind, Facts facts) => kind.IsPerson() ? EntityWords.Others(facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn) : kind.Entity() is { } entity ? [entity] : [];
+    private static EntityKind[] Among(TermKind kind, Facts facts) => kind.IsPerson() || kind == TermKind.Account ? EntityWords.Others(facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn) : kind.Entity() is { } entity ? [entity] : [];
 
     private EntityActivity? Activity(TermKind kind, Facts facts, ReadOnlySpan<EntityKind> among)
     {

@@ -104,6 +104,7 @@ public sealed class ListEvidence(PanelDb db, TimeProvider clock)
             TermKind.Card when entity.Newest?.Text(Known.CardBin) is { } bin => (ListType.CardBin, bin),
             TermKind.Beneficiary when entity.Newest is { } facts && facts.Text(Known.BeneficiaryId) is null && facts.Text(Known.BeneficiaryClabe) is { } clabe => (ListType.Clabe, clabe),
             TermKind.Beneficiary => (ListType.BeneficiaryId, entity.Text),
+            TermKind.Account when entity.Newest is { } facts => AccountsOf(facts).Select(a => ((ListType, string)?)a).FirstOrDefault(),
             _ => null,
         };
     }
@@ -119,6 +120,7 @@ public sealed class ListEvidence(PanelDb db, TimeProvider clock)
         TermKind.Phone => [ListType.Phone],
         TermKind.Card => [ListType.CardHash, ListType.CardBin],
         TermKind.Beneficiary => [ListType.BeneficiaryId, ListType.Clabe, ListType.Iban, ListType.AccountHash],
+        TermKind.Account => [ListType.Clabe, ListType.Iban, ListType.AccountHash],
         _ => [],
     };
 
@@ -139,11 +141,16 @@ public sealed class ListEvidence(PanelDb db, TimeProvider clock)
                 yield return (ListType.CardBin, bin);
                 if (bin.Length > 6) yield return (ListType.CardBin, bin[..6]);
                 break;
-            case TermKind.Beneficiary when facts is not null:
-                foreach (var (type, fact) in ((ListType, Fact)[])[(ListType.Clabe, Known.BeneficiaryClabe), (ListType.Iban, Known.BeneficiaryIban), (ListType.AccountHash, Known.BeneficiaryAccountHash)])
-                    if (facts.Text(fact) is { } value) yield return (type, value);
+            case TermKind.Beneficiary or TermKind.Account when facts is not null:
+                foreach (var account in AccountsOf(facts)) yield return account;
                 break;
         }
+    }
+
+    private static IEnumerable<(ListType Type, string Value)> AccountsOf(Facts facts)
+    {
+        foreach (var (type, fact) in ((ListType, Fact)[])[(ListType.Clabe, Known.BeneficiaryClabe), (ListType.Iban, Known.BeneficiaryIban), (ListType.AccountHash, Known.BeneficiaryAccountHash)])
+            if (facts.Text(fact) is { } value) yield return (type, value);
     }
 }
 

@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Web.Enrichment;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -9,9 +10,11 @@ public static class EntityWords
     public const string Path = "/dashboard/entities";
 
     /// <summary>Whoever pays first, then what they pay with and from where.</summary>
-    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.BeneficiaryName, TermKind.EmailDomain];
+    public static readonly IReadOnlyList<TermKind> Kinds = [TermKind.Customer, TermKind.Email, TermKind.Card, TermKind.Device, TermKind.Ip, TermKind.Phone, TermKind.Beneficiary, TermKind.BeneficiaryName, TermKind.Account, TermKind.EmailDomain];
 
-    private const string EmailDomainWord = "email_domain", BeneficiaryNameWord = "beneficiary_name";
+    private const string EmailDomainWord = "email_domain", BeneficiaryNameWord = "beneficiary_name", AccountWord = "account";
+
+    private const int ClabeLength = 18, DigitsShown = 4;
 
     private static readonly EntityKind[] Payers = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary], Paid = [EntityKind.Beneficiary, EntityKind.Customer, EntityKind.Email, EntityKind.Card];
 
@@ -38,11 +41,16 @@ public static class EntityWords
         TermKind.Phone => EntityKind.Phone,
         TermKind.Beneficiary => EntityKind.Beneficiary,
         TermKind.CardBin => EntityKind.CardBin,
-        TermKind.EmailDomain or TermKind.BeneficiaryName => null,
+        TermKind.EmailDomain or TermKind.BeneficiaryName or TermKind.Account => null,
         TermKind.Order or TermKind.Payment or TermKind.Session => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public static string Word(this TermKind kind) => kind == TermKind.BeneficiaryName ? BeneficiaryNameWord : kind.Entity()?.Name() ?? EmailDomainWord;
+    public static string Word(this TermKind kind) => kind switch
+    {
+        TermKind.BeneficiaryName => BeneficiaryNameWord,
+        TermKind.Account => AccountWord,
+        _ => kind.Entity()?.Name() ?? EmailDomainWord,
+    };
 
     public static TermKind? Kind(string? word)
     {
@@ -51,7 +59,12 @@ public static class EntityWords
         return null;
     }
 
-    public static string Name(this Texts T, TermKind kind) => kind.Entity() is { } entity ? T.Name(entity) : kind == TermKind.BeneficiaryName ? T["Beneficiary name"] : T["E-mail domain"];
+    public static string Name(this Texts T, TermKind kind) => kind switch
+    {
+        TermKind.BeneficiaryName => T["Beneficiary name"],
+        TermKind.Account => T["Account"],
+        _ => kind.Entity() is { } entity ? T.Name(entity) : T["E-mail domain"],
+    };
 
     /// <summary>The same beside one assessment: a payout's device and address are those of whoever orders it.</summary>
     public static string Name(this Texts T, TermKind kind, Flow flow) => (kind, flow) switch
@@ -79,13 +92,22 @@ public static class EntityWords
         TermKind.Phone => "phone",
         TermKind.Beneficiary => "building-bank",
         TermKind.BeneficiaryName => "user-circle",
+        TermKind.Account => "building-bank",
         TermKind.EmailDomain => "mail",
         _ => "search",
     };
 
-    /// <summary>As people read it: a card as ••4242 (411111).</summary>
+    /// <summary>It is of payouts alone.</summary>
+    public static bool IsOfPayouts(this TermKind kind) => kind is TermKind.Beneficiary or TermKind.BeneficiaryName or TermKind.Account;
+
+    /// <summary>As people read it: a card as ••4242 (411111), a CLABE as ••9719, an IBAN as DE ••3000.</summary>
     public static string Show(TermKind kind, string text)
     {
+        if (kind == TermKind.Account && text.Length >= ClabeLength - DigitsShown && text.AsSpan(text.Length - DigitsShown).ContainsOnlyDigits())
+        {
+            if (text.Length == ClabeLength && text.AsSpan().ContainsOnlyDigits()) return "••" + text[^DigitsShown..];
+            if (char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) && BankAccounts.IsIban(text, out _)) return $"{text[..2].ToUpperInvariant()} ••{text[^DigitsShown..]}";
+        }
         if (kind != TermKind.Card || text.Length < 4 || !text.AsSpan(0, 4).ContainsOnlyDigits()) return text;
         return text.Length == 4 ? "••" + text : text[4] == ' ' ? $"••{text[..4]} ({text[5..]})" : text;
     }

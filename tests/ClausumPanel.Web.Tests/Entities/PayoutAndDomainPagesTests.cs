@@ -36,7 +36,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.Matches(@"en 100\s?% de dispersiones", text);
         Assert.DoesNotContain("de pagos", page.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Solo en esta", text, StringComparison.Ordinal);
-        Assert.Contains("La cuenta no se busca entre otros beneficiarios.", text, StringComparison.Ordinal);
+        Assert.Contains("Ningún otro beneficiario comparte su cuenta.", text, StringComparison.Ordinal);
         Assert.EndsWith("/beneficiary/ben_123", page.QuerySelector(".strip-title a")!.GetAttribute("href"), StringComparison.Ordinal);
 
         (await shop.PayoutAsync(Shop.With(Shop.Payout, "idempotency_key", "\"po-78\""))).MustBeGood();
@@ -154,6 +154,59 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.Contains("4 dispersiones al mismo nombre, con otros ids", strip.QuerySelector("a[href$='/beneficiary_name/Ana%20P%C3%A9rez']")!.TextContent, StringComparison.Ordinal);
 
         async Task<string> BalanceAsync(string id) => string.Join(' ', (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{id}")).QuerySelector(".balance")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task One_account_of_several_payees_is_said_and_links_them()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        var number = 0;
+        async Task<string> PayAsync(string id, string name, string account)
+        {
+            var answer = (await shop.PayoutAsync($$$"""{"amount":25000,"currency":"MXN","transaction_type":"payout","idempotency_key":"mule-{{{++number}}}","beneficiary":{"id":"{{{id}}}","name":"{{{name}}}","country":"MX",{{{account}}}}}""")).MustBeGood();
+            own.Clock.Advance(TimeSpan.FromMinutes(1));
+            return answer.Id;
+        }
+        const string clabe = "\"clabe\":\"032180000118359719\"", iban = "\"iban\":\"DE89370400440532013000\"";
+        var first = await PayAsync("ben_gala", "Gala Núñez", clabe);
+        await PayAsync("ben_gala", "Gala Núñez", clabe);
+        var renamed = await PayAsync("ben_gala_2", "Núñez, Gala", clabe);
+        var mule = await PayAsync("ben_iker", "Íker Solís", clabe);
+        var alone = await PayAsync("ben_otto", "Otto Braun", iban);
+
+        foreach (var isFolded in (bool[])[false, true])
+        {
+            if (isFolded) await FoldedAsync(own);
+            var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{mule}");
+            var against = string.Join(' ', page.QuerySelector("[aria-labelledby=against]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            Assert.Matches(@"Cuenta compartida con 2 beneficiarios más Banorte \(IXE\) ••9719: 3 dispersiones, última: \d", against);
+            var row = page.QuerySelector("tr:has(#link-account)")!;
+            Assert.Equal(("3", "2"), (row.QuerySelector("[data-count]")!.GetAttribute("data-count"), row.QuerySelector("[data-payers]")!.GetAttribute("data-payers")));
+            Assert.True(page.QuerySelector("#link-account")!.HasAttribute("checked"));
+            Assert.NotNull(page.QuerySelector($"table.linked a[href='/dashboard/transactions/{first}']"));
+            Assert.Null(page.QuerySelector("[data-own-account]"));
+            // Who came first shared it with nobody, and one payee by two ids is no stranger.
+            Assert.DoesNotContain("Cuenta compartida", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{first}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+            Assert.DoesNotContain("Cuenta compartida", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{renamed}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+            var other = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{alone}");
+            Assert.NotNull(other.QuerySelector("[data-own-account]"));
+            Assert.Null(other.QuerySelector("#link-account"));
+
+            var account = await own.As(World.Victor).PageAsync(row.QuerySelector("a.entity")!.GetAttribute("href")!);
+            Assert.Equal("4", account.QuerySelector("[data-total]")!.GetAttribute("data-total"));
+            Assert.Contains("••9719", account.QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal(["ben_gala", "ben_gala_2", "ben_iker"], account.QuerySelectorAll("[data-attribute=beneficiary] a").Select(a => a.TextContent).Order());
+            Assert.Contains("DE ••3000", (await own.As(World.Victor).PageAsync("/dashboard/entities/account/DE89370400440532013000")).QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+
+            // Whole it is found; its beginning is its bank, and no answer to the digits of a card.
+            Assert.Equal("4", await CountAsync("032180000118359719"));
+            Assert.Equal("1", await CountAsync("de89370400440532013000"));
+            Assert.Equal("0", await CountAsync("0321"));
+        }
+
+        async Task<string?> CountAsync(string text) => (await own.As(World.Ines).PageAsync($"/dashboard/transactions?period=all&q={text}")).QuerySelector("[data-count]")!.GetAttribute("data-count");
     }
 
     [Fact] public Task A_payout_says_whose_its_device_is_and_how_often_its_shop_orders_from_there() => OrderedFromAsync(new PanelApp());

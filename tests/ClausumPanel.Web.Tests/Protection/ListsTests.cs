@@ -38,6 +38,29 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task A_card_on_a_list_is_found_by_its_last_digits()
+    {
+        // Lists of its own: others fill a page with values that have such digits.
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var (shop, maria) = (await Shop.OpenAsync(own), own.As(World.Maria));
+        string Paid(string bin, string hash) => $$$"""{"amount":15000,"currency":"MXN","payment_method":{"type":"card","card_bin":"{{{bin}}}","card_last4":"0965","card_hash":"{{{hash}}}"}}""";
+        (await shop.AssessAsync(Paid("411111", "aaaa0965listed"))).MustBeGood();
+        (await shop.AssessAsync(Paid("522222", "bbbbcc11listed"))).MustBeGood();
+        (await shop.AssessAsync(Paid("533333", "ddddee22free"))).MustBeGood();
+        foreach (var hash in (string[])["aaaa0965listed", "bbbbcc11listed"]) Assert.Equal(HttpStatusCode.Found, (await AddAsync(maria, "card_hash", hash)).StatusCode);
+
+        Assert.Equal(["••0965 (411111)", "••0965 (522222)"], (await FoundAsync("0965")).QuerySelectorAll("tr[data-row] [data-card]").Select(c => c.TextContent).Order());
+        Assert.Equal(["bbbbcc11listed"], (await FoundAsync(" ••0965 (522222)")).QuerySelectorAll("tr[data-row] [data-value]").Select(v => v.TextContent));
+        var free = await FoundAsync("••0965 (533333)");
+        Assert.Equal((0, true), (free.QuerySelectorAll("tr[data-row]").Length, free.QuerySelector(".empty")!.TextContent.Contains("1 tarjeta con estos últimos dígitos ha pagado aquí; no está en ninguna lista.", StringComparison.Ordinal)));
+        Assert.Contains("Una tarjeta se encuentra por sus últimos cuatro dígitos", (await FoundAsync("0966")).QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("tarjeta", (await FoundAsync("0965&severity=allow")).QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
+
+        async Task<AngleSharp.Dom.IDocument> FoundAsync(string text) => await maria.PageAsync($"{Lists}?q={text}");
+    }
+
+    [Fact]
     public async Task The_next_payment_meets_what_an_analyst_added()
     {
         var (shop, maria) = (await Shop.OpenAsync(app), app.As(World.Maria));

@@ -37,7 +37,7 @@ public sealed class ListedWithTests
         page = await world.App.As(World.Victor).PageAsync(item);
         Assert.Equal([$"se iba a bloquear: {what}", $"bloqueado: {what}"], InHistory(page));
         Assert.Equal($"bloqueado: {what}", Clean(page.QuerySelector(".review-decide [data-listed]")!));
-        Assert.Equal(["/dashboard/protection/blocklists?type=email&severity=block&q=ana@held.example", "/dashboard/protection/blocklists?type=card_hash&severity=block"], page.QuerySelectorAll(".review-decide [data-listed] a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["/dashboard/protection/blocklists?type=email&severity=block&q=ana@held.example", "/dashboard/protection/blocklists?type=card_hash&severity=block&q=%E2%80%A2%E2%80%A24242%20(411111)"], page.QuerySelectorAll(".review-decide [data-listed] a").Select(a => a.GetAttribute("href")));
         Assert.DoesNotContain(Hash, page.DocumentElement.OuterHtml, StringComparison.Ordinal);
         foreach (var link in page.QuerySelectorAll(".review-decide [data-listed] a")) Assert.Equal(1, (await world.App.As(World.Victor).PageAsync(link.GetAttribute("href")!)).QuerySelectorAll("tr[data-row]").Length);
 

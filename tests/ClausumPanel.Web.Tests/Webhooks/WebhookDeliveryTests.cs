@@ -160,7 +160,7 @@ public sealed class WebhookDeliveryTests
     {
         await using var hanging = await Receiver.StartAsync();
         await using var quick = await Receiver.StartAsync();
-        await using var app = await HookApp.OpenAsync();
+        await using var app = await HookApp.OpenAsync(("Panel:Webhooks:Timeout", "00:00:03"));
         using var end = new CancellationTokenSource();
         hanging.Answer = context => Task.Delay(System.Threading.Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, end.Token).Token).ContinueWith(_ => { }, TaskScheduler.Default);
         var (stuck, _) = await app.ListenAsync(hanging.Url);
@@ -180,7 +180,7 @@ public sealed class WebhookDeliveryTests
     public async Task Of_an_endless_answer_no_more_is_read_than_is_kept()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var app = await HookApp.OpenAsync(("Panel:Webhooks:Timeout", "00:00:05"));
+        await using var app = await HookApp.OpenAsync();
         receiver.Answer = async context =>
         {
             context.Response.StatusCode = 200;

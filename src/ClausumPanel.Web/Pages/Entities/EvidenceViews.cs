@@ -151,6 +151,9 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
     /// <summary>Of all linked ones, those that turned out to be good.</summary>
     public int Good { get; init; }
 
+    /// <summary>It goes to an account that no other beneficiary was paid to.</summary>
+    public bool HasOwnAccount { get; init; }
+
     /// <summary>Those listed that wait for a person.</summary>
     public int Waiting => Lines.Count(l => l.Line.Waits);
 

@@ -8,16 +8,16 @@ namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>Whom a payout goes to, as the caller knows them, and the account, in as many ways as it was named.</summary>
 /// <param name="Customer">Of the caller, where it names one.</param>
+/// <param name="Name">As names are compared.</param>
 /// <param name="Bank">Of the CLABE.</param>
-public sealed record Payee(string? Customer, string? Id, string? Clabe, string? Iban, string? Hash, string? Bank, string? Bic)
+public sealed record Payee(string? Customer, string? Id, string? Name, string? Clabe, string? Iban, string? Hash, string? Bank, string? Bic)
 {
     private const int DigitsShown = 4;
-
 
     public static Payee Of(Facts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic));
+        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryName) is { } name ? FoundBy.Name(name) : null, facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic));
     }
 
     /// <summary>Who it is: by the caller's id, else by the account.</summary>
@@ -57,22 +57,33 @@ public sealed record Payee(string? Customer, string? Id, string? Clabe, string? 
     }
 }
 
-/// <summary>The payouts to the same beneficiary, or to the same name, and whether the account is the one they went to.</summary>
+/// <summary>The payouts to the same beneficiary, to the same name or to the same account, and whether the account is the one they went to.</summary>
 /// <param name="Here">Of the payout at hand.</param>
-/// <param name="All">The others that were looked at.</param>
+/// <param name="All">The others to the beneficiary or the name that were looked at.</param>
+/// <param name="AtAccount">The others to the account that were looked at.</param>
 /// <param name="At">When the one at hand came, Unix milliseconds.</param>
-/// <param name="IsMore">There are more than were looked at.</param>
-public sealed record PayeeView(Payee Here, IReadOnlyList<(TermEvent Event, Payee Payee)> All, long At, long Seq, bool IsMore)
+/// <param name="Seq">Its place in the log.</param>
+/// <param name="IsMore">There are more to the beneficiary or the name than were looked at.</param>
+/// <param name="AccountHasMore">There are more to the account than were looked at.</param>
+public sealed record PayeeView(
+    Payee Here, IReadOnlyList<(TermEvent Event, Payee Payee)> All, IReadOnlyList<(TermEvent Event, Payee Payee)> AtAccount, long At, long Seq, bool IsMore, bool AccountHasMore)
 {
     /// <summary>More people of one name than that, and it recognises nobody.</summary>
     public const int MostNamesakes = LinkAttribute.MostStrong;
 
-    /// <summary>How many other people these payouts went to.</summary>
-    public int Others(IEnumerable<TermEvent> events)
+    /// <summary>How many other people these payouts to the name or to the account went to; of an account, those of another name.</summary>
+    public int Others(TermKind kind, IEnumerable<TermEvent> events)
     {
         var seqs = events.Select(e => e.Seq).ToHashSet();
-        return All.Where(a => seqs.Contains(a.Event.Seq)).Select(a => a.Payee.Person).OfType<string>().Where(person => !string.Equals(person, Here.Person, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+        return kind == TermKind.Account ? People(AtAccount.Where(a => seqs.Contains(a.Event.Seq) && IsStranger(a.Payee))) : People(All.Where(a => seqs.Contains(a.Event.Seq) && IsOther(a.Payee)));
     }
+
+    private static int People(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Select(a => a.Payee.Person).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count();
+
+    private bool IsOther(Payee payee) => !string.Equals(payee.Person, Here.Person, StringComparison.OrdinalIgnoreCase);
+
+    // Several callers, or one of many years, know one payee by several ids.
+    private bool IsStranger(Payee payee) => IsOther(payee) && (payee.Name is null || payee.Name != Here.Name);
 
     /// <summary>How many other beneficiaries have the name, as far as they were paid.</summary>
     public int Namesakes => Beneficiaries(All);
@@ -81,12 +92,33 @@ public sealed record PayeeView(Payee Here, IReadOnlyList<(TermEvent Event, Payee
 
     private bool IsHere(string? key) => string.Equals(key, Here.Key, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What the account says: a known payee who is paid to another one is how invoices are diverted.</summary>
+    /// <summary>What the account says: a known payee who is paid to another one is how invoices are diverted, one account of many payees is how what was stolen is gathered.</summary>
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Reader reader, Texts T)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        // Only what came before: whoever changes the account changes it for what follows too.
-        var before = All.Where(a => (a.Event.At, a.Event.Seq).CompareTo((At, Seq)) < 0).ToList();
+        var (good, bad) = Compared(reader, T);
+        return (good, AccountOfOthers(reader, T) is { } shared ? [.. bad, shared] : bad);
+    }
+
+    // Only what came before: whoever changes the account changes it for what follows too.
+    private bool IsBefore(TermEvent other) => (other.At, other.Seq).CompareTo((At, Seq)) < 0;
+
+    private Argument? AccountOfOthers(Reader reader, Texts T)
+    {
+        // What was declined is told of too: it was to go there.
+        var theirs = AtAccount.Where(a => IsBefore(a.Event) && IsStranger(a.Payee)).ToList();
+        var people = People(theirs);
+        // A company that collects for many has one account for them all.
+        if (people is 0 or > LinkAttribute.MostMedium) return null;
+        var count = theirs.Count.ToString("N0", CultureInfo.CurrentCulture) + (AccountHasMore ? "+" : "");
+        var said = $"{Here.Account(T)}: {T[theirs.Count == 1 ? "{0} payout" : "{0} payouts", count]}, {T["last {0}", reader.Day(theirs.Max(a => a.Event.At))]}";
+        return new Argument(T.Count(people, "Account shared with {0} other beneficiary", "Account shared with {0} other beneficiaries"), said, people <= LinkAttribute.MostStrong ? 10 : 6);
+    }
+
+    /// <summary>With the accounts that the same payee was paid to.</summary>
+    private (IEnumerable<Argument> For, IEnumerable<Argument> Against) Compared(Reader reader, Texts T)
+    {
+        var before = All.Where(a => IsBefore(a.Event)).ToList();
         // What was declined went nowhere.
         before.RemoveAll(a => a.Event.Final == Decision.Decline);
         if (Beneficiaries(before) > MostNamesakes) before.RemoveAll(a => !IsHere(a.Payee.Key));

@@ -83,7 +83,7 @@ public sealed record ListedWith(string Words, IReadOnlyList<(string Text, string
 
     private static string AddressOf(ReviewEntry entry, Facts facts, string? card)
     {
-        var value = entry.Type == ListType.CardHash ? null : ReviewEntry.ValueOf(entry.Type, facts);
+        var value = entry.Type == ListType.CardHash ? card : ReviewEntry.ValueOf(entry.Type, facts);
         (string Name, string Value)[] kind = [("type", entry.Type.Word()), ("severity", entry.Severity.Word())];
         return ListQuery.Address(value is null ? kind : [.. kind, ("q", value)]);
     }

@@ -77,8 +77,9 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     {
         TermKind? kind = fact == Known.Email ? TermKind.Email : fact == Known.EmailDomain ? TermKind.EmailDomain : fact == Known.CustomerId ? TermKind.Customer : fact == Known.CardLast4 || (fact == Known.CardHash && !Facts.Has(Known.CardLast4)) ? TermKind.Card
             : fact == Known.Fingerprint ? TermKind.Device : fact == Known.Ip ? TermKind.Ip : fact == Known.Phone ? TermKind.Phone
-            : fact == Known.BeneficiaryName ? TermKind.BeneficiaryName : fact == Known.BeneficiaryId || (fact == Known.BeneficiaryClabe && !Facts.Has(Known.BeneficiaryId)) ? TermKind.Beneficiary : null;
-        return kind is { } known && FoundBy.Text(Facts, known) is { } text ? EntityWords.Address(known, text) : null;
+            : fact == Known.BeneficiaryName ? TermKind.BeneficiaryName : fact == Known.BeneficiaryId ? TermKind.Beneficiary : fact == Known.BeneficiaryClabe || fact == Known.BeneficiaryIban || fact == Known.BeneficiaryAccountHash ? TermKind.Account : null;
+        // Of several accounts one is followed.
+        return kind is { } known && FoundBy.Text(Facts, known) is { } text && (known != TermKind.Account || Facts.Text(fact) == text) ? EntityWords.Address(known, text) : null;
     }
 
     /// <summary>Facts that are there, but for the velocity windows, which have a table of their own.</summary>

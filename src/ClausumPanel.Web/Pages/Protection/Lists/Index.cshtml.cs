@@ -17,6 +17,8 @@ namespace ClausumPanel.Web.Pages.Protection.Lists;
 public sealed class ListsModel(PanelDb db, AssessmentReader assessments, ReferenceData data, TimeProvider clock, Texts T) : PageModel
 {
     private const int PageSize = 50;
+    private ListFilter _filter = new();
+
     public const int SeenDays = 30;
 
     [BindProperty(SupportsGet = true, Name = "")] public ListQuery Query { get; set; } = new();
@@ -33,6 +35,13 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     public int Quiet { get; private set; }
     public IReadOnlyList<(ListType Type, int Count)> Types { get; private set; } = [];
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
+    /// <summary>Cards that the search means by their last digits, by the hash they stand under.</summary>
+    public IReadOnlyDictionary<string, string> Cards { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>What became of a search by a card's digits that finds nothing; null: it was for something else.</summary>
+    public string? NoCard => Cards.Count > 0 ? Query.Filter with { Search = null } != new ListFilter() ? null : T.Count(Cards.Count, "{0} card with these last digits has paid here; it is on no list.", "{0} cards with these last digits have paid here; none is on a list.")
+        : Query.Filter.Search is { } text && text.Trim().All(char.IsAsciiDigit) ? T["A card is found by its last four digits, or as ••0965 (411111)."] : null;
+
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 
     /// <summary>The payments that are the reason of an entry and have a review, each with what was noted with its decision.</summary>
@@ -45,11 +54,10 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     {
         await ReadAsync(stop);
         Reviews = await ListedByReview.NamedAsync(db, [.. Rows.Select(r => ListSentences.PaymentOf(r.Reason)).OfType<Guid>().Distinct()], stop);
-        var filter = Query.Filter;
         var counts = await db.Set<ListEntry>().GroupBy(e => e.Type).Select(g => new { Type = g.Key, Count = g.Count() }).ToListAsync(stop);
         Types = [.. counts.OrderBy(c => c.Type).Select(c => (c.Type, c.Count))];
         Everything = Types.Sum(t => t.Count);
-        Total = filter == new ListFilter() ? Everything : await db.Set<ListEntry>().Narrowed(filter, Now).CountAsync(stop);
+        Total = _filter == new ListFilter() ? Everything : await db.Set<ListEntry>().Narrowed(_filter, Now).CountAsync(stop);
     }
 
     /// <summary>Whether payments are kept findable by its value: free providers are not, since half of everybody writes from there.</summary>
@@ -90,6 +98,8 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     private async Task ReadAsync(CancellationToken stop)
     {
         Now = clock.GetUtcNow();
-        (Rows, Next) = await db.ListPageAsync(Query.Filter, Query.Order, After, PageSize, Now, stop);
+        Cards = await CardsByDigits.FindAsync(assessments, Query.Search, stop);
+        _filter = Cards.Count == 0 ? Query.Filter : Query.Filter with { Cards = [.. Cards.Keys] };
+        (Rows, Next) = await db.ListPageAsync(_filter, Query.Order, After, PageSize, Now, stop);
     }
 }
