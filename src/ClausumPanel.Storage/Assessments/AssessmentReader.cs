@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Reviews;
 using Microsoft.EntityFrameworkCore;
@@ -106,22 +107,29 @@ public sealed partial class AssessmentReader(PanelDb db)
         while (after is not null);
     }
 
-    /// <summary>Per text, how many assessments named it since then, and when the last one was. What was answered in the last moments and is not folded yet is left out.</summary>
+    /// <summary>Per text, how many assessments named it since then, and when the last one was; six digits of a card are named by the longer ranges that begin with them, too. What was answered in the last moments and is not folded yet is left out.</summary>
     public async Task<IReadOnlyDictionary<string, TermSeen>> SeenAsync(TermKind kind, IReadOnlyCollection<string> texts, DateTimeOffset from, CancellationToken stop)
     {
         var at = from.ToUnixTimeMilliseconds();
         var rows = db.Set<AssessmentRow>().AsNoTracking();
         var first = await rows.Where(r => r.At >= at).OrderBy(r => r.At).ThenBy(r => r.Seq).Select(r => (long?)r.Seq).FirstOrDefaultAsync(stop);
         if (first is null || texts.Count == 0) return new Dictionary<string, TermSeen>();
-        var wanted = texts.Select(text => FoundBy.Normalize(text, kind)).Distinct().ToArray();
+        var all = texts.Select(text => FoundBy.Normalize(text, kind)).Distinct().ToArray();
+        var beginnings = Array.FindAll(all, text => ListLookup.Begins(kind, text));
+        var wanted = all.Except(beginnings).ToArray();
         var found = new Dictionary<string, (long Count, long Last)>();
         for (long begin = AssessmentTerm.SegmentOf(first.Value), last = AssessmentTerm.SegmentOf(await MarkAsync(stop)); begin <= last; begin += SegmentsAtATime)
         {
             var start = begin;
             var segments = Enumerable.Range(0, (int)Math.Min(SegmentsAtATime, last - start + 1)).Select(n => start + n).ToArray();
-            var counts = await db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment) && wanted.Contains(t.Term) && t.Kind == kind && t.Seq >= first)
+            var counts = wanted.Length == 0 ? [] : await db.Set<AssessmentTerm>().Where(t => EF.Constant(segments).Contains(t.Segment) && wanted.Contains(t.Term) && t.Kind == kind && t.Seq >= first)
                 .GroupBy(t => t.Term).Select(g => new { Term = g.Key, Count = g.LongCount(), Last = g.Max(t => t.Seq) }).ToListAsync(stop);
             foreach (var count in counts) found[count.Term] = (found.GetValueOrDefault(count.Term).Count + count.Count, count.Last);
+            foreach (var text in beginnings)
+            {
+                var begun = await db.Set<AssessmentTerm>().Beginning(text, segments).Where(t => t.Kind == kind && t.Seq >= first).GroupBy(_ => 1).Select(g => new { Count = g.LongCount(), Last = g.Max(t => t.Seq) }).SingleOrDefaultAsync(stop);
+                if (begun is not null) found[text] = (found.GetValueOrDefault(text).Count + begun.Count, begun.Last);
+            }
         }
         var lasts = found.Values.Select(f => f.Last).ToArray();
         var times = await rows.Where(r => lasts.Contains(r.Seq)).ToDictionaryAsync(r => r.Seq, r => r.At, stop);
@@ -313,8 +321,10 @@ public sealed partial class AssessmentReader(PanelDb db)
         return [.. rows.Where(r => stored.ContainsKey(r.Seq)).Select(r => Line(stored[r.Seq]) is var line && labels.TryGetValue(r.Seq, out var label) ? line with { Label = label.Outcome, LabelledBy = label.Source, IsConflicted = label.IsConflicted } : line)];
     }
 
-    private static AssessmentLine Line(StoredAssessment stored)
+    /// <summary>One assessment as a line.</summary>
+    public static AssessmentLine Line(StoredAssessment stored)
     {
+        ArgumentNullException.ThrowIfNull(stored);
         var facts = new Facts();
         FactSnapshot.Read(stored.Facts, facts);
         var hits = new SignalHit[Assessment.MostSignals];

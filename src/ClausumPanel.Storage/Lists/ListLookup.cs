@@ -18,8 +18,16 @@ public static class ListLookup
         ListType.Phone => TermKind.Phone,
         ListType.CustomerId => TermKind.Customer,
         ListType.BeneficiaryId => TermKind.Beneficiary,
+        ListType.CardBin => TermKind.CardBin,
         _ => null,
     };
+
+    /// <summary>Six digits of a card also meet the longer ranges that begin with them.</summary>
+    public static bool Begins(TermKind kind, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return kind == TermKind.CardBin && value.Length == 6;
+    }
 
     /// <param name="type">The entry's type.</param>
     /// <param name="value">Normalised.</param>
@@ -27,10 +35,9 @@ public static class ListLookup
     public static AssessmentFilter? Filter(ListType type, string value)
     {
         // Of free providers no domain is kept, and a trial must count those too.
-        if (type != ListType.EmailDomain && Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind };
+        if (type != ListType.EmailDomain && Term(type) is { } kind) return new AssessmentFilter { Search = value, Exactly = kind, Begins = Begins(kind, value) };
         return type switch
         {
-            ListType.CardBin => new AssessmentFilter { Search = value, Exactly = TermKind.CardBin, Begins = value.Length == 6 },         // six digits also meet the longer ranges that begin with them
             ListType.IpRange when Beginning(value) is { } beginning => new AssessmentFilter { Search = beginning, Exactly = TermKind.Ip, Begins = true },
             _ => null,
         };

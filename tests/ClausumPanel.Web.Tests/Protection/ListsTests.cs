@@ -38,6 +38,23 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
     }
 
     [Fact]
+    public async Task A_range_of_cards_says_how_often_it_paid_and_six_digits_count_the_longer_ones()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var (shop, maria) = (await Shop.OpenAsync(own), own.As(World.Maria));
+        foreach (var bin in (string[])["411111", "41111122", "41111122", "41111133", "522222"])
+            (await shop.AssessAsync($$$"""{"amount":15000,"currency":"MXN","payment_method":{"type":"card","card_bin":"{{{bin}}}"}}""")).MustBeGood();
+        await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+        foreach (var bin in (string[])["411111", "41111122", "533333"]) Assert.Equal(HttpStatusCode.Found, (await AddAsync(maria, "card_bin", bin)).StatusCode);
+
+        var (list, seen) = (await maria.PageAsync(Lists), await maria.PageAsync($"{Lists}?handler=Seen"));
+        string Of(string value) => seen.QuerySelector($"#{list.QuerySelectorAll("tr[data-row]").Single(r => r.QuerySelector("[data-value]")!.TextContent == value).QuerySelector("[id^=seen-]")!.Id}")!.TextContent.Split(':')[0].Trim();
+        Assert.Equal(("4", "2", "0"), (Of("411111"), Of("41111122"), Of("533333")));
+        Assert.Equal(4, (await maria.PageAsync(seen.QuerySelector("a[href*='q=411111&'], a[href$='q=411111']")!.GetAttribute("href")!)).QuerySelectorAll("tr[data-row]").Length);
+    }
+
+    [Fact]
     public async Task A_card_on_a_list_is_found_by_its_last_digits()
     {
         // Lists of its own: others fill a page with values that have such digits.
