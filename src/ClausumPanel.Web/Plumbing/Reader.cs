@@ -87,7 +87,17 @@ public sealed class Reader(IHttpContextAccessor http, IOptions<PanelOptions> opt
     public string TimeOrDay(DateTimeOffset at, DateTimeOffset now) => Zoned(at) is var local && local.Date == Zoned(now).Date ? local.ToString("HH:mm", CultureInfo.InvariantCulture) : MonthDayAndTime(at);
 
     /// <summary>The name of the reader's clock where it shows another hour at one of these moments than the organization's; null: there is nothing to tell apart.</summary>
-    public string? ClockName(params IEnumerable<DateTimeOffset> at) => at.Any(a => options.Value.Zone.GetUtcOffset(a) != Zone.GetUtcOffset(a)) ? Zone.Id.Replace('_', ' ') : null;
+    public string? ClockName(params IEnumerable<DateTimeOffset> at) => at.Any(a => options.Value.Zone.GetUtcOffset(a) != Zone.GetUtcOffset(a)) ? ClockHere : null;
+
+    /// <summary>The name of the reader's clock.</summary>
+    public string ClockHere => Zone.Id.Replace('_', ' ');
+
+    /// <summary>The hour on another clock, where the reader's shows another, with its day where that is another too: 02:07; 30 nov 23:07. Null: they show the same.</summary>
+    public string? OnClock(TimeZoneInfo zone, DateTimeOffset at)
+    {
+        var (there, here) = (TimeZoneInfo.ConvertTime(at, zone), Zoned(at));
+        return there.Offset == here.Offset ? null : (there.Date == here.Date ? "" : DayAndMonth(there) + " ") + there.ToString("HH:mm", CultureInfo.InvariantCulture);
+    }
 
     /// <param name="at">Unix milliseconds.</param>
     public string? ClockName(long at) => ClockName(DateTimeOffset.FromUnixTimeMilliseconds(at));

@@ -225,8 +225,8 @@ public sealed class DecisionPanelTests
         var (maria, tomas) = (world.App.As(World.Maria), world.App.As(World.Tomas));
         var item = await StartAsync(maria);
         var page = await maria.PageAsync(item);
-        // Their clock is the organization's, and is not named.
-        Assert.Null(page.QuerySelector("#hold-clock"));
+        // Their clock is the organization's: there is no other hour to tell.
+        Assert.DoesNotContain("en el comercio", page.QuerySelector("details[data-key=hold]")!.TextContent, StringComparison.Ordinal);
         var form = Form.Read(page, "#decide");
         (form["Input.HoldFor"], form["Input.HoldUntil"], form["Input.HoldNote"]) = ("other", "2026-11-25T08:30", "Espera al banco");
         form.Press("finish", "yes");

@@ -40,12 +40,12 @@ public sealed class HoldTimeTests
         Assert.Equal(DateTimeOffset.Parse(at, null), HoldTime.Of(code, DateTimeOffset.Parse(now, null), TimeZoneInfo.FindSystemTimeZoneById("Europe/Madrid"), Weekdays, TimeZoneInfo.FindSystemTimeZoneById("America/Mexico_City")));
 
     [Theory]
-    // The clock of whoever reads is named where the organization's shows another hour: not where only its name is another.
-    [InlineData(null, null, "mar 24 nov, 10:00")]
-    [InlineData("America/Merida", null, "mar 24 nov, 10:00")]
-    [InlineData("Europe/Madrid", "Todas las horas son de su zona horaria: Europe/Madrid.", "mar 24 nov, 17:00")]
-    [InlineData("UTC", "Todas las horas son de su zona horaria: UTC.", "mar 24 nov, 16:00")]
-    public async Task The_readers_clock_is_named_only_where_it_shows_another_hour(string? zone, string? named, string first)
+    // Where the organization's clock shows another hour, and not only has another name, its hour stands beside each.
+    [InlineData(null, "America/Mexico City", "mar 24 nov, 10:00", false)]
+    [InlineData("America/Merida", "America/Merida", "mar 24 nov, 10:00", false)]
+    [InlineData("Europe/Madrid", "Europe/Madrid", "mar 24 nov, 17:00", true)]
+    [InlineData("UTC", "UTC", "mar 24 nov, 16:00", true)]
+    public async Task The_readers_clock_is_named_and_where_it_shows_another_hour_the_shops_stands_beside_it(string? zone, string named, string first, bool isOther)
     {
         await using var world = await ReviewWorld.StartAsync(new PanelApp());
         await world.HoldAsync(1);
@@ -55,14 +55,31 @@ public sealed class HoldTimeTests
         using var started = await maria.SubmitAsync(Queue, "form[action*=Start]");
         var item = started.Headers.Location!.ToString();
         var page = await maria.PageAsync(item);
-        Assert.Equal(named, page.QuerySelector("#hold-clock")?.TextContent);
-        Assert.Equal(named is null ? null : "hold-clock", page.QuerySelector("[name='Input.HoldUntil']")!.GetAttribute("aria-describedby"));
-        Assert.Equal($"1 En 1 hora {first}{(named is null ? "" : $" ({zone})")}", Offered(page)[0]);
+        Assert.Equal($"Las horas son de su zona horaria: {named}.", page.QuerySelector("#hold-clock")!.TextContent);
+        Assert.Equal("hold-clock", page.QuerySelector("[name='Input.HoldUntil']")!.GetAttribute("aria-describedby"));
+        Assert.NotNull((await maria.PageAsync(page.QuerySelector("[data-zone]")!.GetAttribute("href")!)).QuerySelector("#Input_TimeZone"));
+        Assert.Equal($"1 En 1 hora {first}{(isOther ? " · 10:00 en el comercio" : "")}", Offered(page)[0]);
         using var held = await HoldAsync(maria, page, "1h", "nonsense");
         var away = (await maria.PageAsync(item)).QuerySelector("[data-away]")!.TextContent;
         Assert.Contains(first[4..].Replace(",", " 2026,", StringComparison.Ordinal), away, StringComparison.Ordinal);
-        Assert.Equal(named is not null, away.Contains("En su hora", StringComparison.Ordinal));
-        Assert.Equal(named is not null, (await maria.PageAsync(Queue)).QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent.Contains(zone ?? "America", StringComparison.Ordinal));
+        Assert.Equal(isOther, away.Contains("En su hora", StringComparison.Ordinal));
+        Assert.Equal(isOther, (await maria.PageAsync(Queue)).QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent.Contains(zone ?? "America", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"amount":1500,"currency":"MXN","email":"sin@held.example","payment_method":{"type":"card","card_bin":"411111","card_last4":"0965"}}""", true)]
+    [InlineData("""{"amount":1500,"currency":"MXN","email":"con@held.example","payment_method":{"type":"card","card_bin":"411111","card_last4":"0965"},"metadata":{"authorization_expires_at":"2026-12-20T10:00:00Z"}}""", false)]
+    [InlineData("""{"amount":1500,"currency":"MXN","email":"spei@held.example"}""", false)]
+    [InlineData("""{"amount":1500,"currency":"MXN","transaction_type":"payout","email":"pago@held.example","beneficiary":{"id":"ben_1","name":"Rosa"}}""", false)]
+    public async Task Where_nothing_says_when_a_cards_authorisation_ends_the_part_says_so(string payment, bool isSaid)
+    {
+        await using var world = await ReviewWorld.StartAsync(new PanelApp());
+        (await world.Shop.AssessAsync(payment)).MustBeGood();
+        await world.FoldedAsync();
+        var maria = world.App.As(World.Maria);
+        using var started = await maria.SubmitAsync("/dashboard/reviews", "form[action*=Start]");
+        var part = (await maria.PageAsync(started.Headers.Location!.ToString())).QuerySelector("details[data-key=hold]")!;
+        Assert.Equal(isSaid ? "El comercio no dijo cuándo vence la autorización: puede vencer mientras tanto." : null, part.QuerySelector("[data-lapses-unsaid]")?.TextContent);
     }
 
     [Fact]
@@ -79,7 +96,7 @@ public sealed class HoldTimeTests
         var page = await maria.PageAsync(item);
         // The first payment's authorisation lapses in five hours.
         const string late = "Para entonces la autorización ya venció.";
-        Assert.Equal([$"1 En 1 hora mar {at[0]} (Europe/Madrid)", $"2 En 4 horas mar {at[1]} (Europe/Madrid)", $"3 Mañana mié {at[2]} (Europe/Madrid) {late}", $"4 Lunes {at[3]} (Europe/Madrid) {late}", "5 Otra hora"], Offered(page));
+        Assert.Equal([$"1 En 1 hora mar {at[0]} · 10:00 en el comercio", $"2 En 4 horas mar {at[1]} · 13:00 en el comercio", $"3 Mañana mié {at[2]} · 02:00 en el comercio {late}", $"4 Lunes {at[3]} · 02:00 en el comercio {late}", "5 Otra hora"], Offered(page));
         for (var i = 0; i < at.Length; i++)
         {
             page = await maria.PageAsync(item);
@@ -101,7 +118,7 @@ public sealed class HoldTimeTests
 
         // Where the queue has hours of its own, its next working day is meant.
         await world.App.InDbAsync(db => db.Set<ReviewQueue>().Where(q => q.Number == 1).ExecuteUpdateAsync(q => q.SetProperty(x => x.Hours, ReviewQueue.Write(Weekdays))));
-        Assert.Equal(["3 El siguiente día hábil mié 25 nov, 15:30 (Europe/Madrid)", "4 Lunes 30 nov, 15:30 (Europe/Madrid)"], Offered(await maria.PageAsync(own.Headers.Location.ToString())).Skip(2).Take(2));
+        Assert.Equal(["3 El siguiente día hábil mié 25 nov, 15:30 · 08:30 en el comercio", "4 Lunes 30 nov, 15:30 · 08:30 en el comercio"], Offered(await maria.PageAsync(own.Headers.Location.ToString())).Skip(2).Take(2));
     }
 
     private static string[] Offered(IDocument page) => [.. page.QuerySelectorAll("details[data-key=hold] label.form-check").Select(l => string.Join(' ', l.TextContent.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)))];

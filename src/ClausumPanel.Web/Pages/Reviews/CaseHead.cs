@@ -28,14 +28,7 @@ public sealed class CaseHead(StoredAssessment stored, Facts facts, Reader reader
     public string ShortNumber => stored.Id.ToString("N")[^8..];
 
     /// <summary>The hour on the shop's own clock, where the reader's shows another: rules speak of that one. With its day where that is another too.</summary>
-    public string? AtShop
-    {
-        get
-        {
-            var (there, here) = (TimeZoneInfo.ConvertTime(stored.Instant, zone), reader.Zoned(stored.Instant));
-            return there.Offset == here.Offset ? null : T["{0} at the shop", (there.Date == here.Date ? "" : Reader.DayAndMonth(there) + " ") + there.ToString("HH:mm", CultureInfo.InvariantCulture)];
-        }
-    }
+    public string? AtShop => reader.OnClock(zone, stored.Instant) is { } there ? T["{0} at the shop", there] : null;
 
     /// <summary>Which clock the reader's is: UTC, UTC-6.</summary>
     public string ZoneHere => Reader.Offset(reader.Zoned(stored.Instant).Offset);

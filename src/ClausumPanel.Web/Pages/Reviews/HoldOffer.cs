@@ -17,9 +17,9 @@ public sealed class HoldOffer(ReviewQueue queue, DateTimeOffset now, Reader read
     /// <returns>Null when there is no such code.</returns>
     public DateTimeOffset? Until(string code) => HoldTime.Of(code, now, reader.Zone, queue.ReadHours(), zone);
 
-    /// <summary>Each by its code, in words and as the reader's clock will show it, and whether the authorisation has lapsed by then.</summary>
+    /// <summary>Each by its code, in words, as the reader's clock will show it and, where that is another hour, the shop's, and whether the authorisation has lapsed by then.</summary>
     /// <param name="lapses">When that lapses, Unix milliseconds; null: nobody said.</param>
-    public IEnumerable<(string Code, string Words, string At, bool IsTooLate)> Times(long? lapses) => HoldTime.Codes.Select(code =>
+    public IEnumerable<(string Code, string Words, string At, string? AtShop, bool IsTooLate)> Times(long? lapses) => HoldTime.Codes.Select(code =>
     {
         var at = Until(code)!.Value;
         return (code, code switch
@@ -29,11 +29,11 @@ public sealed class HoldOffer(ReviewQueue queue, DateTimeOffset now, Reader read
             "tomorrow" => queue.Hours is null ? T["Tomorrow"] : T["The next working day"],
             // Where Monday is none, the next week begins later.
             _ => WeekDay(reader.Zoned(at)),
-        }, code == "monday" ? reader.MonthDayAndTime(at) : reader.WeekdayAndTime(at), at.ToUnixTimeMilliseconds() > lapses);
+        }, code == "monday" ? reader.MonthDayAndTime(at) : reader.WeekdayAndTime(at), reader.OnClock(zone, at) is { } there ? T["{0} at the shop", there] : null, at.ToUnixTimeMilliseconds() > lapses);
     });
 
-    /// <summary>The reader's clock, where the times would be others on the organization's; null: they are the same.</summary>
-    public string? Clock => reader.ClockName(HoldTime.Codes.Select(code => Until(code)!.Value));
+    /// <summary>The name of the reader's clock.</summary>
+    public string Clock => reader.ClockHere;
 
     /// <summary>An hour from now, as a form shows it.</summary>
     public string Later => reader.Zoned(now.AddHours(1)).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
