@@ -28,7 +28,7 @@ public static class RuleTemplates
             "when ip.hosting\n and velocity.email.count_30d = 0\nthen review"),
         new("new-beneficiary", "Payout to a new beneficiary", "A large payout goes to a beneficiary who was never paid before",
             "when payout.first_to_beneficiary\n and amount > 20000 MXN\nthen review"),
-        new("night", "Large amount at night", "A large amount was paid in the middle of the night",
+        new("night", "Large sum in the small hours", "A large amount was paid in the middle of the night",
             "when hour between 0 and 5\n and amount > 5000 MXN\nthen add 20"),
         new("shared-device", "One device, many cards", "Many cards were used on one device within a day",
             "when velocity.device.cards_24h >= 4\nthen review"),

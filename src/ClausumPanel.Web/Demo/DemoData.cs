@@ -18,7 +18,7 @@ namespace ClausumPanel.Web.Demo;
 internal sealed class DemoData(
     AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, PolicyShelf policies, LiveSettings settings, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
 {
-    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "código por SMS (OTP), sea cual sea el motivo", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "3-D Secure con verificación: el banco que emitió la tarjeta le pregunta a su cliente", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
     public static readonly IReadOnlyList<(string Email, string Name, Role Role)> People =
     [
@@ -63,6 +63,8 @@ internal sealed class DemoData(
             foreach (var (email, name, role) in People)
             {
                 var user = User.Called(name, email, role, before);
+                // Their times read as the shop's, wherever the browser is.
+                user.TimeZone = panel.Value.TimeZone;
                 db.Audit(actor, AuditActions.UserCreated, before, "user", user.Id.ToString(), after: new { user.Email, user.DisplayName, Role = role.Name() });
                 var made = await users.CreateAsync(user, Password);
                 if (!made.Succeeded) throw new InvalidOperationException(string.Join(' ', made.Errors.Select(e => e.Description)));

@@ -15,9 +15,11 @@ namespace ClausumPanel.Web.Demo;
 /// <summary>What the demo's organization has made of the shipped policy: a few rules that judge its month, and a change that waits for approval with its simulation.</summary>
 internal static class DemoPolicy
 {
+    private const string Night = "night";
+
     private static readonly (string Template, string Id, bool ObserveOnly)[] Chosen =
     [
-        ("card-testing", "prueba-de-tarjetas", false), ("country-mismatch", "paises-distintos", false), ("new-device", "dispositivo-nuevo", false), ("new-beneficiary", "beneficiario-nuevo", false), ("night", "monto-alto-de-noche", false),
+        ("card-testing", "prueba-de-tarjetas", false), ("country-mismatch", "paises-distintos", false), ("new-device", "dispositivo-nuevo", false), ("new-beneficiary", "beneficiario-nuevo", false), (Night, "suma-grande-de-madrugada", false),
         ("shared-device", "dispositivo-compartido", false), ("busy-address", "direccion-ip-muy-activa", true),
     ];
 
@@ -47,6 +49,9 @@ internal static class DemoPolicy
         if ((await desk.ChangeAsync(actor, changes, mayRules: false, stop)).Refusal is null) await desk.ProposeAsync(actor, "Menos revisiones de monto bajo, y un reto antes", null, stop);
     }
 
+    // The travel agency sells in dollars, where much is more than elsewhere.
+    private static string InBothCurrencies(string text) => text.Replace("amount > 5000 MXN", "(amount > 5000 MXN or amount > 2000 USD)", StringComparison.Ordinal);
+
     // In the language of the people of the demo, which is also what the panel starts in.
     private static List<PolicyRule> Rules()
     {
@@ -55,7 +60,7 @@ internal static class DemoPolicy
         try
         {
             return [.. Chosen.Select(one => (Template: RuleTemplates.All.Single(t => t.Key == one.Template), one.Id, one.ObserveOnly)).Select(one =>
-                new PolicyRule(one.Id, Texts.Translate(one.Template.Name), one.Template.Text, Texts.Translate(one.Template.Reason)) { ObserveOnly = one.ObserveOnly })];
+                new PolicyRule(one.Id, Texts.Translate(one.Template.Name), one.Template.Key == Night ? InBothCurrencies(one.Template.Text) : one.Template.Text, Texts.Translate(one.Template.Reason)) { ObserveOnly = one.ObserveOnly })];
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Audit;
@@ -6,6 +7,7 @@ using ClausumPanel.Storage.Policies;
 using ClausumPanel.Web.Api;
 using ClausumPanel.Web.Demo;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Tests.Enrichment;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -140,6 +142,38 @@ public sealed class DemoTrafficTests(JudgedMonth month) : IClassFixture<JudgedMo
         Assert.Equal(7, rules.Count);
         foreach (var template in Assess.Rules.RuleTemplates.All) Assert.DoesNotContain(rules, r => r.Id == template.Key || r.Name == template.Name || r.Reason == template.Reason);
         Assert.All(rules, r => Assert.Matches("^[a-z0-9_-]+$", r.Id));
+        // Two things of one name are taken for one.
+        var before = CultureInfo.CurrentUICulture;
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("es-MX");
+            Assert.Empty(rules.Select(r => r.Name).Intersect(SignalCatalog.All.Select(s => Texts.Translate(s.Title)), StringComparer.OrdinalIgnoreCase));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+        Assert.True(Assess.Rules.CompiledRule.TryCompile(rules.Single(r => r.Id == "suma-grande-de-madrugada").Text, null, out var night, out _));
+        (double Amount, string Currency)[] paid = [(500_001, "MXN"), (499_900, "MXN"), (200_001, "USD"), (186_400, "USD")];
+        Assert.Equal([true, false, true, false], paid.Select(Holds));
+
+        bool Holds((double Amount, string Currency) one)
+        {
+            var facts = new Facts();
+            facts.Set(Known.Amount, one.Amount);
+            facts.Set(Known.Currency, one.Currency);
+            facts.Set(Known.Hour, 2);
+            return night.Holds(facts);
+        }
+    }
+
+    [Fact]
+    public async Task The_demos_people_read_the_clock_of_the_shop()
+    {
+        await using var app = await PanelApp.StartAsync();
+        await app.InDbAsync(db => db.Users.ExecuteDeleteAsync());
+        await app.Services.GetRequiredService<DemoData>().PrepareAsync(Actor.System, default);
+        Assert.Equal([.. Enumerable.Repeat("America/Mexico_City", DemoData.People.Count)], await app.InDbAsync(db => db.Users.Select(u => u.TimeZone).ToListAsync()));
     }
 
     [Theory]

@@ -380,7 +380,7 @@ public sealed class PolicyTests
         var offered = await ines.PageAsync("/dashboard/protection/rule?template=night");
         Assert.Equal(RuleTemplates.All.Count, offered.QuerySelectorAll("a[href*='template=']").Length);
         Assert.Contains("hour between 0 and 5", offered.QuerySelector("#Input_Text")!.TextContent, StringComparison.Ordinal);
-        Assert.Equal("Monto alto en la noche", offered.QuerySelector("#Input_Name")!.GetAttribute("value"));
+        Assert.Equal("Suma grande de madrugada", offered.QuerySelector("#Input_Name")!.GetAttribute("value"));
 
         var wrong = await ines.SubmitAsync("/dashboard/protection/rule", ("Input.Name", "De otro país"), ("Input.Reason", "Cards from abroad"), ("Input.Text", "when card.county != ip.country\nthen review"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
