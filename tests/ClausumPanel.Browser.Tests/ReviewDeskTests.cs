@@ -146,6 +146,33 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
     }
 
     [Fact]
+    public async Task What_was_made_ready_before_the_last_decision_says_what_became_of_that_and_that_it_was_taken()
+    {
+        var ids = await HoldAtDeskAsync(2, async _ => Guid.Parse(await Panel.PayAsync($"pareja@{DeskDomain}", 30_000, bare: true)));
+        await using var visit = await (await Visit.StartAsync(Panel)).SignInAsync();
+        var page = visit.Page;
+        await StartAsync(page);
+        var first = new Uri(page.Url).AbsolutePath;
+        await Assertions.Expect(page.Locator("#decide[data-ready=yes]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#links a[data-waits]")).ToHaveCountAsync(1);
+        await ApproveAsync(page);
+        await Assertions.Expect(page.Locator("#review-said[data-until]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#links tr[data-row]")).ToContainTextAsync("Aprobada por");
+        await Assertions.Expect(page.Locator("#links a[data-waits]")).ToHaveCountAsync(0);
+        Assert.NotEqual(first, new Uri(page.Url).AbsolutePath);
+        // Its history is as it will be read later.
+        var id = ids.Single(i => page.Url.Contains(i.ToString(), StringComparison.Ordinal));
+        var taken = await InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind == ReviewEventKind.Leased && db.Set<StoredAssessment>().Any(a => a.Id == id && a.Seq == e.Seq)).Select(e => e.At).SingleAsync());
+        var told = DateTimeOffset.Parse((await page.Locator("[data-taken=yes] time").GetAttributeAsync("datetime"))!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(told - DateTimeOffset.FromUnixTimeMilliseconds(taken), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        var head = page.Locator("summary:has(#history)");
+        var count = await head.InnerTextAsync();
+        await page.ReloadAsync();
+        Assert.Equal(count, await head.InnerTextAsync());
+        await LeaveAsync(page);
+    }
+
+    [Fact]
     public async Task What_was_made_ready_earlier_shows_the_time_there_is_when_it_is_shown()
     {
         var ids = await HoldAtDeskAsync(2);

@@ -488,6 +488,16 @@
     const line = said.querySelector("[role=alert], .refusal-line, .toast-line");
     return line ? window.panelUndo.wordsOf(line) : "";
   };
+  // What was made ready before it was taken, and before the last step, is told what it could not know.
+  const catchUp = page => {
+    const [taken, became] = ["taken", "became"].map(name => page.querySelector(`#review-${name}`));
+    item().querySelector("[data-taken=yes] time")?.replaceWith(taken.content.cloneNode(true));
+    if (became) for (const waits of item().querySelectorAll(`[data-waits-of="${became.dataset.of}"]`)) {
+      const words = document.createElement("span");
+      words.append(became.content.cloneNode(true));
+      waits.replaceWith(words);
+    }
+  };
   // Who is quicker than the next item waits for it: that takes less than a whole page.
   const sendWithNext = async (button, data) => {
     form().ariaBusy = "true";
@@ -514,6 +524,7 @@
     if (answer?.status === 200 && answer.headers.get("X-Ahead") === next.id) {
       const page = parsed(answer.text), after = page.querySelector("#review-ahead");
       sending = null;
+      catchUp(page);
       say(`${told(page)} ${item().dataset.words}`);
       if (!after) { prepare(); return; }
       // What comes after this one came with the answer.

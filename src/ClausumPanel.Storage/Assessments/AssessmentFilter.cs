@@ -133,8 +133,17 @@ public sealed record AssessmentLine(
     /// <summary>Sources disagree about that.</summary>
     public bool IsConflicted { get; init; }
 
-    /// <summary>What a person decided for good, where somebody looked it up; null: nobody did.</summary>
+    /// <summary>What a person or time decided, where somebody looked it up; null: nobody did.</summary>
     public ReviewOutcome? Outcome { get; init; }
+
+    /// <summary>Who decided it, where somebody looked it up; null: no person did.</summary>
+    public string? DecidedBy { get; init; }
+
+    /// <summary>What that decision says it was, where somebody looked it up: before its label is written, too.</summary>
+    public LabelOutcome? Says { get; init; }
+
+    /// <summary>That decision can still be taken back, where somebody looked it up.</summary>
+    public bool IsUndoable { get; init; }
 
     /// <summary>It waits for a person's decision, where somebody looked it up.</summary>
     public bool Waits { get; init; }
@@ -150,6 +159,9 @@ public sealed record AssessmentLine(
 
     /// <summary>What somebody asked when they escalated it, while it waits for those who decide the hard ones, where somebody looked it up.</summary>
     public string? Asked { get; init; }
+
+    /// <summary>What the shop says was bought, or a payout is for, where somebody looked it up; null: it said nothing.</summary>
+    public string? Bought { get; init; }
 
     /// <summary>The card as assessments are found by it; null when it names none.</summary>
     public string? Card { get; init; }

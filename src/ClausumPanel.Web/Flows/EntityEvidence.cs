@@ -144,16 +144,18 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return DeclinedBefore.Of(links, others, declines);
     }
 
-    /// <summary>With what people decided of them in the end, or that they wait for one to.</summary>
+    /// <summary>With what people decided of them, though that may still be undone, or that they wait for one to.</summary>
     private async Task<Dictionary<long, AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
     {
-        var lines = await assessments.LinesAsync(seqs, stop);
-        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && r.State != ReviewState.Decided).Select(r => new { r.Seq, r.Queue, r.State, r.Outcome, r.Reason, r.Note }).ToDictionaryAsync(r => r.Seq, stop);
+        var lines = (await assessments.FindAsync([.. seqs], stop)).Select(s => AssessmentReader.Line(s) with { Bought = SentByShop.Bought(s) });
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { r.Seq, r.Queue, r.State, r.Outcome, r.Reason, r.Note, r.Label, r.SettlesAt, By = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Seq, stop);
         var escalated = reviews.Values.Where(r => r is { State: ReviewState.Open, Queue: ReviewQueue.EscalatedNumber }).Select(r => r.Seq).ToList();
         var asked = escalated.Count == 0 ? [] : (await db.Set<ReviewEvent>().AsNoTracking().Where(e => escalated.Contains(e.Seq) && e.Kind == ReviewEventKind.Escalated).OrderBy(e => e.At).Select(e => new { e.Seq, e.Note }).ToListAsync(stop)).GroupBy(e => e.Seq).ToDictionary(e => e.Key, e => e.Last().Note);
         var codes = (await db.Set<Label>().AsNoTracking().Where(l => seqs.Contains(l.Seq) && l.Outcome == LabelOutcome.Fraud && l.Source != LabelSource.Analyst && l.Reason != null && l.Reverses == null && !db.Set<Label>().Any(o => o.Reverses == l.Number))
             .OrderBy(l => l.Number).Select(l => new { l.Seq, l.Reason }).ToListAsync(stop)).GroupBy(l => l.Seq).ToDictionary(l => l.Key, l => l.Last().Reason);
-        return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => reviews.TryGetValue(l.Seq, out var its) ? l with { Outcome = its.Outcome, Waits = its.State == ReviewState.Open, Asked = asked.GetValueOrDefault(l.Seq), Reason = its.State == ReviewState.Closed ? its.Reason : null, Note = its.State == ReviewState.Closed ? its.Note : null } : l);
+        return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => !reviews.TryGetValue(l.Seq, out var its) ? l : its.State == ReviewState.Open ? l with { Outcome = its.Outcome, Waits = true, Asked = asked.GetValueOrDefault(l.Seq) }
+            : l with { Outcome = its.Outcome, Reason = its.Reason, Note = its.Note, DecidedBy = its.By, Says = its.Label, IsUndoable = its.State == ReviewState.Decided && its.SettlesAt > now });
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
@@ -187,18 +189,21 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         if (await assessments.AmountSeenAsync(stored, FoundBy.Submerchant(facts), TimeSpan.FromMinutes(SameAmount.Minutes), stop) is not { } seen || !SameAmount.IsRare(seen)) return null;
         var seqs = seen.Near.ToArray();
         var read = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
-        List<(long Seq, bool IsNew)> others = [];
+        List<(long Seq, bool IsNew, bool IsMailKnown)> others = [];
         var isNew = SameAmount.IsNew(facts);
         foreach (var seq in seqs)
         {
             if (!read.TryGetValue(seq, out var bytes)) continue;
             var their = new Facts();
             FactSnapshot.Read(bytes, their);
-            if (SameAmount.IsOther(facts, their)) others.Add((seq, isNew && SameAmount.IsNew(their)));
+            if (SameAmount.IsOther(facts, their)) others.Add((seq, isNew && SameAmount.IsNew(their), SameAmount.IsMailKnown(their)));
         }
-        var lines = await LinesAsync([.. others.Select(o => o.Seq)], stop);
-        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq], o.IsNew, (lines[o.Seq].At - stored.Instant).Duration())).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
-        return twins.Count == 0 ? null : new SameAmount(twins, stored.Money, seen.Same, seen.Of);
+        if (others.Count == 0) return null;
+        seqs = [.. others.Select(o => o.Seq)];
+        var lines = await LinesAsync(seqs, stop);
+        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToDictionaryAsync(l => l.Seq, l => l.Outcome, stop);
+        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq] with { Label = labels.TryGetValue(o.Seq, out var label) ? label : null }, o.IsNew, (lines[o.Seq].At - stored.Instant).Duration()) { IsMailKnown = o.IsMailKnown }).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
+        return new SameAmount(twins, stored.Money, seen.Same, seen.Of);
     }
 
     private static List<(TermKind Kind, string Text)> Named(Facts facts)

@@ -44,6 +44,25 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
     }
 
     [Fact]
+    public async Task A_linked_payment_says_what_was_bought_and_with_which_card_and_no_more_than_a_row_holds()
+    {
+        var shop = await Shop.OpenAsync(App);
+        static string Sold(string who, string metadata) => Shop.With(Payment($"cus_sold_{who}", "fp_sold", $"{who}@sold.example", last4: "7301"), "metadata", metadata);
+        List<Answer> paid = [];
+        foreach (var (who, metadata) in ((string, string)[])[("uno", """{"items":[{"name":"Vuelo a Cancún","quantity":4}]}"""), ("dos", $$"""{"product_description":"{{new string('a', 60)}}"}"""), ("tres", "{}")]) paid.Add((await shop.AssessAsync(Sold(who, metadata))).MustBeGood());
+        var last = (await shop.AssessAsync(Sold("cuatro", "{}"))).MustBeGood();
+        var page = await App.As(World.Victor).PageAsync($"/dashboard/transactions/{last.Id}/links?by=device");
+        string Of(Answer one) => page.QuerySelector($".linked a[href$='{one.Id}']")!.Closest("tr")!.QuerySelector("[data-bought]")!.TextContent;
+        Assert.Equal(("4 × Vuelo a Cancún · ", new string('a', 47) + "… · ", ""), (Before(Of(paid[0])), Before(Of(paid[1])), Before(Of(paid[2]))));
+
+        static string Before(string words)
+        {
+            Assert.EndsWith("••7301", words, StringComparison.Ordinal);
+            return words.Contains(" · ", StringComparison.Ordinal) ? words[..(words.LastIndexOf(" · ", StringComparison.Ordinal) + 3)] : "";
+        }
+    }
+
+    [Fact]
     public async Task All_that_is_linked_is_there_for_whoever_asks_sorted_as_the_first_few()
     {
         var shop = await Shop.OpenAsync(App);

@@ -1,8 +1,10 @@
 using AngleSharp.Dom;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Pages.Entities;
 using ClausumPanel.Web.Tests.Api;
+using ClausumPanel.Web.Tests.Reviews;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +17,8 @@ public sealed class SameAmountTests : SameAmountStories
     protected override PanelApp Make() => new();
 
     [Fact] public Task Two_new_payers_of_one_rare_amount_name_each_other() => NamedAsync();
+
+    [Fact] public Task What_was_decided_of_the_other_is_told_at_once_and_by_whom() => DecidedAsync();
 
     [Fact] public Task A_price_of_the_shop_is_no_sign() => CommonAsync();
 
@@ -36,6 +40,8 @@ public sealed class PostgresSameAmountTests : SameAmountStories
     protected override PanelApp Make() => new PostgresPanelApp();
 
     [PostgresFact] public Task Two_new_payers_of_one_rare_amount_name_each_other() => NamedAsync();
+
+    [PostgresFact] public Task What_was_decided_of_the_other_is_told_at_once_and_by_whom() => DecidedAsync();
 
     [PostgresFact] public Task A_price_of_the_shop_is_no_sign() => CommonAsync();
 
@@ -81,10 +87,50 @@ public abstract class SameAmountStories
         }
         Assert.Equal((2, null), ((await SaidAsync(app, regular)).Named.Count, (await SaidAsync(app, regular)).Against));
         Assert.Equal((0, null), ((await SaidAsync(app, late)).Named.Count, (await SaidAsync(app, late)).Against));
+        Assert.Equal(["Aprobada por el motor", "Espera una decisión"], (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelectorAll("[data-twin-state]").Select(s => s.TextContent));
         // Asked for anew the links tell it as well.
         Assert.Equal(2, (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}/links?match=all&by=device")).QuerySelectorAll("[data-same-amount] [data-twin]").Length);
         // It is none of the reasons of the score.
         Assert.DoesNotContain("Mismo monto", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector(".waterfall")?.TextContent ?? "", StringComparison.Ordinal);
+    }
+
+    protected async Task DecidedAsync()
+    {
+        await using var world = await ReviewWorld.StartAsync(Make());
+        var (app, shop) = (world.App, world.Shop);
+        for (var i = 0; i < 60; i++) await PayAsync(shop, $"cliente{i % 3}", 20_000 + i);
+        await PayAsync(shop, "vieja", 20_100, mail: "vieja@held.example");
+        app.Clock.Advance(TimeSpan.FromDays(2));
+        var one = await PayAsync(shop, "uno", Rare, mail: "uno@held.example");
+        app.Clock.Advance(TimeSpan.FromMinutes(4));
+        var two = Guid.Parse(await PayAsync(shop, "nueva", Rare, mail: "vieja@held.example"));
+        await FoldedAsync(app);
+        var maria = await world.PersonAsync(World.Maria);
+        var seq = await app.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == two).Select(a => a.Seq).SingleAsync());
+
+        // Its e-mail has long paid: only the customer number is new.
+        const string apart = "Mismo monto de otro pagador con número de cliente nuevo, con 4 min de diferencia", rarity = "4,899.00 MXN: no aparece en los últimos 61 pagos del comercio";
+        Assert.Equal(("Espera una decisión", $"{apart} {rarity}", 0), await BecameAsync());
+        // What the first of two decided nobody is told.
+        await app.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.FirstById, maria.Id).SetProperty(x => x.FirstOutcome, ReviewOutcome.Decline)));
+        Assert.Equal(("Espera una decisión", $"{apart} {rarity}", 0), await BecameAsync());
+        await app.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.FirstById, (Guid?)null).SetProperty(x => x.FirstOutcome, (ReviewOutcome?)null)));
+
+        var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
+        Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Decline, "stolen_card"))).IsDone);
+        var said = $"Rechazada por {maria.Who.Name}, etiqueta: fraude";
+        Assert.Equal(($"{said}; aún se puede deshacer", $"{apart} {said}; aún se puede deshacer · {rarity}", 1), await BecameAsync());
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.SettleAsync();
+        Assert.Equal((said, $"{apart} {said} · {rarity}", 0), await BecameAsync());
+
+        async Task<(string?, string?, int)> BecameAsync()
+        {
+            var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}");
+            var row = page.QuerySelector($".linked a[href$='{two}']")?.Closest("tr");
+            Assert.NotNull(row);
+            return (page.QuerySelector("[data-twin-state]")?.TextContent, Against(page), row.QuerySelectorAll("[data-undoable]").Length);
+        }
     }
 
     protected async Task CommonAsync()
@@ -148,11 +194,11 @@ public abstract class SameAmountStories
         });
     }
 
-    private static async Task<string> PayAsync(Shop shop, string who, int amount, string? at = null, string currency = "MXN")
+    private static async Task<string> PayAsync(Shop shop, string who, int amount, string? at = null, string currency = "MXN", string? mail = null)
     {
         var card = 1_000 + (Math.Abs(who.Aggregate(7, (hash, letter) => (hash * 31) + letter)) % 9_000);
         return (await shop.AssessAsync($$"""
-            {"amount":{{amount}},"currency":"{{currency}}","email":"{{who}}@tienda.example","customer_id":"cus_{{who}}","device":{"ip":"189.203.60.7","fingerprint":"fp_{{who}}"},
+            {"amount":{{amount}},"currency":"{{currency}}","email":"{{mail ?? $"{who}@tienda.example"}}","customer_id":"cus_{{who}}","device":{"ip":"189.203.60.7","fingerprint":"fp_{{who}}"},
              "payment_method":{"type":"card","card_bin":"411111","card_last4":"{{card}}"}{{(at is null ? "" : $",\"submerchant_id\":\"{at}\"")}}}
             """)).MustBeGood().Id;
     }
@@ -164,8 +210,10 @@ public abstract class SameAmountStories
         var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{id}");
         var line = page.QuerySelector("[data-same-amount]");
         return ([.. page.QuerySelectorAll("[data-same-amount] [data-twin] a.entity").Select(a => a.TextContent)], line?.QuerySelector(":scope > .text-secondary:last-child")?.TextContent,
-            page.QuerySelectorAll("ul[aria-labelledby=against] li").Select(Words).FirstOrDefault(l => l.StartsWith("Mismo monto", StringComparison.Ordinal)));
+            Against(page));
     }
+
+    private static string? Against(IDocument page) => page.QuerySelectorAll("ul[aria-labelledby=against] li").Select(Words).FirstOrDefault(l => l.StartsWith("Mismo monto", StringComparison.Ordinal));
 
     private static string Words(IElement element) => string.Join(' ', element.ChildNodes.Select(n => n.TextContent.Trim()).Where(t => t.Length > 0));
 }

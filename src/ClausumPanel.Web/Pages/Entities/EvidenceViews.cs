@@ -10,7 +10,7 @@ using ClausumPanel.Web.Plumbing;
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>One of the last events of a payer.</summary>
-/// <param name="Outcome">What a person decided of it for good; null: nobody did.</param>
+/// <param name="Outcome">What a person or time decided of it, though that may still be undone; null: nobody did.</param>
 /// <param name="IsHere">It is the one at hand.</param>
 /// <param name="IsAfter">It came after the one at hand: whoever judged that could not know it.</param>
 /// <param name="Gap">Since the one before it in the strip; null: it is the first.</param>
@@ -304,13 +304,41 @@ public static class LinkWords
             LinkStrength.Weak => T["So many have it that by itself it says little."],
         };
 
-    private const int LongestNote = 120;
+    /// <summary>What was decided of one, by whom, what it is said to be, and that it can still be undone; null: nobody decided.</summary>
+    public static string? Became(this Texts T, AssessmentLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        if (line.Waits) return null;
+        if (line.Outcome is { } outcome) return T.Became(outcome, line.DecidedBy, line.Reason is { } code ? T.Reason(code, line.Flow) : null, line.Label ?? line.Says, line.IsUndoable);
+        return line.Decision is not (Decision.Approve or Decision.Decline) ? null : string.Join(", ", ((string?[])[$"{T.Done(line.Decision == Decision.Approve ? ReviewOutcome.Approve : ReviewOutcome.Decline)} {T["by the engine"]}", line.Label is { } label ? T.Says(label) : null]).OfType<string>());
+    }
+
+    /// <param name="T">The reader's texts.</param>
+    /// <param name="outcome">What was decided.</param>
+    /// <param name="by">By whom; null: no person.</param>
+    /// <param name="reason">Why, where no person decided it.</param>
+    /// <param name="says">What it is said to be; null: nothing.</param>
+    /// <param name="isUndoable">It can still be taken back.</param>
+    public static string Became(this Texts T, ReviewOutcome outcome, string? by, string? reason, LabelOutcome? says, bool isUndoable) =>
+        string.Join(", ", ((string?[])[T.Done(outcome) + (by is not null ? " " + T["by {0}", by] : reason is null ? "" : ": " + reason), says is { } label ? T.Says(label) : null]).OfType<string>()) + (isUndoable ? "; " + T["can still be undone"] : "");
+
+    /// <summary>The card of a payment and what was bought with it, as short as a row has room for; null: neither is known.</summary>
+    public static string? Bought(AssessmentLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        var card = line is { Flow: Flow.PayIn, CardLast4: { } digits } ? $"{line.CardBrand}\u00A0••{digits}".TrimStart() : null;
+        return (line.Bought is { } bought ? Clipped(bought, LongestBought) : null, card) switch { (null, null) => null, (null, { } only) => only, ({ } what, null) => what, var (what, with) => $"{what} · {with}" };
+    }
+
+    private const int LongestNote = 120, LongestBought = 48;
 
     /// <summary>A note as far as a row has room for it.</summary>
-    public static string Clipped(string note)
+    public static string Clipped(string note) => Clipped(note, LongestNote);
+
+    private static string Clipped(string text, int most)
     {
-        ArgumentNullException.ThrowIfNull(note);
-        return note.Length <= LongestNote ? note : new StringInfo(note).SubstringByTextElements(0, Math.Min(LongestNote, new StringInfo(note).LengthInTextElements) - 1) + "…";
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= most ? text : new StringInfo(text).SubstringByTextElements(0, Math.Min(most, new StringInfo(text).LengthInTextElements) - 1) + "…";
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);

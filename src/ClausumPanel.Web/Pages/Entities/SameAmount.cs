@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Localization;
 
 namespace ClausumPanel.Web.Pages.Entities;
@@ -10,6 +11,9 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Apart">How long there is between the two.</param>
 public sealed record AmountTwin(AssessmentLine Line, bool IsNew, TimeSpan Apart)
 {
+    /// <summary>Its customer number may be new: its e-mail has paid before, for longer than a day.</summary>
+    public bool IsMailKnown { get; init; }
+
     /// <summary>Who paid it, by what they are called first.</summary>
     public (TermKind Kind, string Text)? Named => Line switch { { Email: { } email } => (TermKind.Email, email), { CustomerId: { } customer } => (TermKind.Customer, customer), { Card: { } card } => (TermKind.Card, card), _ => null };
 }
@@ -57,8 +61,17 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
     public static bool IsNew(Facts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return !(Array.Find(Payers, kind => FoundBy.Text(facts, kind) is not null).Entity() is { } payer && facts.Number(FactCatalog.History(payer, HistoryPart.Count)) > 0 && facts.Number(FactCatalog.History(payer, HistoryPart.Age)) >= Day);
+        return !(Array.Find(Payers, kind => FoundBy.Text(facts, kind) is not null).Entity() is { } payer && HasPaid(facts, payer));
     }
+
+    /// <summary>Its e-mail had paid for longer than a day when it paid.</summary>
+    public static bool IsMailKnown(Facts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return FoundBy.Text(facts, TermKind.Email) is not null && HasPaid(facts, EntityKind.Email);
+    }
+
+    private static bool HasPaid(Facts facts, EntityKind payer) => facts.Number(FactCatalog.History(payer, HistoryPart.Count)) > 0 && facts.Number(FactCatalog.History(payer, HistoryPart.Age)) >= Day;
 
     /// <summary>How common the amount is there.</summary>
     public string Rarity(Texts T) => Same == 0 ? T["{0}: not among the shop’s last {1} payments", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
@@ -70,8 +83,19 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
         var some = Twins.Where(t => t.IsNew).ToList();
         if (some.Count == 0) return ([], []);
         var apart = T.Age(some[0].Apart < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(Math.Round(some[0].Apart.TotalMinutes)));
-        return ([], [new Argument(some.Count == 1 ? T["Same amount by another new payer, {0} apart", apart] : T["Same amount by {0} other new payers within {1} min", Number(some.Count), Minutes], Rarity(T), 4)]);
+        var words = (some.Count == 1, some.Exists(t => t.IsMailKnown)) switch
+        {
+            (true, false) => T["Same amount by another new payer, {0} apart", apart],
+            (true, true) => T["Same amount by another payer with a new customer number, {0} apart", apart],
+            (false, false) => T["Same amount by {0} other new payers within {1} min", Number(some.Count), Minutes],
+            (false, true) => T["Same amount by {0} other payers, new or with a new customer number, within {1} min", Number(some.Count), Minutes],
+        };
+        return ([], [new Argument(words, string.Join(" · ", Became(some, T).Append(Rarity(T))), 4)]);
     }
+
+    // That the engine let another through says nothing.
+    private static IEnumerable<string> Became(List<AmountTwin> twins, Texts T) =>
+        twins is [{ Line: var only }] ? (only.Outcome is not null || only.Decision == Decision.Decline) && T.Became(only) is { } words ? [words] : [] : twins.Select(t => t.Line.Waits ? null : t.Line.Outcome).OfType<ReviewOutcome>().GroupBy(o => o).OrderByDescending(o => o.Key).Select(o => $"{T.Done(o.Key)}: {Number(o.Count())}");
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 }

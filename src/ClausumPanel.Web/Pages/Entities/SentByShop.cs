@@ -50,7 +50,7 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         ArgumentNullException.ThrowIfNull(stored);
         if (stored.Request.Length == 0) return Nothing;
         using var json = JsonDocument.Parse(stored.Request);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object) return Nothing;
+        if (!TryFind(json.RootElement, out var metadata)) return Nothing;
         List<string> told = [.. Told];
         string? Take(string name)
         {
@@ -69,9 +69,9 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
                 var liable = Liable(shift, T);
                 // What nobody can read stands among the rest as it came.
                 if (liable is null) told.Remove("liability_shift");
-                var (of, words, usually) = ThreeDs(result, eci, T);
-                string?[] details = [eci is null || result is null ? null : "ECI " + eci, isVouched && of == CheckResult.Partly ? T["payer not verified"] : null, liable ?? (isVouched && shift is null ? usually : null)];
-                checks.Add(new("3-D Secure", of, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null, string.Join(", ", ((string?[])[version, flow is null ? null : Low(T.Choice(flow))]).OfType<string>()) is { Length: > 0 } more ? more : null));
+                var (came, words, usually) = ThreeDs(result, eci, T);
+                string?[] details = [eci is null || result is null ? null : "ECI " + eci, isVouched && came == CheckResult.Partly ? T["payer not verified"] : null, liable ?? (isVouched && shift is null ? usually : null)];
+                checks.Add(new("3-D Secure", came, words, string.Join(", ", details.OfType<string>()) is { Length: > 0 } detail ? detail : null, string.Join(", ", ((string?[])[version, flow is null ? null : Low(T.Choice(flow))]).OfType<string>()) is { Length: > 0 } more ? more : null));
             }
             if (Take("avs_result") is { } avs) checks.Add(Proves(Avs(avs, T)));
             if (Take("cvv_result") is { } cvv) checks.Add(Proves(Cvv(cvv, T)));
@@ -79,12 +79,10 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
         }
         var merchant = Take("merchant");
         string? basket = null, whole = null;
-        foreach (var name in stored.Flow == Flow.PayOut ? Purposes : Baskets)
+        if (Sold(metadata, stored.Flow) is var (of, sold, inShort))
         {
-            if (!metadata.TryGetProperty(name, out var sold) || (basket = Items(sold)) is null) continue;
-            whole = Items(sold, isWhole: true);
-            told.Add(name);
-            break;
+            (basket, whole) = (inShort, Items(sold, isWhole: true));
+            told.Add(of);
         }
         if (basket is not null && Take("goods_type") is { } goods) (basket, whole) = ($"{basket} ({Low(T.Choice(goods))})", $"{whole} ({Low(T.Choice(goods))})");
         List<(string, string)> others = [];
@@ -103,6 +101,28 @@ public sealed record SentByShop(IReadOnlyList<PaymentCheck> Checks, string? Merc
             }
             else if ((value.ValueKind == JsonValueKind.Array ? Items(value) : Text(value)) is { } text) others.Add((FactFields.Find(path) is null ? path : T.Field(path), text));
         }
+    }
+
+    /// <summary>What was bought, or what a payout is for, alone and as short as the head of its case says it; null: not said.</summary>
+    public static string? Bought(StoredAssessment stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        if (stored.Request.Length == 0) return null;
+        using var json = JsonDocument.Parse(stored.Request);
+        return TryFind(json.RootElement, out var metadata) ? Sold(metadata, stored.Flow)?.Words : null;
+    }
+
+    private static bool TryFind(JsonElement request, out JsonElement metadata)
+    {
+        metadata = default;
+        return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("metadata", out metadata) && metadata.ValueKind == JsonValueKind.Object;
+    }
+
+    private static (string Name, JsonElement Sold, string Words)? Sold(JsonElement metadata, Flow flow)
+    {
+        foreach (var name in flow == Flow.PayOut ? Purposes : Baskets)
+            if (metadata.TryGetProperty(name, out var sold) && Items(sold) is { } words) return (name, sold, words);
+        return null;
     }
 
     /// <summary>What of it speaks for the payment, and what against it.</summary>

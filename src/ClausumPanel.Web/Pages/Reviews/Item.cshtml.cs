@@ -114,6 +114,14 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
     /// <summary>What became of the step before.</summary>
     public ReviewToast? Toast { get; private set; }
 
+    /// <summary>Of an item that is only kept ready its being taken by the reader is told with the rest: it is written once it is shown, and then this page stands.</summary>
+    public IReadOnlyList<ReviewEvent> Happened => !_isAhead || !Review.LeaseIsAhead ? History.Events
+        : [.. History.Events, new ReviewEvent { At = Now.ToUnixTimeMilliseconds(), Kind = ReviewEventKind.Leased, ActorId = User.Id, ActorName = HttpContext.Reviewer.Who.Name, Version = Review.Version }];
+
+    /// <summary>What was decided right before, which the item that was ready still shows as waiting: its place in the log, and in words; null: nothing.</summary>
+    public (long Seq, string Words)? Decided { get; private set; }
+
+    private bool _isAhead;
     private ReviewSelection _selection = ReviewSelection.Of(null);
     private DeskProgress _progress = new();
 
@@ -158,7 +166,7 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
         var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, verdict, stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (after.State == ReviewState.Decided) (Before, _hasDecided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(verdict.Entries ?? [])}", true);
+        if (after.State == ReviewState.Decided) (Before, _hasDecided, Decided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(verdict.Entries ?? [])}", true, (seq, T.Became(outcome, HttpContext.Reviewer.Who.Name, null, after.Label, after.SettlesAt > clock.GetUtcNow().ToUnixTimeMilliseconds())));
         else Before = await ReviewToast.RememberAsync(db, id, seq, after.SecondById == User.Id ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided, User.Id, stop);
         return await OnwardAsync(stop);
     }
@@ -356,7 +364,7 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
     private async Task<bool> LoadAsync(Guid id, CancellationToken stop, bool ahead = false)
     {
         if (await screens.ReadAsync(id, HttpContext.Reviewer, HttpContext.Decider, ahead, stop) is not { } screen) return false;
-        (Case, Now, Rights) = (screen, screen.Now, screen.Rights);
+        (Case, Now, Rights, _isAhead) = (screen, screen.Now, screen.Rights, ahead);
         if (MayReview && !Rights.IsMine && !ahead) Offer = await leases.OfferAsync(HttpContext.Reviewer, IsClosed && Queue == Review.Queue ? ReviewSelection.Of(null) : _selection, stop);
         // Handed over with the answer to a step it was counted for that answer.
         if (_taken is null) await CountAsync(stop);
