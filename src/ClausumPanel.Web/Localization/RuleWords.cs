@@ -3,6 +3,7 @@ using System.Security.Claims;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.Pages.Entities;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -30,6 +31,21 @@ public static class RuleWords
         ArgumentNullException.ThrowIfNull(rule);
         var asked = RuleOutline.Of(RuleTree.Parse(rule.Text)) is { } outline ? Say(T, outline.Root, outline.Tree.Text) : rule.Text;
         return string.Join(" · ", ((string?[])[rule.Flow is { } flow ? flow == Flow.PayIn ? T["Payments only"] : T["Payouts only"] : null, rule.Currency, rule.Submerchant, asked]).OfType<string>());
+    }
+
+    /// <summary>What it decided, or asks for by itself, in a few words; null: it only adds points.</summary>
+    public static string? SayAsked(this Texts T, Step step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        if (step.Without is { } without) return T["it decided; without it, {0}", T.Name(without).ToLower(CultureInfo.CurrentCulture)];
+        return step.Asks switch
+        {
+            RuleActionKind.Allow => T["allows whatever the score"],
+            RuleActionKind.Review => T["asks for a review whatever the score"],
+            RuleActionKind.Challenge => T["asks for a challenge whatever the score"],
+            RuleActionKind.Block => T["blocks whatever the score"],
+            _ => null,
+        };
     }
 
     private static string Say(Texts T, RuleItem item, string text)
