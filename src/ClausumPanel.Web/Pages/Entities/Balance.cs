@@ -121,8 +121,11 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
             bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
-        if (Range(facts, flow) is { } range && facts.Number(Known.Amount) >= range.From && facts.Number(Known.Amount) <= range.To)
-            good.Add(new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
+        if (Range(facts, flow) is { } range && facts.Number(Known.Amount) is > 0 and var amount)
+        {
+            if (amount > range.To && !Fired(hits, SignalCategory.Amount)) bad.Add(new Argument(T["Larger amount than usual"], T.Say(range, currency, flow), 3));
+            else if (amount <= range.To) good.Add(amount < range.From ? new Argument(T["Smaller amount than usual"], T.Say(range, currency, flow), 3) : new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
+        }
         if (!Fired(hits, SignalCategory.Behavior) && facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
             good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
         return new Balance(Sorted(good), Sorted(bad)) { Uncounted = uncounted };
