@@ -170,6 +170,9 @@ public sealed class ForAndAgainstTests
                 Assert.Equal(3, together.Count);
                 var line = Assert.Single(Balance.Brief(together, new Texts()));
                 Assert.Equal((said, (int?)25), (line.Text, line.Points));
+                // One thing alone is its whole score.
+                Assert.Equal(language == "en-US" ? "Its score: 4 signals about one IP address" : "Su puntaje: 4 señales de una misma IP",
+                    Assert.Single(Balance.Brief([.. SameThing.Together([.. ((string[])["country_mismatch", "ip_billing_mismatch", "ip_phone_mismatch", "ip_timezone_mismatch"]).Select(code => (code, new Argument(code, null, 5, 5)))], new Texts())], new Texts())).Text);
                 // Of more only the heaviest are named.
                 var many = Assert.Single(Balance.Brief([.. together, new("a", null, 5, 5), new("b", null, 5, 5)], new Texts()));
                 Assert.Equal((said.Replace("3 of its score (5", "5 of its score (7", StringComparison.Ordinal).Replace("3 de su puntaje (5", "5 de su puntaje (7", StringComparison.Ordinal) + (language == "en-US" ? "; 2 more" : "; 2 más"), (int?)35), (many.Text, many.Points));

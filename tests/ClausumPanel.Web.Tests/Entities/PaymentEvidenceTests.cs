@@ -155,7 +155,7 @@ public sealed class PaymentEvidenceTests(PanelApp app) : EntityStories(app), ICl
         await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
         await using (var scope = own.Services.CreateAsyncScope()) await scope.ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(frauds, LabelChannel.Api, Actor.System, null, default);
         own.Clock.Advance(TimeSpan.FromMinutes(11));
-        Assert.Equal("Las tasas son de todos los pagadores; este tiene 12 pagos sin reclamo.", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{odd.Id}")).QuerySelector("[data-first-of-payer]")?.TextContent);
+        Assert.Equal("Tasas de todos los pagadores; este: 12 pagos sin reclamo.", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{odd.Id}")).QuerySelector("[data-first-of-payer]")?.TextContent);
         Assert.Equal("Primer pago de este pagador: no hay con qué comparar.", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{first.Id}")).QuerySelector("[data-first-of-payer]")!.TextContent);
     }
 }

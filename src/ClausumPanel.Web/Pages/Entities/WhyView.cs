@@ -128,7 +128,7 @@ public sealed class WhyView
     {
         if (Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null)) return habits.SayFirst(T);
         if (GoodBefore < KnownFrom || !Steps.Any(s => s.Points > 0 && Labels(s) is { Labelled: >= LabelQueries.Enough } labels && labels.Fraud * 2 > labels.Labelled)) return null;
-        return Stored.Flow == Flow.PayOut ? T["Rates are of all beneficiaries; this one has {0} payouts without a complaint.", GoodBefore] : T["Rates are of all payers; this one has {0} payments without a complaint.", GoodBefore];
+        return Stored.Flow == Flow.PayOut ? T["Rates are of all beneficiaries; this one: {0} payouts, no complaint.", GoodBefore] : T["Rates are of all payers; this one: {0} payments, no complaint.", GoodBefore];
     }
 
     private string? UsualAmount(SignalDefinition signal, Texts T)
