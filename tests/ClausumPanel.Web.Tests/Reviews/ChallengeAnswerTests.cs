@@ -47,7 +47,10 @@ public abstract class ChallengeAnswerStories
         // A person asks for proof, which takes effect; then the payer gives it.
         world.App.Clock.Advance(TimeSpan.FromMinutes(31));
         var maria = await world.PersonAsync(World.Maria);
-        Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("ul[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+        // Of a shop that tells of no answers its silence says nothing.
+        var silent = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}");
+        Assert.DoesNotContain("no ha informado", silent.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("No ha informado ninguna, a ninguna verificación, en 7 días", silent.QuerySelector("section[aria-labelledby=history]")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
@@ -91,6 +94,14 @@ public abstract class ChallengeAnswerStories
         var again = await SeqAsync(world, passed);
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(maria, again, "The code was forwarded", labels, default))).IsDone);
         Assert.False(await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == again).Select(r => r.Outcome != null).SingleAsync()));
+
+        // Of a shop that tells of answers silence says something.
+        var late = await ChallengedAsync(world, "nora");
+        await world.FoldedAsync();
+        world.App.Clock.Advance(TimeSpan.FromMinutes(31));
+        var against = (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{late}")).QuerySelector("ul[aria-labelledby=against]")!.TextContent;
+        Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", against, StringComparison.Ordinal);
+        Assert.Contains("informó otras 3 respuestas en 7 días, la última el", against, StringComparison.Ordinal);
     }
 
     protected async Task InHandAsync()
