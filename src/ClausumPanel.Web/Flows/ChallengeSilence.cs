@@ -13,14 +13,15 @@ namespace ClausumPanel.Web.Flows;
 /// <summary>That the shop has told of no answer to a challenge, and whether that says anything of the payer: a shop that tells of none is silent whatever its payers do.</summary>
 /// <param name="Since">How long ago it was to be asked.</param>
 /// <param name="Told">Answers to other challenges that the shop told of in <see cref="Days"/> days, as far as they were counted.</param>
-/// <param name="IsMore">It told of more.</param>
 /// <param name="Last">When it told of the last.</param>
-public sealed record ChallengeSilence(TimeSpan Since, int Told, bool IsMore, DateTimeOffset? Last)
+/// <param name="IsMore">There were more answers, of all shops, than were looked at.</param>
+public sealed record ChallengeSilence(TimeSpan Since, int Told, DateTimeOffset? Last, bool IsMore)
 {
     /// <summary>Days in which the shop's answers are counted.</summary>
     public const int Days = 7;
 
-    private const int MostCounted = 200;
+    // Of many shops the latest answers may all be of others.
+    private const int MostLooked = 2_000;
 
     // Who was just asked has not had the time to answer.
     private static readonly TimeSpan Says = TimeSpan.FromMinutes(15);
@@ -33,10 +34,29 @@ public sealed record ChallengeSilence(TimeSpan Since, int Told, bool IsMore, Dat
     public static async Task<ChallengeSilence> OfAsync(PanelDb db, StoredAssessment stored, Facts facts, DateTimeOffset now, CancellationToken stop)
     {
         var (since, shop) = (now.AddDays(-Days).ToUnixTimeMilliseconds(), FoundBy.Submerchant(facts));
-        var latest = db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Kind == ReviewEventKind.ChallengeAnswered && e.At > since).OrderByDescending(e => e.At).Take(MostCounted);
-        var told = await (from e in latest join r in db.Set<AssessmentRow>() on e.Seq equals r.Seq where r.Submerchant == shop select e.At).ToListAsync(stop);
-        return new ChallengeSilence(now - stored.Instant, told.Count, told.Count == MostCounted, told.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(told.Max()));
+        List<long> told = [];
+        var isMore = false;
+        foreach (var kind in (ReviewEventKind[])[ReviewEventKind.ChallengeAnswered, ReviewEventKind.Noted])
+        {
+            var answers = db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Kind == kind && e.At > since);
+            if (kind == ReviewEventKind.Noted) answers = answers.Where(e => e.Reason == ChallengeAnswers.Approved || e.Reason == ChallengeAnswers.Declined);
+            var latest = answers.OrderByDescending(e => e.At).Take(MostLooked);
+            var found = await (from e in latest join r in db.Set<AssessmentRow>() on e.Seq equals r.Seq select new { e.At, IsTheirs = r.Submerchant == shop }).ToListAsync(stop);
+            isMore |= found.Count == MostLooked;
+            told.AddRange(found.Where(f => f.IsTheirs).Select(f => f.At));
+        }
+        return new ChallengeSilence(now - stored.Instant, told.Count, told.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(told.Max()), isMore);
     }
+
+    /// <summary>It is an answer to a challenge, whether it settled the case or only stands in its history.</summary>
+    public static bool IsAnswer(ReviewEvent line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return line.Kind == ReviewEventKind.ChallengeAnswered || (line.Kind == ReviewEventKind.Noted && line.Reason is ChallengeAnswers.Approved or ChallengeAnswers.Declined);
+    }
+
+    /// <summary>The shop tells of no answers at all.</summary>
+    public bool IsUsual => Told == 0 && !IsMore;
 
     /// <summary>The same as a reason against; null: it says nothing, for the shop tells of no answers, or not yet.</summary>
     public Argument? Against(Reader reader, Texts T)
