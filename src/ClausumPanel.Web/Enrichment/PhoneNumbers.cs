@@ -88,6 +88,16 @@ public static class PhoneNumbers
         return International(number, text);
     }
 
+    /// <summary>As which numbers what somebody types may be stored: with no country code it may be one of Mexico or of the United States, or stand there as a shop sent it that gave no country either.</summary>
+    /// <returns>None when it is no number.</returns>
+    public static IReadOnlyList<string> MayBe(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        List<string> numbers = [.. ((string?[])[null, "MX", "US"]).Select(country => Read(text, country).Number).OfType<string>().Distinct()];
+        if (numbers.Count > 0 && !text.Contains('+', StringComparison.Ordinal)) numbers.Add(string.Concat(text.Where(char.IsAsciiDigit)));
+        return numbers;
+    }
+
     // Many systems drop the plus: 525512345678 is plainly a Mexican number, 12345 is nothing.
     private static PhoneFacts TryWithoutPlus(ReadOnlySpan<char> number, string text)
     {

@@ -72,6 +72,14 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
     /// <summary>Who was just asked has not had the time to answer.</summary>
     private static readonly TimeSpan SilenceSays = TimeSpan.FromMinutes(15);
 
+    /// <summary>The engine challenged it, and nobody has told how that ended.</summary>
+    internal static bool LacksAnswer(StoredAssessment stored, Review review, IEnumerable<ReviewEvent> events) =>
+        stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Any(e => e.Kind == ReviewEventKind.ChallengeAnswered);
+
+    /// <summary>What is known around a payment of whose challenge nobody has told: that speaks against it.</summary>
+    internal static PaymentEvidence WithSilence(PaymentEvidence around, StoredAssessment stored, DateTimeOffset now, Texts T) => now - stored.Instant < SilenceSays ? around
+        : around with { Balance = around.Balance.With(([], [new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(now - stored.Instant)], null, 5)])) };
+
     /// <param name="id">Of the payment.</param>
     /// <param name="reviewer">Whose screen it is.</param>
     /// <param name="decider">The same, where they may decide; null: they only look.</param>
@@ -85,9 +93,8 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         var why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         var around = await evidence.OfAssessmentAsync(why, LinkChoice.Any, stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        var lacksAnswer = stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Exists(e => e.Kind == ReviewEventKind.ChallengeAnswered);
-        if (lacksAnswer && now - stored.Instant >= SilenceSays)
-            around = around with { Balance = around.Balance.With(([], [new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(now - stored.Instant)], null, 5)])) };
+        var lacksAnswer = LacksAnswer(stored, review, events);
+        if (lacksAnswer) around = WithSilence(around, stored, now, T);
         if (review.Outcome is { } decided) around = around with { Strip = around.Strip?.Decided(decided, review.Label) };
         var kept = await blind.OfAsync(decider, [.. around.Seqs.Append(stored.Seq).Distinct()], stop);
         around = around.Without(new Blinded(kept.Contains(stored.Seq), kept));
