@@ -88,14 +88,12 @@ public static class PhoneNumbers
         return International(number, text);
     }
 
-    /// <summary>As which numbers what somebody types may be stored: with no country code it may be one of Mexico or of the United States, or stand there as a shop sent it that gave no country either.</summary>
+    /// <summary>The numbers that what somebody types may mean: without its country one of Mexico or of the United States. Each is written as payments keep theirs.</summary>
     /// <returns>None when it is no number.</returns>
-    public static IReadOnlyList<string> MayBe(string text)
+    public static IReadOnlyList<string> MayMean(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        List<string> numbers = [.. ((string?[])[null, "MX", "US"]).Select(country => Read(text, country).Number).OfType<string>().Distinct()];
-        if (numbers.Count > 0 && !text.Contains('+', StringComparison.Ordinal)) numbers.Add(string.Concat(text.Where(char.IsAsciiDigit)));
-        return numbers;
+        return [.. ((string?[])[null, "MX", "US"]).Select(country => Read(text, country).Number).OfType<string>().Distinct()];
     }
 
     // Many systems drop the plus: 525512345678 is plainly a Mexican number, 12345 is nothing.

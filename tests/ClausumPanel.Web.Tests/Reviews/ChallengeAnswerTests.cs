@@ -47,7 +47,13 @@ public abstract class ChallengeAnswerStories
         // A person asks for proof, which takes effect; then the payer gives it.
         world.App.Clock.Advance(TimeSpan.FromMinutes(31));
         var maria = await world.PersonAsync(World.Maria);
-        Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("ul[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+        // Its own page says so as its review does.
+        foreach (var page in (string[])["reviews", "transactions"])
+        {
+            var shown = await world.App.As(World.Maria).PageAsync($"/dashboard/{page}/{asked}");
+            Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", shown.QuerySelector("ul[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("Hasta ahora no ha informado respuesta.", shown.QuerySelector(".timeline-list")!.TextContent, StringComparison.Ordinal);
+        }
         Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
@@ -75,6 +81,7 @@ public abstract class ChallengeAnswerStories
             Assert.Equal((OutboxEventType.ReviewClosed, review.Version, word), (told[^1].Type, told[^1].ReviewVersion!.Value, told[^1].After));
             Assert.Equal(id == asked ? [OutboxEventType.ReviewClosed, OutboxEventType.ReviewReopened, OutboxEventType.ReviewClosed] : [OutboxEventType.ReviewClosed], told.Select(t => t.Type));
             var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{id}");
+            Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/transactions/{id}")).Body!.TextContent, StringComparison.OrdinalIgnoreCase);
             Assert.Contains(outcome == ReviewOutcome.Approve ? "El pagador superó la verificación" : "El pagador no superó la verificación", page.QuerySelector("#state-said")!.TextContent, StringComparison.Ordinal);
         }
         var other = await SeqAsync(world, held);

@@ -113,7 +113,7 @@ public sealed class MonitorQuery
             Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
             Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
-            Phones = Search is null || Exactly is not null ? [] : PhoneNumbers.MayBe(Search),
+            Phones = Search is null || Exactly is not null ? [] : PhoneNumbers.MayMean(Search),
             Exactly = Exactly,
         };
     }
