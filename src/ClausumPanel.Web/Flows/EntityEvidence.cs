@@ -101,6 +101,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var unsure = await LabelQueries.InconclusiveAsync(db, [.. strip.Where(e => e.Label is null).Select(e => e.Seq)], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
+        why.GoodBefore = others.Exists(e => e.Label == LabelOutcome.Fraud) ? 0 : others.Count(e => Balance.IsGoodBefore(e, stored.At));
         why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
         // Of a payout they are of whoever orders it, and told as such.
         Dictionary<TermKind, IReadOnlySet<long>> alike = [];
@@ -117,7 +118,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories) with { SameAmount = twins, HasOwnAccount = HasOwnAccount(payees, texts) },
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps.Where(s => s.Signal is null), known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])),
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps, known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])),
             places, await lists.MetAsync(facts, stored, stop), sent);
     }
 

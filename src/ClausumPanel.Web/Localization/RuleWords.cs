@@ -3,6 +3,7 @@ using System.Security.Claims;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
 using ClausumPanel.Web.Plumbing;
+using ClausumPanel.Web.Pages.Entities;
 
 namespace ClausumPanel.Web.Localization;
 
@@ -10,6 +11,7 @@ namespace ClausumPanel.Web.Localization;
 public static class RuleWords
 {
     private static readonly Dictionary<Fact, (EntityKind Kind, Window? Window)> Entities = AboutEntities();
+    private static readonly HashSet<Fact> Counts = [.. from kind in Enum.GetValues<EntityKind>() from window in Enum.GetValues<Window>() select FactCatalog.Velocity(kind, Measure.Count, window)];
     private static readonly Dictionary<Fact, ListType> Lists = Enum.GetValues<ListType>().ToDictionary(FactCatalog.List);
 
     /// <summary>What a fact says; of what is counted, for whom and how long too.</summary>
@@ -32,6 +34,21 @@ public static class RuleWords
         return string.Join(" · ", ((string?[])[rule.Flow is { } flow ? flow == Flow.PayIn ? T["Payments only"] : T["Payouts only"] : null, rule.Currency, rule.Submerchant, asked]).OfType<string>());
     }
 
+    /// <summary>What it decided, or asks for by itself, in a few words; null: it only adds points.</summary>
+    public static string? SayAsked(this Texts T, Step step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        if (step.Without is { } without) return T["it decided; without it, {0}", T.Name(without).ToLower(CultureInfo.CurrentCulture)];
+        return step.Asks switch
+        {
+            RuleActionKind.Allow => T["allows whatever the score"],
+            RuleActionKind.Review => T["asks for a review whatever the score"],
+            RuleActionKind.Challenge => T["asks for a challenge whatever the score"],
+            RuleActionKind.Block => T["blocks whatever the score"],
+            _ => null,
+        };
+    }
+
     private static string Say(Texts T, RuleItem item, string text)
     {
         var not = item.IsNegated ? T["not"] + " " : "";
@@ -46,6 +63,8 @@ public static class RuleWords
         if (RowForm.FindFact(form.Fact) is not { } fact) return form.Values is [{ Text: RowForm.Yes }] ? T["true"] : T["false"];
         // A flag says it itself.
         if (form.Control == RowControl.Flag && form.Operator is RowOperator.Is or RowOperator.IsNot) return (form.Operator == RowOperator.Is == (form.Values[0].Text == RowForm.Yes) ? "" : T["not"] + " ") + T.About(fact);
+        // That there were none is said in a word.
+        if (form is { Operator: RowOperator.Is, Values: [{ Text: "0" }] } && Counts.Contains(fact.Fact) && Entities.TryGetValue(fact.Fact, out var about) && about.Window is { } window) return $"{T.Name(about.Kind)}, {T.Name(window)}: {T["not seen before"]}";
         var values = form.Values.Select(value => Say(T, form.Control, value));
         return string.Join(" ", ((string[])[T.About(fact), T.Name(form.Operator), string.Join(RowForm.Count(form.Operator) == 2 ? $" {T["and"]} " : ", ", values)]).Where(part => part.Length > 0));
     }

@@ -163,16 +163,19 @@ public sealed class ForAndAgainstTests
         var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         try
         {
-            foreach (var (language, said) in ((string, string)[])[("en-US", "3 of its score: 3 signals about one IP address; amount_outlier; copy_paste_detected"), ("es-MX", "3 de su puntaje: 3 señales de una misma IP; amount_outlier; copy_paste_detected")])
+            foreach (var (language, said) in ((string, string)[])[("en-US", "3 of its score (5 signals): 3 signals about one IP address; amount_outlier; copy_paste_detected"), ("es-MX", "3 de su puntaje (5 señales): 3 señales de una misma IP; amount_outlier; copy_paste_detected")])
             {
                 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
                 var together = SameThing.Together([.. ((string[])["country_mismatch", "amount_outlier", "ip_billing_mismatch", "copy_paste_detected", "ip_phone_mismatch"]).Select(code => (code, new Argument(code, null, 5, 5)))], new Texts()).ToList();
                 Assert.Equal(3, together.Count);
                 var line = Assert.Single(Balance.Brief(together, new Texts()));
                 Assert.Equal((said, (int?)25), (line.Text, line.Points));
+                // One thing alone is its whole score.
+                Assert.Equal(language == "en-US" ? "Its score: 4 signals about one IP address" : "Su puntaje: 4 señales de una misma IP",
+                    Assert.Single(Balance.Brief([.. SameThing.Together([.. ((string[])["country_mismatch", "ip_billing_mismatch", "ip_phone_mismatch", "ip_timezone_mismatch"]).Select(code => (code, new Argument(code, null, 5, 5)))], new Texts())], new Texts())).Text);
                 // Of more only the heaviest are named.
                 var many = Assert.Single(Balance.Brief([.. together, new("a", null, 5, 5), new("b", null, 5, 5)], new Texts()));
-                Assert.Equal((said.Replace("3 of its", "5 of its", StringComparison.Ordinal).Replace("3 de su", "5 de su", StringComparison.Ordinal) + (language == "en-US" ? "; 2 more" : "; 2 más"), (int?)35), (many.Text, many.Points));
+                Assert.Equal((said.Replace("3 of its score (5", "5 of its score (7", StringComparison.Ordinal).Replace("3 de su puntaje (5", "5 de su puntaje (7", StringComparison.Ordinal) + (language == "en-US" ? "; 2 more" : "; 2 más"), (int?)35), (many.Text, many.Points));
             }
         }
         finally

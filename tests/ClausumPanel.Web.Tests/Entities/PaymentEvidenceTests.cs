@@ -1,5 +1,9 @@
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
@@ -131,5 +135,27 @@ public sealed class PaymentEvidenceTests(PanelApp app) : EntityStories(app), ICl
         // Amounts may be compared by the e-mail: then it is the customer who is new.
         var renamed = (await shop.AssessAsync(Shop.With(Payment("cus_renamed", "fp_renamed", "first@tienda.example", last4: "7778"), "payment_method.card_country", "\"US\""))).MustBeGood();
         Assert.Equal("Número de cliente nuevo; su correo ya pagó 1 vez con otro o sin número: los montos se comparan por correo.", (await victor.PageAsync($"/dashboard/transactions/{renamed.Id}")).QuerySelector("[data-first-of-payer]")!.TextContent);
+
+        // An amount that is no signal is compared too.
+        foreach (var (amount, said, list) in ((long, string?, string)[])[(20_130, null, ""), (21_270, null, ""), (20_840, null, ""), (31_257, "Monto mayor que el habitual", "against"), (10_341, "Monto menor que el habitual", "in-favour")])
+        {
+            var paid = (await shop.AssessAsync(Payment("cus_sums", "fp_sums", "sums@tienda.example", last4: "7779", amount: amount))).MustBeGood();
+            own.Clock.Advance(TimeSpan.FromDays(1));
+            if (said is null) continue;
+            Assert.Contains(said, (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{paid.Id}")).QuerySelector($"ul[aria-labelledby={list}]")!.TextContent, StringComparison.Ordinal);
+        }
+
+        // A rate that accuses is of everybody, which a payer of long standing is not.
+        List<NewLabel> frauds = [];
+        for (var i = 0; i < 31; i++)
+        {
+            var fraud = (await shop.AssessAsync(Shop.With(Payment($"cus_abroad_{i}", $"fp_abroad_{i}", $"abroad{i}@tienda.example", last4: $"8{i:000}"), "payment_method.card_country", "\"US\""))).MustBeGood();
+            frauds.Add(new(AssessmentId.SeqOf(Guid.Parse(fraud.Id)), own.Clock.GetUtcNow().ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Chargeback));
+        }
+        await own.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
+        await using (var scope = own.Services.CreateAsyncScope()) await scope.ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(frauds, LabelChannel.Api, Actor.System, null, default);
+        own.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal("Tasas de todos los pagadores; este: 12 pagos sin reclamo.", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{odd.Id}")).QuerySelector("[data-first-of-payer]")?.TextContent);
+        Assert.Equal("Primer pago de este pagador: no hay con qué comparar.", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{first.Id}")).QuerySelector("[data-first-of-payer]")!.TextContent);
     }
 }

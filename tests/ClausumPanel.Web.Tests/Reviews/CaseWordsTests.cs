@@ -111,10 +111,24 @@ public sealed class CaseWordsTests
         await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "Dear things are resold"));
         string[] payments = ["""{"amount":60000,"currency":"MXN","email":"ana@shop.example"}""", """{"amount":60000,"currency":"MXN","email":"x9k2q7w8z@mailinator.com","billing":{"country":"US"},"payment_method":{"type":"card","card_bin":"411111","card_last4":"4242","card_country":"BR","card_brand":"visa"}}"""];
         List<string> ids = [];
-        foreach (var payment in payments) ids.Add((await world.Shop.AssessAsync(payment)).MustBeGood().Id);
+        var score = 0;
+        foreach (var payment in payments)
+        {
+            var answer = (await world.Shop.AssessAsync(payment)).MustBeGood();
+            ids.Add(answer.Id);
+            score = answer.Score;
+        }
         await world.FoldedAsync();
         Assert.Equal(("retenida por la regla «Dear»", "marcada por la regla «Dear»"), (await SaidAsync(ids[0]), await SaidAsync(ids[1])));
-        Assert.Equal(("Retenida: decidió esta regla. Sin ella: aprobada. Cuando Monto del pago es mayor que 500.00 MXN", "Marcada: la regla coincidió, pero sin ella la decisión sería la misma. Cuando Monto del pago es mayor que 500.00 MXN"), (await MeansAsync(ids[0]), await MeansAsync(ids[1])));
+        Assert.Equal(("Retenida: decidió esta regla. Sin ella: aprobada. Cuando Monto del pago es mayor que 500.00 MXN", $"Marcada: la regla coincidió, pero sin ella la decisión sería la misma. Su puntaje de {score} alcanza el umbral. Cuando Monto del pago es mayor que 500.00 MXN (pide revisión sea cual sea el puntaje)"), (await MeansAsync(ids[0]), await MeansAsync(ids[1])));
+
+        // Of two that ask for the same neither decided.
+        await PolicyTests.RuledAsync(world.App, new PolicyRule("dear", "Dear", "when amount > 500 MXN then review", "Dear things are resold"), new PolicyRule("round", "Round", "when amount = 600 MXN then review", "Round sums are odd"));
+        var both = (await world.Shop.AssessAsync(payments[0])).MustBeGood().Id;
+        await world.FoldedAsync();
+        Assert.Equal("marcada por la regla «Dear» y 1 más", await SaidAsync(both));
+        Assert.Equal("Marcada: estas reglas coincidieron, pero sin cualquiera de ellas la decisión sería la misma. «Dear»: Cuando Monto del pago es mayor que 500.00 MXN (pide revisión sea cual sea el puntaje) «Round»: Cuando Monto del pago es 600.00 MXN (pide revisión sea cual sea el puntaje)", await MeansAsync(both));
+        Assert.Equal(2, (await world.App.As(World.Maria).PageAsync($"{Queue}/{both}")).QuerySelectorAll(".step-decides").Count(d => d.TextContent.Contains("pide revisión sea cual sea el puntaje", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var first = arguments.ToList().IndexOf(scored[0]);
         var named = scored.Count <= ManyNamed + 1 ? scored : scored[..ManyNamed];
         var words = string.Join("; ", named.Select(a => a.Together ?? a.Text)) + (named.Count < scored.Count ? "; " + T["{0} more", scored.Count - named.Count] : "");
-        return [.. arguments.Take(first), new Argument(T["{0} of its score: {1}", scored.Count, words], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        var rules = scored.Count(a => a.IsRule);
+        return [.. arguments.Take(first), new Argument(scored.Count == 1 ? T["Its score: {0}", words] : count == scored.Count ? T["{0} of its score: {1}", count, words] : T["{0} of its score ({1}): {2}", scored.Count, WhyView.Count(count - rules, rules, T), words], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <summary>What the payer has long paid with and why that does not speak for them, in a sentence; null: there is none of it, or some of it does, which says so itself.</summary>
@@ -66,7 +67,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="at">When it came, Unix milliseconds.</param>
     /// <param name="facts">It was judged by.</param>
     /// <param name="hits">Signals that fired.</param>
-    /// <param name="rules">Rules that held, as the reasons tell them.</param>
+    /// <param name="steps">The reasons of its score: how they tell each signal and rule.</param>
     /// <param name="known">What this very payment is known to have been; null: nobody has said.</param>
     /// <param name="said">By whom and when.</param>
     /// <param name="currency">Of its amount.</param>
@@ -79,17 +80,19 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
     /// <param name="T">Whose language.</param>
-    public static Balance Of(Flow flow, long at, Facts facts, ReadOnlySpan<SignalHit> hits, IEnumerable<Step> rules, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, DeclinedBefore? declined, bool isMore, PlacesView places, Reader reader, Texts T)
+    public static Balance Of(Flow flow, long at, Facts facts, ReadOnlySpan<SignalHit> hits, IReadOnlyList<Step> steps, LabelOutcome? known, string? said, string currency, TermKind? payerKind, IReadOnlyList<TermEvent> payer, IReadOnlyList<LinkAttribute> links, IReadOnlyDictionary<TermKind, IReadOnlySet<long>> same, DeclinedBefore? declined, bool isMore, PlacesView places, Reader reader, Texts T)
     {
         List<Argument> good = [], bad = [];
         List<(string Code, Argument Argument)> signals = [];
         foreach (ref readonly var hit in hits)
         {
-            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) signals.Add((SignalCatalog.Of(hit).Code, new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), Math.Max(1, (int)hit.Weight), hit.Weight)));
-            else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, hit.Say(currency)), -hit.Weight, hit.Weight));
+            var code = SignalCatalog.Of(hit).Code;
+            var sentence = steps.FirstOrDefault(s => s.Code == code)?.Sentence ?? hit.Say(currency);
+            if (hit.Weight > 0 || SignalCatalog.Of(hit).IsFixed) signals.Add((code, new Argument(hit.Title, Beside(hit.Title, sentence), Math.Max(1, (int)hit.Weight), hit.Weight)));
+            else if (hit.Weight < 0) good.Add(new Argument(hit.Title, Beside(hit.Title, sentence), -hit.Weight, hit.Weight));
         }
         bad.AddRange(SameThing.Together(signals, T));
-        foreach (var rule in rules)
+        foreach (var rule in steps.Where(s => s.Signal is null))
         {
             if (rule is { Points: 0, Rule: { } asked } && SameThing.IsSaid(asked, signals)) continue;
             // What decided without a point weighs more than any point.
@@ -118,9 +121,12 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
             bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
-        if (Range(facts, flow) is { } range && facts.Number(Known.Amount) >= range.From && facts.Number(Known.Amount) <= range.To)
-            good.Add(new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
-        if (facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
+        if (Range(facts, flow) is { } range && facts.Number(Known.Amount) is > 0 and var amount)
+        {
+            if (amount > range.To && !Fired(hits, SignalCategory.Amount)) bad.Add(new Argument(T["Larger amount than usual"], T.Say(range, currency, flow), 3));
+            else if (amount <= range.To) good.Add(amount < range.From ? new Argument(T["Smaller amount than usual"], T.Say(range, currency, flow), 3) : new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
+        }
+        if (!Fired(hits, SignalCategory.Behavior) && facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
             good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
         return new Balance(Sorted(good), Sorted(bad)) { Uncounted = uncounted };
     }
@@ -148,8 +154,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var frauds = payer.Count(e => e.Label == LabelOutcome.Fraud);
         var confirmed = payer.Count(e => e.Label == LabelOutcome.Good);
         var declined = payer.Count(e => e.Final == Decision.Decline);
-        var undisputed = payer.Where(e => e.Final == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed).ToList();
-        var earlier = undisputed.Where(e => IsEarlier(e, at)).ToList();
+        var undisputed = payer.Where(IsUndisputed).ToList();
+        var earlier = undisputed.Where(e => IsGoodBefore(e, at)).ToList();
         var isOut = flow == Flow.PayOut;
         if (frauds > 0) bad.Add(new Argument(isOut ? T["Fraud in this beneficiary's history"] : T["Fraud in this payer's history"], OfOthers(frauds), 40));
         if (declined * 2 > payer.Count && declinedByUs?.Count != declined && !Fired(hits, "mostly_declined_payer")) bad.Add(new Argument(T["Mostly declined so far"], OfOthers(declined), 5));
@@ -163,6 +169,11 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
 
         string OfOthers(int some) => T[isOut ? "{0} of {1} other payouts" : "{0} of {1} other payments", Number(some), Number(payer.Count) + (isMore ? "+" : "")];
     }
+
+    private static bool IsUndisputed(TermEvent e) => e.Final == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed;
+
+    /// <summary>It was approved without a complaint, long enough before.</summary>
+    internal static bool IsGoodBefore(TermEvent e, long at) => IsUndisputed(e) && IsEarlier(e, at);
 
     // Whoever has stolen a card pays a row of times within hours, and nobody has disputed that yet.
     private static bool IsEarlier(TermEvent e, long at) => e.At <= at - Day;

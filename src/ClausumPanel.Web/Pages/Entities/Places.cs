@@ -40,7 +40,7 @@ public sealed record PlacesView(IReadOnlyList<Place> Rows, string? Most)
                 (T["Shipping"], T["Shipping"], facts.Text(Known.ShippingCountry), facts.Text(Known.ShippingCountry) is null ? T["the shop sent no address"] : null),
                 (T["Card (BIN)"], T["Card"], facts.Text(Known.CardCountry), Joined(facts.Text(Known.CardBrand) ?? facts.Text(Known.CardScheme), facts.Text(Known.CardBin))),
             ];
-        rows.Add((isPayout ? T["IP address it was ordered from"] : T["IP address"], "IP", facts.Text(Known.IpCountry), Joined(facts.Text(Known.Ip), facts.Is(Known.IpHosting) ? facts.Text(Known.IpProvider) ?? T["Hosting network"] : facts.Is(Known.IpPrivate) ? T["private network"] : null)));
+        rows.Add((isPayout ? T["IP address it was ordered from"] : T["IP address"], "IP", facts.Text(Known.IpCountry), Joined(facts.Text(Known.Ip), facts.Is(Known.IpHosting) ? facts.Text(Known.IpProvider) ?? T["Hosting network"] : facts.Is(Known.IpPrivate) ? T["private network"] : facts.Text(Known.IpCountry) is null ? null : T["no known hosting network"])));
         rows.Add((T["Phone"], T["Phone"], facts.Text(Known.PhoneCountry), facts.Text(Known.Phone)));
         rows.Add((isPayout ? T["Time zone it was ordered in"] : T["Time zone"], T["Time zone"], facts.Text(Known.TimezoneCountry), facts.Text(Known.Timezone)));
         var known = rows.Where(r => r.Country is not null).Select(r => r.Country!.ToUpperInvariant()).ToList();

@@ -16,7 +16,21 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="After">The running sum with it.</param>
 /// <param name="Without">Of a rule: what would have been decided without it, where that is something else.</param>
 /// <param name="Rule">As it was when it judged; null for a signal.</param>
-public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After, Decision? Without = null, PolicyRule? Rule = null);
+public sealed record Step(SignalDefinition? Signal, string Title, string Sentence, string Code, int Points, int Before, int After, Decision? Without = null, PolicyRule? Rule = null)
+{
+    /// <summary>What the rule asks for, whatever the score; null: it only adds points, or it is a signal.</summary>
+    public RuleActionKind? Asks { get; init; }
+
+    /// <summary>It asks for what was decided.</summary>
+    public bool AsksFor(Decision decision) => Asks switch
+    {
+        RuleActionKind.Allow => decision == Decision.Approve,
+        RuleActionKind.Review => decision == Decision.Review,
+        RuleActionKind.Challenge => decision == Decision.Challenge,
+        RuleActionKind.Block => decision == Decision.Decline,
+        _ => false,
+    };
+}
 
 /// <summary>Why an assessment has its score: the rules that decided, then what fired, heaviest first, each in words, with what is usual.</summary>
 public sealed class WhyView
@@ -38,6 +52,9 @@ public sealed class WhyView
     /// <summary>The same of rules.</summary>
     public RuleRates RuleRates { get; set; } = RuleRates.None;
 
+    // As many make somebody known of whom the rate of all says little.
+    private const int KnownFrom = 5;
+
     private readonly Dictionary<Step, string?> _usual = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>What its payer did before; null: it names none, or nobody asked.</summary>
@@ -52,7 +69,7 @@ public sealed class WhyView
 
     private string? Find(Step step, Texts T) => step.Signal is not { } signal ? null : signal.Category switch
     {
-        SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) : null,
+        SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) + " · " + T["compared with it from {0} on", Balance.EnoughAmounts] : null,
         SignalCategory.Amount => Joined(Habits is { } night && signal.Code == "large_amount_at_night" ? night.Say(signal, Stored.Currency, T) : null, UsualAmount(signal, T)),
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when signal.Parameters.All(p => p.Name != "times_large") && !signal.Code.EndsWith("_declines", StringComparison.Ordinal) && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
@@ -65,7 +82,7 @@ public sealed class WhyView
     public WhyView Blind() => new()
     {
         Stored = Stored, Facts = Facts, Hits = Hits, Sum = Stored.Score, IsBlind = true, Habits = Habits,
-        Steps = [.. Steps.OrderBy(s => s.Signal is null).ThenBy(s => s.Signal?.Index).ThenBy(s => s.Code, StringComparer.Ordinal).Select(s => s with { Points = 0, Before = 0, After = 0, Without = null })],
+        Steps = [.. Steps.OrderBy(s => s.Signal is null).ThenBy(s => s.Signal?.Index).ThenBy(s => s.Code, StringComparer.Ordinal).Select(s => s with { Points = 0, Before = 0, After = 0, Without = null, Asks = null })],
     };
 
     /// <summary>The same, where a signal before it has not said it already.</summary>
@@ -77,7 +94,13 @@ public sealed class WhyView
         if (Stored.Decision is not (Decision.Review or Decision.Challenge)) return null;
         if (Steps.FirstOrDefault(s => s.Without is not null) is { Rule: { } decided, Without: { } without }) return (T["held by the rule “{0}”", decided.Name], T["Held: this rule decided. Without it: {0}.", T.Name(without).ToLower(CultureInfo.CurrentCulture)] + " " + T["When {0}", T.Say(decided)]);
         var isScored = Stored.Score >= (Stored.Decision == Decision.Review ? bands.Review : bands.Challenge);
-        if (Steps.FirstOrDefault(s => s.Rule is not null) is { Rule: { } rule }) return (T["flagged by the rule “{0}”", rule.Name], T["Flagged: the rule was met, but without it the decision would be the same."] + " " + T["When {0}", T.Say(rule)]);
+        if (Steps.Where(s => s.Rule is not null).ToList() is [{ Rule: { } first }, ..] rules)
+        {
+            List<string> said = [T[rules.Count == 1 ? "Flagged: the rule was met, but without it the decision would be the same." : "Flagged: these rules were met, but without any one of them the decision would be the same."]];
+            if (isScored) said.Add(T["Its score of {0} reaches the bound.", Stored.Score]);
+            said.AddRange(rules.Select(s => (rules.Count == 1 ? "" : T["“{0}”", s.Rule!.Name] + ": ") + T["When {0}", T.Say(s.Rule!)] + (T.SayAsked(s) is { } asked ? $" ({asked})" : "")));
+            return (rules.Count == 1 ? T["flagged by the rule “{0}”", first.Name] : T["flagged by the rule “{0}” and {1} more", first.Name, rules.Count - 1], string.Join(" ", said));
+        }
         if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list)
             return isScored ? (T["flagged by: {0}", list.Title], T["Flagged: it is on a list, and its score reaches the bound."]) : (T["held by: {0}", list.Title], T["Held: the list asks for a person, though its score does not reach the bound."]);
         return isScored ? null : (T["held by a list or a rule, not by its score"], null);
@@ -97,8 +120,16 @@ public sealed class WhyView
         return rules == 0 ? fired : signals == 0 ? held : T["{0} and {1}", fired, held];
     }
 
-    /// <summary>That nothing can be compared, in words; null: something can, or nothing fired that could be.</summary>
-    public string? Nothing(Texts T) => Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null) ? habits.SayFirst(T) : null;
+    /// <summary>What the same payer, or beneficiary, did before without a complaint, more than a day ago.</summary>
+    public int GoodBefore { get; set; }
+
+    /// <summary>What is to be known before the reasons are read: that nothing can be compared, or that the rates are not of whoever is known; null: neither.</summary>
+    public string? Nothing(Texts T)
+    {
+        if (Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null)) return habits.SayFirst(T);
+        if (GoodBefore < KnownFrom || !Steps.Any(s => s.Points > 0 && Labels(s) is { Labelled: >= LabelQueries.Enough } labels && labels.Fraud * 2 > labels.Labelled)) return null;
+        return Stored.Flow == Flow.PayOut ? T["Rates are of all beneficiaries; this one: {0} payouts, no complaint.", GoodBefore] : T["Rates are of all payers; this one: {0} payments, no complaint.", GoodBefore];
+    }
 
     private string? UsualAmount(SignalDefinition signal, Texts T)
     {
@@ -158,10 +189,12 @@ public sealed class WhyView
         }
         List<Step> steps = [];
         var sum = 0;
-        foreach (var (signal, title, sentence, code, points, without, asked) in reasons.OrderByDescending(reason => reason.Without is not null).ThenByDescending(reason => Math.Abs(reason.Points)))
+        var unsummed = reasons.Select(r => new Step(r.Signal, r.Title, r.Sentence, r.Code, r.Points, 0, 0, r.Without, r.Rule) { Asks = r.Rule is not null && RuleTree.Parse(r.Rule.Text).Action is { Kind: not RuleActionKind.Add } action ? action.Kind : null });
+        // What decided, then what would have decided so by itself.
+        foreach (var step in unsummed.OrderByDescending(s => s.Without is not null).ThenByDescending(s => s.AsksFor(stored.Decision)).ThenByDescending(s => Math.Abs(s.Points)))
         {
-            steps.Add(new Step(signal, title, sentence, code, points, sum, sum + points, without, asked));
-            sum += points;
+            steps.Add(step with { Before = sum, After = sum + step.Points });
+            sum += step.Points;
         }
         return new WhyView { Stored = stored, Facts = facts, Steps = steps, Hits = hits, Sum = sum };
     }

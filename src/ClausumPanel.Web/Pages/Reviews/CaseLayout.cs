@@ -43,7 +43,7 @@ public sealed record CaseLayout(int Whole, int Listed)
 
     private static int Height(Step step, WhyView why, Texts T)
     {
-        var title = step.Title + (step.Without is { } without ? " · " + T["it decided; without it, {0}", T.Name(without)] : "");
+        var title = step.Title + (T.SayAsked(step) is { } asked ? " · " + asked : "");
         var sentence = step.Sentence + (why.UsualOnce(step, T) is { } usual ? " · " + usual : "");
         return 5 + 17 * Lines(title.Length, 46) + 15 * Lines(sentence.Length, 64) + (why.Record(step, T, isBrief: true) is { } record ? 15 * Lines(record.Length, 62) : step.Rule is not null ? 15 : 0);
     }

@@ -41,8 +41,8 @@ public sealed class CaseScreen(DateTimeOffset now, WhyView why, CaseHistory hist
     /// <summary>What follows what was decided, or may be.</summary>
     public required AfterDecision After { get; init; }
 
-    /// <summary>The engine challenged it, and nobody has told how that ended.</summary>
-    public bool LacksAnswer { get; init; }
+    /// <summary>The engine challenged it, and nobody has told how that ended; null: it did not, or somebody has.</summary>
+    public ChallengeSilence? Silence { get; init; }
 
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; init; }
@@ -69,17 +69,6 @@ public sealed class CaseScreen(DateTimeOffset now, WhyView why, CaseHistory hist
 /// <summary>Reads what one screen tells of an item.</summary>
 public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews undo, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, BlindReviews blind, Reader reader, IOptions<PanelOptions> panel, TimeProvider clock, Texts T)
 {
-    /// <summary>Who was just asked has not had the time to answer.</summary>
-    private static readonly TimeSpan SilenceSays = TimeSpan.FromMinutes(15);
-
-    /// <summary>The engine challenged it, and nobody has told how that ended.</summary>
-    internal static bool LacksAnswer(StoredAssessment stored, Review review, IEnumerable<ReviewEvent> events) =>
-        stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Any(e => e.Kind == ReviewEventKind.ChallengeAnswered);
-
-    /// <summary>What is known around a payment of whose challenge nobody has told: that speaks against it.</summary>
-    internal static PaymentEvidence WithSilence(PaymentEvidence around, StoredAssessment stored, DateTimeOffset now, Texts T) => now - stored.Instant < SilenceSays ? around
-        : around with { Balance = around.Balance.With(([], [new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(now - stored.Instant)], null, 5)])) };
-
     /// <param name="id">Of the payment.</param>
     /// <param name="reviewer">Whose screen it is.</param>
     /// <param name="decider">The same, where they may decide; null: they only look.</param>
@@ -93,8 +82,8 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         var why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         var around = await evidence.OfAssessmentAsync(why, LinkChoice.Any, stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        var lacksAnswer = LacksAnswer(stored, review, events);
-        if (lacksAnswer) around = WithSilence(around, stored, now, T);
+        var silence = await ChallengeSilence.OfAsync(db, stored, why.Facts, review, events, now, stop);
+        if (silence?.Against(reader, T) is { } against) around = around with { Balance = around.Balance.With(([], [against])) };
         if (review.Outcome is { } decided) around = around with { Strip = around.Strip?.Decided(decided, review.Label) };
         var kept = await blind.OfAsync(decider, [.. around.Seqs.Append(stored.Seq).Distinct()], stop);
         around = around.Without(new Blinded(kept.Contains(stored.Seq), kept));
@@ -109,7 +98,7 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         {
             Evidence = around,
             Head = head,
-            LacksAnswer = lacksAnswer,
+            Silence = silence,
             Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop)),
             Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands,
             AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, history.Events),

@@ -18,7 +18,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>One assessment on one screen: what was decided, why, from what, and what else the same people did.</summary>
-public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, ReportFraud report, RecordLabels record, TimeProvider clock, Texts T) : PageModel
+public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, ReportFraud report, RecordLabels record, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -50,8 +50,8 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
     /// <summary>Where its review stands, which nobody has decided; null: somebody has, or there is none.</summary>
     public OpenItem? Open { get; private set; }
 
-    /// <summary>The engine challenged it, and nobody has told how that ended.</summary>
-    public bool LacksAnswer { get; private set; }
+    /// <summary>The engine challenged it, and nobody has told how that ended; null: it did not, or somebody has.</summary>
+    public ChallengeSilence? Silence { get; private set; }
 
     /// <summary>What happened to its review, as the reader may see it.</summary>
     public IReadOnlyList<HistoryLine> History { get; private set; } = [];
@@ -226,8 +226,8 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         var now = clock.GetUtcNow();
         Open = await db.Set<Review>().AsNoTracking().Where(r => r.Seq == review.Seq).Standing(db.Set<ReviewQueue>(), db.Set<ReviewEvent>(), now.ToUnixTimeMilliseconds()).SingleOrDefaultAsync(stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        LacksAnswer = CaseScreens.LacksAnswer(Stored, review, events);
-        if (LacksAnswer) Evidence = CaseScreens.WithSilence(Evidence, Stored, now, T);
+        Silence = await ChallengeSilence.OfAsync(db, Stored, Facts, review, events, now, stop);
+        if (Silence?.Against(reader, T) is { } against) Evidence = Evidence with { Balance = Evidence.Balance.With(([], [against])) };
         _events = events.Blind(review, User.Id);
         History = HistoryLine.Of(_events);
     }
