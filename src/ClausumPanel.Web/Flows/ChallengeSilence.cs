@@ -27,12 +27,16 @@ public sealed record ChallengeSilence(TimeSpan Since, int Told, DateTimeOffset? 
     private static readonly TimeSpan Says = TimeSpan.FromMinutes(15);
 
     /// <param name="db">The store.</param>
-    /// <param name="stored">It was challenged, and nobody has told how that ended.</param>
+    /// <param name="stored">The payment.</param>
     /// <param name="facts">Of it.</param>
+    /// <param name="review">Its review.</param>
+    /// <param name="events">What happened to that.</param>
     /// <param name="now">The current instant.</param>
     /// <param name="stop">Ends it early.</param>
-    public static async Task<ChallengeSilence> OfAsync(PanelDb db, StoredAssessment stored, Facts facts, DateTimeOffset now, CancellationToken stop)
+    /// <returns>Null where the engine did not challenge it, it waits no more, or somebody has told how that ended.</returns>
+    public static async Task<ChallengeSilence?> OfAsync(PanelDb db, StoredAssessment stored, Facts facts, Review review, IEnumerable<ReviewEvent> events, DateTimeOffset now, CancellationToken stop)
     {
+        if (stored.Decision != Decision.Challenge || review.State != ReviewState.Open || events.Any(IsAnswer)) return null;
         var (since, shop) = (now.AddDays(-Days).ToUnixTimeMilliseconds(), FoundBy.Submerchant(facts));
         List<long> told = [];
         var isMore = false;
@@ -49,14 +53,11 @@ public sealed record ChallengeSilence(TimeSpan Since, int Told, DateTimeOffset? 
     }
 
     /// <summary>It is an answer to a challenge, whether it settled the case or only stands in its history.</summary>
-    public static bool IsAnswer(ReviewEvent line)
-    {
-        ArgumentNullException.ThrowIfNull(line);
-        return line.Kind == ReviewEventKind.ChallengeAnswered || (line.Kind == ReviewEventKind.Noted && line.Reason is ChallengeAnswers.Approved or ChallengeAnswers.Declined);
-    }
+    private static bool IsAnswer(ReviewEvent line) =>
+        line.Kind == ReviewEventKind.ChallengeAnswered || (line.Kind == ReviewEventKind.Noted && line.Reason is ChallengeAnswers.Approved or ChallengeAnswers.Declined);
 
-    /// <summary>The shop tells of no answers at all.</summary>
-    public bool IsUsual => Told == 0 && !IsMore;
+    /// <summary>The same behind what the shop was told.</summary>
+    public string Say(Texts T) => T["It has told of no answer so far."] + (Told == 0 && !IsMore ? " " + T["It has told of none to any challenge in {0} days, so its silence says nothing.", Days] : "");
 
     /// <summary>The same as a reason against; null: it says nothing, for the shop tells of no answers, or not yet.</summary>
     public Argument? Against(Reader reader, Texts T)

@@ -4,6 +4,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
@@ -112,6 +113,7 @@ public sealed class MonitorQuery
             Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
             Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
+            Phones = Search is null || Exactly is not null ? [] : PhoneNumbers.MayMean(Search),
             Exactly = Exactly,
         };
     }
