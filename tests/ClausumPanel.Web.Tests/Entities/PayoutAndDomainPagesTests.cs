@@ -216,6 +216,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
             // Whole it is found; its beginning is its bank, and no answer to the digits of a card.
             Assert.Equal("4", await CountAsync("032180000118359719"));
             Assert.Equal("1", await CountAsync("de89370400440532013000"));
+            Assert.Equal(("4", "1"), (await CountAsync("032 180 00011835971 9"), await CountAsync("DE89 3704 0044 0532 0130 00")));
             Assert.Equal("0", await CountAsync("0321"));
         }
 

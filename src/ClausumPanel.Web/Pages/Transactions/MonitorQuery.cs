@@ -112,7 +112,7 @@ public sealed class MonitorQuery
             Scheme = Schemes.Contains(Scheme) ? Scheme : null,
             Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
-            Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
+            Search = string.IsNullOrWhiteSpace(Search) ? null : BankAccounts.Typed(Search.Trim()),
             Phones = Search is null || Exactly is not null ? [] : PhoneNumbers.MayMean(Search),
             Exactly = Exactly,
         };
