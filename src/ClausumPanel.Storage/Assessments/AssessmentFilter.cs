@@ -54,6 +54,9 @@ public sealed record AssessmentFilter
     /// <summary>The beginning of an e-mail address, of a card's last digits, an order, payment, customer, device, session or IP.</summary>
     public string? Search { get; init; }
 
+    /// <summary>With <see cref="Search"/>: the phone numbers that it may be, each whole.</summary>
+    public IReadOnlyList<string> Phones { get; init; } = [];
+
     /// <summary>With <see cref="Search"/>: only this sort of text, and whole.</summary>
     public TermKind? Exactly { get; init; }
 

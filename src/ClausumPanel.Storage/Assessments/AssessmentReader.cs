@@ -219,7 +219,9 @@ public sealed partial class AssessmentReader(PanelDb db)
             var terms = db.Set<AssessmentTerm>();
             var found = filter is { Exactly: not null, Begins: false } ? terms.Within(segments).Where(t => t.Term == text) : terms.Beginning(text, segments);
             if (filter.Exactly is { } kind) found = found.Where(t => t.Kind == kind);
-            var seqs = await found.Select(t => t.Seq).Distinct().ToArrayAsync(stop);
+            // Two queries in one: asked with "or", either engine would read through the segments.
+            var named = filter.Phones.Count > 0 ? found.Select(t => t.Seq).Union(terms.Phones(filter.Phones, segments).Select(t => t.Seq)) : found.Select(t => t.Seq).Distinct();
+            var seqs = await named.ToArrayAsync(stop);
             if (seqs.Length > 0) yield return seqs;
         }
     }
@@ -266,9 +268,9 @@ public sealed partial class AssessmentReader(PanelDb db)
         terms.Clear();
         FoundBy.Terms(facts, stored.OrderId, stored.PaymentId, stored.SessionId, stored.Seq, terms);
         var wanted = FoundBy.Normalize(filter.Search!, filter.Exactly);
-        return terms.Exists(t => filter.Exactly is { } kind
+        return terms.Exists(t => (t.Kind == TermKind.Phone && filter.Phones.Contains(t.Text)) || (filter.Exactly is { } kind
             ? t.Kind == kind && (filter.Begins ? t.Text.StartsWith(wanted, StringComparison.Ordinal) : t.Text == wanted)
-            : t.Kind != TermKind.BeneficiaryName && (t.Kind == TermKind.Account ? t.Text == wanted : t.Text.StartsWith(wanted, StringComparison.Ordinal)));
+            : t.Kind != TermKind.BeneficiaryName && (t.Kind == TermKind.Account ? t.Text == wanted : t.Text.StartsWith(wanted, StringComparison.Ordinal))));
     }
 
     private static IQueryable<AssessmentRow> After(IQueryable<AssessmentRow> rows, AssessmentOrder order, AssessmentCursor? after)

@@ -92,6 +92,10 @@ public static class TermQueries
 #pragma warning restore CA1309
     }
 
+    /// <summary>Those of these segments that are one of these phone numbers, whole.</summary>
+    internal static IQueryable<AssessmentTerm> Phones(this IQueryable<AssessmentTerm> terms, IEnumerable<string> phones, IEnumerable<long> segments) =>
+        terms.Within(segments).Where(t => phones.Contains(t.Term) && t.Kind == TermKind.Phone);
+
     /// <summary>Named one by one, the engine seeks the text in each; a range of segments it would read through.</summary>
     internal static IQueryable<AssessmentTerm> Within(this IQueryable<AssessmentTerm> terms, IEnumerable<long> segments) => terms.Where(t => EF.Constant(segments).Contains(t.Segment));
 }

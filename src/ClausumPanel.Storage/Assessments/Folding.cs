@@ -367,14 +367,23 @@ public static class FoundBy
         TermKind.Phone => facts.Text(Known.Phone),
         TermKind.Beneficiary => facts.Text(Known.BeneficiaryId) ?? facts.Text(Known.BeneficiaryClabe),
         TermKind.BeneficiaryName => facts.Text(Known.BeneficiaryName),
-        TermKind.Account => facts.Text(Known.BeneficiaryClabe) ?? facts.Text(Known.BeneficiaryIban) ?? facts.Text(Known.BeneficiaryAccountHash),
+        TermKind.Account => Accounts(facts).FirstOrDefault(),
         TermKind.EmailDomain => facts.Is(Known.EmailFree) ? null : facts.Text(Known.EmailDomain),
         TermKind.Order or TermKind.Payment or TermKind.Session => null,
     };
 
+    /// <summary>One account in as many ways as it was named: CLABE, IBAN, the caller's hash.</summary>
+    public static IEnumerable<string> Accounts(Facts facts)
+    {
+        foreach (var fact in (Fact[])[Known.BeneficiaryClabe, Known.BeneficiaryIban, Known.BeneficiaryAccountHash])
+            if (facts.Text(fact) is { } text) yield return text;
+    }
+
     public static void Terms(Facts facts, string? order, string? payment, string session, long seq, List<Term> into)
     {
-        foreach (var kind in OfFacts) Add(Text(facts, kind), kind);
+        foreach (var kind in OfFacts)
+            if (kind != TermKind.Account) Add(Text(facts, kind), kind);
+        foreach (var account in Accounts(facts)) Add(account, TermKind.Account);
         Add(order, TermKind.Order);
         Add(payment, TermKind.Payment);
         Add(session, TermKind.Session);

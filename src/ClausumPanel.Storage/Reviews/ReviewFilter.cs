@@ -27,6 +27,9 @@ public sealed record ReviewFilter
     /// <summary>What the payment names begins so, as in <see cref="AssessmentFilter.Search"/>, or each of its words begins a word of the beneficiary's name; it counts once <see cref="ReviewLists.PlacedAsync"/> has said what that finds.</summary>
     public string? Search { get; init; }
 
+    /// <summary>With <see cref="Search"/>: as in <see cref="AssessmentFilter.Phones"/>.</summary>
+    public IReadOnlyList<string> Phones { get; init; } = [];
+
     /// <summary>The open items that the search finds.</summary>
     internal IReadOnlyList<long>? Found { get; init; }
 
@@ -88,7 +91,7 @@ public static class ReviewLists
         ArgumentNullException.ThrowIfNull(names);
         var open = db.Set<Review>().Where(r => r.State == ReviewState.Open);
         if (queues is not null) open = open.Where(r => queues.Contains(r.Queue));
-        if (filter.Search is { } search) filter = filter with { Found = await FoundAsync(search, open, names, db, stop) };
+        if (filter.Search is { } search) filter = filter with { Found = await FoundAsync(search, filter.Phones, open, names, db, stop) };
         if (filter.Rule is not { } rule) return filter;
         var places = new List<long>();
         // Whatever was retired before the oldest of them was judged has judged none; nodes learn of a new version a moment later.
@@ -107,13 +110,16 @@ public static class ReviewLists
     }
 
     /// <summary>Looked for only where something open is, which is a small part of all; and what is found there is held against what is open at once, which of thousands of terms is few.</summary>
-    private static async Task<IReadOnlyList<long>> FoundAsync(string search, IQueryable<Review> reviews, PayeeNames names, PanelDb db, CancellationToken stop)
+    private static async Task<IReadOnlyList<long>> FoundAsync(string search, IReadOnlyList<string> phones, IQueryable<Review> reviews, PayeeNames names, PanelDb db, CancellationToken stop)
     {
         var seqs = await reviews.Select(r => r.Seq).ToListAsync(stop);
         if (seqs.Count == 0) return [];
         IEnumerable<long> open = seqs;
-        var terms = db.Set<AssessmentTerm>().Beginning(search, [.. seqs.Select(AssessmentTerm.SegmentOf).Distinct()]);
-        var named = await terms.Where(t => EF.Parameter(open).Contains(t.Seq)).Select(t => t.Seq).ToListAsync(stop);
+        long[] segments = [.. seqs.Select(AssessmentTerm.SegmentOf).Distinct()];
+        var terms = db.Set<AssessmentTerm>();
+        var found = terms.Beginning(search, segments).Where(t => EF.Parameter(open).Contains(t.Seq)).Select(t => t.Seq);
+        if (phones.Count > 0) found = found.Union(terms.Phones(phones, segments).Where(t => EF.Parameter(open).Contains(t.Seq)).Select(t => t.Seq));
+        var named = await found.ToListAsync(stop);
         return [.. named.Union(await names.CalledAsync(search, seqs, db, stop))];
     }
 

@@ -48,6 +48,12 @@ public enum OpenPart
     NotShown,
 }
 
+/// <summary>Where an item stands that nobody has decided.</summary>
+/// <param name="VisibleAt">Until when it is on hold, or from when on its queue shows it, Unix milliseconds.</param>
+/// <param name="IsEscalated">It is with those who decide the hard ones.</param>
+/// <param name="AdminsOnly">Only admins decide in its queue.</param>
+public sealed record OpenItem(long Seq, int Queue, OpenPart Part, long VisibleAt, bool IsEscalated, bool AdminsOnly);
+
 /// <summary>The queues asked.</summary>
 public static class ReviewQueries
 {
@@ -69,6 +75,13 @@ public static class ReviewQueries
         OpenPart.PutAway => reviews.PutAway(events, now),
         OpenPart.NotShown => reviews.NotShown(events, now),
     };
+
+    /// <summary>Where those of them stand that nobody has decided.</summary>
+    public static IQueryable<OpenItem> Standing(this IQueryable<Review> reviews, IQueryable<ReviewQueue> queues, IQueryable<ReviewEvent> events, long now) =>
+        from r in reviews
+        join q in queues on r.Queue equals q.Number
+        where r.State == ReviewState.Open
+        select new OpenItem(r.Seq, r.Queue, r.VisibleAt <= now ? OpenPart.Waiting : events.Any(e => e.Seq == r.Seq && e.Kind == ReviewEventKind.Held && e.Until == r.VisibleAt) ? OpenPart.PutAway : OpenPart.NotShown, r.VisibleAt, q.IsManual, q.AdminsOnly);
 
     /// <summary>What that person decided and did not take back in time.</summary>
     public static IQueryable<ReviewEvent> DecidedBy(this IQueryable<ReviewEvent> events, Guid person) =>

@@ -19,6 +19,14 @@ public static class BankAccounts
         return text;
     }
 
+    /// <summary>What somebody types: a CLABE or an IBAN, in groups or not, the one way to write it; else as it is.</summary>
+    public static string Typed(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var written = Written(text.Trim());
+        return IsClabe(written) || IsIban(written, out _) ? written : text;
+    }
+
     /// <summary>True when the text is eighteen digits whose last one checks the others.</summary>
     public static bool IsClabe(ReadOnlySpan<char> text)
     {

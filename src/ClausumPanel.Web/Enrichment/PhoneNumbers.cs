@@ -88,6 +88,14 @@ public static class PhoneNumbers
         return International(number, text);
     }
 
+    /// <summary>The numbers that what somebody types may mean: without its country one of Mexico or of the United States. Each is written as payments keep theirs.</summary>
+    /// <returns>None when it is no number.</returns>
+    public static IReadOnlyList<string> MayMean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. ((string?[])[null, "MX", "US"]).Select(country => Read(text, country).Number).OfType<string>().Distinct()];
+    }
+
     // Many systems drop the plus: 525512345678 is plainly a Mexican number, 12345 is nothing.
     private static PhoneFacts TryWithoutPlus(ReadOnlySpan<char> number, string text)
     {

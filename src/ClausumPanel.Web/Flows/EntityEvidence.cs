@@ -101,7 +101,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var unsure = await LabelQueries.InconclusiveAsync(db, [.. strip.Where(e => e.Label is null).Select(e => e.Seq)], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
-        why.GoodBefore = others.Exists(e => e.Label == LabelOutcome.Fraud) ? 0 : others.Count(e => Balance.IsGoodBefore(e, stored.At));
+        why.GoodBefore = Balance.IsDoubted(others) ? 0 : others.Count(e => e.Flow == stored.Flow && Balance.IsGoodBefore(e, stored.At));
         why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
         // Of a payout they are of whoever orders it, and told as such.
         Dictionary<TermKind, IReadOnlySet<long>> alike = [];
@@ -117,7 +117,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         return new PaymentEvidence(
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
-            View(stored, choice, links, linked, lines, histories) with { SameAmount = twins, HasOwnAccount = HasOwnAccount(payees, texts) },
+            View(stored, choice, links, linked, lines, histories) with { SameAmount = twins, HasOwnAccount = payees?.HasOwnAccount == true },
             Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps, known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])),
             places, await lists.MetAsync(facts, stored, stop), sent);
     }
@@ -180,7 +180,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var links = await LinkAttributesAsync(stored, facts, texts, histories, payees, ordered, choice, stop);
         var linked = Linked(stored.Seq, texts, histories, links, choice);
         var lines = await LinesAsync([.. linked.Take(choice.Whole ? MostListed : LinesShown).Select(l => l.Event.Seq), stored.Seq], stop);
-        return View(stored, choice, links, linked, lines, histories) with { SameAmount = await SameAmountAsync(stored, facts, stop), HasOwnAccount = HasOwnAccount(payees, texts) };
+        return View(stored, choice, links, linked, lines, histories) with { SameAmount = await SameAmountAsync(stored, facts, stop), HasOwnAccount = payees?.HasOwnAccount == true };
     }
 
     /// <summary>Other payers who paid the very amount at its shop within minutes, where it is rare there; null: none.</summary>
@@ -274,15 +274,23 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var ordered = await OrderedFromAsync(stored, facts, texts, histories, stop);
         if (stored.Flow != Flow.PayOut || !texts.Exists(t => t.Kind.IsOfPayouts())) return (texts, histories, null, ordered);
         var (known, named, account) = (Of(TermKind.Beneficiary), Of(TermKind.BeneficiaryName), Of(TermKind.Account));
+        // Another payout to it may have named it in another way only.
+        if (FoundBy.Accounts(facts).Skip(1).Select(text => (TermKind.Account, text)).ToList() is { Count: > 0 } more)
+            account = [.. account.Concat((await assessments.HistoriesAsync(more, MostLinked + 1, stop)).SelectMany(h => h)).DistinctBy(e => e.Seq).OrderByDescending(e => e.At).ThenByDescending(e => e.Seq)];
         var payees = await PayeesAsync([.. known.Concat(named).Concat(account).Where(e => e.Seq != stored.Seq && e.Flow == Flow.PayOut).Select(e => e.Seq).Distinct()], stop);
-        // What leads nowhere the beneficiary itself does not lead says nothing more.
-        foreach (var (kind, events) in ((TermKind, List<TermEvent>)[])[(TermKind.BeneficiaryName, named), (TermKind.Account, account)])
+        var view = new PayeeView(Payee.Of(facts), Paid(known.Concat(named)), Paid(account), stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked, account.Count > MostLinked);
+        if (texts.FindIndex(t => t.Kind == TermKind.Account) is >= 0 and var shared) histories[shared] = account;
+        // A name that leads nowhere the beneficiary itself does not lead says nothing more, nor does an account that nobody else has.
+        if (!named.Exists(e => e.Seq != stored.Seq && !known.Exists(k => k.Seq == e.Seq))) Leave(TermKind.BeneficiaryName);
+        if (view.Strangers == 0) Leave(TermKind.Account);
+        return (texts, histories, view, ordered);
+
+        void Leave(TermKind kind)
         {
-            if (texts.FindIndex(t => t.Kind == kind) is not (>= 0 and var place) || events.Exists(e => e.Seq != stored.Seq && !known.Exists(k => k.Seq == e.Seq))) continue;
+            if (texts.FindIndex(t => t.Kind == kind) is not (>= 0 and var place)) return;
             texts.RemoveAt(place);
             histories.RemoveAt(place);
         }
-        return (texts, histories, new PayeeView(Payee.Of(facts), Paid(known.Concat(named)), Paid(account), stored.At, stored.Seq, known.Count > MostLinked || named.Count > MostLinked, account.Count > MostLinked), ordered);
 
         List<TermEvent> Of(TermKind kind) => texts.FindIndex(t => t.Kind == kind) is >= 0 and var place ? [.. histories[place]] : [];
 
@@ -349,9 +357,6 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
                      select (one.Event, Shared: (IReadOnlyList<TermKind>)one.Kinds);
         return [.. linked.Index().GroupBy(l => l.Item.Event.Label).SelectMany(known => known.Index()).OrderBy(l => l.Index).ThenBy(l => l.Item.Index).Select(l => l.Item.Item)];
     }
-
-    // Had it another, it would be among what it shares.
-    private static bool HasOwnAccount(PayeeView? payees, List<(TermKind Kind, string Text)> texts) => payees is { Here.AccountKey: not null } && !texts.Exists(t => t.Kind == TermKind.Account);
 
     private static LinksView View(
         StoredAssessment stored, LinkChoice choice, List<LinkAttribute> links, List<(TermEvent Event, IReadOnlyList<TermKind> Shared)> linked, Dictionary<long, AssessmentLine> lines, List<IReadOnlyList<TermEvent>> histories) =>

@@ -14,7 +14,7 @@ public static class EntityWords
 
     private const string EmailDomainWord = "email_domain", BeneficiaryNameWord = "beneficiary_name", AccountWord = "account";
 
-    private const int ClabeLength = 18, DigitsShown = 4;
+    private const int DigitsShown = 4;
 
     private static readonly EntityKind[] Payers = [EntityKind.Customer, EntityKind.Email, EntityKind.Card, EntityKind.Beneficiary], Paid = [EntityKind.Beneficiary, EntityKind.Customer, EntityKind.Email, EntityKind.Card];
 
@@ -100,14 +100,11 @@ public static class EntityWords
     /// <summary>It is of payouts alone.</summary>
     public static bool IsOfPayouts(this TermKind kind) => kind is TermKind.Beneficiary or TermKind.BeneficiaryName or TermKind.Account;
 
-    /// <summary>As people read it: a card as ••4242 (411111), a CLABE as ••9719, an IBAN as DE ••3000.</summary>
+    /// <summary>As people read it: a card as ••4242 (411111), a CLABE as ••9719, an IBAN as DE ••3000, a hash by its last characters.</summary>
     public static string Show(TermKind kind, string text)
     {
-        if (kind == TermKind.Account && text.Length >= ClabeLength - DigitsShown && text.AsSpan(text.Length - DigitsShown).ContainsOnlyDigits())
-        {
-            if (text.Length == ClabeLength && text.AsSpan().ContainsOnlyDigits()) return "••" + text[^DigitsShown..];
-            if (char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) && BankAccounts.IsIban(text, out _)) return $"{text[..2].ToUpperInvariant()} ••{text[^DigitsShown..]}";
-        }
+        // A beneficiary without an id goes by the account.
+        if (kind == TermKind.Account || (kind == TermKind.Beneficiary && BankAccounts.IsClabe(text))) return (BankAccounts.IsIban(text, out _) ? text[..2].ToUpperInvariant() + " ••" : "••") + text[^Math.Min(DigitsShown, text.Length / 2)..];
         if (kind != TermKind.Card || text.Length < 4 || !text.AsSpan(0, 4).ContainsOnlyDigits()) return text;
         return text.Length == 4 ? "••" + text : text[4] == ' ' ? $"••{text[..4]} ({text[5..]})" : text;
     }

@@ -142,6 +142,22 @@ public static class ReviewWords
         };
     }
 
+    /// <summary>Who has to decide what nobody has decided, or when; null: no queue shows it yet, and what the engine said is all there is.</summary>
+    public static string? Say(this Texts T, OpenItem item, Reader reader)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(reader);
+        return item switch
+        {
+            { Part: OpenPart.PutAway } => T["On hold until {0}", reader.DayAndTime(item.VisibleAt)],
+            // Also while the escalation can still be taken back.
+            { IsEscalated: true, AdminsOnly: true } => T["Escalated, waits for an admin"],
+            { IsEscalated: true } => T["Escalated, waits for a decision"],
+            { Part: OpenPart.Waiting } => T["Waits for a decision"],
+            _ => null,
+        };
+    }
+
     /// <summary>Who passed it over, and why.</summary>
     public static string Passed(this Texts T, ReviewEvent skip, Flow flow)
     {

@@ -97,6 +97,17 @@ public sealed class PhoneNumbersTests
     public void A_phone_number_is_read(string text, string? country, string? number, string? numberCountry, bool isPlausible) =>
         Assert.Equal(new PhoneFacts(number, numberCountry, isPlausible), PhoneNumbers.Read(text, country));
 
+    [Theory]
+    [InlineData("+52 771 760 6167", "+527717606167")]
+    [InlineData("771-760-6167", "+527717606167 +17717606167")]
+    [InlineData("527717606167", "+527717606167")]
+    [InlineData("+34 600 123 456", "+34600123456")]
+    [InlineData("4242", "")]
+    [InlineData("MO-48830", "")]
+    [InlineData("ana@held.example", "")]
+    [InlineData("032180000118359719", "")]
+    public void What_somebody_types_may_mean_these_numbers(string text, string numbers) => Assert.Equal(numbers, string.Join(' ', PhoneNumbers.MayMean(text)));
+
     [Fact]
     public void A_number_in_its_one_form_is_not_written_anew()
     {

@@ -165,34 +165,47 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         var number = 0;
         async Task<string> PayAsync(string id, string name, string account)
         {
-            var answer = (await shop.PayoutAsync($$$"""{"amount":25000,"currency":"MXN","transaction_type":"payout","idempotency_key":"mule-{{{++number}}}","beneficiary":{"id":"{{{id}}}","name":"{{{name}}}","country":"MX",{{{account}}}}}""")).MustBeGood();
+            var answer = (await shop.PayoutAsync($$$"""{"amount":25000,"currency":"MXN","transaction_type":"payout","idempotency_key":"mule-{{{++number}}}","beneficiary":{{{{(id.Length > 0 ? $"\"id\":\"{id}\"," : "")}}}"name":"{{{name}}}","country":"MX",{{{account}}}}}""")).MustBeGood();
             own.Clock.Advance(TimeSpan.FromMinutes(1));
             return answer.Id;
         }
-        const string clabe = "\"clabe\":\"032180000118359719\"", iban = "\"iban\":\"DE89370400440532013000\"";
+        const string clabe = "\"clabe\":\"032180000118359719\"", iban = "\"iban\":\"DE89370400440532013000\"", hash = ",\"account_hash\":\"9f86d081884c7d65\"";
         var first = await PayAsync("ben_gala", "Gala Núñez", clabe);
         await PayAsync("ben_gala", "Gala Núñez", clabe);
         var renamed = await PayAsync("ben_gala_2", "Núñez, Gala", clabe);
         var mule = await PayAsync("ben_iker", "Íker Solís", clabe);
-        var alone = await PayAsync("ben_otto", "Otto Braun", iban);
+        var alone = await PayAsync("ben_otto", "Otto Braun", iban + hash);
+        // By the hash alone it is the same account; two without an id are told apart by the name.
+        var hashed = await PayAsync("ben_uwe", "Uwe Kranz", hash[1..]);
+        const string nameless = "\"clabe\":\"002010077777777771\"";
+        await PayAsync("", "Ana Ibarra", nameless);
+        var second = await PayAsync("", "Iker Ibarra", nameless);
+        var only = await PayAsync("ben_last", "Eva Luna", "\"clabe\":\"012180001112223334\"");
 
         foreach (var isFolded in (bool[])[false, true])
         {
             if (isFolded) await FoldedAsync(own);
             var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{mule}");
             var against = string.Join(' ', page.QuerySelector("[aria-labelledby=against]")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            Assert.Matches(@"Cuenta compartida con 2 beneficiarios más Banorte \(IXE\) ••9719: 3 dispersiones, última: \d", against);
+            Assert.Matches(@"Cuenta compartida con 1 beneficiario más Banorte \(IXE\) ••9719: 3 dispersiones, última: \d", against);
             var row = page.QuerySelector("tr:has(#link-account)")!;
-            Assert.Equal(("3", "2"), (row.QuerySelector("[data-count]")!.GetAttribute("data-count"), row.QuerySelector("[data-payers]")!.GetAttribute("data-payers")));
+            Assert.Equal(("3", "1"), (row.QuerySelector("[data-count]")!.GetAttribute("data-count"), row.QuerySelector("[data-payers]")!.GetAttribute("data-payers")));
             Assert.True(page.QuerySelector("#link-account")!.HasAttribute("checked"));
             Assert.NotNull(page.QuerySelector($"table.linked a[href='/dashboard/transactions/{first}']"));
             Assert.Null(page.QuerySelector("[data-own-account]"));
             // Who came first shared it with nobody, and one payee by two ids is no stranger.
             Assert.DoesNotContain("Cuenta compartida", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{first}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
             Assert.DoesNotContain("Cuenta compartida", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{renamed}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
-            var other = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{alone}");
-            Assert.NotNull(other.QuerySelector("[data-own-account]"));
-            Assert.Null(other.QuerySelector("#link-account"));
+            foreach (var (id, shown) in ((string, string)[])[(hashed, "••7d65"), (second, "••7771"), (alone, "DE ••3000")])
+            {
+                var other = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{id}");
+                Assert.Null(other.QuerySelector("[data-own-account]"));
+                Assert.Equal(shown, other.QuerySelector("tr:has(#link-account) a.entity")!.TextContent);
+                Assert.Equal(id != alone, other.QuerySelector(".balance")!.TextContent.Contains("Cuenta compartida con 1 beneficiario más", StringComparison.Ordinal));
+            }
+            var unshared = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{only}");
+            Assert.NotNull(unshared.QuerySelector("[data-own-account]"));
+            Assert.Null(unshared.QuerySelector("#link-account"));
 
             var account = await own.As(World.Victor).PageAsync(row.QuerySelector("a.entity")!.GetAttribute("href")!);
             Assert.Equal("4", account.QuerySelector("[data-total]")!.GetAttribute("data-total"));
@@ -203,6 +216,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
             // Whole it is found; its beginning is its bank, and no answer to the digits of a card.
             Assert.Equal("4", await CountAsync("032180000118359719"));
             Assert.Equal("1", await CountAsync("de89370400440532013000"));
+            Assert.Equal(("4", "1"), (await CountAsync("032 180 00011835971 9"), await CountAsync("DE89 3704 0044 0532 0130 00")));
             Assert.Equal("0", await CountAsync("0321"));
         }
 

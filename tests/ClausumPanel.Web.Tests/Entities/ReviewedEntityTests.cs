@@ -76,6 +76,11 @@ public abstract class ReviewedEntityStories
         var apart = (await victor.PageAsync(Payer)).QuerySelector("section[data-waiting]")!;
         Assert.Equal(("4 esperan revisión · 1 está apartada o aún no se muestra", 5), (string.Join(' ', apart.QuerySelector("h2")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), apart.QuerySelectorAll("li a").Length));
         Assert.Equal("4", (await victor.PageAsync(apart.QuerySelector("h2 a")!.GetAttribute("href")!)).QuerySelector("[data-count]")!.GetAttribute("data-count"));
+        // As the monitor says it of each.
+        await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == 5).ExecuteUpdateAsync(r => r.SetProperty(x => x.Queue, ReviewQueue.EscalatedNumber)));
+        var escalated = await victor.PageAsync(Payer);
+        Assert.Equal(["Espera una decisión", "Espera una decisión", "Espera una decisión", "Escalada, espera a un administrador"], escalated.QuerySelectorAll("#recent [data-stands]").Select(w => w.TextContent.Trim()));
+        Assert.EndsWith(" · Escalada, espera a un administrador", Assert.Single(escalated.QuerySelectorAll("section[data-waiting] li"), l => l.TextContent.Contains("Escalada", StringComparison.Ordinal)).TextContent, StringComparison.Ordinal);
         Assert.Equal(["Rechazada", "Aprobada", "Aprobada"], page.QuerySelectorAll("#recent [data-became]").Select(b => b.TextContent.Trim()));
         Assert.Equal((2, 1, 5), (page.QuerySelectorAll("svg.over-time rect.is-approve").Length, page.QuerySelectorAll("svg.over-time rect.is-decline").Length, page.QuerySelectorAll("svg.over-time rect.is-review").Length));
         Assert.Contains("según lo decidido al final", page.QuerySelector("#over-time")!.TextContent, StringComparison.Ordinal);

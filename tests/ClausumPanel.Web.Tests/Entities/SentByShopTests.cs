@@ -167,6 +167,11 @@ public sealed class SentByShopTests(PanelApp app) : IClassFixture<PanelApp>
             limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-        return await app.As(World.Maria).PageAsync($"/dashboard/reviews/{id}");
+        var page = await app.As(World.Maria).PageAsync($"/dashboard/reviews/{id}");
+        // The page of the payment tells the same of it.
+        Assert.Equal(Sent(page), Sent(await app.As(World.Victor).PageAsync($"/dashboard/transactions/{id}")));
+        return page;
+
+        static IEnumerable<string> Sent(AngleSharp.Dom.IDocument told) => told.QuerySelectorAll("[data-check], [data-unvouched], [data-basket], [data-sent]").Select(Words);
     }
 }

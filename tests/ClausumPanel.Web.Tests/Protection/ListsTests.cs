@@ -70,8 +70,12 @@ public sealed class ListsTests(PanelApp app) : IClassFixture<PanelApp>
         Assert.Equal(["••0965 (411111)", "••0965 (522222)"], (await FoundAsync("0965")).QuerySelectorAll("tr[data-row] [data-card]").Select(c => c.TextContent).Order());
         Assert.Equal(["bbbbcc11listed"], (await FoundAsync(" ••0965 (522222)")).QuerySelectorAll("tr[data-row] [data-value]").Select(v => v.TextContent));
         var free = await FoundAsync("••0965 (533333)");
-        Assert.Equal((0, true), (free.QuerySelectorAll("tr[data-row]").Length, free.QuerySelector(".empty")!.TextContent.Contains("1 tarjeta con estos últimos dígitos ha pagado aquí; no está en ninguna lista.", StringComparison.Ordinal)));
-        Assert.Contains("Una tarjeta se encuentra por sus últimos cuatro dígitos", (await FoundAsync("0966")).QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal((0, true), (free.QuerySelectorAll("tr[data-row]").Length, free.QuerySelector(".empty")!.TextContent.Contains("1 tarjeta con estos últimos dígitos ha pagado aquí; su hash no está en estas listas.", StringComparison.Ordinal)));
+        // The file holds what the page shows.
+        var file = await (await maria.SubmitAsync($"{Lists}?q=0965", "form[action*='/export']")).Content.ReadAsStringAsync();
+        Assert.Equal((true, true), (file.Contains("aaaa0965listed", StringComparison.Ordinal), file.Contains("bbbbcc11listed", StringComparison.Ordinal)));
+        Assert.Contains("Ningún pago con una tarjeta de estos últimos dígitos trae su hash.", (await FoundAsync("0966")).QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Una tarjeta se encuentra por sus últimos cuatro dígitos", (await FoundAsync("096655")).QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("tarjeta", (await FoundAsync("0965&severity=allow")).QuerySelector(".empty")!.TextContent, StringComparison.Ordinal);
 
         async Task<AngleSharp.Dom.IDocument> FoundAsync(string text) => await maria.PageAsync($"{Lists}?q={text}");

@@ -127,7 +127,7 @@ public sealed class CaseWordsTests
         var both = (await world.Shop.AssessAsync(payments[0])).MustBeGood().Id;
         await world.FoldedAsync();
         Assert.Equal("marcada por la regla «Dear» y 1 más", await SaidAsync(both));
-        Assert.Equal("Marcada: estas reglas coincidieron, pero sin cualquiera de ellas la decisión sería la misma. «Dear»: Cuando Monto del pago es mayor que 500.00 MXN (pide revisión sea cual sea el puntaje) «Round»: Cuando Monto del pago es 600.00 MXN (pide revisión sea cual sea el puntaje)", await MeansAsync(both));
+        Assert.Equal("Marcada: estas reglas coincidieron, pero sin cualquiera de ellas la decisión sería la misma. «Dear»: Cuando Monto del pago es mayor que 500.00 MXN (pide revisión sea cual sea el puntaje). «Round»: Cuando Monto del pago es 600.00 MXN (pide revisión sea cual sea el puntaje).", await MeansAsync(both));
         Assert.Equal(2, (await world.App.As(World.Maria).PageAsync($"{Queue}/{both}")).QuerySelectorAll(".step-decides").Count(d => d.TextContent.Contains("pide revisión sea cual sea el puntaje", StringComparison.Ordinal)));
     }
 

@@ -48,9 +48,12 @@ public abstract class ChallengeAnswerStories
         world.App.Clock.Advance(TimeSpan.FromMinutes(31));
         var maria = await world.PersonAsync(World.Maria);
         // Of a shop that tells of no answers its silence says nothing.
-        var silent = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}");
-        Assert.DoesNotContain("no ha informado", silent.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("No ha informado ninguna, a ninguna verificación, en 7 días", silent.QuerySelector("section[aria-labelledby=history]")!.TextContent, StringComparison.Ordinal);
+        foreach (var told in (string[])["reviews", "transactions"])
+        {
+            var silent = await world.App.As(World.Maria).PageAsync($"/dashboard/{told}/{asked}");
+            Assert.DoesNotContain("no ha informado", silent.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("No ha informado ninguna, a ninguna verificación, en 7 días, así que su silencio no dice nada.", silent.QuerySelector(".timeline-list")!.TextContent, StringComparison.Ordinal);
+        }
         Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
@@ -95,13 +98,20 @@ public abstract class ChallengeAnswerStories
         Assert.True((await world.DoAsync<DecideReviews, ReviewAnswer>(d => d.ReopenAsync(maria, again, "The code was forwarded", labels, default))).IsDone);
         Assert.False(await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == again).Select(r => r.Outcome != null).SingleAsync()));
 
-        // Of a shop that tells of answers silence says something.
-        var late = await ChallengedAsync(world, "nora");
+        // Of a shop that tells of answers silence says something, of another beside it nothing.
+        var (late, elsewhere) = (await ChallengedAsync(world, "nora"), await ChallengedAsync(world, "otilia", "silent-shop"));
         await world.FoldedAsync();
         world.App.Clock.Advance(TimeSpan.FromMinutes(31));
-        var against = (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{late}")).QuerySelector("ul[aria-labelledby=against]")!.TextContent;
-        Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", against, StringComparison.Ordinal);
-        Assert.Contains("informó otras 3 respuestas en 7 días, la última el", against, StringComparison.Ordinal);
+        Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{elsewhere}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
+        // The page of the payment counts it as its review does.
+        foreach (var told in (string[])["reviews", "transactions"])
+        {
+            var shown = await world.App.As(World.Maria).PageAsync($"/dashboard/{told}/{late}");
+            var against = shown.QuerySelector("ul[aria-labelledby=against]")!.TextContent;
+            Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", against, StringComparison.Ordinal);
+            Assert.Contains("informó otras 3 respuestas en 7 días, la última el", against, StringComparison.Ordinal);
+            Assert.Contains("Hasta ahora no ha informado respuesta.", shown.QuerySelector(".timeline-list")!.TextContent, StringComparison.Ordinal);
+        }
     }
 
     protected async Task InHandAsync()
@@ -127,6 +137,12 @@ public abstract class ChallengeAnswerStories
             var line = await world.App.InDbAsync(db => db.Set<ReviewEvent>().SingleAsync(e => e.Seq == seq && e.Kind == ReviewEventKind.Noted));
             Assert.Equal((ChallengeAnswers.Approved, "challenge.passed", null), (line.Reason, line.Note, line.ActorId));
         }
+        // An answer that only stands in the history is no silence.
+        world.App.Clock.Advance(TimeSpan.FromMinutes(14));
+        var held = await world.App.InDbAsync(db => db.Set<ClausumPanel.Storage.Assessments.StoredAssessment>().Where(a => a.Seq == mine.Seq).Select(a => a.Id).SingleAsync());
+        var told = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}");
+        Assert.Contains("challenge.passed", told.QuerySelector("section[aria-labelledby=history]")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("ha informado", told.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         // What was only kept ready is decided, and whoever had it ready gets nothing of it.
         Assert.Equal(ReviewState.Closed, await world.App.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == ahead.Seq).Select(r => r.State).SingleAsync()));
         Assert.True((await world.DecideAsync(maria, mine, new(ReviewOutcome.Decline, "stolen_card"))).IsDone);
@@ -135,10 +151,10 @@ public abstract class ChallengeAnswerStories
     }
 
     /// <summary>Many payments in a short time with an address that is thrown away: the sixth is challenged.</summary>
-    private static async Task<string> ChallengedAsync(ReviewWorld world, string payer)
+    private static async Task<string> ChallengedAsync(ReviewWorld world, string payer, string? shop = null)
     {
         Answer? last = null;
-        for (var i = 0; i < 6; i++) last = (await world.Shop.AssessAsync($$"""{"amount":{{100 + i}},"currency":"MXN","email":"{{payer}}@mailinator.com"}""")).MustBeGood();
+        for (var i = 0; i < 6; i++) last = (await world.Shop.AssessAsync($$"""{"amount":{{100 + i}},"currency":"MXN","email":"{{payer}}@mailinator.com"{{(shop is null ? "" : $",\"submerchant_id\":\"{shop}\"")}}}""")).MustBeGood();
         Assert.Equal("challenge", last!.Json.GetProperty("decision").GetString());
         return last.Id;
     }

@@ -58,13 +58,13 @@ public sealed class DeskWordsTests
         Assert.Equal("Apartadas (1)", own.QuerySelector("[data-held-link]")!.TextContent);
         Assert.Equal("Apartadas en todas las colas (1)", (await world.App.As(World.Maria).PageAsync(Queue)).QuerySelector("[data-held-link]")!.TextContent);
         // The monitor says it of the payment, as long as it is so.
-        var held = (await world.App.As(World.Maria).PageAsync("/dashboard/transactions?period=all")).QuerySelectorAll("[data-on-hold]");
+        var held = (await world.App.As(World.Maria).PageAsync("/dashboard/transactions?period=all")).QuerySelectorAll("[data-stands=PutAway]");
         Assert.StartsWith("Apartada hasta el 24 nov 2026, 10:00", Assert.Single(held).TextContent.Trim(), StringComparison.Ordinal);
         Assert.DoesNotContain("las suyas", own.QuerySelector("section[aria-labelledby=put-away] .card-header")!.TextContent, StringComparison.Ordinal);
         // Taken back it was never left.
         Assert.True((await world.DoAsync<UndoReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(d => d.UndoAsync(maria, away.Seq, default))).Answer.IsDone);
         Assert.Null((await world.App.As(World.Maria).PageAsync(Queue)).QuerySelector("[data-left-today]"));
-        Assert.Empty((await world.App.As(World.Maria).PageAsync("/dashboard/transactions?period=all")).QuerySelectorAll("[data-on-hold]"));
+        Assert.Empty((await world.App.As(World.Maria).PageAsync("/dashboard/transactions?period=all")).QuerySelectorAll("[data-stands=PutAway]"));
     }
 
     [Fact]

@@ -34,6 +34,9 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     private const long Day = 86_400_000, Hour = 3_600_000;
     private const int FewPlaces = 3, ManyPoints = 4, ManyNamed = 3, LeastUsual = 3, LeastBurst = 3;
 
+    // Whoever always pays the same has no range: so much more than the mean is more.
+    private const double Larger = 1.5;
+
     // Hours of a day in which whoever pays often pays.
     private const double BusyHours = 8;
 
@@ -123,8 +126,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
             bad.Add(new Argument(T["Countries do not agree"], string.Join(" · ", places.Rows.Where(r => r.Differs == true).Select(r => $"{r.Source}: {r.Country}")), 6));
         if (Range(facts, flow) is { } range && facts.Number(Known.Amount) is > 0 and var amount)
         {
-            if (amount > range.To && !Fired(hits, SignalCategory.Amount)) bad.Add(new Argument(T["Larger amount than usual"], T.Say(range, currency, flow), 3));
-            else if (amount <= range.To) good.Add(amount < range.From ? new Argument(T["Smaller amount than usual"], T.Say(range, currency, flow), 3) : new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
+            if (amount >= range.From && amount <= range.To) good.Add(new Argument(T["Usual amount"], T.Say(range, currency, flow), 6));
+            else if (amount > range.To && amount > range.Mean * Larger && !Fired(hits, SignalCategory.Amount)) bad.Add(new Argument(T["Larger amount than usual"], T.Say(range, currency, flow), 3));
         }
         if (!Fired(hits, SignalCategory.Behavior) && facts.Number(Known.SessionDuration) >= 10_000 && (facts.Number(Known.MouseMovements) >= 20 || facts.Number(Known.TouchEvents) >= 5) && facts.Number(Known.KeyboardEvents) >= 5)
             good.Add(new Argument(T["Moves like a person"], T["{0} on the page, with keys and mouse or touches", SignalText.Duration(facts.Number(Known.SessionDuration), Texts.Translate, CultureInfo.CurrentCulture)], 3));
@@ -169,6 +172,9 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
 
         string OfOthers(int some) => T[isOut ? "{0} of {1} other payouts" : "{0} of {1} other payments", Number(some), Number(payer.Count) + (isMore ? "+" : "")];
     }
+
+    /// <summary>Something in it was fraud or disputed, or most was declined.</summary>
+    internal static bool IsDoubted(IReadOnlyCollection<TermEvent> history) => history.Any(e => e.Label == LabelOutcome.Fraud || e.IsDisputed) || history.Count(e => e.Final == Decision.Decline) * 2 > history.Count;
 
     private static bool IsUndisputed(TermEvent e) => e.Final == Decision.Approve && e.Label != LabelOutcome.Fraud && !e.IsDisputed;
 

@@ -1,18 +1,21 @@
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Reviews;
 using ClausumPanel.Web.Plumbing;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
 
 namespace ClausumPanel.Web.Pages.Entities;
 
 /// <summary>Everything stored payments tell of one payer, e-mail, card, device, address, phone or beneficiary.</summary>
-public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evidence, ListEvidence lists, Enrichment.ReferenceData data, Reader reader, TimeProvider clock) : PageModel
+public sealed class EntityModel(PanelDb db, AssessmentReader assessments, EntityEvidence evidence, ListEvidence lists, Enrichment.ReferenceData data, Reader reader, TimeProvider clock) : PageModel
 {
     private const int PageSize = 25, WaitingShown = 5;
 
@@ -34,6 +37,9 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
     /// <summary>The latest of those whose review is open.</summary>
     public IReadOnlyList<AssessmentLine> Waiting { get; private set; } = [];
     public int WaitingCount { get; private set; }
+
+    /// <summary>Where those stand that are shown and that nobody has decided; by their place in the log.</summary>
+    public IReadOnlyDictionary<long, OpenItem> Open { get; private set; } = new Dictionary<long, OpenItem>();
 
     /// <summary>Of those, the queues show now; what is put away or not shown yet they do not.</summary>
     public int ShownCount { get; private set; }
@@ -75,6 +81,8 @@ public sealed class EntityModel(AssessmentReader assessments, EntityEvidence evi
         Lines = [.. lines.Where(l => events.ContainsKey(l.Seq)).Select(l => l with { Label = events[l.Seq].Label, LabelledBy = events[l.Seq].LabelledBy, IsConflicted = events[l.Seq].IsConflicted, Outcome = events[l.Seq].Outcome })];
         var now = Now.ToUnixTimeMilliseconds();
         (WaitingCount, ShownCount, Waiting) = (waiting.Count, waiting.Count(e => e.ShownFrom <= now), [.. lines.Where(l => shown.Contains(l.Seq)).OrderByDescending(l => l.Seq)]);
+        var open = page.Where(e => e.IsWaiting).Select(e => e.Seq).Union(shown).ToArray();
+        if (open.Length > 0) Open = await db.Set<Review>().AsNoTracking().Where(r => open.Contains(r.Seq)).Standing(db.Set<ReviewQueue>(), db.Set<ReviewEvent>(), now).ToDictionaryAsync(r => r.Seq, stop);
         if (first + page.Count < Entity.Events.Count && page.Count > 0) NextAddress = $"{Address}?after={new AssessmentCursor(page[^1].At, page[^1].Seq)}#recent";
     }
 

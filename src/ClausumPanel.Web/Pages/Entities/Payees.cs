@@ -75,15 +75,30 @@ public sealed record PayeeView(
     public int Others(TermKind kind, IEnumerable<TermEvent> events)
     {
         var seqs = events.Select(e => e.Seq).ToHashSet();
-        return kind == TermKind.Account ? People(AtAccount.Where(a => seqs.Contains(a.Event.Seq) && IsStranger(a.Payee))) : People(All.Where(a => seqs.Contains(a.Event.Seq) && IsOther(a.Payee)));
+        return kind == TermKind.Account ? PeopleOf(AtAccount.Where(a => seqs.Contains(a.Event.Seq)))
+            : All.Where(a => seqs.Contains(a.Event.Seq)).Select(a => a.Payee.Person).OfType<string>().Where(person => !string.Equals(person, Here.Person, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count();
     }
 
-    private static int People(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Select(a => a.Payee.Person).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    /// <summary>How many others are paid to the same account, before it or after.</summary>
+    public int Strangers => PeopleOf(AtAccount);
 
-    private bool IsOther(Payee payee) => !string.Equals(payee.Person, Here.Person, StringComparison.OrdinalIgnoreCase);
+    /// <summary>It goes to an account, and nobody else is paid to it.</summary>
+    public bool HasOwnAccount => Here.AccountKey is not null && Strangers == 0 && !AccountHasMore;
 
-    // Several callers, or one of many years, know one payee by several ids.
-    private bool IsStranger(Payee payee) => IsOther(payee) && (payee.Name is null || payee.Name != Here.Name);
+    private int PeopleOf(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Where(a => IsStranger(a.Payee)).Select(a => a.Payee.Name ?? a.Payee.Customer ?? a.Payee.Id).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count();
+
+    // Several callers, or one over the years, know one payee by several ids, or write the name otherwise: what agrees anywhere is one payee, and where nothing can be compared nobody is another.
+    private bool IsStranger(Payee payee)
+    {
+        var isOther = false;
+        foreach (var (one, another) in ((string?, string?)[])[(Here.Customer, payee.Customer), (Here.Id, payee.Id), (Here.Name, payee.Name)])
+        {
+            if (one is null || another is null) continue;
+            if (string.Equals(one, another, StringComparison.OrdinalIgnoreCase)) return false;
+            isOther = true;
+        }
+        return isOther;
+    }
 
     /// <summary>How many other beneficiaries have the name, as far as they were paid.</summary>
     public int Namesakes => Beneficiaries(All);
@@ -107,7 +122,7 @@ public sealed record PayeeView(
     {
         // What was declined is told of too: it was to go there.
         var theirs = AtAccount.Where(a => IsBefore(a.Event) && IsStranger(a.Payee)).ToList();
-        var people = People(theirs);
+        var people = PeopleOf(theirs);
         // A company that collects for many has one account for them all.
         if (people is 0 or > LinkAttribute.MostMedium) return null;
         var count = theirs.Count.ToString("N0", CultureInfo.CurrentCulture) + (AccountHasMore ? "+" : "");

@@ -69,7 +69,7 @@ public sealed class WhyView
 
     private string? Find(Step step, Texts T) => step.Signal is not { } signal ? null : signal.Category switch
     {
-        SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) + " · " + T["compared with it from {0} on", Balance.EnoughAmounts] : null,
+        SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) + " · " + T["too few to compare with"] : null,
         SignalCategory.Amount => Joined(Habits is { } night && signal.Code == "large_amount_at_night" ? night.Say(signal, Stored.Currency, T) : null, UsualAmount(signal, T)),
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when signal.Parameters.All(p => p.Name != "times_large") && !signal.Code.EndsWith("_declines", StringComparison.Ordinal) && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
@@ -94,11 +94,11 @@ public sealed class WhyView
         if (Stored.Decision is not (Decision.Review or Decision.Challenge)) return null;
         if (Steps.FirstOrDefault(s => s.Without is not null) is { Rule: { } decided, Without: { } without }) return (T["held by the rule “{0}”", decided.Name], T["Held: this rule decided. Without it: {0}.", T.Name(without).ToLower(CultureInfo.CurrentCulture)] + " " + T["When {0}", T.Say(decided)]);
         var isScored = Stored.Score >= (Stored.Decision == Decision.Review ? bands.Review : bands.Challenge);
-        if (Steps.Where(s => s.Rule is not null).ToList() is [{ Rule: { } first }, ..] rules)
+        if (Steps.Where(s => s is { Rule: not null, Points: >= 0 } && s.Asks != RuleActionKind.Allow).ToList() is [{ Rule: { } first }, ..] rules)
         {
             List<string> said = [T[rules.Count == 1 ? "Flagged: the rule was met, but without it the decision would be the same." : "Flagged: these rules were met, but without any one of them the decision would be the same."]];
             if (isScored) said.Add(T["Its score of {0} reaches the bound.", Stored.Score]);
-            said.AddRange(rules.Select(s => (rules.Count == 1 ? "" : T["“{0}”", s.Rule!.Name] + ": ") + T["When {0}", T.Say(s.Rule!)] + (T.SayAsked(s) is { } asked ? $" ({asked})" : "")));
+            said.AddRange(rules.Select(s => (rules.Count == 1 ? "" : T["“{0}”", s.Rule!.Name] + ": ") + T["When {0}", T.Say(s.Rule!)] + (T.SayAsked(s) is { } asked ? $" ({asked})" : "") + (rules.Count == 1 ? "" : ".")));
             return (rules.Count == 1 ? T["flagged by the rule “{0}”", first.Name] : T["flagged by the rule “{0}” and {1} more", first.Name, rules.Count - 1], string.Join(" ", said));
         }
         if (Steps.FirstOrDefault(s => s.Signal is { Category: SignalCategory.Lists } && s.Points >= 0) is { } list)

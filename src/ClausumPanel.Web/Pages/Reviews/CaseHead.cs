@@ -22,7 +22,7 @@ public sealed class CaseHead(StoredAssessment stored, Facts facts, Reader reader
         : string.Join(" · ", ((string?[])[facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryClabe) ?? facts.Text(Known.BeneficiaryIban)]).OfType<string>()) is { Length: > 0 } account ? account : null;
 
     /// <summary>The card as people know it, where the value that lists it is a hash.</summary>
-    public string? CardDigits => facts.Text(Known.CardLast4) is not null && FoundBy.Text(facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
+    public string? CardDigits => DigitsOf(facts);
 
     /// <summary>Its number, as short as people compare it; the whole one is copied.</summary>
     public string ShortNumber => stored.Id.ToString("N")[^8..];
@@ -32,6 +32,8 @@ public sealed class CaseHead(StoredAssessment stored, Facts facts, Reader reader
 
     /// <summary>Which clock the reader's is: UTC, UTC-6.</summary>
     public string ZoneHere => Reader.Offset(reader.Zoned(stored.Instant).Offset);
+
+    internal static string? DigitsOf(Facts facts) => facts.Text(Known.CardLast4) is not null && FoundBy.Text(facts, TermKind.Card) is { } digits ? EntityWords.Show(TermKind.Card, digits) : null;
 
     internal static string? PayerOf(StoredAssessment stored, Facts facts) => stored.Flow == Flow.PayOut ? facts.Text(Known.BeneficiaryName) ?? facts.Text(Known.BeneficiaryId) : facts.Text(Known.Email) ?? facts.Text(Known.CustomerId);
 }

@@ -82,8 +82,7 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
         var why = await WhyView.ReadAsync(db, policies, stored, T, stop);
         var around = await evidence.OfAssessmentAsync(why, LinkChoice.Any, stop);
         var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == stored.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
-        var lacksAnswer = stored.Decision == Decision.Challenge && review.State == ReviewState.Open && !events.Exists(e => e.Kind == ReviewEventKind.ChallengeAnswered);
-        var silence = lacksAnswer ? await ChallengeSilence.OfAsync(db, stored, why.Facts, now, stop) : null;
+        var silence = await ChallengeSilence.OfAsync(db, stored, why.Facts, review, events, now, stop);
         if (silence?.Against(reader, T) is { } against) around = around with { Balance = around.Balance.With(([], [against])) };
         if (review.Outcome is { } decided) around = around with { Strip = around.Strip?.Decided(decided, review.Label) };
         var kept = await blind.OfAsync(decider, [.. around.Seqs.Append(stored.Seq).Distinct()], stop);

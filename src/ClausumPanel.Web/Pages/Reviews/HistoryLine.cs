@@ -1,3 +1,4 @@
+using ClausumPanel.Assess;
 using ClausumPanel.Storage.Reviews;
 
 namespace ClausumPanel.Web.Pages.Reviews;
@@ -37,3 +38,9 @@ public sealed record HistoryLine(ReviewEvent Event, int Visits, string? Note)
     internal static bool IsTakenBack(IReadOnlyList<ReviewEvent> events, ReviewEvent line) =>
         events.Any(e => e.Kind is ReviewEventKind.Undone or ReviewEventKind.StepUndone && e.Version == line.Version + 1) && (line.Kind == ReviewEventKind.Decided || line.Kind.IsStep());
 }
+
+/// <summary>Lines of an item's history, as a page tells them.</summary>
+/// <param name="Lines">In order.</param>
+/// <param name="Flow">Of the payment.</param>
+/// <param name="ListedWith">What a line does to the lists.</param>
+public sealed record HistoryView(IEnumerable<HistoryLine> Lines, Flow Flow, Func<ReviewEvent, IReadOnlyList<ListedWith>> ListedWith);

@@ -244,7 +244,7 @@ public sealed class IndexModel(PanelDb db, ReadQueues tiles, LeaseReviews leases
         if (!IsSortable || Query.Filter.Search is not { } search) return;
         var own = Chosen!.Queue.Number;
         if (Chosen.Waiting > 0 && await db.Set<Review>().Waiting(now).Where(r => r.Queue == own).Only(asked, db, now).AnyAsync(stop)) return;
-        var filter = await new ReviewFilter { Search = search }.PlacedAsync(db, policies, payees, null, stop);
+        var filter = await new ReviewFilter { Search = search, Phones = Query.Filter.Phones }.PlacedAsync(db, policies, payees, null, stop);
         var counts = await db.Set<Review>().Waiting(now).Only(filter, db, now).GroupBy(r => r.Queue).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         FoundIn = [.. Tiles.Where(t => counts.ContainsKey(t.Queue.Number)).Select(t => (t, counts[t.Queue.Number]))];
         var unshown = await db.Set<Review>().NotShown(db.Set<ReviewEvent>(), now).Only(filter, db, now).OrderBy(r => r.VisibleAt).Select(r => new { r.Queue, r.VisibleAt, Id = db.Set<StoredAssessment>().Where(a => a.Seq == r.Seq).Select(a => a.Id).FirstOrDefault() }).ToListAsync(stop);

@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using Microsoft.AspNetCore.Mvc;
@@ -149,7 +150,7 @@ public sealed class WaitingQuery
         }
         if (SignalDefinition is { } signal) Filter = Filter with { Signal = signal.Id };
         if (Said(Rule) is { Length: <= LongestRule } rule) Filter = Filter with { Rule = rule };
-        if (Said(Search) is { } search) Filter = Filter with { Search = search.Length > LongestSearch ? search[..LongestSearch] : search };
+        if (Said(Search) is { } search) Filter = Filter with { Search = BankAccounts.Typed(search.Length > LongestSearch ? search[..LongestSearch] : search), Phones = PhoneNumbers.MayMean(search) };
         Problems = problems;
 
         static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

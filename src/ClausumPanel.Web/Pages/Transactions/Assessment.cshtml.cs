@@ -18,7 +18,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Transactions;
 
 /// <summary>One assessment on one screen: what was decided, why, from what, and what else the same people did.</summary>
-public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, ReportFraud report, RecordLabels record, TimeProvider clock, Texts T) : PageModel
+public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, PolicyShelf policies, EntityEvidence evidence, SignalRates rates, ReportFraud report, RecordLabels record, Reader reader, TimeProvider clock, Texts T) : PageModel
 {
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -46,6 +46,20 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
 
     /// <summary>The review of it; null: it was never held.</summary>
     public Review? Review { get; private set; }
+
+    /// <summary>Where its review stands, which nobody has decided; null: somebody has, or there is none.</summary>
+    public OpenItem? Open { get; private set; }
+
+    /// <summary>The engine challenged it, and nobody has told how that ended; null: it did not, or somebody has.</summary>
+    public ChallengeSilence? Silence { get; private set; }
+
+    /// <summary>What happened to its review, as the reader may see it.</summary>
+    public IReadOnlyList<HistoryLine> History { get; private set; } = [];
+
+    /// <summary>What a decision does to the lists, for its line in the history.</summary>
+    public IReadOnlyList<ListedWith> ListedWith(ReviewEvent line) => Reviews.ListedWith.Of(line, _events, Facts, CaseHead.DigitsOf(Facts), T);
+
+    private IReadOnlyList<ReviewEvent> _events = [];
 
     /// <summary>A word about this payment may still come.</summary>
     public bool IsRipe => LabelQueries.IsRipe(Stored.At, clock.GetUtcNow());
@@ -203,7 +217,19 @@ public sealed class AssessmentModel(PanelDb db, AssessmentReader assessments, Po
         if (Stored.KeyId is { } keyId) KeyName = await db.ApiKeys.Where(k => k.Id == keyId).Select(k => k.Name + " (" + k.Prefix + "…" + k.LastFour + ")").SingleOrDefaultAsync(stop);
         if (await db.Set<AssessmentRelease>().Where(r => r.Seq == Stored.Seq).Select(r => (long?)r.At).SingleOrDefaultAsync(stop) is { } released) ReleasedAt = DateTimeOffset.FromUnixTimeMilliseconds(released);
         Evidence = await evidence.OfAssessmentAsync(Why, LinksModel.Choice(Request.Query["match"], [.. Request.Query["by"].OfType<string>()]), stop);
+        if (Review is { } review) await LoadReviewAsync(review, stop);
         (Why.Rates, Why.RuleRates) = (await rates.ReadAsync(Stored.Flow, stop), await rates.ReadRulesAsync(stop));
+    }
+
+    private async Task LoadReviewAsync(Review review, CancellationToken stop)
+    {
+        var now = clock.GetUtcNow();
+        Open = await db.Set<Review>().AsNoTracking().Where(r => r.Seq == review.Seq).Standing(db.Set<ReviewQueue>(), db.Set<ReviewEvent>(), now.ToUnixTimeMilliseconds()).SingleOrDefaultAsync(stop);
+        var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == review.Seq).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync(stop);
+        Silence = await ChallengeSilence.OfAsync(db, Stored, Facts, review, events, now, stop);
+        if (Silence?.Against(reader, T) is { } against) Evidence = Evidence with { Balance = Evidence.Balance.With(([], [against])) };
+        _events = events.Blind(review, User.Id);
+        History = HistoryLine.Of(_events);
     }
 }
 

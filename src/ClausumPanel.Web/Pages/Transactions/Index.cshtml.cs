@@ -27,8 +27,8 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
     /// <summary>What a review made of those of the page, once it is for good; by their place in the log.</summary>
     public IReadOnlyDictionary<long, EndedRow> Ended { get; private set; } = new Dictionary<long, EndedRow>();
 
-    /// <summary>Until when those of the page are on hold, Unix milliseconds, and in which queue.</summary>
-    public IReadOnlyDictionary<long, (long Until, int Queue)> OnHold { get; private set; } = new Dictionary<long, (long, int)>();
+    /// <summary>Where those of the page stand that nobody has decided; by their place in the log.</summary>
+    public IReadOnlyDictionary<long, OpenItem> Open { get; private set; } = new Dictionary<long, OpenItem>();
     public long Total { get; private set; }
     public IReadOnlyList<string> KnownCurrencies { get; private set; } = [];
 
@@ -44,7 +44,7 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
         var after = AssessmentCursor.TryParse(AfterText, out var cursor) ? cursor : (AssessmentCursor?)null;
         Found = await assessments.PageAsync(filter, Query.Order, after, PageSize, stop);
         Ended = await EndedAsync([.. Found.Lines.Select(l => l.Seq)], stop);
-        OnHold = await OnHoldAsync([.. Found.Lines.Select(l => l.Seq)], stop);
+        Open = await OpenAsync([.. Found.Lines.Select(l => l.Seq)], stop);
         Total = await assessments.CountAsync(filter, stop);
         KnownCurrencies = await metrics.CurrenciesAsync(stop);
     }
@@ -59,8 +59,8 @@ public sealed class MonitorModel(PanelDb db, MetricReader metrics, AssessmentRea
         return await closed.ToDictionaryAsync(c => c.Seq, c => c.Ended, stop);
     }
 
-    private async Task<IReadOnlyDictionary<long, (long Until, int Queue)>> OnHoldAsync(long[] seqs, CancellationToken stop) =>
-        await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).PutAway(db.Set<ReviewEvent>(), clock.GetUtcNow().ToUnixTimeMilliseconds()).Select(r => new { r.Seq, r.VisibleAt, r.Queue }).ToDictionaryAsync(r => r.Seq, r => (r.VisibleAt, r.Queue), stop);
+    private async Task<IReadOnlyDictionary<long, OpenItem>> OpenAsync(long[] seqs, CancellationToken stop) =>
+        await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Standing(db.Set<ReviewQueue>(), db.Set<ReviewEvent>(), clock.GetUtcNow().ToUnixTimeMilliseconds()).ToDictionaryAsync(r => r.Seq, stop);
 
     /// <summary>What is set, in words, each with the address that lifts it.</summary>
     public IEnumerable<(string Words, string Address)> Chips

@@ -4,6 +4,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Metrics;
 using ClausumPanel.Storage.Reviews;
+using ClausumPanel.Web.Enrichment;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.TagHelpers;
@@ -111,7 +112,8 @@ public sealed class MonitorQuery
             Scheme = Schemes.Contains(Scheme) ? Scheme : null,
             Country = Country?.Trim() is { Length: 2 } country ? country == NoCountry ? "" : country.ToUpperInvariant() : null,
             Simulated = Kind switch { "live" => false, "simulated" => true, _ => null },
-            Search = string.IsNullOrWhiteSpace(Search) ? null : Search.Trim(),
+            Search = string.IsNullOrWhiteSpace(Search) ? null : BankAccounts.Typed(Search.Trim()),
+            Phones = Search is null || Exactly is not null ? [] : PhoneNumbers.MayMean(Search),
             Exactly = Exactly,
         };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ClausumPanel.Storage;
+using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
@@ -15,7 +16,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ClausumPanel.Web.Pages.Protection.Lists;
 
 /// <summary>Exactly what is filtered, as a file that the import reads again.</summary>
-public sealed class ListExportModel(PanelDb db, TimeProvider clock) : PageModel
+public sealed class ListExportModel(PanelDb db, AssessmentReader assessments, TimeProvider clock) : PageModel
 {
     public IActionResult OnGet() => RedirectToPage("Index");
 
@@ -24,12 +25,13 @@ public sealed class ListExportModel(PanelDb db, TimeProvider clock) : PageModel
         var now = clock.GetUtcNow();
         using var file = new MemoryStream();
         var rows = 0;
+        var filter = (await CardsByDigits.FindAsync(assessments, query.Search, stop)).Widen(query.Filter);
         // With its mark, so that Excel too reads it as UTF-8.
         await using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true))
         await using (var csv = CsvWriter.Create(writer, null, leaveOpen: true))
         {
             await csv.WriteRecordAsync([.. ListImport.Columns, "source", "created_at", "owner", "id", "hits", "last_hit_at"], CancellationToken.None);
-            await foreach (var row in db.Set<ListEntry>().AsNoTracking().Narrowed(query.Filter, now).Sorted(query.Order).Rows(db).AsAsyncEnumerable().WithCancellation(stop))
+            await foreach (var row in db.Set<ListEntry>().AsNoTracking().Narrowed(filter, now).Sorted(query.Order).Rows(db).AsAsyncEnumerable().WithCancellation(stop))
             {
                 rows++;
                 string[] cells =

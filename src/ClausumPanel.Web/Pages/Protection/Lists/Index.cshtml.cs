@@ -35,12 +35,22 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     public int Quiet { get; private set; }
     public IReadOnlyList<(ListType Type, int Count)> Types { get; private set; } = [];
     public IReadOnlyDictionary<Guid, TermSeen> Seen { get; private set; } = new Dictionary<Guid, TermSeen>();
+
     /// <summary>Cards that the search means by their last digits, by the hash they stand under.</summary>
-    public IReadOnlyDictionary<string, string> Cards { get; private set; } = new Dictionary<string, string>();
+    public CardsByDigits Cards { get; private set; } = CardsByDigits.None;
 
     /// <summary>What became of a search by a card's digits that finds nothing; null: it was for something else.</summary>
-    public string? NoCard => Cards.Count > 0 ? Query.Filter with { Search = null } != new ListFilter() ? null : T.Count(Cards.Count, "{0} card with these last digits has paid here; it is on no list.", "{0} cards with these last digits have paid here; none is on a list.")
-        : Query.Filter.Search is { } text && text.Trim().All(char.IsAsciiDigit) ? T["A card is found by its last four digits, or as ••0965 (411111)."] : null;
+    public string? NoCard
+    {
+        get
+        {
+            if (Query.Filter is not { Search: { } text } filter || filter with { Search = null } != new ListFilter()) return null;
+            if (!Cards.IsAsked) return text.Trim().All(char.IsAsciiDigit) ? T["A card is found by its last four digits, or as ••0965 (411111)."] : null;
+            var said = Cards.Hashes.Count == 0 ? T["No payment with a card of these last digits names its hash."]
+                : T.Count(Cards.Hashes.Count, "{0} card with these last digits has paid here; its hash is not on these lists.", "{0} cards with these last digits have paid here; none of their hashes is on these lists.");
+            return said + (Cards.IsMore ? " " + T["Only the latest {0} payments with them were looked at: add the first digits, as in ••0965 (411111).", CardsByDigits.MostPayments] : "");
+        }
+    }
 
     public string? NextAddress => Next is { } next ? ListQuery.Address(Query.Pairs.Append(("after", next.ToString()))) : null;
 
@@ -99,7 +109,7 @@ public sealed class ListsModel(PanelDb db, AssessmentReader assessments, Referen
     {
         Now = clock.GetUtcNow();
         Cards = await CardsByDigits.FindAsync(assessments, Query.Search, stop);
-        _filter = Cards.Count == 0 ? Query.Filter : Query.Filter with { Cards = [.. Cards.Keys] };
+        _filter = Cards.Widen(Query.Filter);
         (Rows, Next) = await db.ListPageAsync(_filter, Query.Order, After, PageSize, Now, stop);
     }
 }
