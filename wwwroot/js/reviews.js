@@ -493,8 +493,11 @@
     const [taken, became] = ["taken", "became"].map(name => page.querySelector(`#review-${name}`));
     item().querySelector("[data-taken=yes] time")?.replaceWith(taken.content.cloneNode(true));
     if (became) for (const waits of item().querySelectorAll(`[data-waits-of="${became.dataset.of}"]`)) {
-      const words = document.createElement("span");
+      const [words, row] = [document.createElement("span"), waits.closest("[data-row]")];
       words.append(became.content.cloneNode(true));
+      // It waits no more: it cannot be decided along with others, and nobody stands on what is gone.
+      row?.querySelector("input[name=seqs]")?.remove();
+      if (waits.contains(document.activeElement)) row?.querySelector("[data-open]")?.focus();
       waits.replaceWith(words);
     }
   };

@@ -5,10 +5,11 @@ namespace ClausumPanel.Storage.Assessments;
 
 /// <summary>How often a shop was paid exactly one amount, around one payment and before.</summary>
 /// <param name="Near">Other payments of it within the minutes, the nearest first.</param>
+/// <param name="Far">Those beyond, within a day, the nearest first.</param>
 /// <param name="Month">Payments of it in the 30 days before these minutes, as far as they were looked at.</param>
 /// <param name="Same">Of the shop's latest payments before these minutes, those of it.</param>
 /// <param name="Of">How many latest payments were looked at.</param>
-public sealed record AmountSeen(IReadOnlyList<long> Near, int Month, int Same, int Of);
+public sealed record AmountSeen(IReadOnlyList<long> Near, IReadOnlyList<long> Far, int Month, int Same, int Of);
 
 public sealed partial class AssessmentReader
 {
@@ -39,13 +40,14 @@ public sealed partial class AssessmentReader
         var before = await of.Where(r => r.Seq < seq && r.Seq >= first).OrderByDescending(r => r.Seq).Take(MostOfAmount).Select(r => new { r.Seq, r.At, r.Flow, r.Simulated, r.Submerchant }).ToListAsync(stop);
         var after = await of.Where(r => r.Seq > seq && r.Seq <= last).OrderBy(r => r.Seq).Take(MostOfAmount).Select(r => new { r.Seq, r.At, r.Flow, r.Simulated, r.Submerchant }).ToListAsync(stop);
         var here = before.Concat(after).Where(r => r is { Flow: Flow.PayIn, Simulated: false } && r.Submerchant == shop).ToList();
-        var near = here.Where(r => Math.Abs(r.At - at) <= reach).OrderBy(r => Math.Abs(r.At - at)).ThenBy(r => r.Seq).Select(r => r.Seq).ToList();
-        if (near.Count == 0) return null;
+        var day = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+        var close = here.Where(r => Math.Abs(r.At - at) <= day).OrderBy(r => Math.Abs(r.At - at)).ThenBy(r => r.Seq).ToLookup(r => Math.Abs(r.At - at) <= reach, r => r.Seq);
+        if (close.Count == 0) return null;
         var (from, month) = (at - reach, at - reach - (long)TimeSpan.FromDays(30).TotalMilliseconds);
         var rows = db.Set<AssessmentRow>().AsNoTracking().Where(r => r.At < from);
         if (shop.Length > 0) rows = rows.Where(r => r.Submerchant == shop && r.Submerchant != "");          // as its index says
         var latest = await rows.OrderByDescending(r => r.At).ThenByDescending(r => r.Seq).Take(MostOfShop).GroupBy(_ => 1)
             .Select(g => new { Of = g.Count(r => r.Flow == Flow.PayIn && !r.Simulated && r.Submerchant == shop), Same = g.Count(r => r.Flow == Flow.PayIn && !r.Simulated && r.Submerchant == shop && r.Amount == amount && r.Currency == currency) }).SingleOrDefaultAsync(stop);
-        return new AmountSeen(near, here.Count(r => r.At < from && r.At >= month), latest?.Same ?? 0, latest?.Of ?? 0);
+        return new AmountSeen([.. close[true]], [.. close[false]], here.Count(r => r.At < from && r.At >= month), latest?.Same ?? 0, latest?.Of ?? 0);
     }
 }

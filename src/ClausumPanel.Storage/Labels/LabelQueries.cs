@@ -29,6 +29,9 @@ public readonly record struct SignalLabels(long Labelled, long Fraud, long Outsi
     public long Own => Labelled - Outside;
     public long OwnFraud => Fraud - OutsideFraud;
 
+    /// <summary>Those from outside alone, where there are any: who approves what a signal holds would else make it look mistaken.</summary>
+    public SignalLabels Counted => Outside == 0 ? this : new(Outside, OutsideFraud, Outside, OutsideFraud);
+
     public static SignalLabels operator +(SignalLabels a, SignalLabels b) => Add(a, b);
 
     public static SignalLabels Add(SignalLabels a, SignalLabels b) => new(a.Labelled + b.Labelled, a.Fraud + b.Fraud, a.Outside + b.Outside, a.OutsideFraud + b.OutsideFraud);

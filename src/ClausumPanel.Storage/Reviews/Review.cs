@@ -197,7 +197,7 @@ public sealed class ReviewEvent
 /// <summary>A review's history for a reader.</summary>
 public static class ReviewHistory
 {
-    /// <summary>As the reader may see it: what the first of two decided, and why, is kept from everybody else until the second has decided, who would only follow it otherwise.</summary>
+    /// <summary>As the reader may see it: what one of two decided, and why, is kept from everybody else until both have decided, who would only follow it otherwise; also what was taken back since, for it may be what stands.</summary>
     /// <param name="events">The whole history, in its order.</param>
     /// <param name="review">Whose.</param>
     /// <param name="reader">Who looks.</param>
@@ -205,8 +205,12 @@ public static class ReviewHistory
     {
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(review);
-        if (review is not { State: ReviewState.Open, FirstById: { } first, SecondById: null } || first == reader || events.LastOrDefault(e => e.Kind == ReviewEventKind.FirstDecided) is not { } decided) return events;
-        return [.. events.Select(e => e != decided ? e : new ReviewEvent { Id = e.Id, Seq = e.Seq, At = e.At, Kind = e.Kind, Queue = e.Queue, ActorId = e.ActorId, ActorName = e.ActorName, Version = e.Version, IsLate = e.IsLate })];
+        if (review is not { State: ReviewState.Open, SecondById: null } || (review.FirstById is { } first && first == reader)) return events;
+        // What was decided for good before it was opened again is known.
+        var round = events.Index().LastOrDefault(e => e.Item.Kind is ReviewEventKind.Closed or ReviewEventKind.Reopened, (Index: -1, Item: null!)).Index + 1;
+        if (!events.Skip(round).Any(e => e.Kind == ReviewEventKind.FirstDecided)) return events;
+        return [.. events.Select((e, i) => i < round || e.ActorId == reader || e.Kind is not (ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed or ReviewEventKind.Decided) ? e
+            : new ReviewEvent { Id = e.Id, Seq = e.Seq, At = e.At, Kind = e.Kind, Queue = e.Queue, ActorId = e.ActorId, ActorName = e.ActorName, Version = e.Version, IsLate = e.IsLate })];
     }
 }
 

@@ -18,7 +18,7 @@ namespace ClausumPanel.Web.Demo;
 internal sealed class DemoData(
     AssessService service, AssessOptions assess, IOptions<DemoOptions> demo, IOptions<PanelOptions> panel, ListShelf lists, PolicyShelf policies, LiveSettings settings, AuditKey secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider clock)
 {
-    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "3-D Secure con verificación: el banco que emitió la tarjeta le pregunta a su cliente", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+    private const string KeyName = "Servidor de la demostración", ChallengeAsks = "3-D Secure: el banco emisor pregunta a su cliente; donde no está disponible, una identificación", Alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
     public static readonly IReadOnlyList<(string Email, string Name, Role Role)> People =
     [

@@ -23,7 +23,7 @@ public static class BankAccounts
     public static string Typed(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var written = Written(text.Trim());
+        var written = Written(string.Concat(text.Where(c => !char.IsWhiteSpace(c) && c != '-')));
         return IsClabe(written) || IsIban(written, out _) ? written : text;
     }
 

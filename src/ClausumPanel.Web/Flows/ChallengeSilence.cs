@@ -37,6 +37,19 @@ public sealed record ChallengeSilence(TimeSpan Since, int Told, DateTimeOffset? 
     public static async Task<ChallengeSilence?> OfAsync(PanelDb db, StoredAssessment stored, Facts facts, Review review, IEnumerable<ReviewEvent> events, DateTimeOffset now, CancellationToken stop)
     {
         if (stored.Decision != Decision.Challenge || review.State != ReviewState.Open || events.Any(IsAnswer)) return null;
+        var (told, isMore) = await ToldAsync(db, facts, now, stop);
+        return new ChallengeSilence(now - stored.Instant, told.Count, told.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(told.Max()), isMore);
+    }
+
+    /// <summary>The shop of the payment has told of no answer to any challenge in <see cref="Days"/> days: of one more it will hardly tell.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="facts">Of the payment.</param>
+    /// <param name="now">The current instant.</param>
+    /// <param name="stop">Ends it early.</param>
+    public static async Task<bool> IsUsualAsync(PanelDb db, Facts facts, DateTimeOffset now, CancellationToken stop) => await ToldAsync(db, facts, now, stop) is { Told.Count: 0, IsMore: false };
+
+    private static async Task<(List<long> Told, bool IsMore)> ToldAsync(PanelDb db, Facts facts, DateTimeOffset now, CancellationToken stop)
+    {
         var (since, shop) = (now.AddDays(-Days).ToUnixTimeMilliseconds(), FoundBy.Submerchant(facts));
         List<long> told = [];
         var isMore = false;
@@ -49,15 +62,18 @@ public sealed record ChallengeSilence(TimeSpan Since, int Told, DateTimeOffset? 
             isMore |= found.Count == MostLooked;
             told.AddRange(found.Where(f => f.IsTheirs).Select(f => f.At));
         }
-        return new ChallengeSilence(now - stored.Instant, told.Count, told.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(told.Max()), isMore);
+        return (told, isMore);
     }
 
     /// <summary>It is an answer to a challenge, whether it settled the case or only stands in its history.</summary>
     private static bool IsAnswer(ReviewEvent line) =>
         line.Kind == ReviewEventKind.ChallengeAnswered || (line.Kind == ReviewEventKind.Noted && line.Reason is ChallengeAnswers.Approved or ChallengeAnswers.Declined);
 
+    /// <summary>The shop tells of no answers at all: its silence says nothing.</summary>
+    public bool IsUsual => Told == 0 && !IsMore;
+
     /// <summary>The same behind what the shop was told.</summary>
-    public string Say(Texts T) => T["It has told of no answer so far."] + (Told == 0 && !IsMore ? " " + T["It has told of none to any challenge in {0} days, so its silence says nothing.", Days] : "");
+    public string Say(Texts T) => T["It has told of no answer so far."] + (IsUsual ? " " + T["It has told of none to any challenge in {0} days, so its silence says nothing.", Days] : "");
 
     /// <summary>The same as a reason against; null: it says nothing, for the shop tells of no answers, or not yet.</summary>
     public Argument? Against(Reader reader, Texts T)

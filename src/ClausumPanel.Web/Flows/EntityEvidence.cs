@@ -148,7 +148,7 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     /// <summary>With what people decided of them, though that may still be undone, or that they wait for one to.</summary>
     private async Task<Dictionary<long, AssessmentLine>> LinesAsync(IReadOnlyCollection<long> seqs, CancellationToken stop)
     {
-        var lines = (await assessments.FindAsync([.. seqs], stop)).Select(s => AssessmentReader.Line(s) with { Bought = SentByShop.Bought(s) });
+        var lines = (await assessments.FindAsync([.. seqs], stop)).Select(s => AssessmentReader.Line(s) with { Bought = Payee.Briefly(s, T) ?? SentByShop.Bought(s) });
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { r.Seq, r.Queue, r.State, r.Outcome, r.Reason, r.Note, r.Label, r.SettlesAt, By = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Seq, stop);
         var escalated = reviews.Values.Where(r => r is { State: ReviewState.Open, Queue: ReviewQueue.EscalatedNumber }).Select(r => r.Seq).ToList();
@@ -188,22 +188,24 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
     {
         if (stored.Flow != Flow.PayIn || stored.Simulated || stored.Amount == 0) return null;
         if (await assessments.AmountSeenAsync(stored, FoundBy.Submerchant(facts), TimeSpan.FromMinutes(SameAmount.Minutes), stop) is not { } seen || !SameAmount.IsRare(seen)) return null;
-        var seqs = seen.Near.ToArray();
+        var isNew = SameAmount.IsNew(facts);
+        // Whoever tries one thing with one card after another is new each time.
+        var seqs = (isNew && facts.Has(Known.CardBin) ? seen.Near.Concat(seen.Far) : seen.Near).ToArray();
         var read = await db.Set<StoredAssessment>().AsNoTracking().Where(a => seqs.Contains(a.Seq)).Select(a => new { a.Seq, a.Facts }).ToDictionaryAsync(a => a.Seq, a => a.Facts, stop);
         List<(long Seq, bool IsNew, bool IsMailKnown)> others = [];
-        var isNew = SameAmount.IsNew(facts);
         foreach (var seq in seqs)
         {
             if (!read.TryGetValue(seq, out var bytes)) continue;
             var their = new Facts();
             FactSnapshot.Read(bytes, their);
+            if (seen.Far.Contains(seq) && !(SameAmount.IsNew(their) && SameAmount.IsOfOneRange(facts, their))) continue;
             if (SameAmount.IsOther(facts, their)) others.Add((seq, isNew && SameAmount.IsNew(their), SameAmount.IsMailKnown(their)));
         }
         if (others.Count == 0) return null;
         seqs = [.. others.Select(o => o.Seq)];
         var lines = await LinesAsync(seqs, stop);
         var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToDictionaryAsync(l => l.Seq, l => l.Outcome, stop);
-        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq] with { Label = labels.TryGetValue(o.Seq, out var label) ? label : null }, o.IsNew, (lines[o.Seq].At - stored.Instant).Duration()) { IsMailKnown = o.IsMailKnown }).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
+        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq] with { Label = labels.TryGetValue(o.Seq, out var label) ? label : null }, o.IsNew, (lines[o.Seq].At - stored.Instant).Duration()) { IsMailKnown = o.IsMailKnown, IsFar = seen.Far.Contains(o.Seq) }).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
         return new SameAmount(twins, stored.Money, seen.Same, seen.Of);
     }
 

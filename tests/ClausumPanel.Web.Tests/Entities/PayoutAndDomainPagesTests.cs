@@ -6,9 +6,12 @@ using ClausumPanel.Storage.Lists;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
+using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Tests.Entities;
 
@@ -221,6 +224,25 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         }
 
         async Task<string?> CountAsync(string text) => (await own.As(World.Ines).PageAsync($"/dashboard/transactions?period=all&q={text}")).QuerySelector("[data-count]")!.GetAttribute("data-count");
+    }
+
+    [Theory]
+    [InlineData("cus_1 ben_1 ana", "cus_1 ben_2 iker", true)]
+    [InlineData("cus_1 1 ana", "cus_2 1 iker", false)]
+    [InlineData("cus_1 ben_1 ana", "cus_2 ben_2 ana", true)]
+    [InlineData("- ben_1 ana", "cus_2 ben_1 anna", true)]
+    [InlineData("- ben_1 ana", "- ben_2 iker", false)]
+    [InlineData("- - ana", "- ben_2 -", null)]
+    [InlineData("- - -", "- - -", true)]
+    [InlineData("- - -", "- ben_2 -", null)]
+    public void Who_is_paid_to_one_account_is_told_apart_by_all_that_both_say(string here, string there, bool? isSame)
+    {
+        static Payee Of(string said) => said.Split(' ').Select(s => s == "-" ? null : s).ToArray() is [var customer, var id, var name] ? new Payee(customer, id, name, "032180000118359719", null, null, null, null) : throw new FormatException(said);
+        var view = new PayeeView(Of(here), [], [(new TermEvent(1, 1, Flow.PayOut, Decision.Approve, 0, 100, "MXN", null, false, false), Of(there))], 2, 2, IsMore: false, AccountHasMore: false);
+        Assert.Equal((isSame == true ? 0 : 1, isSame == true), (view.Strangers, view.HasOwnAccount));
+        // Nobody is accused of what is not known.
+        Assert.Equal(isSame == false ? 1 : 0, view.Arguments(new Reader(new HttpContextAccessor(), Options.Create(new PanelOptions())), new Texts()).Against.Count());
+        Assert.False((view with { AccountHasMore = true }).HasOwnAccount);
     }
 
     [Fact] public Task A_payout_says_whose_its_device_is_and_how_often_its_shop_orders_from_there() => OrderedFromAsync(new PanelApp());

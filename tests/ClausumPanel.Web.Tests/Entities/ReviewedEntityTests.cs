@@ -137,18 +137,18 @@ public abstract class ReviewedEntityStories
         labels.Add(Said(33, LabelOutcome.Good, LabelSource.Analyst));
         await world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(labels, LabelChannel.Panel, Actor.System, null, default);
 
-        const string whose = "De 33 etiquetas, de fuera: 9 (contracargos, reportes de fraude, clientes; de fraude: 8). Decisiones propias: 24 (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser.";
+        const string whose = "Contadas: 9 de fuera (contracargos, reportes de fraude, clientes; de fraude: 8). Sin contar: 24 decisiones propias (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser.";
         var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[35]}");
-        Assert.EndsWith("· fraude 31 de 33 con etiqueta (94%)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
+        Assert.EndsWith("· fraude 8 de 9 con etiqueta (pocos datos)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
         Assert.Equal(whose, page.QuerySelector(".waterfall details[data-rule=dear] [data-whose]")!.TextContent);
         // A rule is no signal, here as little as among what speaks against it.
         Assert.Matches("^\\d+ señal(es)? y 1 regla · ", Words(page.QuerySelector("#why + span")!));
         var signal = page.QuerySelector(".waterfall details[data-signal=disposable_email]")!;
-        Assert.Matches("^en 100% de pagos · fraude 31 de 33 con etiqueta \\(94%\\)$", Words(signal.QuerySelector("summary")!));
+        Assert.Matches("^en 100% de pagos · fraude 8 de 9 con etiqueta \\(pocos datos\\)$", Words(signal.QuerySelector("summary")!));
         Assert.Equal((whose, whose), (signal.QuerySelector("summary")!.GetAttribute("title"), signal.QuerySelector("[data-whose]")!.TextContent));
         // What has a line says it too, and opens to the whole.
         foreach (var line in page.QuerySelectorAll(".step-line:has(> summary > b)").Where(l => l.QuerySelector("[data-whose]") is not null))
-            Assert.Equal(("fraude 31 de 33 con etiqueta", whose), (Words(line.QuerySelector("summary small")!), line.QuerySelector("[data-whose]")!.TextContent));
+            Assert.Equal(("fraude 8 de 9, pocos datos", whose), (Words(line.QuerySelector("summary small")!), line.QuerySelector("[data-whose]")!.TextContent));
         Assert.Contains("fraude 31 de 33 con etiqueta (94%); etiquetas: 9 de fuera, 24 de decisiones propias", (await world.App.As(World.Ines).PageAsync("/dashboard/protection/rules")).QuerySelector("#rule-dear")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("fraude 31 de 33 con etiqueta (94%); etiquetas: 9 de fuera, 24 de decisiones propias", (await world.App.As(World.Ines).PageAsync("/dashboard/protection/thresholds")).QuerySelector("#signal-disposable_email [data-labels]")!.TextContent);
     }

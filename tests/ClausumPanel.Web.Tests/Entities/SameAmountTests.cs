@@ -20,6 +20,8 @@ public sealed class SameAmountTests : SameAmountStories
 
     [Fact] public Task What_was_decided_of_the_other_is_told_at_once_and_by_whom() => DecidedAsync();
 
+    [Fact] public Task New_payers_of_one_rare_amount_and_range_of_cards_name_each_other_within_a_day() => FarAsync();
+
     [Fact] public Task A_price_of_the_shop_is_no_sign() => CommonAsync();
 
     [Fact] public Task The_amount_is_sought_by_its_index_and_no_further_than_said() => BoundedAsync("EXPLAIN QUERY PLAN ", "ix_assessment_rows_currency_amount_seq");
@@ -32,7 +34,7 @@ public sealed class SameAmountTests : SameAmountStories
     [InlineData(1, 6, 1, 500, false)]       // so is what is paid every few days
     [InlineData(9, 0, 0, 500, true)]
     [InlineData(10, 0, 0, 500, false)]      // and what a crowd has come for
-    public void Rare_is_what_hardly_anybody_pays_there(int near, int month, int same, int of, bool isRare) => Assert.Equal(isRare, SameAmount.IsRare(new AmountSeen([.. Enumerable.Range(1, near).Select(i => (long)i)], month, same, of)));
+    public void Rare_is_what_hardly_anybody_pays_there(int near, int month, int same, int of, bool isRare) => Assert.Equal(isRare, SameAmount.IsRare(new AmountSeen([.. Enumerable.Range(1, near).Select(i => (long)i)], [], month, same, of)));
 }
 
 public sealed class PostgresSameAmountTests : SameAmountStories
@@ -42,6 +44,8 @@ public sealed class PostgresSameAmountTests : SameAmountStories
     [PostgresFact] public Task Two_new_payers_of_one_rare_amount_name_each_other() => NamedAsync();
 
     [PostgresFact] public Task What_was_decided_of_the_other_is_told_at_once_and_by_whom() => DecidedAsync();
+
+    [PostgresFact] public Task New_payers_of_one_rare_amount_and_range_of_cards_name_each_other_within_a_day() => FarAsync();
 
     [PostgresFact] public Task A_price_of_the_shop_is_no_sign() => CommonAsync();
 
@@ -71,7 +75,7 @@ public abstract class SameAmountStories
         app.Clock.Advance(TimeSpan.FromMinutes(6));
         var regular = await PayAsync(shop, "cliente0", Rare);
         app.Clock.Advance(TimeSpan.FromMinutes(16));
-        var late = await PayAsync(shop, "tarde", Rare);
+        var late = await PayAsync(shop, "tarde", Rare, bin: "522222");
         await FoldedAsync(app);
 
         // Both name the other, each once; a regular is named, and counts for nothing.
@@ -92,6 +96,32 @@ public abstract class SameAmountStories
         Assert.Equal(2, (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}/links?match=all&by=device")).QuerySelectorAll("[data-same-amount] [data-twin]").Length);
         // It is none of the reasons of the score.
         Assert.DoesNotContain("Mismo monto", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector(".waterfall")?.TextContent ?? "", StringComparison.Ordinal);
+    }
+
+    protected async Task FarAsync()
+    {
+        await using var app = Make();
+        await app.InitializeAsync();
+        var shop = await Shop.OpenAsync(app);
+        for (var i = 0; i < 60; i++) await PayAsync(shop, $"cliente{i % 3}", 20_000 + i);
+        app.Clock.Advance(TimeSpan.FromDays(2));
+        var one = await PayAsync(shop, "uno", Rare);
+        app.Clock.Advance(TimeSpan.FromHours(8));
+        var two = await PayAsync(shop, "dos", Rare);
+        await PayAsync(shop, "cliente0", Rare, bin: "533333");
+        app.Clock.Advance(TimeSpan.FromHours(1));
+        var other = await PayAsync(shop, "tres", Rare, bin: "522222");
+        app.Clock.Advance(TimeSpan.FromHours(25));
+        var late = await PayAsync(shop, "cuatro", Rare);
+        await FoldedAsync(app);
+
+        var said = await SaidAsync(app, one);
+        Assert.Equal(("dos@tienda.example", "Mismo monto de otro pagador nuevo con tarjeta del mismo rango, con 8 h de diferencia 4,899.00 MXN: no aparece en los últimos 60 pagos del comercio"), (string.Join(" ", said.Named), said.Against));
+        // Within minutes it is told first, whatever the card.
+        var both = await SaidAsync(app, two);
+        Assert.Equal(("cliente0@tienda.example uno@tienda.example", true), (string.Join(" ", both.Named), both.Against?.Contains("con tarjeta del mismo rango", StringComparison.Ordinal)));
+        Assert.Equal(["minutes", "day"], (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{two}")).QuerySelectorAll("[data-same-amount]").Select(l => l.GetAttribute("data-same-amount")));
+        foreach (var id in (string[])[other, late]) Assert.Equal((0, null), ((await SaidAsync(app, id)).Named.Count, (await SaidAsync(app, id)).Against));
     }
 
     protected async Task DecidedAsync()
@@ -119,7 +149,7 @@ public abstract class SameAmountStories
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer Answer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Decline, "stolen_card"))).IsDone);
         var said = $"Rechazada por {maria.Who.Name}, etiqueta: fraude";
-        Assert.Equal(($"{said}; aún se puede deshacer", $"{apart} {said}; aún se puede deshacer · {rarity}", 1), await BecameAsync());
+        Assert.Equal(($"{said}; aún se podía deshacer", $"{apart} {rarity}", 1), await BecameAsync());
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.SettleAsync();
         Assert.Equal((said, $"{apart} {said} · {rarity}", 0), await BecameAsync());
@@ -194,12 +224,12 @@ public abstract class SameAmountStories
         });
     }
 
-    private static async Task<string> PayAsync(Shop shop, string who, int amount, string? at = null, string currency = "MXN", string? mail = null)
+    private static async Task<string> PayAsync(Shop shop, string who, int amount, string? at = null, string currency = "MXN", string? mail = null, string bin = "411111")
     {
         var card = 1_000 + (Math.Abs(who.Aggregate(7, (hash, letter) => (hash * 31) + letter)) % 9_000);
         return (await shop.AssessAsync($$"""
             {"amount":{{amount}},"currency":"{{currency}}","email":"{{mail ?? $"{who}@tienda.example"}}","customer_id":"cus_{{who}}","device":{"ip":"189.203.60.7","fingerprint":"fp_{{who}}"},
-             "payment_method":{"type":"card","card_bin":"411111","card_last4":"{{card}}"}{{(at is null ? "" : $",\"submerchant_id\":\"{at}\"")}}}
+             "payment_method":{"type":"card","card_bin":"{{bin}}","card_last4":"{{card}}"}{{(at is null ? "" : $",\"submerchant_id\":\"{at}\"")}}}
             """)).MustBeGood().Id;
     }
 

@@ -54,9 +54,13 @@ public abstract class ChallengeAnswerStories
             Assert.DoesNotContain("no ha informado", silent.QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
             Assert.Contains("No ha informado ninguna, a ninguna verificación, en 7 días, así que su silencio no dice nada.", silent.QuerySelector(".timeline-list")!.TextContent, StringComparison.Ordinal);
         }
+        // It stands in the head too, and beside a challenge that somebody is about to make.
+        Assert.Equal("este comercio no informa respuestas", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector(".bar-facts [data-unheard]")!.TextContent.Trim());
+        Assert.Null((await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector("[data-unheard]"));
         Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
+        Assert.Equal("Este comercio no ha informado respuesta a ninguna verificación en 7 días: no la espere.", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("[data-unheard-told]")!.TextContent);
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card"))).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         await world.SettleAsync();

@@ -130,11 +130,14 @@ public abstract class TwoPeopleStories : SecondPersonStories
         var after = await ReviewAsync(world, 1);
         Assert.Equal((before.Queue, before.VisibleAt, before.DueAt, before.WarnAt, null, null, maria.Id), (after.Queue, after.VisibleAt, after.DueAt, after.WarnAt, after.FirstById, after.FirstOutcome, after.LeaseOwner));
         Assert.Equal((0, 0), await FiguresAsync(world));
+        // What was taken back may be what she decides again.
+        Assert.Equal(((0, 1), (1, 1)), (await ToldAsync(world, tomas), await ToldAsync(world, maria)));
 
         // For good, once a colleague took it; and so is it of the disagreement.
         Assert.True((await world.DecideAsync(maria, lease!.Value, Approved)).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(8));
         Assert.Equal(DecideReviews.StepTooLate, (await UndoAsync(world, maria)).Answer.Refusal);
+        Assert.Equal(((0, 2), (2, 2)), (await ToldAsync(world, tomas), await ToldAsync(world, maria)));
         before = await ReviewAsync(world, 1);
         Assert.True((await world.DecideAsync(tomas, (await world.NextAsync(tomas))!.Value, Declined)).IsDone);
         Assert.Equal(world.App.Clock.GetUtcNow().AddMinutes(240).ToUnixTimeMilliseconds(), (await ReviewAsync(world, 1)).DueAt);
@@ -144,11 +147,20 @@ public abstract class TwoPeopleStories : SecondPersonStories
         after = await ReviewAsync(world, 1);
         Assert.Equal((before.Queue, before.VisibleAt, before.DueAt, before.WarnAt, maria.Id, null, tomas.Id), (after.Queue, after.VisibleAt, after.DueAt, after.WarnAt, after.FirstById, after.SecondById, after.LeaseOwner));
         Assert.Equal((1, 0), await FiguresAsync(world));
+        Assert.Equal(((0, 3), (1, 3)), (await ToldAsync(world, ines), await ToldAsync(world, tomas)));
         Assert.True((await world.DecideAsync(tomas, lease!.Value, Declined)).IsDone);
+        Assert.Equal((4, 4), await ToldAsync(world, ines));
         Assert.NotNull((await TakeAsync(world, ines, 1)).Lease);
         Assert.Equal(LeaseReviews.Taken, (await UndoAsync(world, tomas)).Answer.Refusal);
         var lines = await world.App.InDbAsync(db => db.Set<ReviewEvent>().Where(e => e.Kind != ReviewEventKind.Leased).OrderBy(e => e.Version).Select(e => e.Kind).ToListAsync());
         Assert.Equal([ReviewEventKind.FirstDecided, ReviewEventKind.StepUndone, ReviewEventKind.FirstDecided, ReviewEventKind.Disagreed, ReviewEventKind.StepUndone, ReviewEventKind.Disagreed], lines);
+
+        static Task<(int Told, int All)> ToldAsync(ReviewWorld world, Reviewer who) => world.App.InDbAsync(async db =>
+        {
+            var events = await db.Set<ReviewEvent>().AsNoTracking().Where(e => e.Seq == 1).OrderBy(e => e.At).ThenBy(e => e.Version).ToListAsync();
+            var shown = events.Blind(await db.Set<Review>().AsNoTracking().SingleAsync(), who.Id).Where(e => e.Kind is ReviewEventKind.FirstDecided or ReviewEventKind.Disagreed).ToList();
+            return (shown.Count(e => e.Outcome is not null || e.Reason is not null), shown.Count);
+        });
 
         static Task<(int First, int Disagreed)> FiguresAsync(ReviewWorld world) => world.App.InDbAsync(async db =>
         {

@@ -142,6 +142,18 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
 {
     public Blinded Kept { get; init; } = Blinded.Nothing;
 
+    /// <summary>As who decides blind may see it: what can be taken back is decided by them yet, it may be.</summary>
+    public LinksView Without(Blinded kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        return this with
+        {
+            Kept = kept, Lines = [.. Lines.Select(l => l with { Line = Open(l.Line) })], SameAmount = SameAmount is null ? null : SameAmount with { Twins = [.. SameAmount.Twins.Select(t => t with { Line = Open(t.Line) })] },
+        };
+
+        AssessmentLine Open(AssessmentLine line) => line.IsUndoable && kept.Hides(line.Seq) ? line with { Outcome = null, Reason = null, Note = null, DecidedBy = null, Says = null, IsUndoable = false, Waits = true } : line;
+    }
+
     /// <summary>Other payers who paid the very amount there within minutes; null: none, or it is no rare amount.</summary>
     public SameAmount? SameAmount { get; init; }
 
@@ -191,7 +203,7 @@ public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance 
     public PaymentEvidence Without(Blinded kept)
     {
         ArgumentNullException.ThrowIfNull(kept);
-        return this with { Strip = Strip is null ? null : Strip with { Kept = kept }, Links = Links with { Kept = kept }, Balance = kept.All ? Balance.Neutral() : Balance };
+        return this with { Strip = Strip is null ? null : Strip with { Kept = kept }, Links = Links.Without(kept), Balance = kept.All ? Balance.Neutral() : Balance };
     }
 }
 
@@ -320,7 +332,7 @@ public static class LinkWords
     /// <param name="says">What it is said to be; null: nothing.</param>
     /// <param name="isUndoable">It can still be taken back.</param>
     public static string Became(this Texts T, ReviewOutcome outcome, string? by, string? reason, LabelOutcome? says, bool isUndoable) =>
-        string.Join(", ", ((string?[])[T.Done(outcome) + (by is not null ? " " + T["by {0}", by] : reason is null ? "" : ": " + reason), says is { } label ? T.Says(label) : null]).OfType<string>()) + (isUndoable ? "; " + T["can still be undone"] : "");
+        string.Join(", ", ((string?[])[T.Done(outcome) + (by is not null ? " " + T["by {0}", by] : reason is null ? "" : ": " + reason), says is { } label ? T.Says(label) : null]).OfType<string>()) + (isUndoable ? "; " + T["could still be undone"] : "");
 
     /// <summary>The card of a payment and what was bought with it, as short as a row has room for; null: neither is known.</summary>
     public static string? Bought(AssessmentLine line)

@@ -42,6 +42,17 @@ public sealed record Payee(string? Customer, string? Id, string? Name, string? C
         static string Last(string text) => "••" + text[^Math.Min(DigitsShown, text.Length / 2)..];
     }
 
+    /// <summary>Of a payout the account and who ordered it, in a few words; null: it is none, or names neither.</summary>
+    public static string? Briefly(StoredAssessment stored, Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        if (stored.Flow != Flow.PayOut) return null;
+        var facts = new Facts();
+        FactSnapshot.Read(stored.Facts, facts);
+        string?[] said = [Of(facts) is { AccountKey: not null } payee ? payee.Account(T) : null, facts.Text(Known.PayoutInitiator) is { Length: > 0 } initiator ? T["ordered by {0}", initiator] : null];
+        return string.Join(" · ", said.OfType<string>()) is { Length: > 0 } words ? words : null;
+    }
+
     /// <summary>Both go to one account; null: they name it in no way that can be compared.</summary>
     public bool? IsSameAccount(Payee other)
     {
@@ -79,25 +90,26 @@ public sealed record PayeeView(
             : All.Where(a => seqs.Contains(a.Event.Seq)).Select(a => a.Payee.Person).OfType<string>().Where(person => !string.Equals(person, Here.Person, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count();
     }
 
-    /// <summary>How many others are paid to the same account, before it or after.</summary>
+    /// <summary>How many others are paid to the same account, before it or after, as far as nothing says that they are the same one.</summary>
     public int Strangers => PeopleOf(AtAccount);
 
     /// <summary>It goes to an account, and nobody else is paid to it.</summary>
     public bool HasOwnAccount => Here.AccountKey is not null && Strangers == 0 && !AccountHasMore;
 
-    private int PeopleOf(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Where(a => IsStranger(a.Payee)).Select(a => a.Payee.Name ?? a.Payee.Customer ?? a.Payee.Id).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count();
+    private int PeopleOf(IEnumerable<(TermEvent Event, Payee Payee)> some) => some.Where(a => IsSame(a.Payee) != true).Select(a => a.Payee.Name ?? a.Payee.Person).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count();
 
-    // Several callers, or one over the years, know one payee by several ids, or write the name otherwise: what agrees anywhere is one payee, and where nothing can be compared nobody is another.
-    private bool IsStranger(Payee payee)
+    // Several callers, or one over the years, know one payee by several ids, or write the name otherwise; some number the payees of each customer anew. Null: nothing that both say tells.
+    private bool? IsSame(Payee payee)
     {
-        var isOther = false;
-        foreach (var (one, another) in ((string?, string?)[])[(Here.Customer, payee.Customer), (Here.Id, payee.Id), (Here.Name, payee.Name)])
-        {
-            if (one is null || another is null) continue;
-            if (string.Equals(one, another, StringComparison.OrdinalIgnoreCase)) return false;
-            isOther = true;
-        }
-        return isOther;
+        var (customer, id, name) = (Equal(Here.Customer, payee.Customer), Equal(Here.Id, payee.Id), Equal(Here.Name, payee.Name));
+        if (customer == true || name == true) return true;
+        if (customer == false) return false;
+        if (id == true) return true;
+        if (id == false || name == false) return false;
+        // By the account alone it is one payee.
+        return Here.Person == Here.AccountKey && payee.Person == payee.AccountKey && Here.Name is null && payee.Name is null ? true : null;
+
+        static bool? Equal(string? one, string? another) => one is null || another is null ? null : string.Equals(one, another, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>How many other beneficiaries have the name, as far as they were paid.</summary>
@@ -121,7 +133,7 @@ public sealed record PayeeView(
     private Argument? AccountOfOthers(Reader reader, Texts T)
     {
         // What was declined is told of too: it was to go there.
-        var theirs = AtAccount.Where(a => IsBefore(a.Event) && IsStranger(a.Payee)).ToList();
+        var theirs = AtAccount.Where(a => IsBefore(a.Event) && IsSame(a.Payee) == false).ToList();
         var people = PeopleOf(theirs);
         // A company that collects for many has one account for them all.
         if (people is 0 or > LinkAttribute.MostMedium) return null;

@@ -11,6 +11,9 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Apart">How long there is between the two.</param>
 public sealed record AmountTwin(AssessmentLine Line, bool IsNew, TimeSpan Apart)
 {
+    /// <summary>Not within minutes but within a day, with a card of the same range.</summary>
+    public bool IsFar { get; init; }
+
     /// <summary>Its customer number may be new: its e-mail has paid before, for longer than a day.</summary>
     public bool IsMailKnown { get; init; }
 
@@ -57,6 +60,14 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
         return isKnown && (one.Text(Known.EmailNormalized) is not { } mailbox || mailbox != other.Text(Known.EmailNormalized));
     }
 
+    /// <summary>Both cards are of one range.</summary>
+    public static bool IsOfOneRange(Facts one, Facts other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return one.Text(Known.CardBin) is { Length: >= 6 } bin && other.Text(Known.CardBin) is { Length: >= 6 } theirs && bin.AsSpan(0, 6).SequenceEqual(theirs.AsSpan(0, 6));
+    }
+
     /// <summary>Known for less than a day when it paid, by the first of customer, address and card that it names.</summary>
     public static bool IsNew(Facts facts)
     {
@@ -80,7 +91,9 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
     {
         ArgumentNullException.ThrowIfNull(T);
-        var some = Twins.Where(t => t.IsNew).ToList();
+        var some = Twins.Where(t => t is { IsNew: true, IsFar: false }).ToList();
+        if (some.Count == 0 && Twins.FirstOrDefault(t => t.IsFar) is { } far)
+            return ([], [new Argument(T["Same amount by another new payer with a card of the same range, {0} apart", T.Age(far.Apart)], string.Join(" · ", Became([far], T).Append(Rarity(T))), 4)]);
         if (some.Count == 0) return ([], []);
         var apart = T.Age(some[0].Apart < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(Math.Round(some[0].Apart.TotalMinutes)));
         var words = (some.Count == 1, some.Exists(t => t.IsMailKnown)) switch
@@ -93,9 +106,10 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
         return ([], [new Argument(words, string.Join(" · ", Became(some, T).Append(Rarity(T))), 4)]);
     }
 
-    // That the engine let another through says nothing.
+    // That the engine let another through says nothing, and what can be taken back is not decided for good.
     private static IEnumerable<string> Became(List<AmountTwin> twins, Texts T) =>
-        twins is [{ Line: var only }] ? (only.Outcome is not null || only.Decision == Decision.Decline) && T.Became(only) is { } words ? [words] : [] : twins.Select(t => t.Line.Waits ? null : t.Line.Outcome).OfType<ReviewOutcome>().GroupBy(o => o).OrderByDescending(o => o.Key).Select(o => $"{T.Done(o.Key)}: {Number(o.Count())}");
+        twins is [{ Line: var only }] ? !only.IsUndoable && (only.Outcome is not null || only.Decision == Decision.Decline) && T.Became(only) is { } words ? [words] : []
+        : twins.Select(t => t.Line is { Waits: false, IsUndoable: false } line ? line.Outcome ?? (line.Decision == Decision.Decline ? ReviewOutcome.Decline : null) : null).OfType<ReviewOutcome>().GroupBy(o => o).OrderByDescending(o => o.Key).Select(o => $"{T.Done(o.Key)}: {Number(o.Count())}");
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 }

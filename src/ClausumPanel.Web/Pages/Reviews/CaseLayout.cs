@@ -13,11 +13,11 @@ public sealed record CaseLayout(int Whole, int Listed)
     private const int Bottom = 752, Head = 234, HeadNote = 34, HeadLine = 20, Gap = 8;
     private const int CardHead = 37, Line = 25, Total = 26, FirstLine = 22;
 
-    public static CaseLayout Of(WhyView why, PaymentEvidence evidence, bool hasHeadNote, Texts T)
+    public static CaseLayout Of(WhyView why, PaymentEvidence evidence, bool hasHeadNote, bool hasSilence, Texts T)
     {
         ArgumentNullException.ThrowIfNull(why);
         ArgumentNullException.ThrowIfNull(evidence);
-        var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - HeadLine * SentLines(evidence.Sent) - (evidence.Strip is { Kind: TermKind.BeneficiaryName } or { Named: not null } ? HeadLine : 0);
+        var room = Bottom - Head - Gap - (hasHeadNote ? HeadNote : 0) - (hasSilence ? HeadLine : 0) - HeadLine * SentLines(evidence.Sent) - (evidence.Strip is { Kind: TermKind.BeneficiaryName } or { Named: not null } ? HeadLine : 0);
         var list = room - CardHead - Total - (why.Sum == why.Stored.Score ? 0 : Line) - (why.Nothing(T) is { } nothing ? FirstLine + 17 * (Lines(nothing.Length, 62) - 1) : 0);
         var (whole, listed) = Fill([.. why.Steps.Select(s => (Height(s, why, T), Math.Abs(s.Points)))], list - Height(evidence.Balance, T) - Gap);
         return new CaseLayout(whole, listed);

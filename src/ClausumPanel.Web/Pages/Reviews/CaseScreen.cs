@@ -44,6 +44,9 @@ public sealed class CaseScreen(DateTimeOffset now, WhyView why, CaseHistory hist
     /// <summary>The engine challenged it, and nobody has told how that ended; null: it did not, or somebody has.</summary>
     public ChallengeSilence? Silence { get; init; }
 
+    /// <summary>Of challenges its shop tells nothing; asked only where one may still be made.</summary>
+    public bool TellsNoAnswers { get; init; }
+
     /// <summary>Who decided it; null: nobody yet, or time.</summary>
     public string? Decider { get; init; }
 
@@ -99,6 +102,7 @@ public sealed class CaseScreens(PanelDb db, DecideReviews decide, UndoReviews un
             Evidence = around,
             Head = head,
             Silence = silence,
+            TellsNoAnswers = silence?.IsUsual ?? (decider is not null && review.State == ReviewState.Open && await ChallengeSilence.IsUsualAsync(db, why.Facts, now, stop)),
             Standing = LabelRanking.Of(await LabelQueries.HistoryAsync(db, stored.Seq, stop)),
             Bands = (await policies.PolicyAsync(db, stored.PolicyVersion, stop))?.Bands ?? Policy.Default.Bands,
             AtEnd = SettleReviews.ActionOn(review, queues, stored.Money, history.Events),
