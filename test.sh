@@ -60,7 +60,10 @@ else
   [ "${PIPESTATUS[0]}" = 0 ] || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
   for project in tests/*/; do
     dotnet test "$project" --no-build --nologo --blame-hang-timeout 3m 2>&1 | tee -a "$log"
-    [ "${PIPESTATUS[0]}" = 0 ] || status=1
+    [ "${PIPESTATUS[0]}" = 0 ] && continue
+    status=1
+    # One that broke off says how many had passed until then, and of itself nothing.
+    if tail -30 "$log" | grep -q "^Test Run Aborted"; then echo "Failed!  - Failed: 1, Passed: 0, Skipped: 0, broken off: $project" >> "$log"; fi
   done
 fi
 

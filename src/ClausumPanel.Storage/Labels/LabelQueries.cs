@@ -30,7 +30,7 @@ public readonly record struct SignalLabels(long Labelled, long Fraud, long Outsi
     public long OwnFraud => Fraud - OutsideFraud;
 
     /// <summary>Those from outside alone, where there are any: who approves what a signal holds would else make it look mistaken.</summary>
-    public SignalLabels Counted => Outside == 0 ? this : new(Outside, OutsideFraud, Outside, OutsideFraud);
+    public SignalLabels Counted() => Outside == 0 ? this : new(Outside, OutsideFraud, Outside, OutsideFraud);
 
     public static SignalLabels operator +(SignalLabels a, SignalLabels b) => Add(a, b);
 

@@ -106,13 +106,13 @@ public static class LabelSentences
         : T["Of {0} labels, from outside: {1} (chargebacks, fraud reports, customers; fraud: {2}). Our own decisions: {3} (fraud: {4}), what analysts took it for, not what it turned out to be.",
             Number(labels.Labelled), Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
 
-    /// <summary>The same beside a rate of <see cref="SignalLabels.Counted"/>.</summary>
+    /// <summary>The same beside a rate of <see cref="SignalLabels.Counted()"/>.</summary>
     public static string? SayCounted(this Texts T, SignalLabels labels) => labels.Outside == 0 || labels.Own == 0 ? T.SayWhose(labels)
         : T["Counted: {0} from outside (chargebacks, fraud reports, customers; fraud: {1}). Not counted: {2} of our own decisions (fraud: {3}), what analysts took it for, not what it turned out to be.",
             Number(labels.Outside), Number(labels.OutsideFraud), Number(labels.Own), Number(labels.OwnFraud)];
 
     /// <summary>That rate and how many are left out of it.</summary>
-    public static string SayCountedRate(this Texts T, SignalLabels labels) => T.SayRate(labels.Counted) + (labels is { Outside: > 0, Own: > 0 } ? "; " + T["without {0} of our own decisions", Number(labels.Own)] : "");
+    public static string SayCountedRate(this Texts T, SignalLabels labels) => T.SayRate(labels.Counted()) + (labels is { Outside: > 0, Own: > 0 } ? "; " + T["without {0} of our own decisions", Number(labels.Own)] : "");
 
     private static string Share(SignalLabels labels) => (labels.Fraud / (double)labels.Labelled).ToString("P0", CultureInfo.CurrentCulture);
 

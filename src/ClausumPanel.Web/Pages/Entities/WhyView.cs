@@ -127,7 +127,7 @@ public sealed class WhyView
     public string? Nothing(Texts T)
     {
         if (Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null)) return habits.SayFirst(T);
-        if (GoodBefore < KnownFrom || !Steps.Any(s => s.Points > 0 && Labels(s)?.Counted is { Labelled: >= LabelQueries.Enough } labels && labels.Fraud * 2 > labels.Labelled)) return null;
+        if (GoodBefore < KnownFrom || !Steps.Any(s => s.Points > 0 && Labels(s)?.Counted() is { Labelled: >= LabelQueries.Enough } labels && labels.Fraud * 2 > labels.Labelled)) return null;
         return Stored.Flow == Flow.PayOut ? T["Rates are of all beneficiaries; this one: {0} payouts, no complaint.", GoodBefore] : T["Rates are of all payers; this one: {0} payments, no complaint.", GoodBefore];
     }
 
@@ -149,11 +149,11 @@ public sealed class WhyView
         if (step.Rule is { } rule) return RecordOf(rule, T, isBrief);
         if (step.Signal is null || !Rates.TryGetValue(step.Signal.Id, out var rate) || rate.All == 0) return null;
         var share = Share(rate.Share);
-        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + (isBrief ? T.SayRate(rate.Labels.Counted) : T.SayCountedRate(rate.Labels));
+        return (Stored.Flow == Flow.PayOut ? T["on {0} of payouts", share] : T["on {0} of payments", share]) + " · " + (isBrief ? T.SayRate(rate.Labels.Counted()) : T.SayCountedRate(rate.Labels));
     }
 
     /// <summary>How often it was fraud, in a word or two: for where it has one line.</summary>
-    public string? Rate(Step step, Texts T) => Labels(step) is { } labels ? T.SayShort(labels.Counted) : null;
+    public string? Rate(Step step, Texts T) => Labels(step) is { } labels ? T.SayShort(labels.Counted()) : null;
 
     /// <summary>By whose word that is, in a sentence.</summary>
     public string? Whose(Step step, Texts T) => Labels(step) is { } labels ? T.SayCounted(labels) : null;
@@ -167,7 +167,7 @@ public sealed class WhyView
     {
         if (!RuleRates.Rules.TryGetValue(rule.Id, out var record) || record.Hits == 0 || RuleRates.All == 0) return null;
         var (culture, share) = (CultureInfo.CurrentCulture, Share(Math.Min(1, record.Hits / (double)RuleRates.All)));
-        return (isBrief ? T["on {0} of all", share] : T["on {0} of payments and payouts ({1})", share, record.Hits.ToString("N0", culture)] + ", " + (record.Decided == 0 ? T["decided by itself in none"] : T["decided by itself in {0}", record.Decided.ToString("N0", culture)])) + " · " + T.SayRate(record.Labels.Counted);
+        return (isBrief ? T["on {0} of all", share] : T["on {0} of payments and payouts ({1})", share, record.Hits.ToString("N0", culture)] + ", " + (record.Decided == 0 ? T["decided by itself in none"] : T["decided by itself in {0}", record.Decided.ToString("N0", culture)])) + " · " + T.SayRate(record.Labels.Counted());
     }
 
     private static string Share(double share) => share.ToString(share switch { < 0.001 => "P2", < 0.1 => "P1", _ => "P0" }, CultureInfo.CurrentCulture);
