@@ -41,7 +41,7 @@ public static class Known
 
     public static readonly Fact Ip = Add("ip", Text, Request, null, "IP address it was ordered from", path: "device.ip");
     public static readonly Fact IpNetwork = Add("ip.network", Text, Reference, null, "The /24 (IPv4) or /48 (IPv6) network of the address");
-    public static readonly Fact IpCountry = Add("ip.country", Text, Reference, "ISO 3166", "Country of the address");
+    public static readonly Fact IpCountry = Add("ip.country", Text, Reference, "ISO 3166", "Country of the IP address");
     public static readonly Fact IpHosting = Add("ip.hosting", Flag, Reference, null, "The address belongs to a hosting or cloud network");
     public static readonly Fact IpProvider = Add("ip.provider", Text, Reference, null, "Hosting provider the address belongs to");
     public static readonly Fact IpPrivate = Add("ip.private", Flag, Reference, null, "The address is private, shared or reserved");

@@ -101,7 +101,9 @@ public sealed class EntityEvidence(PanelDb db, AssessmentReader assessments, Ass
         var lines = await LinesAsync([.. strip.Select(e => e.Seq).Concat(linked.Take(LinesShown).Select(l => l.Event.Seq)).Append(stored.Seq).Distinct()], stop);
         var unsure = await LabelQueries.InconclusiveAsync(db, [.. strip.Where(e => e.Label is null).Select(e => e.Seq)], stop);
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
-        why.GoodBefore = Balance.IsDoubted(others) ? 0 : others.Count(e => e.Flow == stored.Flow && Balance.IsGoodBefore(e, stored.At));
+        // As the last events are: of a new id those of the name, of a new customer number those of the e-mail.
+        var before = payer < 0 ? [] : histories[same].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
+        why.GoodBefore = Balance.IsDoubted(before) ? 0 : before.Count(e => e.Flow == stored.Flow && Balance.IsGoodBefore(e, stored.At));
         why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
         // Of a payout they are of whoever orders it, and told as such.
         Dictionary<TermKind, IReadOnlySet<long>> alike = [];

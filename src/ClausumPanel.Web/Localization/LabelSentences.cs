@@ -42,6 +42,7 @@ public static class LabelSentences
     /// <summary>What it turned out to be and by whose word, in a sentence without its full stop.</summary>
     public static string Say(this Texts T, LabelOutcome outcome, LabelSource source, bool isConflicted) => source switch
     {
+        LabelSource.Chargeback when outcome == LabelOutcome.Good => T["{0}: it was disputed, and the dispute was won", T.Name(outcome)],
         LabelSource.Chargeback => T["{0}: a bank says so (chargeback)", T.Name(outcome)],
         LabelSource.FraudReport => T["{0}: a fraud report says so", T.Name(outcome)],
         LabelSource.Analyst => T["{0}: our own analysts decided so", T.Name(outcome)],

@@ -155,7 +155,7 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
         (string Outcome, string Source, string Chip, string Sentence)[] said =
         [
             ("fraud", "chargeback", "Fraude · contracargo", "Fraude: lo dice un banco (contracargo)"), ("fraud", "fraud_report", "Fraude · reporte", "Fraude: lo dice un reporte de fraude"),
-            ("fraud", "analyst", "Fraude · analista", "Fraude: así lo decidieron nuestros analistas"), ("good", "customer", "Legítimo · cliente", "Legítimo: lo dice el cliente"),
+            ("fraud", "analyst", "Fraude · analista", "Fraude: así lo decidieron nuestros analistas"), ("good", "customer", "Legítimo · cliente", "Legítimo: lo dice el cliente"), ("good", "chargeback", "Legítimo · disputa ganada", "Legítimo: se disputó y la disputa se ganó"),
         ];
         foreach (var (answer, (outcome, source, _, _)) in paid.Zip(said))
             if (source != "fraud_report") await LabelAsync(answer.Id, outcome, source);

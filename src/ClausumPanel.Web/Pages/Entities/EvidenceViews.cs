@@ -332,7 +332,7 @@ public static class LinkWords
     /// <param name="says">What it is said to be; null: nothing.</param>
     /// <param name="isUndoable">It can still be taken back.</param>
     public static string Became(this Texts T, ReviewOutcome outcome, string? by, string? reason, LabelOutcome? says, bool isUndoable) =>
-        string.Join(", ", ((string?[])[T.Done(outcome) + (by is not null ? " " + T["by {0}", by] : reason is null ? "" : ": " + reason), says is { } label ? T.Says(label) : null]).OfType<string>()) + (isUndoable ? "; " + T["could still be undone"] : "");
+        string.Join(", ", ((string?[])[T.Done(outcome) + (by is null ? "" : " " + T["by {0}", by]) + (reason is null ? "" : ": " + reason), says is { } label ? T.Says(label) : null]).OfType<string>()) + (isUndoable ? "; " + T["could still be undone"] : "");
 
     /// <summary>The card of a payment and what was bought with it, as short as a row has room for; null: neither is known.</summary>
     public static string? Bought(AssessmentLine line)

@@ -164,7 +164,7 @@ public sealed record PayeeView(
             T["Before: {0} ({1}, last {2})", usual.Payee.Account(T), paid, last.Year == reader.Zoned(DateTimeOffset.FromUnixTimeMilliseconds(At)).Year ? Reader.DayAndMonth(last) : reader.Day(usual.Last)],
             isOnly ? null : T.Count(accounts.Count - 1, "{0} other account", "{0} other accounts"),
             T["now: {0}, first time", Here.Account(T)],
-            isByName ? T["under another id"] : null,
+            isByName ? T["under another beneficiary id"] : null,
         ];
         return ([], [new Argument(isByName ? T["Same name, other account"] : T["Known beneficiary, other account"], string.Join(" · ", said.OfType<string>()), 12)]);
 

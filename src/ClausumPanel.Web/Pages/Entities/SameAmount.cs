@@ -85,7 +85,7 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
     private static bool HasPaid(Facts facts, EntityKind payer) => facts.Number(FactCatalog.History(payer, HistoryPart.Count)) > 0 && facts.Number(FactCatalog.History(payer, HistoryPart.Age)) >= Day;
 
     /// <summary>How common the amount is there.</summary>
-    public string Rarity(Texts T) => Same == 0 ? T["{0}: not among the shop’s last {1} payments", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s last {2} payments", Amount.Show(), Number(Same), Number(Of)];
+    public string Rarity(Texts T) => Same <= Twins.Count(t => t.IsFar) ? T["{0}: no other among the shop’s {1} payments before", Amount.Show(), Number(Of)] : T["{0}: {1} of the shop’s {2} payments before", Amount.Show(), Number(Same), Number(Of)];
 
     /// <summary>Against it only where both payers are new: two who have long been customers buy the same by chance.</summary>
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
@@ -93,14 +93,14 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
         ArgumentNullException.ThrowIfNull(T);
         var some = Twins.Where(t => t is { IsNew: true, IsFar: false }).ToList();
         if (some.Count == 0 && Twins.FirstOrDefault(t => t.IsFar) is { } far)
-            return ([], [new Argument(T["Same amount by another new payer with a card of the same range, {0} apart", T.Age(far.Apart)], string.Join(" · ", Became([far], T).Append(Rarity(T))), 4)]);
+            return ([], [new Argument(T["Same amount by another payer, new here, with a card of the same range, {0} apart", T.Age(far.Apart)], string.Join(" · ", Became([far], T).Append(Rarity(T))), 4)]);
         if (some.Count == 0) return ([], []);
         var apart = T.Age(some[0].Apart < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(Math.Round(some[0].Apart.TotalMinutes)));
         var words = (some.Count == 1, some.Exists(t => t.IsMailKnown)) switch
         {
-            (true, false) => T["Same amount by another new payer, {0} apart", apart],
+            (true, false) => T["Same amount by another payer, new here, {0} apart", apart],
             (true, true) => T["Same amount by another payer with a new customer number, {0} apart", apart],
-            (false, false) => T["Same amount by {0} other new payers within {1} min", Number(some.Count), Minutes],
+            (false, false) => T["Same amount by {0} other payers, new here, within {1} min", Number(some.Count), Minutes],
             (false, true) => T["Same amount by {0} other payers, new or with a new customer number, within {1} min", Number(some.Count), Minutes],
         };
         return ([], [new Argument(words, string.Join(" · ", Became(some, T).Append(Rarity(T))), 4)]);

@@ -53,7 +53,7 @@ public sealed class WhyView
     public RuleRates RuleRates { get; set; } = RuleRates.None;
 
     // As many make somebody known of whom the rate of all says little.
-    private const int KnownFrom = 5;
+    private const int KnownFrom = 3;
 
     private readonly Dictionary<Step, string?> _usual = new(ReferenceEqualityComparer.Instance);
 
