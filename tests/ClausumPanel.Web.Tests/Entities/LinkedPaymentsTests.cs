@@ -151,7 +151,7 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
     {
         var shop = await Shop.OpenAsync(App);
         List<Answer> paid = [];
-        for (var i = 0; i < 6; i++) paid.Add((await shop.AssessAsync(Payment("cus_word", "fp_word", "word@tienda.example"))).MustBeGood());
+        for (var i = 0; i < 7; i++) paid.Add((await shop.AssessAsync(Payment("cus_word", "fp_word", "word@tienda.example"))).MustBeGood());
         (string Outcome, string Source, string Chip, string Sentence)[] said =
         [
             ("fraud", "chargeback", "Fraude · contracargo", "Fraude: lo dice un banco (contracargo)"), ("fraud", "fraud_report", "Fraude · reporte", "Fraude: lo dice un reporte de fraude"),
@@ -167,9 +167,9 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
         foreach (var isFolded in (bool[])[false, true])
         {
             if (isFolded) await App.Services.GetRequiredService<AssessService>().Log!.CatchUpAsync(CancellationToken.None);
-            var page = await App.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[5].Id}");
+            var page = await App.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[6].Id}");
             // The others here share its card and its address.
-            var links = await App.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[5].Id}/links?match=all&by=customer");
+            var links = await App.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[6].Id}/links?match=all&by=customer");
             var recent = (await App.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_word")).QuerySelector("#recent")!;
             for (var i = 0; i < said.Length; i++)
             {
@@ -181,7 +181,7 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
                 }
                 Assert.Contains($" · {sentence}", page.QuerySelector($".strip a[href='/dashboard/transactions/{paid[i].Id}']")!.GetAttribute("title"), StringComparison.Ordinal);
             }
-            Assert.Null(links.QuerySelector($"table.linked tr:has(a[href='/dashboard/transactions/{paid[4].Id}']) [data-labelled-by]"));
+            Assert.Null(links.QuerySelector($"table.linked tr:has(a[href='/dashboard/transactions/{paid[5].Id}']) [data-labelled-by]"));
             Assert.StartsWith("código 10.4", Assert.Single(links.QuerySelectorAll("[data-label-reason]")).TextContent, StringComparison.Ordinal);
             Assert.Equal("3 con etiqueta de fraude: 2 de fuera, el resto por decisiones propias", page.QuerySelector("tr:has(#link-customer) .flagged")!.GetAttribute("title"));
         }
