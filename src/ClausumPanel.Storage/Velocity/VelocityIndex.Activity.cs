@@ -8,8 +8,9 @@ namespace ClausumPanel.Storage.Velocity;
 /// <param name="Disputed">Of those, disputed.</param>
 /// <param name="Recent">Assessments of the last 30 days that were looked at.</param>
 /// <param name="Others">Different others that those name.</param>
+/// <param name="Selves">Different other ids of the same one: they have its e-mail address.</param>
 /// <param name="IsMore">There are more than were looked at; <see cref="Others"/> is then the least there can be.</param>
-public readonly record struct EntityActivity(int Count, int Approved, int Declined, int Reported, int Disputed, int Recent, int Others, bool IsMore);
+public readonly record struct EntityActivity(int Count, int Approved, int Declined, int Reported, int Disputed, int Recent, int Others, int Selves, bool IsMore);
 
 public sealed partial class VelocityIndex
 {
@@ -21,16 +22,17 @@ public sealed partial class VelocityIndex
     /// <param name="key">The value's key.</param>
     /// <param name="among">Which others: of each assessment, the first of these kinds that it names.</param>
     /// <param name="own">The key of the one that is not another.</param>
+    /// <param name="email">The key of the address by which another id is the same one; zero: an id is all that tells.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public EntityActivity? Activity(EntityKind kind, ulong key, ReadOnlySpan<EntityKind> among, ulong own, long now)
+    public EntityActivity? Activity(EntityKind kind, ulong key, ReadOnlySpan<EntityKind> among, ulong own, ulong email, long now)
     {
         if (key == 0) return null;
-        var others = new HashSet<int>();
+        HashSet<int> others = [], selves = [];
         lock (_gate)
         {
             var id = _entities.Find(key);
             if (id < 0) return null;
-            var ownId = own == 0 ? -1 : _entities.Find(own);
+            var (ownId, emailId) = (own == 0 ? -1 : _entities.Find(own), email == 0 ? -1 : _entities.Find(email));
             ref var entity = ref _entities[id];
             var recent = 0;
             var i = entity.Head;
@@ -43,12 +45,16 @@ public sealed partial class VelocityIndex
                 foreach (var other in among)
                 {
                     if (e.Entity[(int)other] < 0) continue;
-                    if (e.Entity[(int)other] != ownId) others.Add(e.Entity[(int)other]);
+                    if (e.Entity[(int)other] == ownId) break;
+                    if (emailId < 0 || e.Entity[(int)EntityKind.Email] != emailId) others.Add(e.Entity[(int)other]);
+                    // Who names the address alone goes by no other id.
+                    else if (other == among[0]) selves.Add(e.Entity[(int)other]);
                     break;
                 }
             }
+            others.ExceptWith(selves);
             var isMore = recent == MostLooked && i >= _first && now - At(i).At < WindowLength[^1];
-            return new EntityActivity(entity.Count, entity.Approved, entity.Declined, entity.Reported, entity.Disputed, recent, others.Count, isMore);
+            return new EntityActivity(entity.Count, entity.Approved, entity.Declined, entity.Reported, entity.Disputed, recent, others.Count, selves.Count, isMore);
         }
     }
 }

@@ -120,7 +120,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories) with { SameAmount = twins, HasOwnAccount = payees?.HasOwnAccount == true },
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps, known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])),
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps, known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])).With((why.Habits?.UsualHour(why, T) is { } hour ? [hour] : [], [])),
             places, await lists.MetAsync(facts, stored, stop), sent);
     }
 
@@ -234,6 +234,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
             {
                 OutsideFraud = others.Count(e => e.Label == LabelOutcome.Fraud && e.LabelledBy != LabelSource.Analyst),
                 IsUsual = ordered?.IsUsual(texts[i].Kind) == true,
+                Numbers = people is { Numbers: > 0 and var more } ? more + (facts.Has(Known.CustomerId) ? 1 : 0) : 0,
             };
             // A name that many have is chance.
             links.Add(link with { IsChosen = choice.Kinds?.Contains(link.Kind) ?? (link.Kind == TermKind.BeneficiaryName ? link.Strength != LinkStrength.Weak : !link.IsLoose) });
@@ -243,16 +244,16 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         return links;
     }
 
-    /// <summary>With how many different other people a value was seen in the last 30 days; null while memory is rebuilt.</summary>
-    private async Task<(int Others, bool IsMore)?> PeopleAsync(TermKind kind, Flow flow, Facts facts, List<TermEvent> others, PayeeView? payees, CancellationToken stop)
+    /// <summary>With how many different other people a value was seen in the last 30 days, and with how many more numbers of the same payer; null while memory is rebuilt.</summary>
+    private async Task<(int Others, int Numbers, bool IsMore)?> PeopleAsync(TermKind kind, Flow flow, Facts facts, List<TermEvent> others, PayeeView? payees, CancellationToken stop)
     {
         var since = clock.GetUtcNow().AddMilliseconds(-Window.ThirtyDays.Milliseconds()).ToUnixTimeMilliseconds();
-        if (kind is TermKind.BeneficiaryName or TermKind.Account) return (payees?.Others(kind, others.Where(e => e.At >= since)) ?? 0, false);
-        if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.Others(flow)) is { } activity ? (activity.Others, activity.IsMore) : (0, false);
+        if (kind is TermKind.BeneficiaryName or TermKind.Account) return (payees?.Others(kind, others.Where(e => e.At >= since)) ?? 0, 0, false);
+        if (kind != TermKind.EmailDomain) return service.Memory is null ? null : Activity(kind, facts, EntityWords.Others(flow)) is { } activity ? (activity.Others, activity.Selves, activity.IsMore) : (0, 0, false);
         // Memory keeps nothing by domain, so those found are asked for their addresses.
         var recent = await assessments.LinesAsync([.. others.Where(e => e.At >= since).Select(e => e.Seq)], stop);
         var own = facts.Text(Known.Email);
-        return (recent.Select(l => l.Email).OfType<string>().Where(email => !string.Equals(email, own, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count(), false);
+        return (recent.Select(l => l.Email).OfType<string>().Where(email => !string.Equals(email, own, StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.OrdinalIgnoreCase).Count(), 0, false);
     }
 
     /// <summary>What shares any or all of what is chosen: in turn one known to be fraud, one known to be good and one of which nobody has said, so that whichever there is is seen first.</summary>
@@ -305,7 +306,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         var all = found.OrderByDescending(f => f.Value.With).Take(MostAttributes * 2).Select(f =>
         {
             var activity = Activity(f.Key.Item1, f.Value.Facts, Among(own, f.Value.Facts));
-            return (new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count), f.Value.Facts);
+            return (new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count) { Numbers = activity is { Selves: > 0 and var more } ? more + (f.Value.Facts.Has(Known.CustomerId) ? 1 : 0) : 0 }, f.Value.Facts);
         });
         return [.. all];
     }
@@ -321,12 +322,14 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
     {
         if (service.Memory is not { } memory || kind.Entity() is not { } entity) return null;
         var keys = memory.Hasher.Keys(facts);
-        var own = 0UL;
+        var (own, email, now) = (0UL, 0UL, clock.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var other in among)
         {
             own = keys[(int)other];
             if (own != 0) break;
         }
-        return memory.Velocity.Activity(entity, keys[(int)entity], among, own, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        // A payer who registers anew is no other; an address of many customers is the shop's own, or nobody's. Of a payout it may be that of whoever orders them all.
+        if (among is [EntityKind.Customer, EntityKind.Email, ..] && keys[(int)EntityKind.Email] is var mail && memory.Velocity.Activity(EntityKind.Email, mail, among, own, mail, now) is { Selves: <= LinkAttribute.MostNumbers }) email = mail;
+        return memory.Velocity.Activity(entity, keys[(int)entity], among, own, email, now);
     }
 }

@@ -44,6 +44,38 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
     }
 
     [Fact]
+    public async Task A_payer_under_a_new_customer_number_is_nobody_else_but_an_address_of_many_customers_is_no_payer()
+    {
+        var shop = await Shop.OpenAsync(App);
+        var victor = App.As(World.Victor);
+        async Task<Answer> PaidAsync(string who, string email, string device = "fp_anew") => (await shop.AssessAsync(Payment(who, device, email, last4: "7411"))).MustBeGood();
+        (string?, string) Said(IDocument page, string kind) => page.QuerySelector($"#link-{kind}")!.Closest("tr")!.QuerySelector("[data-payers]") is { } cell ? (cell.GetAttribute("data-payers"), cell.QuerySelector(".strength")!.TextContent) : default;
+
+        foreach (var who in (string[])["cus_anew_1", "cus_anew_1", "cus_anew_2"]) await PaidAsync(who, "anew@anew.example");
+        var third = await PaidAsync("cus_anew_3", "anew@anew.example");
+        var page = await victor.PageAsync($"/dashboard/transactions/{third.Id}");
+        foreach (var kind in (string[])["email", "device", "card"]) Assert.Equal(("0", "este pagador, 3 números de cliente"), Said(page, kind));
+        Assert.Equal("este pagador, 3 números de cliente", (await victor.PageAsync("/dashboard/entities/customer/cus_anew_3")).QuerySelector("[data-attribute=device] .strength")!.TextContent);
+        // Without a customer number as well.
+        var guest = (await shop.AssessAsync(Payment("cus_anew_1", "fp_anew", "anew@anew.example", last4: "7411").Replace("\"customer_id\":\"cus_anew_1\",", "", StringComparison.Ordinal))).MustBeGood();
+        Assert.Equal(("0", "este pagador, 3 números de cliente"), Said(await victor.PageAsync($"/dashboard/transactions/{guest.Id}"), "device"));
+        Assert.Equal(("0", "este pagador, 3 números de cliente"), Said(await victor.PageAsync($"/dashboard/transactions/{third.Id}"), "card"));
+
+        // Somebody else on the same device is one other, whom the numbers do not hide.
+        await PaidAsync("cus_anew_other", "other@anew.example");
+        page = await victor.PageAsync($"/dashboard/transactions/{third.Id}");
+        Assert.Equal(("1", "1 · raro: vínculo fuerte"), Said(page, "device"));
+        Assert.EndsWith("El mismo pagador, por su correo, lo tiene con 3 números de cliente.", page.QuerySelector("#link-device")!.Closest("tr")!.QuerySelector("[data-payers] .strength")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Equal(("0", "este pagador, 3 números de cliente"), Said(page, "email"));
+
+        // The address a shop sends for everybody tells nobody apart.
+        for (var i = 0; i < 5; i++) await PaidAsync($"cus_all_{i}", "ventas@all.example", "fp_all");
+        var last = await PaidAsync("cus_all_5", "ventas@all.example", "fp_all");
+        page = await victor.PageAsync($"/dashboard/transactions/{last.Id}");
+        foreach (var kind in (string[])["email", "device"]) Assert.Equal(("5", "5 · lo comparten algunos"), Said(page, kind));
+    }
+
+    [Fact]
     public async Task A_linked_payment_says_what_was_bought_and_with_which_card_and_no_more_than_a_row_holds()
     {
         var shop = await Shop.OpenAsync(App);

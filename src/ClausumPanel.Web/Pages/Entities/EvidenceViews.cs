@@ -100,6 +100,9 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     /// <summary>Beyond so many it says next to nothing: an office, a carrier, a shop's own device.</summary>
     public const int MostMedium = 20;
 
+    /// <summary>Up to so many other customer numbers of one e-mail address are one payer, who registered anew.</summary>
+    public const int MostNumbers = 3;
+
     /// <summary>Of fewer with a label, what they were is chance.</summary>
     public const int LeastLabelled = 3;
 
@@ -108,6 +111,9 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
 
     /// <summary>Of a payout: the shop orders its payouts from there, so that others do too says nothing.</summary>
     public bool IsUsual { get; init; }
+
+    /// <summary>Customer numbers that the same payer, by the e-mail address, named it with in the last 30 days; zero: no other than the one at hand.</summary>
+    public int Numbers { get; init; }
 
     /// <summary>Of the frauds, those by the word of somebody outside.</summary>
     public int OutsideFraud { get; init; }
@@ -273,9 +279,12 @@ public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? 
     /// <summary>Its shop orders its payouts from there, as <see cref="LinkAttribute.IsUsual"/> says it of one payout.</summary>
     public bool IsUsual { get; init; }
 
+    /// <inheritdoc cref="LinkAttribute.Numbers"/>
+    public int Numbers { get; init; }
+
     public LinkStrength Strength => Others switch
     {
-        null or 0 => LinkStrength.None,
+        null or 0 => Numbers > 0 ? LinkStrength.Own : LinkStrength.None,
         _ when IsUsual => LinkStrength.Weak,
         <= LinkAttribute.MostStrong => LinkStrength.Strong,
         <= LinkAttribute.MostMedium => LinkStrength.Medium,
@@ -300,10 +309,15 @@ public static class LinkWords
 
     /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
-        IsAccused(link) ? link.Fraud * 2 > link.Count ? T["mostly fraud"] : link.Good == 0 ? T["all {0} labelled are fraud", Number(link.Fraud)] : T["{0} of {1} labelled are fraud", Number(link.Fraud), Number(link.Fraud + link.Good)] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : T.Name(link.Strength, flow);
+        IsAccused(link) ? link.Fraud * 2 > link.Count ? T["mostly fraud"] : link.Good == 0 ? T["all {0} labelled are fraud", Number(link.Fraud)] : T["{0} of {1} labelled are fraud", Number(link.Fraud), Number(link.Fraud + link.Good)] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : link is { Strength: LinkStrength.Own, Numbers: > 0 } ? T.OwnNumbers(link.Numbers) : T.Name(link.Strength, flow);
+
+    /// <summary>One payer under so many customer numbers.</summary>
+    public static string OwnNumbers(this Texts T, int numbers) => T.Count(numbers, "this payer, {0} customer number", "this payer, {0} customer numbers");
 
     /// <summary>The same in a sentence, for whom a few words do not say it.</summary>
-    public static string Explain(this Texts T, LinkAttribute link, Flow flow) =>
+    public static string Explain(this Texts T, LinkAttribute link, Flow flow) => Meaning(T, link, flow) + (link.Numbers > 0 ? " " + T.Count(link.Numbers, "The same payer, by the e-mail address, has it under {0} customer number.", "The same payer, by the e-mail address, has it under {0} customer numbers.") : "");
+
+    private static string Meaning(Texts T, LinkAttribute link, Flow flow) =>
         IsAccused(link) ? T["{0} of the {1} others with it have a label; of these {2} are fraud.", Number(link.Fraud + link.Good), Number(link.Count) + (link.IsMore ? "+" : ""), Number(link.Fraud)]
         : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["Few others have it. It links nothing until it is chosen."]
         : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["Payouts to several people have long been ordered from there: that others share it says little."]
@@ -363,7 +377,7 @@ public static class LinkWords
     }
 
     // Of a value that only this payer has, their own history speaks.
-    private static bool IsAccused(LinkAttribute link) => link is { IsMostlyFraud: true, Payers: not 0 };
+    private static bool IsAccused(LinkAttribute link) => link is { IsMostlyFraud: true } and ({ Payers: not 0 } or { Numbers: > 0 });
 
     /// <summary>Only fraud is red: how rare something is accuses nobody.</summary>
     public static string Style(LinkAttribute link) => IsAccused(link) ? "is-decline" : link.LinksOthers ? Style(link.Strength) : "is-plain";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClausumPanel.Assess;
+using ClausumPanel.Assess.Rules;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Web.Localization;
 
@@ -13,6 +14,8 @@ public sealed class Habits
 
     // So many hours make a stretch, of which so many in ten are told; one that is longer says nothing.
     private const int LeastHours = 3, HoursOfTen = 9, LongestStretch = 16;
+
+    private const string AtNight = "large_amount_at_night";
 
     private static readonly Fact[] Kept =
     [
@@ -74,9 +77,36 @@ public sealed class Habits
     {
         ArgumentNullException.ThrowIfNull(signal);
         if (_earlier.Count == 0 && _paid.Count == 0 || Find(signal, currency, T) is not { } said) return null;
-        var isPaid = _whose == TermKind.Beneficiary || (_paid.Count > 0 && (signal.Code is "payout_burst" or "payout_daily_amount" or "many_small_amounts" || (signal.Category == SignalCategory.Amount && signal.Code != "large_amount_at_night")));
-        return T[_flow != Flow.PayOut ? "this payer: {0}" : isPaid ? "this beneficiary: {0}" : "this customer: {0}", said];
+        return Of(T, said, isPaid: _paid.Count > 0 && (signal.Code is "payout_burst" or "payout_daily_amount" or "many_small_amounts" || (signal.Category == SignalCategory.Amount && signal.Code != AtNight)));
     }
+
+    /// <summary>The same of what a rule asks for that has something usual: the hour, the amount.</summary>
+    /// <param name="rule">It was met.</param>
+    /// <param name="currency">Of the amount at hand.</param>
+    /// <param name="isAmountSaid">A signal has said what amounts are usual.</param>
+    /// <param name="T">Whose language.</param>
+    public string? Say(PolicyRule rule, string currency, bool isAmountSaid, Texts T)
+    {
+        var asked = SameThing.Asked(rule);
+        string?[] said = [AsksHour(asked) && Hours(T) is { } hours ? Of(T, hours, isPaid: false) : null, isAmountSaid || !asked.Contains("amount") ? null
+            : Balance.Range(_facts, _flow) is { } range ? T.SayWhose(range, currency, _flow) : Amounts(currency, T) is { } amounts ? Of(T, amounts, isPaid: _paid.Count > 0) : null];
+        return string.Join(" · ", said.OfType<string>()) is { Length: > 0 } words ? words : null;
+    }
+
+    /// <summary>That they have long been paid, or paid, at such an hour, where something asks for it; null: nothing does, or they have not.</summary>
+    public Argument? UsualHour(WhyView why, Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(why);
+        if (Balance.IsDoubted(_earlier) || !why.Steps.Any(s => s.Code == AtNight || (s is { Points: >= 0, Rule: { } rule } && AsksHour(SameThing.Asked(rule))))) return null;
+        var before = _earlier.Where(e => Balance.IsGoodBefore(e, _at)).ToList();
+        if (before.Count < LeastHours || Stretch(before) is not (var from, var length and <= LongestStretch)) return null;
+        return (At(_at).Hour - from + 24) % 24 < length ? new Argument(T["Usual time of day"], Hours(T, before), 6) : null;
+    }
+
+    // A rule may call it by either.
+    private static bool AsksHour(List<string> asked) => asked.Contains("hour") || asked.Contains("time.hour");
+
+    private string Of(Texts T, string said, bool isPaid) => T[_flow != Flow.PayOut ? "this payer: {0}" : isPaid || _whose == TermKind.Beneficiary ? "this beneficiary: {0}" : "this customer: {0}", said];
 
     private string? Find(SignalDefinition signal, string currency, Texts T) =>
         signal.Code switch
@@ -102,7 +132,7 @@ public sealed class Habits
             "billing_card_mismatch" => Places(T, (T["Card"], Known.CardCountry), (T["Billing"], Known.BillingCountry)),
             "shipping_billing_mismatch" => Places(T, (T["Shipping"], Known.ShippingCountry), (T["Billing"], Known.BillingCountry)),
 
-            "large_amount_at_night" => Hours(T),
+            AtNight => Hours(T),
             "daily_amount" => Largest(_earlier, Window.OneDay, currency, T),
             "monthly_amount" => Largest(_earlier, Window.ThirtyDays, currency, T),
             "payout_daily_amount" => Largest(_paid, Window.OneDay, currency, T),
@@ -185,13 +215,26 @@ public sealed class Habits
         return before == 0 ? T["{0} {1} in {2} of {3}; now {4}, never before", Low(what), usual, with, payments, now] : T["{0} {1} in {2} of {3}; now {4}, as in {5}", Low(what), usual, with, payments, now, Number(before)];
     }
 
-    /// <summary>The shortest stretch of the day that holds nearly all of them.</summary>
-    private string? Hours(Texts T)
+    private string? Hours(Texts T) => _earlier.Count < LeastHours ? null : Hours(T, _earlier);
+
+    private string Hours(Texts T, IReadOnlyList<TermEvent> events)
     {
-        if (_earlier.Count < LeastHours) return null;
+        var (from, length) = Stretch(events);
+        var (payments, now) = (Payments(T, events.Count), At(_at).ToString("HH:mm", CultureInfo.InvariantCulture));
+        if (length > LongestStretch)
+        {
+            var near = events.Count(e => (At(e.At).Hour - At(_at).Hour + 25) % 24 <= 2);
+            return near == 0 ? T["none of {0} within an hour or so of {1}", payments, now] : T["at all hours: of {0} {1} within an hour or so of {2}", payments, Number(near), now];
+        }
+        return T["usually {0}–{1} h on the shop's clock ({2}); this at {3}", Number(from), Number((from + length - 1) % 24 + 1), payments, now];
+    }
+
+    /// <summary>The shortest stretch of the day that holds nearly all of them, in hours.</summary>
+    private (int From, int Length) Stretch(IReadOnlyList<TermEvent> events)
+    {
         var hours = new int[24];
-        foreach (var e in _earlier) hours[At(e.At).Hour]++;
-        var needed = (_earlier.Count * HoursOfTen + 9) / 10;
+        foreach (var e in events) hours[At(e.At).Hour]++;
+        var needed = (events.Count * HoursOfTen + 9) / 10;
         var (from, length) = (0, 24);
         for (var first = 0; first < 24; first++)
         {
@@ -199,8 +242,7 @@ public sealed class Habits
             while (held < needed) held += hours[(first + hour++) % 24];
             if (hour < length && hours[first] > 0) (from, length) = (first, hour);
         }
-        var (payments, now) = (Payments(T, _earlier.Count), At(_at).ToString("HH:mm", CultureInfo.InvariantCulture));
-        return length > LongestStretch ? T["at all hours ({0}); this at {1}", payments, now] : T["usually {0}–{1} h on the shop's clock ({2}); this at {3}", Number(from), Number((from + length - 1) % 24 + 1), payments, now];
+        return (from, length);
     }
 
     private string? Session(Texts T)

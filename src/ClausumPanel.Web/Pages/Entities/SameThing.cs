@@ -51,8 +51,11 @@ internal static class SameThing
     public static bool IsSaid(PolicyRule rule, IReadOnlyList<(string Code, Argument Argument)> signals)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return RuleTree.Parse(rule.Text).Condition is { } condition && Asked(condition).ToList() is { Count: > 0 } asked && asked.TrueForAll(name => SaidBy.TryGetValue(name, out var codes) && signals.Any(s => codes.Contains(s.Code)));
+        return Asked(rule) is { Count: > 0 } asked && asked.TrueForAll(name => SaidBy.TryGetValue(name, out var codes) && signals.Any(s => codes.Contains(s.Code)));
     }
+
+    /// <summary>The facts it asks for, by the names it calls them.</summary>
+    public static List<string> Asked(PolicyRule rule) => RuleTree.Parse(rule.Text).Condition is { } condition ? [.. Asked(condition)] : [];
 
     private static IEnumerable<string> Asked(RuleNode node) => node is FactNode fact ? [fact.Name] : node.Parts.SelectMany(Asked);
 }

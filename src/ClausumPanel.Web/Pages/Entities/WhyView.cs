@@ -67,7 +67,7 @@ public sealed class WhyView
         return usual;
     }
 
-    private string? Find(Step step, Texts T) => step.Signal is not { } signal ? null : signal.Category switch
+    private string? Find(Step step, Texts T) => step.Rule is { } rule ? Habits?.Say(rule, Stored.Currency, Steps.Any(s => s.Signal?.Category == SignalCategory.Amount), T) : step.Signal is not { } signal ? null : signal.Category switch
     {
         SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) + " · " + T["too few to compare with"] : null,
         SignalCategory.Amount => Joined(Habits is { } night && signal.Code == "large_amount_at_night" ? night.Say(signal, Stored.Currency, T) : null, UsualAmount(signal, T)),
