@@ -87,6 +87,26 @@ public sealed class ForAndAgainstTests
     }
 
     [Fact]
+    public async Task A_phone_number_that_is_new_of_a_known_payer_is_told()
+    {
+        await using var own = new PanelApp();
+        await own.InitializeAsync();
+        var shop = await Shop.OpenAsync(own);
+        async Task<bool> IsToldAsync(string? phone)
+        {
+            var request = Payment("tel", "tel@tienda.example", 7, 15_000);
+            var answer = (await shop.AssessAsync(phone is null ? request : Shop.With(request, "phone", $"\"{phone}\""))).MustBeGood();
+            own.Clock.Advance(TimeSpan.FromDays(1));
+            return (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{answer.Id}")).QuerySelectorAll(".balance > div:has(#against) li b").Any(b => b.TextContent == "Primera vez con este teléfono");
+        }
+        // Whoever pays the first time has a number that is new as all of theirs is.
+        Assert.False(await IsToldAsync("+525512345671"));
+        Assert.False(await IsToldAsync("+525512345671"));
+        Assert.True(await IsToldAsync("+525512345672"));
+        Assert.False(await IsToldAsync(null));
+    }
+
+    [Fact]
     public async Task What_people_declined_of_those_linked_stands_against_it_with_their_reason()
     {
         await using var own = new PanelApp();

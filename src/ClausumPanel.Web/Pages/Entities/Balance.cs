@@ -147,6 +147,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         else if (!isKnown && (customer == 0 || email == 0) && !Fired(hits, "new_payer", "new_payer_large_amount", "known_card_new_payer", "known_device_new_payer")) bad.Add(new Argument(T["First payment of this payer"], null, 3));
         if (isKnown && (flow == Flow.PayIn || facts.Text(Known.SubmerchantId) is null) && facts.Number(FactCatalog.History(EntityKind.Device, HistoryPart.Count)) == 0 && !Fired(hits, "new_device_known_customer")) bad.Add(new Argument(T["First time on this device"], null, 4));
         if (isKnown && facts.Number(FactCatalog.History(EntityKind.Card, HistoryPart.Count)) == 0 && !Fired(hits, "new_card_known_customer")) bad.Add(new Argument(T["First time with this card"], null, 3));
+        // Of a payout it is the payee's, and the payee is told of already.
+        if (isKnown && flow == Flow.PayIn && facts.Number(FactCatalog.History(EntityKind.Phone, HistoryPart.Count)) == 0) bad.Add(new Argument(T["First time with this phone number"], null, 2));
         if (facts.Is(Known.EmailDisposable) && !Fired(hits, SignalCategory.Email)) bad.Add(new Argument(T["Throw-away e-mail"], facts.Text(Known.EmailDomain), 8));
         if (facts.Is(Known.IpHosting) && !Fired(hits, SignalCategory.Network)) bad.Add(new Argument(T["Address of a hosting network"], facts.Text(Known.IpProvider), 6));
     }
