@@ -194,6 +194,9 @@ public sealed class DecisionPanelTests(BrowserFixture panel) : ReviewStories(pan
         await keys.PressAsync("Control+Enter");
         await Assertions.Expect(page.Locator("#decide > .review-confirm [data-missing]")).ToHaveTextAsync("Elija la etiqueta: fraude o no concluyente.");
         await Assertions.Expect(fraud).ToBeFocusedAsync();
+        // Once is what it is where the reason brought fraud.
+        await keys.PressAsync("f");
+        await LabelAsync(unknown);
         await keys.PressAsync("f");
         await LabelAsync(fraud);
         await keys.PressAsync("f");

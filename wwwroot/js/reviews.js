@@ -49,7 +49,9 @@
   const turnLabel = () => {
     const both = labels();
     if (both.length === 0) return false;
-    const other = both[(both.findIndex(label => label.checked) + 1) % both.length];
+    const at = both.findIndex(label => label.checked);
+    // Once is always the last, whatever the reason brought: nobody is accused by habit.
+    const other = both[at < 0 ? both.length - 1 : (at + 1) % both.length];
     reach(other);
     other.checked = true;
     other.dispatchEvent(new Event("change", { bubbles: true }));

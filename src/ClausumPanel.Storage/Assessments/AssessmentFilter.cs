@@ -151,6 +151,9 @@ public sealed record AssessmentLine(
     /// <summary>It waits for a person's decision, where somebody looked it up.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>It waits among the escalated ones, where somebody looked it up.</summary>
+    public bool IsEscalated { get; init; }
+
     /// <summary>The code of the reason for that decision, where somebody looked it up.</summary>
     public string? Reason { get; init; }
 

@@ -103,13 +103,14 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         var others = payer < 0 ? [] : histories[payer].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
         // As the last events are: of a new id those of the name, of a new customer number those of the e-mail.
         var before = payer < 0 ? [] : histories[same].Where(e => e.Seq != stored.Seq).Take(MostLinked).ToList();
+        why.IsKnownByName = payer >= 0 && same != payer && texts[same].Kind == TermKind.BeneficiaryName;
         why.GoodBefore = Balance.IsDoubted(before) ? 0 : before.Count(e => e.Flow == stored.Flow && Balance.IsGoodBefore(e, stored.At));
         why.Habits = await HabitsAsync(stored, facts, texts, histories, payer, stop);
         // Of a payout they are of whoever orders it, and told as such.
         Dictionary<TermKind, IReadOnlySet<long>> alike = [];
         foreach (var (place, (kind, _)) in texts.Index())
             if (kind is TermKind.Device or TermKind.Card or TermKind.Ip && ordered is not { IsNamed: true }) alike[kind] = histories[place].Select(e => e.Seq).ToHashSet();
-        var declined = await DeclinedAsync(stored, links, histories, stop);
+        var declined = await DeclinedAsync(stored, payer < 0 ? null : texts[payer].Kind, links, histories, stop);
         var places = PlacesView.Of(facts, T);
         var twins = await SameAmountAsync(stored, facts, stop);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
@@ -120,7 +121,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
             payer < 0 ? null : new StripView(texts[same].Kind, texts[same].Text, StripView.Spaced(strip.Where(e => lines.ContainsKey(e.Seq)).Reverse().Select(e => new StripEvent(lines[e.Seq].Id, e, lines[e.Seq].Outcome, e.Seq == stored.Seq, (e.At, e.Seq).CompareTo((stored.At, stored.Seq)) > 0) { IsInconclusive = unsure.Contains(e.Seq) })),
                 Math.Min(histories[same].Count, MostLinked), histories[same].Count > MostLinked, isOlder) { Named = named },
             View(stored, choice, links, linked, lines, histories) with { SameAmount = twins, HasOwnAccount = payees?.HasOwnAccount == true },
-            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps, known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])).With((why.Habits?.UsualHour(why, T) is { } hour ? [hour] : [], [])),
+            Balance.Of(stored.Flow, stored.At, facts, why.Hits, why.Steps, known, said, stored.Currency, payerKind, others, links, alike, declined, payer >= 0 && histories[payer].Count > MostLinked, places, reader, T).With(sent.Arguments(T)).With(payees?.Arguments(reader, T) ?? ([], [])).With(ordered?.Arguments(why.Hits, reader, T) ?? ([], [])).With(twins?.Arguments(T) ?? ([], [])).With((why.Habits?.UsualHour(why, T) is { } hour ? [hour] : [], [])),
             places, await lists.MetAsync(facts, stored, stop), sent);
     }
 
@@ -137,14 +138,13 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         return Habits.Of(stored, facts, texts[whose].Kind, panel.Value.Zone, earlier, paid, snapshots, isComplete: histories[whose].Count <= MostLinked);
     }
 
-    /// <summary>What people declined for good of those that share something, and what failed its challenge; what time declined nobody looked at.</summary>
-    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
+    /// <summary>What people declined for good of those that share something, what failed its challenge, and what the engine declined; what time declined nobody looked at.</summary>
+    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, TermKind? payer, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
     {
         var others = histories.ConvertAll(h => (IReadOnlyList<TermEvent>)[.. h.Where(e => e.Seq != stored.Seq).Take(MostLinked)]);
         var seqs = others.SelectMany(o => o).Where(e => e.Outcome == ReviewOutcome.Decline).Select(e => e.Seq).Distinct().ToArray();
-        if (seqs.Length == 0) return null;
-        var declines = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && (r.DecidedById != null || r.Reason == ChallengeAnswers.Declined) && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
-        return DeclinedBefore.Of(links, others, declines);
+        var declines = seqs.Length == 0 ? [] : await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && (r.DecidedById != null || r.Reason == ChallengeAnswers.Declined) && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
+        return DeclinedBefore.Of(payer, links, others, declines);
     }
 
     /// <summary>With what people decided of them, though that may still be undone, or that they wait for one to.</summary>
@@ -157,7 +157,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         var asked = escalated.Count == 0 ? [] : (await db.Set<ReviewEvent>().AsNoTracking().Where(e => escalated.Contains(e.Seq) && e.Kind == ReviewEventKind.Escalated).OrderBy(e => e.At).Select(e => new { e.Seq, e.Note }).ToListAsync(stop)).GroupBy(e => e.Seq).ToDictionary(e => e.Key, e => e.Last().Note);
         var codes = (await db.Set<Label>().AsNoTracking().Where(l => seqs.Contains(l.Seq) && l.Outcome == LabelOutcome.Fraud && l.Source != LabelSource.Analyst && l.Reason != null && l.Reverses == null && !db.Set<Label>().Any(o => o.Reverses == l.Number))
             .OrderBy(l => l.Number).Select(l => new { l.Seq, l.Reason }).ToListAsync(stop)).GroupBy(l => l.Seq).ToDictionary(l => l.Key, l => l.Last().Reason);
-        return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => !reviews.TryGetValue(l.Seq, out var its) ? l : its.State == ReviewState.Open ? l with { Outcome = its.Outcome, Waits = true, Asked = asked.GetValueOrDefault(l.Seq) }
+        return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => !reviews.TryGetValue(l.Seq, out var its) ? l : its.State == ReviewState.Open ? l with { Outcome = its.Outcome, Waits = true, IsEscalated = its.Queue == ReviewQueue.EscalatedNumber, Asked = asked.GetValueOrDefault(l.Seq) }
             : l with { Outcome = its.Outcome, Reason = its.Reason, Note = its.Note, DecidedBy = its.By, Says = its.Label, IsUndoable = its.State == ReviewState.Decided && its.SettlesAt > now });
     }
 
@@ -234,6 +234,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
             {
                 OutsideFraud = others.Count(e => e.Label == LabelOutcome.Fraud && e.LabelledBy != LabelSource.Analyst),
                 IsUsual = ordered?.IsUsual(texts[i].Kind) == true,
+                OrdersPayouts = ordered is { IsNamed: true } && texts[i].Kind is TermKind.Device or TermKind.Ip,
                 Numbers = people is { Numbers: > 0 and var more } ? more + (facts.Has(Known.CustomerId) ? 1 : 0) : 0,
             };
             // A name that many have is chance.
@@ -289,6 +290,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         {
             Fraud = linked.Count(l => l.Event.Label == LabelOutcome.Fraud),
             Good = linked.Count(l => l.Event.Label == LabelOutcome.Good),
+            DeclinedSeqs = [.. linked.Where(l => l.Event is { Label: null, Final: Decision.Decline }).Select(l => l.Event.Seq)],
         };
 
     private List<(EntityAttribute Attribute, Facts Facts)> Attributes(TermKind own, List<Facts> read)
@@ -306,7 +308,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         var all = found.OrderByDescending(f => f.Value.With).Take(MostAttributes * 2).Select(f =>
         {
             var activity = Activity(f.Key.Item1, f.Value.Facts, Among(own, f.Value.Facts));
-            return (new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count) { Numbers = activity is { Selves: > 0 and var more } ? more + (f.Value.Facts.Has(Known.CustomerId) ? 1 : 0) : 0 }, f.Value.Facts);
+            return (new EntityAttribute(f.Key.Item1, f.Value.Text, f.Value.With, activity?.Others, activity?.IsMore == true, activity?.Count) { OrdersPayouts = f.Key.Item1 is TermKind.Device or TermKind.Ip && f.Value.Facts.Text(Known.Flow) == "payout" && FoundBy.Submerchant(f.Value.Facts).Length > 0, Numbers = activity is { Selves: > 0 and var more } ? more + (f.Value.Facts.Has(Known.CustomerId) ? 1 : 0) : 0 }, f.Value.Facts);
         });
         return [.. all];
     }

@@ -65,9 +65,18 @@ public static class RuleWords
         if (form.Control == RowControl.Flag && form.Operator is RowOperator.Is or RowOperator.IsNot) return (form.Operator == RowOperator.Is == (form.Values[0].Text == RowForm.Yes) ? "" : T["not"] + " ") + T.About(fact);
         // That there were none is said in a word.
         if (form is { Operator: RowOperator.Is, Values: [{ Text: "0" }] } && Counts.Contains(fact.Fact) && Entities.TryGetValue(fact.Fact, out var about) && about.Window is { } window) return $"{T.Name(about.Kind)}, {T.Name(window)}: {T["not seen before"]}";
-        var values = form.Values.Select(value => Say(T, form.Control, value));
+        var values = form.Values.Select((value, place) => fact.Fact == Known.Hour && form.Control == RowControl.Number ? Hour(form.Operator, place, value.Text) : Say(T, form.Control, value));
         return string.Join(" ", ((string[])[T.About(fact), T.Name(form.Operator), string.Join(RowForm.Count(form.Operator) == 2 ? $" {T["and"]} " : ", ", values)]).Where(part => part.Length > 0));
     }
+
+    // An hour lasts until its last minute.
+    private static string Hour(RowOperator asked, int place, string text) => text + (asked switch
+    {
+        RowOperator.Less or RowOperator.AtLeast => ":00",
+        RowOperator.AtMost or RowOperator.More => ":59",
+        RowOperator.Between or RowOperator.NotBetween => place == 0 ? ":00" : ":59",
+        _ => "",
+    });
 
     private static string Say(Texts T, RowControl control, RowValue value) => control switch
     {

@@ -1,5 +1,6 @@
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
 using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Storage.Lists;
@@ -268,6 +269,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         foreach (var (customer, id) in ((string, string)[])[("cus_uno", "ben_uno"), ("cus_uno", "ben_uno_2"), ("cus_dos", "ben_dos"), ("cus_dos", "ben_dos_2"), ("cus_tres", "ben_tres")]) ordered.Add(await PayAsync("fp_office", customer, id, "laura.medina"));
         var usual = await PayAsync("fp_office", "cus_uno", "ben_uno_3", "system");
         var odd = await PayAsync("fp_home", "cus_uno", "ben_uno_4", null);
+        var another = await PayAsync("fp_office", "cus_tres", "ben_tres", "jorge.paz");
         await FoldedAsync(own);
 
         var page = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{usual}");
@@ -299,6 +301,15 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         var other = await own.As(World.Victor).PageAsync($"/dashboard/transactions/{odd}");
         Assert.Matches("Ordenada desde un dispositivo nuevo para este comercio\\s*ninguna de las 6 dispersiones de este comercio en 30 días", other.QuerySelector("[aria-labelledby=against]")!.TextContent);
         Assert.Contains("el comercio no dijo quién", other.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
+        foreach (var one in (string[])[usual, odd, ordered[4]]) Assert.DoesNotContain("Ordenada por primera vez", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector("[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
+        Assert.Matches("Ordenada por primera vez por jorge.paz\\s*ninguna de 6 dispersiones anteriores desde este dispositivo; laura.medina en 5", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{another}")).QuerySelector("[aria-labelledby=against]")!.TextContent);
+
+        // What somebody says of it does not change what was known of the place it came from; of the others it does.
+        await own.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(AssessmentId.SeqOf(Guid.Parse(another)), own.Clock.GetUtcNow().ToUnixTimeMilliseconds(), LabelOutcome.Fraud, LabelSource.Analyst)], LabelChannel.Panel, Actor.System, null, default);
+        await FoldedAsync(own);
+        foreach (var (one, said) in ((string, string)[])[(another, "2 · lugar habitual"), (usual, "2 · lo comparten algunos")])
+            Assert.Equal(said, (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector("tr:has(#link-device) .strength")!.TextContent);
+        Assert.Equal("lo comparten algunos", (await own.As(World.Victor).PageAsync("/dashboard/entities/customer/cus_dos")).QuerySelector("[data-attribute=device]:has(a[href$='/fp_office']) .strength")!.TextContent);
     }
 
     [Theory]

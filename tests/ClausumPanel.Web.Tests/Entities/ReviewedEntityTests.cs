@@ -109,7 +109,7 @@ public abstract class ReviewedEntityStories
             var page = await world.App.As(person).PageAsync(address);
             var rule = page.QuerySelector(".waterfall details[data-rule=dear]")!;
             const string whole = "en 50% de pagos y dispersiones (2), decidió por sí sola en 2 · fraude 1 de 1 con etiqueta (pocos datos)";
-            const string all = "Toda etiqueta viene de fuera: contracargos, reportes de fraude, clientes.";
+            const string all = "Toda etiqueta viene de fuera: contracargos, reportes de fraude, clientes. De 2 en total, sin etiqueta: 1.";
             Assert.Equal(all, rule.QuerySelector("[data-whose]")!.TextContent);
             var isCase = address.StartsWith("/dashboard/reviews", StringComparison.Ordinal);
             Assert.Equal((isCase ? "en 50% del total · fraude 1 de 1 con etiqueta (pocos datos)" : "rule:dear · " + whole, isCase ? whole : all), (Words(rule.QuerySelector("summary")!), rule.QuerySelector("summary")!.GetAttribute("title")));
@@ -137,7 +137,7 @@ public abstract class ReviewedEntityStories
         labels.Add(Said(33, LabelOutcome.Good, LabelSource.Analyst));
         await world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(labels, LabelChannel.Panel, Actor.System, null, default);
 
-        const string whose = "Contadas: 9 de fuera (contracargos, reportes de fraude, clientes; de fraude: 8). Sin contar: 24 decisiones propias (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser.";
+        const string whose = "Contadas: 9 de fuera (contracargos, reportes de fraude, clientes; de fraude: 8). Sin contar: 24 decisiones propias (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser. De 36 en total, sin etiqueta: 3.";
         var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[35]}");
         Assert.EndsWith("· fraude 8 de 9 con etiqueta (pocos datos)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
         Assert.Equal(whose, page.QuerySelector(".waterfall details[data-rule=dear] [data-whose]")!.TextContent);

@@ -1,5 +1,7 @@
 using AngleSharp.Dom;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Audit;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Pages.Entities;
@@ -154,6 +156,11 @@ public abstract class SameAmountStories
         await world.SettleAsync();
         Assert.Equal((said, $"{apart} {said} · {rarity}", 0), await BecameAsync());
 
+        // What is said to be good is a link still, but speaks against nobody.
+        await app.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(seq, app.Clock.GetUtcNow().ToUnixTimeMilliseconds(), LabelOutcome.Good, LabelSource.Analyst)], LabelChannel.Panel, Actor.System, null, default);
+        await FoldedAsync(app);
+        Assert.Null((await BecameAsync()).Item2);
+
         async Task<(string?, string?, int)> BecameAsync()
         {
             var page = await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}");
@@ -243,7 +250,7 @@ public abstract class SameAmountStories
             Against(page));
     }
 
-    private static string? Against(IDocument page) => page.QuerySelectorAll("ul[aria-labelledby=against] li").Select(Words).FirstOrDefault(l => l.StartsWith("Mismo monto", StringComparison.Ordinal));
+    private static string? Against(IDocument page) => page.QuerySelectorAll(".balance > div:has(#against) li").Select(Words).FirstOrDefault(l => l.StartsWith("Mismo monto", StringComparison.Ordinal));
 
     private static string Words(IElement element) => string.Join(' ', element.ChildNodes.Select(n => n.TextContent.Trim()).Where(t => t.Length > 0));
 }

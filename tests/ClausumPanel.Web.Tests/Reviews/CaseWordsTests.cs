@@ -1,3 +1,4 @@
+using System.Globalization;
 using AngleSharp.Dom;
 using ClausumPanel.Assess;
 using ClausumPanel.Assess.Rules;
@@ -5,6 +6,7 @@ using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Lists;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
+using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Tests.Protection;
 using ClausumPanel.Web.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -129,6 +131,28 @@ public sealed class CaseWordsTests
         Assert.Equal("marcada por la regla «Dear» y 1 más", await SaidAsync(both));
         Assert.Equal("Marcada: estas reglas coincidieron, pero sin cualquiera de ellas la decisión sería la misma. «Dear»: Cuando Monto del pago es mayor que 500.00 MXN (pide revisión sea cual sea el puntaje). «Round»: Cuando Monto del pago es 600.00 MXN (pide revisión sea cual sea el puntaje).", await MeansAsync(both));
         Assert.Equal(2, (await world.App.As(World.Maria).PageAsync($"{Queue}/{both}")).QuerySelectorAll(".step-decides").Count(d => d.TextContent.Contains("pide revisión sea cual sea el puntaje", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("hour between 0 and 5", "is between 0:00 and 5:59")]
+    [InlineData("hour not between 9 and 17", "is not between 9:00 and 17:59")]
+    [InlineData("time.hour < 6", "is less than 6:00")]
+    [InlineData("hour >= 22", "is at least 22:00")]
+    [InlineData("hour > 21", "is more than 21:59")]
+    [InlineData("hour <= 4", "is at most 4:59")]
+    [InlineData("hour = 3", "is 3")]
+    public void An_hour_that_a_rule_asks_for_lasts_until_its_last_minute(string asked, string said)
+    {
+        var culture = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en-US");
+            Assert.EndsWith(said, new Texts().Say(new PolicyRule("night", "Night", $"when {asked}\nthen add 20", "Late")), StringComparison.Ordinal);
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = culture;
+        }
     }
 
     [Fact]

@@ -50,8 +50,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         var first = arguments.ToList().IndexOf(scored[0]);
         var named = scored.Count <= ManyNamed + 1 ? scored : scored[..ManyNamed];
         var words = string.Join("; ", named.Select(a => a.Together ?? a.Text)) + (named.Count < scored.Count ? "; " + T["{0} more", scored.Count - named.Count] : "");
-        var rules = scored.Count(a => a.IsRule);
-        return [.. arguments.Take(first), new Argument(scored.Count == 1 ? T["Its score: {0}", words] : count == scored.Count ? T["{0} of its score: {1}", count, words] : T["{0} of its score ({1}): {2}", scored.Count, WhyView.Count(count - rules, rules, T), words], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
+        return [.. arguments.Take(first), new Argument(T["Its score: {0}", words], null, scored[0].Strength, scored.Sum(a => a.Points!.Value)), .. arguments.Skip(first).Except(scored)];
     }
 
     /// <summary>What the payer has long paid with and why that does not speak for them, in a sentence; null: there is none of it, or some of it does, which says so itself.</summary>

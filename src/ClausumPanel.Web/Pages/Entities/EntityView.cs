@@ -63,6 +63,9 @@ public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? 
     /// <summary>Its shop orders its payouts from there, as <see cref="LinkAttribute.IsUsual"/> says it of one payout.</summary>
     public bool IsUsual { get; init; }
 
+    /// <inheritdoc cref="LinkAttribute.OrdersPayouts"/>
+    public bool OrdersPayouts { get; init; }
+
     /// <inheritdoc cref="LinkAttribute.Numbers"/>
     public int Numbers { get; init; }
 
@@ -70,7 +73,7 @@ public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? 
     {
         null or 0 => Numbers > 0 ? LinkStrength.Own : LinkStrength.None,
         _ when IsUsual => LinkStrength.Weak,
-        <= LinkAttribute.MostStrong => LinkStrength.Strong,
+        <= LinkAttribute.MostStrong => OrdersPayouts ? LinkStrength.Medium : LinkStrength.Strong,
         <= LinkAttribute.MostMedium => LinkStrength.Medium,
         _ => LinkStrength.Weak,
     };

@@ -43,6 +43,9 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     /// <summary>Of a payout: the shop orders its payouts from there, so that others do too says nothing.</summary>
     public bool IsUsual { get; init; }
 
+    /// <summary>Of a payout: it was ordered from there, for its shop. Its few payees have that shop in common, not a person.</summary>
+    public bool OrdersPayouts { get; init; }
+
     /// <summary>Customer numbers that the same payer, by the e-mail address, named it with in the last 30 days; zero: no other than the one at hand.</summary>
     public int Numbers { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     {
         null or 0 => LinkStrength.Own,
         _ when IsUsual => LinkStrength.Weak,
-        <= MostStrong => Kind == TermKind.BeneficiaryName ? LinkStrength.Medium : LinkStrength.Strong,
+        <= MostStrong => Kind == TermKind.BeneficiaryName || OrdersPayouts ? LinkStrength.Medium : LinkStrength.Strong,
         <= MostMedium => Kind == TermKind.BeneficiaryName ? LinkStrength.Weak : LinkStrength.Medium,
         _ => LinkStrength.Weak,
     };
@@ -99,6 +102,12 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
 
     /// <summary>Of all linked ones, those that turned out to be good.</summary>
     public int Good { get; init; }
+
+    /// <summary>Of all linked ones, those that were declined in the end and nobody has said what they were.</summary>
+    public IReadOnlyList<long> DeclinedSeqs { get; init; } = [];
+
+    /// <summary>Of these, those whose decision the reader may see.</summary>
+    public int Declined => DeclinedSeqs.Count(seq => !Kept.Hides(seq));
 
     /// <summary>It goes to an account that no other beneficiary was paid to.</summary>
     public bool HasOwnAccount { get; init; }

@@ -34,6 +34,12 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     /// <summary>Whom those before it paid, by their place in the log.</summary>
     public IReadOnlyDictionary<long, string?> Payees { get; init; } = new Dictionary<long, string?>();
 
+    /// <summary>Who ordered the one at hand; null: it names nobody.</summary>
+    public string? Initiator { get; init; }
+
+    /// <summary>Who ordered those before it, by their place in the log.</summary>
+    public IReadOnlyDictionary<long, string?> Initiators { get; init; } = new Dictionary<long, string?>();
+
     /// <summary>Its place in the log.</summary>
     public long Seq { get; init; }
 
@@ -41,16 +47,17 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     public IReadOnlyDictionary<TermKind, IReadOnlyList<TermEvent>> Lately { get; init; } = new Dictionary<TermKind, IReadOnlyList<TermEvent>>();
 
     /// <summary>The shop orders its payouts from it.</summary>
-    public bool IsUsual(TermKind kind) => Lately.GetValueOrDefault(kind) is { } events && IsUsualPlace(events, Payees);
+    public bool IsUsual(TermKind kind) => Lately.GetValueOrDefault(kind) is { } events && IsUsualPlace(events, Payees, Seq);
 
     /// <summary>From there payouts to several have long been ordered, and none was fraud.</summary>
     /// <param name="events">The payouts of the shop that were ordered from there.</param>
     /// <param name="payees">Whom they pay, by their place in the log.</param>
-    public static bool IsUsualPlace(IReadOnlyList<TermEvent> events, IReadOnlyDictionary<long, string?> payees)
+    /// <param name="asking">The payout that is looked at: what somebody says it was does not change what was known of the place.</param>
+    public static bool IsUsualPlace(IReadOnlyList<TermEvent> events, IReadOnlyDictionary<long, string?> payees, long? asking = null)
     {
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(payees);
-        return events.Count >= LeastUsual && events.Max(e => e.At) - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && events.All(e => e.Label != LabelOutcome.Fraud)
+        return events.Count >= LeastUsual && events.Max(e => e.At) - events.Min(e => e.At) >= LeastAge.TotalMilliseconds && events.All(e => e.Label != LabelOutcome.Fraud || e.Seq == asking)
             && events.Select(e => payees.GetValueOrDefault(e.Seq)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count() >= LeastPayees;
     }
 
@@ -65,14 +72,37 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     private IReadOnlyList<TermEvent>? Of(TermKind kind) => Before.GetValueOrDefault(kind);
 
     /// <summary>What it says of the device, of the address where no device is named.</summary>
-    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Reader reader, Texts T)
+    /// <param name="hits">Signals that fired.</param>
+    /// <param name="reader">Whose days they are.</param>
+    /// <param name="T">Whose language.</param>
+    public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(ReadOnlySpan<SignalHit> hits, Reader reader, Texts T)
     {
         ArgumentNullException.ThrowIfNull(reader);
+        var (good, bad) = Places(reader, T);
+        var isSaid = false;
+        foreach (ref readonly var hit in hits) isSaid |= SignalCatalog.Of(hit).Code == "payout_unattributed_initiator";
+        return (good, !isSaid && OrderedBy(T) is { } another ? [.. bad, another] : bad);
+    }
+
+    /// <summary>Whoever orders there for the first time, where others long have: whoever takes over the account of a shop adds themselves first.</summary>
+    private Argument? OrderedBy(Texts T)
+    {
+        var kind = Before.ContainsKey(TermKind.Device) ? TermKind.Device : TermKind.Ip;
+        if (Initiator is null || Of(kind) is not { } events) return null;
+        var all = events.Select(e => Initiators.GetValueOrDefault(e.Seq)).OfType<string>().ToList();
+        if (all.Count < LeastUsual - 1 || all.Contains(Initiator, StringComparer.OrdinalIgnoreCase)) return null;
+        var most = all.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).MaxBy(g => g.Count())!;
+        return new Argument(T["First ordered by {0}", Initiator], T[kind == TermKind.Device ? "none of {0} payouts before from this device; {1} in {2}" : "none of {0} payouts before from this address; {1} in {2}", Number(all.Count), most.Key, Number(most.Count())], 5);
+    }
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
+
+    private (IEnumerable<Argument> For, IEnumerable<Argument> Against) Places(Reader reader, Texts T)
+    {
         var isDevice = Before.ContainsKey(TermKind.Device);
         var kind = isDevice ? TermKind.Device : TermKind.Ip;
         if (Of(kind) is not { } events) return ([], []);
-        var all = All.ToString("N0", CultureInfo.CurrentCulture);
-        var count = events.Count.ToString("N0", CultureInfo.CurrentCulture);
+        var (all, count) = (Number(All), Number(events.Count));
         if (IsTrusted(kind))
         {
             var since = reader.Day(events.Min(e => e.At));

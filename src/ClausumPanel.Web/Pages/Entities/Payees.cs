@@ -14,10 +14,13 @@ public sealed record Payee(string? Customer, string? Id, string? Name, string? C
 {
     private const int DigitsShown = 4;
 
+    /// <summary>Who ordered the payout; null: it names nobody.</summary>
+    public string? OrderedBy { get; init; }
+
     public static Payee Of(Facts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryName) is { } name ? FoundBy.Name(name) : null, facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic));
+        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryName) is { } name ? FoundBy.Name(name) : null, facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic)) { OrderedBy = facts.Text(Known.PayoutInitiator) is { Length: > 0 } initiator ? initiator : null };
     }
 
     /// <summary>Who it is: by the caller's id, else by the account.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Localization;
 
@@ -91,8 +92,9 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
     {
         ArgumentNullException.ThrowIfNull(T);
-        var some = Twins.Where(t => t is { IsNew: true, IsFar: false }).ToList();
-        if (some.Count == 0 && Twins.FirstOrDefault(t => t.IsFar) is { } far)
+        // What is said to be good speaks against nobody.
+        var (some, others) = (Twins.Where(t => t is { IsNew: true, IsFar: false, Line.Label: not LabelOutcome.Good }).ToList(), Twins.Where(t => t is { IsFar: true, Line.Label: not LabelOutcome.Good }).ToList());
+        if (some.Count == 0 && others is [var far, ..])
             return ([], [new Argument(T["Same amount by another payer, new here, with a card of the same range, {0} apart", T.Age(far.Apart)], string.Join(" · ", Became([far], T).Append(Rarity(T))), 4)]);
         if (some.Count == 0) return ([], []);
         var apart = T.Age(some[0].Apart < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(Math.Round(some[0].Apart.TotalMinutes)));

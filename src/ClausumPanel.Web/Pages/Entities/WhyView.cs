@@ -123,12 +123,16 @@ public sealed class WhyView
     /// <summary>What the same payer, or beneficiary, did before without a complaint, more than a day ago.</summary>
     public int GoodBefore { get; set; }
 
+    /// <summary>Of a payout: they were to the same name, under another id.</summary>
+    public bool IsKnownByName { get; set; }
+
     /// <summary>What is to be known before the reasons are read: that nothing can be compared, or that the rates are not of whoever is known; null: neither.</summary>
     public string? Nothing(Texts T)
     {
         if (Habits is { IsFirst: true } habits && Steps.Any(s => s.Signal is not null)) return habits.SayFirst(T);
         if (GoodBefore < KnownFrom || !Steps.Any(s => s.Points > 0 && Labels(s)?.Counted() is { Labelled: >= LabelQueries.Enough } labels && labels.Fraud * 2 > labels.Labelled)) return null;
-        return Stored.Flow == Flow.PayOut ? T["Rates are of all beneficiaries; this one: {0} payouts, no complaint.", GoodBefore] : T["Rates are of all payers; this one: {0} payments, no complaint.", GoodBefore];
+        return Stored.Flow != Flow.PayOut ? T["Rates are of all payers; this one: {0} payments, no complaint.", GoodBefore]
+            : IsKnownByName ? T["Rates are of all beneficiaries; to this name: {0} payouts, no complaint.", GoodBefore] : T["Rates are of all beneficiaries; this one: {0} payouts, no complaint.", GoodBefore];
     }
 
     private string? UsualAmount(SignalDefinition signal, Texts T)
@@ -156,7 +160,12 @@ public sealed class WhyView
     public string? Rate(Step step, Texts T) => Labels(step) is { } labels ? T.SayShort(labels.Counted()) : null;
 
     /// <summary>By whose word that is, in a sentence.</summary>
-    public string? Whose(Step step, Texts T) => Labels(step) is { } labels ? T.SayCounted(labels) : null;
+    public string? Whose(Step step, Texts T)
+    {
+        if (Labels(step) is not { } labels || T.SayCounted(labels) is not { } whose) return null;
+        var hits = step.Rule is { } rule ? RuleRates.Rules[rule.Id].Hits : Rates[step.Signal!.Id].Hits;
+        return hits <= labels.Labelled ? whose : whose + " " + T["Of {0} in all, without a label: {1}.", hits.ToString("N0", CultureInfo.CurrentCulture), (hits - labels.Labelled).ToString("N0", CultureInfo.CurrentCulture)];
+    }
 
     private SignalLabels? Labels(Step step) => step.Rule is { } rule
         ? RuleRates.Rules.TryGetValue(rule.Id, out var record) && record.Hits > 0 && RuleRates.All > 0 ? record.Labels : null

@@ -17,7 +17,7 @@ public readonly record struct DecidedCount(int Approved, int Declined, int Chall
     /// <param name="stop">Ends it early.</param>
     internal static async Task<DecidedCount> OfAsync(PanelDb db, Guid person, long since, CancellationToken stop)
     {
-        var counts = await db.Set<ReviewEvent>().DecidedBy(person).Where(e => e.At >= since && e.Outcome != null).GroupBy(e => e.Outcome!.Value).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+        var counts = await db.Set<ReviewEvent>().DecidedBy(person).Where(e => e.At >= since && e.Outcome != null).GroupBy(e => e.Outcome!.Value).Select(g => new { g.Key, Count = g.Select(e => e.Seq).Distinct().Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, stop);
         return new(counts.GetValueOrDefault(ReviewOutcome.Approve), counts.GetValueOrDefault(ReviewOutcome.Decline), counts.GetValueOrDefault(ReviewOutcome.Challenge));
     }
 
