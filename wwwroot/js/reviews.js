@@ -50,7 +50,7 @@
     const both = labels();
     if (both.length === 0) return false;
     const at = both.findIndex(label => label.checked);
-    // Once is always the last, whatever the reason brought: nobody is accused by habit.
+    // Where the reason left it open the first is not taken by habit: it accuses.
     const other = both[at < 0 ? both.length - 1 : (at + 1) % both.length];
     reach(other);
     other.checked = true;

@@ -22,7 +22,7 @@ public sealed partial class VelocityIndex
     /// <param name="key">The value's key.</param>
     /// <param name="among">Which others: of each assessment, the first of these kinds that it names.</param>
     /// <param name="own">The key of the one that is not another.</param>
-    /// <param name="email">The key of the address by which another id is the same one; zero: an id is all that tells.</param>
+    /// <param name="email">The key of the address by which another id is the same one, in payments, not in payouts; zero: an id is all that tells.</param>
     /// <param name="now">Unix milliseconds.</param>
     public EntityActivity? Activity(EntityKind kind, ulong key, ReadOnlySpan<EntityKind> among, ulong own, ulong email, long now)
     {
@@ -46,7 +46,7 @@ public sealed partial class VelocityIndex
                 {
                     if (e.Entity[(int)other] < 0) continue;
                     if (e.Entity[(int)other] == ownId) break;
-                    if (emailId < 0 || e.Entity[(int)EntityKind.Email] != emailId) others.Add(e.Entity[(int)other]);
+                    if (emailId < 0 || e.Flow != (byte)Flow.PayIn || e.Entity[(int)EntityKind.Email] != emailId) others.Add(e.Entity[(int)other]);
                     // Who names the address alone goes by no other id.
                     else if (other == among[0]) selves.Add(e.Entity[(int)other]);
                     break;

@@ -81,6 +81,6 @@ public sealed record ChallengeSilence(TimeSpan Since, int Told, DateTimeOffset? 
         ArgumentNullException.ThrowIfNull(reader);
         if (Since < Says || Last is not { } last) return null;
         var told = Told.ToString("N0", CultureInfo.CurrentCulture) + (IsMore ? "+" : "");
-        return new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(Since)], T[Told == 1 ? "it told of {0} other answer in {1} days, on {2}" : "it told of {0} other answers in {1} days, the last on {2}", told, Days, reader.Day(last.ToUnixTimeMilliseconds())], 5);
+        return new Argument(T["The shop has told of no answer to the challenge in {0}", T.Age(Since)], T[Told == 1 ? "to other challenges it told of {0} answer in {1} days, on {2}" : "to other challenges it told of {0} answers in {1} days, the last on {2}", told, Days, reader.Day(last.ToUnixTimeMilliseconds())], 5);
     }
 }

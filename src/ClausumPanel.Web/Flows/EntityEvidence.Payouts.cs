@@ -23,7 +23,7 @@ public sealed partial class EntityEvidence
         var now = await LatelyAsync(shop, stop);
         var lately = before.Keys.ToDictionary(kind => kind, kind => (IReadOnlyList<TermEvent>)[.. histories[texts.FindIndex(t => t.Kind == kind)].Where(e => now.Contains(e.Seq))]);
         var paid = await PayeesAsync([.. before.Values.Concat(lately.Values).SelectMany(b => b).Select(e => e.Seq).Distinct()], stop);
-        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Lately = lately, Seq = stored.Seq, Cut = cut, Payee = Payee.Of(facts).Person, Initiator = facts.Text(Known.PayoutInitiator), Initiators = paid.ToDictionary(p => p.Key, p => p.Value.OrderedBy), Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
+        return new OrderedFrom(before, seqs.Count, latest.IsMore, shop.Length > 0, at) { Lately = lately, Seq = stored.Seq, Cut = cut, Payee = Payee.Of(facts).Person, Initiator = facts.Text(Known.PayoutInitiator), Paid = paid, Payees = paid.ToDictionary(p => p.Key, p => p.Value.Person) };
     }
 
     /// <summary>The shop's payouts of these days, as of now: the same for whichever of them is looked at.</summary>

@@ -110,7 +110,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         Dictionary<TermKind, IReadOnlySet<long>> alike = [];
         foreach (var (place, (kind, _)) in texts.Index())
             if (kind is TermKind.Device or TermKind.Card or TermKind.Ip && ordered is not { IsNamed: true }) alike[kind] = histories[place].Select(e => e.Seq).ToHashSet();
-        var declined = await DeclinedAsync(stored, payer < 0 ? null : texts[payer].Kind, links, histories, stop);
+        var declined = await DeclinedAsync(stored, texts, links, histories, stop);
         var places = PlacesView.Of(facts, T);
         var twins = await SameAmountAsync(stored, facts, stop);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
@@ -139,12 +139,13 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
     }
 
     /// <summary>What people declined for good of those that share something, what failed its challenge, and what the engine declined; what time declined nobody looked at.</summary>
-    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, TermKind? payer, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
+    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, List<(TermKind Kind, string Text)> texts, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
     {
         var others = histories.ConvertAll(h => (IReadOnlyList<TermEvent>)[.. h.Where(e => e.Seq != stored.Seq).Take(MostLinked)]);
         var seqs = others.SelectMany(o => o).Where(e => e.Outcome == ReviewOutcome.Decline).Select(e => e.Seq).Distinct().ToArray();
         var declines = seqs.Length == 0 ? [] : await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && (r.DecidedById != null || r.Reason == ChallengeAnswers.Declined) && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
-        return DeclinedBefore.Of(payer, links, others, declines);
+        var own = texts.Index().Where(t => t.Item.Kind is TermKind.Customer or TermKind.Email or TermKind.Beneficiary).SelectMany(t => others[t.Index]).Select(e => e.Seq).ToHashSet();
+        return DeclinedBefore.Of(own, links, others, declines);
     }
 
     /// <summary>With what people decided of them, though that may still be undone, or that they wait for one to.</summary>
@@ -158,7 +159,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         var codes = (await db.Set<Label>().AsNoTracking().Where(l => seqs.Contains(l.Seq) && l.Outcome == LabelOutcome.Fraud && l.Source != LabelSource.Analyst && l.Reason != null && l.Reverses == null && !db.Set<Label>().Any(o => o.Reverses == l.Number))
             .OrderBy(l => l.Number).Select(l => new { l.Seq, l.Reason }).ToListAsync(stop)).GroupBy(l => l.Seq).ToDictionary(l => l.Key, l => l.Last().Reason);
         return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => !reviews.TryGetValue(l.Seq, out var its) ? l : its.State == ReviewState.Open ? l with { Outcome = its.Outcome, Waits = true, IsEscalated = its.Queue == ReviewQueue.EscalatedNumber, Asked = asked.GetValueOrDefault(l.Seq) }
-            : l with { Outcome = its.Outcome, Reason = its.Reason, Note = its.Note, DecidedBy = its.By, Says = its.Label, IsUndoable = its.State == ReviewState.Decided && its.SettlesAt > now });
+            : l with { IsEscalated = its.Queue == ReviewQueue.EscalatedNumber, Outcome = its.Outcome, Reason = its.Reason, Note = its.Note, DecidedBy = its.By, Says = its.Label, IsUndoable = its.State == ReviewState.Decided && its.SettlesAt > now });
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>
@@ -315,7 +316,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
 
     // What few others share says most; what nobody shares says something only of this one.
     private static List<EntityAttribute> Sorted(IEnumerable<EntityAttribute> all) =>
-        [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
+        [.. all.OrderBy(a => a.Strength switch { LinkStrength.Strong => 0, LinkStrength.Medium => 1, LinkStrength.None or LinkStrength.Own => 2, _ => 3 }).ThenByDescending(a => a.With).ThenBy(a => a.Kind).Take(MostAttributes)];
 
     /// <summary>Whom a value is shared among: on the page of a person the people that the links of a case count, else others of its own kind.</summary>
     private static EntityKind[] Among(TermKind kind, Facts facts) => kind.IsPerson() || kind == TermKind.Account ? EntityWords.Others(facts.Text(Known.Flow) == "payout" ? Flow.PayOut : Flow.PayIn) : kind.Entity() is { } entity ? [entity] : [];

@@ -9,10 +9,13 @@ using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Pages.Entities;
+using ClausumPanel.Web.Plumbing;
 using ClausumPanel.Web.Tests.Api;
 using ClausumPanel.Web.Tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ClausumPanel.Web.Tests.Entities;
 
@@ -135,7 +138,7 @@ public sealed class ForAndAgainstTests
         var against = page.QuerySelector("ul[aria-labelledby=against]")!;
         // Each row says why.
         Assert.Equal(["Revende contra las condiciones: Tres pedidos a una bodega", "Revende contra las condiciones", "Revende contra las condiciones"], page.QuerySelectorAll("table.linked [data-reason=reseller_abuse]").Select(r => r.TextContent));
-        Assert.Equal("Rechazamos 3 de 5 evaluaciones vinculadas Dominio de correo · Revende contra las condiciones", Assert.Single(against.QuerySelectorAll("li"), l => l.TextContent.Contains("Rechazamos", StringComparison.Ordinal)).TextContent.Trim());
+        Assert.Equal("Rechazamos 3 de 5 evaluaciones vinculadas Dominio de correo · última: 24 nov 2026 · Revende contra las condiciones", Assert.Single(against.QuerySelectorAll("li"), l => l.TextContent.Contains("Rechazamos", StringComparison.Ordinal)).TextContent.Trim());
     }
 
     [Theory]
@@ -154,32 +157,34 @@ public sealed class ForAndAgainstTests
     {
         var link = new LinkAttribute(TermKind.EmailDomain, "mayoreo.example", others, false, payers, false, 0, 0, true);
         IReadOnlyList<TermEvent> with = [.. Enumerable.Range(1, others).Select(i => new TermEvent(i, i, Flow.PayIn, Decision.Review, 0, 100, "MXN", null, false, false))];
-        var told = DeclinedBefore.Of(null, [link], [with], Enumerable.Range(1, declined).ToDictionary(i => (long)i, _ => (string?)"other"));
+        var told = DeclinedBefore.Of(new HashSet<long>(), [link], [with], Enumerable.Range(1, declined).ToDictionary(i => (long)i, _ => (string?)"other"));
         Assert.Equal(isTold ? declined : null, told?.Count);
     }
 
     [Theory]
     [InlineData(0, 0, null)]
-    [InlineData(0, 1, "El motor rechazó 1 de 4 evaluaciones vinculadas | Dispositivo · legítimo: 2")]
-    [InlineData(1, 0, "Rechazamos 1 de 4 evaluaciones vinculadas | Dispositivo · Tarjeta robada · legítimo: 2")]
-    [InlineData(1, 1, "Se rechazaron 2 de 4 evaluaciones vinculadas, 1 de ellas el motor | Dispositivo · Tarjeta robada · legítimo: 2")]
+    [InlineData(0, 1, "El motor rechazó 1 de 4 evaluaciones vinculadas | Dispositivo · 24 nov 2026 · legítimo: 2")]
+    [InlineData(1, 0, "Rechazamos 1 de 4 evaluaciones vinculadas | Dispositivo · 21 nov 2026 · Tarjeta robada · legítimo: 2")]
+    [InlineData(1, 1, "2 de 4 evaluaciones vinculadas rechazadas, 1 por el motor | Dispositivo · última: 24 nov 2026 · Tarjeta robada · legítimo: 2")]
     public void What_the_engine_declined_stands_against_it_too_but_not_a_payers_own(int people, int engine, string? said)
     {
         var link = new LinkAttribute(TermKind.Device, "fp_four", 4, false, 1, false, 0, 2, true);
-        IReadOnlyList<TermEvent> with = [.. Enumerable.Range(1, 4).Select(i => new TermEvent(i, i, Flow.PayIn, i <= people || i > 4 - engine ? Decision.Decline : Decision.Approve, 0, 100, "MXN", i is 2 or 3 ? LabelOutcome.Good : null, false, false) { Outcome = i <= people ? ReviewOutcome.Decline : null })];
+        IReadOnlyList<TermEvent> with = [.. Enumerable.Range(1, 4).Select(i => new TermEvent(i, new DateTimeOffset(2026, 11, 20 + i, 18, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), Flow.PayIn, i <= people || i > 4 - engine ? Decision.Decline : Decision.Approve, 0, 100, "MXN", i is 2 or 3 ? LabelOutcome.Good : null, false, false) { Outcome = i <= people ? ReviewOutcome.Decline : null })];
         var declines = Enumerable.Range(1, people).ToDictionary(i => (long)i, _ => (string?)"stolen_card");
-        var told = DeclinedBefore.Of(TermKind.Customer, [link], [with], declines);
-        var culture = CultureInfo.CurrentUICulture;
+        var told = DeclinedBefore.Of(new HashSet<long>(), [link], [with], declines);
+        var culture = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
         try
         {
-            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("es-MX");
-            Assert.Equal(said, told?.Argument(Flow.PayIn, new Texts()) is { } argument ? $"{argument.Text} | {argument.Detail}" : null);
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("es-MX");
+            Assert.Equal(said, told?.Argument(Flow.PayIn, new Reader(new HttpContextAccessor(), Options.Create(new PanelOptions())), new Texts()) is { } argument ? $"{argument.Text} | {argument.Detail}" : null);
         }
         finally
         {
-            CultureInfo.CurrentUICulture = culture;
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = culture;
         }
-        Assert.Equal(people, DeclinedBefore.Of(TermKind.Device, [link], [with], declines)?.Count ?? 0);
+        // Of the payer's own only what people declined, of whom the engine's are the history; and nothing that was good after all.
+        Assert.Equal(people, DeclinedBefore.Of(new HashSet<long> { 1, 2, 3, 4 }, [link], [with], declines)?.Count ?? 0);
+        Assert.Equal(people, DeclinedBefore.Of(new HashSet<long>(), [link], [[.. with.Select(e => e.Seq == 4 ? e with { Label = LabelOutcome.Good } : e)]], declines)?.Count ?? 0);
     }
 
     [Fact]

@@ -82,8 +82,8 @@ public sealed class HabitsTests
     }
 
     [Theory]
-    [InlineData(null, Flow.PayIn, 167_102, "8,140.00 MXN: 8.2 times the average of all payers here (989.00 MXN in 3,635 payments)", "8,140.00 MXN: 8.2 veces el promedio de todos los pagadores aquí (989.00 MXN en 3,635 pagos)")]
-    [InlineData(null, Flow.PayOut, 10_000, "8,140.00 MXN: 8.2 times the average of all payouts here (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de todas las dispersiones aquí (989.00 MXN en 3,635 dispersiones)")]
+    [InlineData(null, Flow.PayIn, 167_102, "8,140.00 MXN: 8.2 times the average of the payers of all shops (989.00 MXN in 3,635 payments)", "8,140.00 MXN: 8.2 veces el promedio de los pagadores de todos los comercios (989.00 MXN en 3,635 pagos)")]
+    [InlineData(null, Flow.PayOut, 10_000, "8,140.00 MXN: 8.2 times the average of the payouts of all shops (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de las dispersiones de todos los comercios (989.00 MXN en 3,635 dispersiones)")]
     [InlineData(EntityKind.Customer, Flow.PayIn, 11_100, "8,140.00 MXN: 8.2 times this payer's average (989.00 MXN in 3,635 payments; give or take 111.00)", "8,140.00 MXN: 8.2 veces el promedio de este pagador (989.00 MXN en 3,635 pagos; más o menos 111.00)")]
     [InlineData(EntityKind.Customer, Flow.PayOut, 167_102, "8,140.00 MXN: 8.2 times this customer's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este cliente (989.00 MXN en 3,635 dispersiones)")]
     [InlineData(EntityKind.Beneficiary, Flow.PayOut, 0, "8,140.00 MXN: 8.2 times this beneficiary's average (989.00 MXN in 3,635 payouts)", "8,140.00 MXN: 8.2 veces el promedio de este beneficiario (989.00 MXN en 3,635 dispersiones)")]
@@ -131,16 +131,19 @@ public sealed class HabitsTests
     public void Beside_a_rule_that_asks_for_the_hour_or_the_amount_stands_what_is_usual_of_them()
     {
         static PolicyRule Asking(string text) => new("r", "Night", $"when {text}\nthen add 20", "Late");
-        string? Beside(Habits habits, string text, bool isAmountSaid = false, string language = "en-US") => In(language, T => habits.Say(Asking(text), "MXN", isAmountSaid, T));
+        string? Beside(Habits habits, string text, string language = "en-US") => In(language, T => habits.Say(Asking(text), "MXN", T));
         const string Hours = "this payer: usually 9–12 h on the shop's clock (14 payments); this at 03:12";
         var often = Of(Paid(), Often(14));
         Assert.Equal(Hours, Beside(often, "hour between 0 and 5"));
         Assert.Equal(Hours, Beside(often, "time.hour < 5 and flow = \"payin\""));
         Assert.Equal("este pagador: suele ser de 9 a 12 h en el reloj del comercio (14 pagos); ahora a las 03:12", Beside(often, "hour between 0 and 5", language: "es-MX"));
         Assert.Null(Beside(often, "card.country = \"MX\""));
-        // Few amounts are told as they are, many by their mean; what a signal has said is not said again.
+        // Few amounts are told as they are, many by their mean.
         Assert.Equal("this payer: 200.00 to 201.00 MXN before (2 payments)", Beside(Of(Paid(), Often(2)), "amount > 5000 MXN and hour < 5"));
-        Assert.Null(Beside(Of(Paid(), Often(2)), "amount > 5000 MXN", isAmountSaid: true));
+        // Whoever is elsewhere has another hour.
+        Assert.Equal(Hours + " · 10:12 on the clock of its device (Africa/Lagos)", Beside(Of(Paid((Known.Timezone, "Africa/Lagos")), Often(14)), "hour < 5"));
+        Assert.Equal("06:12 en el reloj de su dispositivo (America/Sao_Paulo)", Beside(Of(Paid((Known.Timezone, "America/Sao_Paulo")), []), "hour < 5", "es-MX"));
+        foreach (var zone in (string[])["America/Monterrey", "Nowhere/City"]) Assert.Equal(Hours, Beside(Of(Paid((Known.Timezone, zone)), Often(14)), "hour < 5"));
         var known = Paid();
         foreach (var (part, number) in ((HistoryPart, double)[])[(HistoryPart.AmountCount, 14), (HistoryPart.AmountMean, 20_000), (HistoryPart.AmountDeviation, 500)]) known.Set(FactCatalog.History(EntityKind.Customer, part), number);
         Assert.Equal(Hours + " · this payer: 200.00 MXN on average, give or take 5.00 (14 payments)", Beside(Of(known, Often(14)), "amount > 5000 MXN and hour < 5"));
@@ -158,17 +161,37 @@ public sealed class HabitsTests
         Assert.Null(UsualHour(asked, i => ((i + 1) * 60_000, Decision.Approve, null)));
         Assert.Null(UsualHour(asked, i => (24 * (i + 1) * Hour, i < 3 ? Decision.Decline : Decision.Approve, null)));
         Assert.Null(UsualHour(asked, i => (24 * (i + 1) * Hour, Decision.Approve, i == 4 ? LabelOutcome.Fraud : null)));
+        // At nine in the evening twice, at eleven in the morning thrice: about the hour at hand none was.
+        Assert.Null(UsualHour(asked, i => (((24 * (i + 1)) - (i < 2 ? -6 : 8)) * Hour, Decision.Approve, null)));
     }
 
     [Theory]
     [InlineData(24, "this payer: at all hours: of 24 payments 3 within an hour or so of 03:12", "este pagador: a toda hora: de 24 pagos, 3 cerca de las 03:12")]
     // From six in the morning to midnight: a stretch too long to say, but never at three.
-    [InlineData(36, "this payer: none of 36 payments within an hour or so of 03:12", "este pagador: ninguno de 36 pagos cerca de las 03:12")]
+    [InlineData(36, "this payer: never within an hour or so of 03:12 in 36 payments", "este pagador: nunca cerca de las 03:12 en 36 pagos")]
     public void Where_no_part_of_the_day_is_usual_it_is_said_how_many_were_about_that_hour(int count, string english, string spanish)
     {
         List<TermEvent> events = [.. Enumerable.Range(0, count).Select(i => new TermEvent(1_000 - i, Now - ((24 * (i + 1)) - (count == 24 ? i * 5 % 24 : 3 + (i % 18))) * Hour, Flow.PayIn, Decision.Approve, 5, 20_000, "MXN", null, false, false))];
         var habits = Habits.Of(new StoredAssessment { Seq = 2_000, At = Now, Flow = Flow.PayIn, Currency = "MXN", Amount = 4_500_000 }, Paid(), TermKind.Customer, Mexico, events, events, new Dictionary<long, byte[]>(), isComplete: true);
         Assert.Equal((english, spanish), (Said(habits, "large_amount_at_night"), Said(habits, "large_amount_at_night", "es-MX")));
+    }
+
+    [Fact]
+    public void What_a_signal_and_a_rule_both_ask_for_is_told_once()
+    {
+        var (night, rule) = (new Step(SignalCatalog.ByCode["large_amount_at_night"], "Night", "Late", "large_amount_at_night", 8, 0, 8), new Step(null, "Rule Night", "Late", "rule:r", 20, 8, 28, Rule: new PolicyRule("r", "Night", "when hour < 5 and amount > 5000 MXN\nthen add 20", "Late")));
+        var often = Of(Paid(), Often(2));
+        WhyView Why(Habits habits, params IReadOnlyList<Step> steps) => new() { Stored = new StoredAssessment { Seq = 2_000, At = Now, Flow = Flow.PayIn, Currency = "MXN", Amount = 4_500_000 }, Facts = Paid(), Steps = steps, Hits = [], Sum = 28, Habits = habits };
+        const string hours = "this payer: usually 9–12 h on the shop's clock (14 payments); this at 03:12";
+        Assert.Equal((hours, null), In2(Of(Paid(), Often(14)), night, rule));
+        Assert.Equal((hours, null), In2(Of(Paid(), Often(14)), rule, night));
+        Assert.Equal((null, "this payer: 200.00 to 201.00 MXN before (2 payments)"), In2(often, night, rule));
+
+        (string?, string?) In2(Habits habits, Step first, Step second)
+        {
+            var why = Why(habits, first, second);
+            return (In("en-US", T => why.UsualOnce(first, T)), In("en-US", T => why.UsualOnce(second, T)));
+        }
     }
 
     private static string? UsualHour(string? asked, Func<int, (long Before, Decision Decision, LabelOutcome? Label)> paid)

@@ -137,7 +137,7 @@ public abstract class ReviewedEntityStories
         labels.Add(Said(33, LabelOutcome.Good, LabelSource.Analyst));
         await world.App.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync(labels, LabelChannel.Panel, Actor.System, null, default);
 
-        const string whose = "Contadas: 9 de fuera (contracargos, reportes de fraude, clientes; de fraude: 8). Sin contar: 24 decisiones propias (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser. De 36 en total, sin etiqueta: 3.";
+        const string whose = "Contadas: 9 de fuera (contracargos, reportes de fraude, clientes; de fraude: 8). Sin contar, de decisiones propias: 24 (de fraude: 23), lo que los analistas creyeron, no lo que resultó ser. De 36 en total, sin etiqueta: 3.";
         var page = await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{ids[35]}");
         Assert.EndsWith("· fraude 8 de 9 con etiqueta (pocos datos)", Words(page.QuerySelector(".waterfall details[data-rule=dear] summary")!), StringComparison.Ordinal);
         Assert.Equal(whose, page.QuerySelector(".waterfall details[data-rule=dear] [data-whose]")!.TextContent);

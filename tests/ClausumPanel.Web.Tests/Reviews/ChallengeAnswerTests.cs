@@ -60,7 +60,7 @@ public abstract class ChallengeAnswerStories
         Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
-        Assert.Equal("Este comercio no ha informado respuesta a ninguna verificación en 7 días: no la espere.", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("[data-unheard-told]")!.TextContent);
+        Assert.Equal("Este comercio no ha informado respuesta a ninguna verificación en 7 días: no la espere. Para saber más antes, apártelo y pregunte usted.", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("[data-unheard-told]")!.TextContent);
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card"))).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         await world.SettleAsync();
@@ -113,7 +113,7 @@ public abstract class ChallengeAnswerStories
             var shown = await world.App.As(World.Maria).PageAsync($"/dashboard/{told}/{late}");
             var against = shown.QuerySelector("ul[aria-labelledby=against]")!.TextContent;
             Assert.Contains("El comercio no ha informado respuesta a la verificación en 31 min", against, StringComparison.Ordinal);
-            Assert.Contains("informó otras 3 respuestas en 7 días, la última el", against, StringComparison.Ordinal);
+            Assert.Contains("a otras verificaciones informó 3 respuestas en 7 días, la última el", against, StringComparison.Ordinal);
             Assert.Contains("Hasta ahora no ha informado respuesta.", shown.QuerySelector(".timeline-list")!.TextContent, StringComparison.Ordinal);
         }
     }

@@ -173,6 +173,12 @@ public sealed class QueueRulesTests : QueueRulesStories
             Assert.StartsWith("Se evaluó", page.QuerySelector(".timeline-list li")!.TextContent.Split('·')[1].Trim(), StringComparison.Ordinal);
             Assert.Empty(Told(await maria.PageAsync($"/dashboard/transactions/{other.Split('/')[^1]}/links")));
             Assert.Empty((await maria.PageAsync($"{List}&sort=score")).QuerySelectorAll("score, .row-score, .toast-line score"));
+            // Nor does it tell a colleague, who may have it before them yet, what was decided: not among what is linked either.
+            foreach (var links in (string[])[$"/dashboard/transactions/{item.Split('/')[^1]}/links", $"/dashboard/transactions/{item.Split('/')[^1]}/links?shown=all", item])
+            {
+                var row = Assert.Single((await world.App.As(World.Tomas).PageAsync(links)).QuerySelectorAll($".linked tr:has(a[href$='/{other.Split('/')[^1]}'])"));
+                Assert.Equal((0, 1), (row.QuerySelectorAll("[data-undoable], [data-reason], .became").Length, row.QuerySelectorAll("[data-waits]").Length));
+            }
         }
         static IEnumerable<string> Told(IDocument page) => page.QuerySelectorAll(".verdict-score, .waterfall .num, .waterfall svg, .waterfall .total, .balance .num, .balance.only-for, .balance.only-against, .step-record, #links [title=Puntaje], .strip .is-here.is-review, a[href$='/transactions/" + Id(page) + "']").Select(e => e.OuterHtml);
         static string Id(IDocument page) => page.QuerySelector("[data-copy]")?.GetAttribute("data-copy") ?? "-";

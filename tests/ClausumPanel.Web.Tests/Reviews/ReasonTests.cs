@@ -59,7 +59,7 @@ public sealed class ReasonTests
         await maria.SubmitAsync(item, "form[action*=Take]");
         var page = await maria.PageAsync(item);
         Assert.Null(page.QuerySelector("[data-since]"));
-        Assert.Equal($"Espera en Escaladas; deciden: {World.Ines.Name}.", page.QuerySelector("[data-escalates]")!.TextContent);
+        Assert.Equal($"Espera en Escaladas; para: {World.Ines.Name}.", page.QuerySelector("[data-escalates]")!.TextContent);
         world.App.Clock.Advance(TimeSpan.FromMinutes(1));
         await world.App.InDbAsync(async db =>
         {

@@ -12,9 +12,6 @@ namespace ClausumPanel.Web.Pages.Entities;
 /// <param name="Points">Its part of the score, told at length among the reasons of the score; null: it is none of them.</param>
 public sealed record Argument(string Text, string? Detail, int Strength, int? Points = null)
 {
-    /// <summary>It is a rule's part of the score, not a signal's.</summary>
-    public bool IsRule { get; init; }
-
     /// <summary>Of so many signals it is made.</summary>
     public int Signals { get; init; } = 1;
 
@@ -77,7 +74,7 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
     /// <param name="payer">What else the same one did.</param>
     /// <param name="links">What it shares with others.</param>
     /// <param name="same">What else named the same device, card and address, as far as it was named.</param>
-    /// <param name="declined">What people declined of those that share something.</param>
+    /// <param name="declined">What was declined of those that share something.</param>
     /// <param name="isMore">The payer did more than was looked at.</param>
     /// <param name="places">The countries it names.</param>
     /// <param name="reader">Whose days they are.</param>
@@ -98,8 +95,8 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         {
             if (rule is { Points: 0, Rule: { } asked } && SameThing.IsSaid(asked, signals)) continue;
             // What decided without a point weighs more than any point.
-            if (rule.Points > 0 || (rule is { Points: 0, Without: Decision.Approve or Decision.Review })) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points > 0 ? rule.Points : 60, rule.Points) { IsRule = true });
-            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points, rule.Points) { IsRule = true });
+            if (rule.Points > 0 || (rule is { Points: 0, Without: Decision.Approve or Decision.Review })) bad.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), rule.Points > 0 ? rule.Points : 60, rule.Points));
+            else if (rule.Points < 0) good.Add(new Argument(rule.Title, Beside(rule.Title, rule.Sentence), -rule.Points, rule.Points));
         }
         if (known == LabelOutcome.Fraud) bad.Add(new Argument(T["Labelled fraud already"], said, 100));
         if (known == LabelOutcome.Good) good.Add(new Argument(T["Labelled good already"], said, 100));
@@ -111,14 +108,14 @@ public sealed record Balance(IReadOnlyList<Argument> For, IReadOnlyList<Argument
         List<LinkAttribute> accused = [];
         foreach (var link in links)
         {
-            if (link.Fraud == 0 || link.Kind == payerKind || !(link.IsMostlyFraud || link.Strength is LinkStrength.Strong or LinkStrength.Medium)) continue;
+            if (link.Fraud == 0 || link.Kind == payerKind || !(link.IsMostlyFraud || link.Strength is LinkStrength.Strong or LinkStrength.Medium || link is { Strength: LinkStrength.Own, Numbers: > 0 })) continue;
             // What only the payer names was said of the payer already.
             if (link.Strength == LinkStrength.Own && link.Fraud <= payer.Count(e => e.Label == LabelOutcome.Fraud)) continue;
             accused.Add(link);
         }
         if (accused.Count > 0) bad.Add(new Argument(T["Fraud among those who share its data"], string.Join(" · ", accused.Select(l => T["{0} {1} of {2}", T.Name(l.Kind, flow), Number(l.Fraud), Number(l.Count) + (l.IsMore ? "+" : "")] + (l.Good > 0 ? ", " + T["{0} good", Number(l.Good)] : "") + (l.OutsideFraud == 0 ? ", " + T["by our own decisions"] : ""))), accused.Exists(l => l.IsMostlyFraud) ? 40 : 30));
         // Whose declines were all for fraud was told of just now.
-        if (declined is not null && !(declined.Count == declined.Fraud && accused.Exists(l => l.Kind == declined.Link.Kind))) bad.Add(declined.Argument(flow, T));
+        if (declined is not null && !(declined.Count == declined.Fraud && accused.Exists(l => l.Kind == declined.Link.Kind))) bad.Add(declined.Argument(flow, reader, T));
         if (places is { Most: { } country, DifferentCount: 0, KnownCount: >= FewPlaces }) good.Add(new Argument(T["The countries agree: {0}", Showing.Country(country)], places.Compared, 8));
         else if (facts.Text(Known.ShippingCountry) is { } to && to == facts.Text(Known.BillingCountry)) good.Add(new Argument(T["Shipped to the billing country"], Showing.Country(to), 4));
         if (places.DifferentCount > 0 && !Fired(hits, SignalCategory.Geography))
@@ -296,7 +293,7 @@ public static class BalanceWords
 {
     /// <summary>The same beside a signal, which compares with all payments while there are few of this one.</summary>
     public static string SayBeside(this Texts T, AmountRange range, string currency, Flow flow) => range.Count >= Balance.EnoughAmounts ? T.SayWhose(range, currency, flow)
-        : T[flow == Flow.PayOut ? "compared with all payouts here; {0}" : "compared with all payments here; {0}", T.SayWhose(range, currency, flow)];
+        : T[flow == Flow.PayOut ? "compared with all payouts of all shops; {0}" : "compared with all payments of all shops; {0}", T.SayWhose(range, currency, flow)];
 
     /// <summary>The same beside a sentence that compares with all payments already.</summary>
     public static string SayWhose(this Texts T, AmountRange range, string currency, Flow flow) =>

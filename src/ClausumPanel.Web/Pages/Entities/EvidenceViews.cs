@@ -9,7 +9,7 @@ namespace ClausumPanel.Web.Pages.Entities;
 public sealed record PaymentEvidence(StripView? Strip, LinksView Links, Balance Balance, PlacesView Places, IReadOnlyList<ListMet> Met, SentByShop Sent)
 {
     /// <summary>The payments it names.</summary>
-    public IEnumerable<long> Seqs => (Strip?.Events.Select(e => e.Event.Seq) ?? []).Concat(Links.Lines.Select(l => l.Line.Seq));
+    public IEnumerable<long> Seqs => (Strip?.Events.Select(e => e.Event.Seq) ?? []).Concat(Links.Seqs);
 
     /// <summary>As who decides blind may see it.</summary>
     public PaymentEvidence Without(Blinded kept)

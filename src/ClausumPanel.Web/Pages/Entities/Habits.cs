@@ -13,7 +13,7 @@ public sealed class Habits
     public const int MostLookedInto = 30;
 
     // So many hours make a stretch, of which so many in ten are told; one that is longer says nothing.
-    private const int LeastHours = 3, HoursOfTen = 9, LongestStretch = 16;
+    private const int LeastHours = 3, LeastNear = 2, HoursOfTen = 9, LongestStretch = 16;
 
     private const string AtNight = "large_amount_at_night";
 
@@ -83,14 +83,22 @@ public sealed class Habits
     /// <summary>The same of what a rule asks for that has something usual: the hour, the amount.</summary>
     /// <param name="rule">It was met.</param>
     /// <param name="currency">Of the amount at hand.</param>
-    /// <param name="isAmountSaid">A signal has said what amounts are usual.</param>
     /// <param name="T">Whose language.</param>
-    public string? Say(PolicyRule rule, string currency, bool isAmountSaid, Texts T)
+    public string? Say(PolicyRule rule, string currency, Texts T)
     {
         var asked = SameThing.Asked(rule);
-        string?[] said = [AsksHour(asked) && Hours(T) is { } hours ? Of(T, hours, isPaid: false) : null, isAmountSaid || !asked.Contains("amount") ? null
+        string?[] said = [AsksHour(asked) && Hours(T) is { } hours ? Of(T, hours, isPaid: false) : null, AsksHour(asked) ? OwnClock(T) : null, !asked.Contains("amount") ? null
             : Balance.Range(_facts, _flow) is { } range ? T.SayWhose(range, currency, _flow) : Amounts(currency, T) is { } amounts ? Of(T, amounts, isPaid: _paid.Count > 0) : null];
         return string.Join(" · ", said.OfType<string>()) is { Length: > 0 } words ? words : null;
+    }
+
+    /// <summary>The hour where its device is, where that is another than the shop's; null: it is the same, or nobody knows.</summary>
+    public string? OwnClock(Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(T);
+        if (_facts.Text(Known.Timezone) is not { } name || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return null;
+        var at = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(_at), zone);
+        return at.Offset == At(_at).Offset ? null : T["{0} on the clock of its device ({1})", at.ToString("HH:mm", CultureInfo.InvariantCulture), name];
     }
 
     /// <summary>That they have long been paid, or paid, at such an hour, where something asks for it; null: nothing does, or they have not.</summary>
@@ -99,8 +107,11 @@ public sealed class Habits
         ArgumentNullException.ThrowIfNull(why);
         if (Balance.IsDoubted(_earlier) || !why.Steps.Any(s => s.Code == AtNight || (s is { Points: >= 0, Rule: { } rule } && AsksHour(SameThing.Asked(rule))))) return null;
         var before = _earlier.Where(e => Balance.IsGoodBefore(e, _at)).ToList();
-        if (before.Count < LeastHours || Stretch(before) is not (var from, var length and <= LongestStretch)) return null;
-        return (At(_at).Hour - from + 24) % 24 < length ? new Argument(T["Usual time of day"], Hours(T, before), 6) : null;
+        // Three in a day have a stretch too: some must be about the hour.
+        if (before.Count < LeastHours || before.Count(IsNear) < LeastNear || !IsWithin(Stretch(before)) || !IsWithin(Stretch(_earlier))) return null;
+        return new Argument(T[_flow != Flow.PayOut ? "A usual hour of this payer" : _whose == TermKind.Beneficiary ? "A usual hour of this beneficiary" : "A usual hour of this customer"], Hours(T, _earlier), 6);
+
+        bool IsWithin((int From, int Length) stretch) => stretch.Length <= LongestStretch && (At(_at).Hour - stretch.From + 24) % 24 < stretch.Length;
     }
 
     // A rule may call it by either.
@@ -223,11 +234,13 @@ public sealed class Habits
         var (payments, now) = (Payments(T, events.Count), At(_at).ToString("HH:mm", CultureInfo.InvariantCulture));
         if (length > LongestStretch)
         {
-            var near = events.Count(e => (At(e.At).Hour - At(_at).Hour + 25) % 24 <= 2);
-            return near == 0 ? T["none of {0} within an hour or so of {1}", payments, now] : T["at all hours: of {0} {1} within an hour or so of {2}", payments, Number(near), now];
+            var near = events.Count(IsNear);
+            return near == 0 ? T["never within an hour or so of {0} in {1}", now, payments] : T["at all hours: of {0} {1} within an hour or so of {2}", payments, Number(near), now];
         }
         return T["usually {0}–{1} h on the shop's clock ({2}); this at {3}", Number(from), Number((from + length - 1) % 24 + 1), payments, now];
     }
+
+    private bool IsNear(TermEvent e) => (At(e.At).Hour - At(_at).Hour + 25) % 24 <= 2;
 
     /// <summary>The shortest stretch of the day that holds nearly all of them, in hours.</summary>
     private (int From, int Length) Stretch(IReadOnlyList<TermEvent> events)

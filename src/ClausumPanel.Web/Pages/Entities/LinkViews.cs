@@ -106,6 +106,9 @@ public sealed record LinksView(Guid Id, long Seq, Flow Flow, bool All, IReadOnly
     /// <summary>Of all linked ones, those that were declined in the end and nobody has said what they were.</summary>
     public IReadOnlyList<long> DeclinedSeqs { get; init; } = [];
 
+    /// <summary>All that it names or counts, with its decision.</summary>
+    public IEnumerable<long> Seqs => [.. Lines.Select(l => l.Line.Seq), .. SameAmount?.Twins.Select(t => t.Line.Seq) ?? [], .. DeclinedSeqs];
+
     /// <summary>Of these, those whose decision the reader may see.</summary>
     public int Declined => DeclinedSeqs.Count(seq => !Kept.Hides(seq));
 

@@ -17,8 +17,8 @@ public sealed class LinksModel(AssessmentReader assessments, EntityEvidence evid
         if (!evidence.MayLookUp(User.Id)) return StatusCode(StatusCodes.Status429TooManyRequests);
         if (await assessments.FindAsync(id, stop) is not { } stored) return NotFound();
         View = await evidence.LinksAsync(stored, Choice(match, by, shown), stop);
-        var kept = await blind.OfAsync(HttpContext.Decider, [.. View.Lines.Select(l => l.Line.Seq), stored.Seq], stop);
-        View = View with { Kept = new Blinded(kept.Contains(stored.Seq), kept) };
+        var kept = await blind.OfAsync(HttpContext.Decider, [.. View.Seqs.Append(stored.Seq).Distinct()], stop);
+        View = View.Without(new Blinded(kept.Contains(stored.Seq), kept));
         Response.Headers.Append("Vary", "HX-Request");
         return Request.IsHtmx ? Partial("_Links", View) : Page();
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage.Assessments;
 using ClausumPanel.Storage.Labels;
+using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Localization;
 using ClausumPanel.Web.Plumbing;
 
@@ -22,7 +23,11 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     public const int MostLooked = 2_000;
 
     // Whoever steals an account orders a row of payouts too, but within a day or two; of a shop that pays few, a new device is none of these.
-    private const int LeastUsual = 4, LeastKnown = 5, LeastPayees = 3;
+    private const int LeastUsual = 4, LeastKnown = 5, LeastPayees = 3, Told = 3, OneIn = 5;
+    private const string Unattributed = "payout_unattributed_initiator";
+
+    // Names that the signal takes for nobody.
+    private static readonly HashSet<string> Nobody = new(SignalCatalog.ByCode[Unattributed].Words.SelectMany(w => w.Default), StringComparer.OrdinalIgnoreCase);
     private static readonly TimeSpan LeastAge = TimeSpan.FromDays(7);
 
     /// <summary>Of these there are more events than were looked at: what came first from them nobody saw here.</summary>
@@ -37,8 +42,8 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     /// <summary>Who ordered the one at hand; null: it names nobody.</summary>
     public string? Initiator { get; init; }
 
-    /// <summary>Who ordered those before it, by their place in the log.</summary>
-    public IReadOnlyDictionary<long, string?> Initiators { get; init; } = new Dictionary<long, string?>();
+    /// <summary>Whom, to which account and by whose order those before it paid, by their place in the log.</summary>
+    public IReadOnlyDictionary<long, Payee> Paid { get; init; } = new Dictionary<long, Payee>();
 
     /// <summary>Its place in the log.</summary>
     public long Seq { get; init; }
@@ -69,6 +74,9 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     /// <summary>The shop has ordered payouts, and none from it until now. Where no shop is named, people may well order their own, each from their own device; of what was not looked at to its beginning nobody says that it is new, nor of what has become usual since.</summary>
     public bool IsNew(TermKind kind) => IsNamed && !IsUsual(kind) && !IsMore && !Cut.Contains(kind) && All >= LeastKnown && Of(kind) is { } events && At - events.Select(e => e.At).DefaultIfEmpty(At).Min() < TimeSpan.FromDays(1).TotalMilliseconds;
 
+    // The address where no device is named.
+    private TermKind Place => Before.ContainsKey(TermKind.Device) ? TermKind.Device : TermKind.Ip;
+
     private IReadOnlyList<TermEvent>? Of(TermKind kind) => Before.GetValueOrDefault(kind);
 
     /// <summary>What it says of the device, of the address where no device is named.</summary>
@@ -79,28 +87,54 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     {
         ArgumentNullException.ThrowIfNull(reader);
         var (good, bad) = Places(reader, T);
-        var isSaid = false;
-        foreach (ref readonly var hit in hits) isSaid |= SignalCatalog.Of(hit).Code == "payout_unattributed_initiator";
-        return (good, !isSaid && OrderedBy(T) is { } another ? [.. bad, another] : bad);
+        var isUnnamed = false;
+        foreach (ref readonly var hit in hits) isUnnamed |= SignalCatalog.Of(hit).Code == Unattributed;
+        Argument?[] more = [OrderedBy(isUnnamed, T), OtherAccounts(reader, T)];
+        return (good, [.. bad, .. more.OfType<Argument>()]);
     }
 
-    /// <summary>Whoever orders there for the first time, where others long have: whoever takes over the account of a shop adds themselves first.</summary>
-    private Argument? OrderedBy(Texts T)
+    /// <summary>Whoever orders from there for the first time, or does not say who, where others long have: whoever takes over the account of a shop does.</summary>
+    private Argument? OrderedBy(bool isUnnamed, Texts T)
     {
-        var kind = Before.ContainsKey(TermKind.Device) ? TermKind.Device : TermKind.Ip;
-        if (Initiator is null || Of(kind) is not { } events) return null;
-        var all = events.Select(e => Initiators.GetValueOrDefault(e.Seq)).OfType<string>().ToList();
-        if (all.Count < LeastUsual - 1 || all.Contains(Initiator, StringComparer.OrdinalIgnoreCase)) return null;
-        var most = all.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).MaxBy(g => g.Count())!;
-        return new Argument(T["First ordered by {0}", Initiator], T[kind == TermKind.Device ? "none of {0} payouts before from this device; {1} in {2}" : "none of {0} payouts before from this address; {1} in {2}", Number(all.Count), most.Key, Number(most.Count())], 5);
+        if (IsMore || Cut.Contains(Place) || Of(Place) is not { } events) return null;
+        var named = events.Select(e => (e.At, Who: Paid.GetValueOrDefault(e.Seq)?.OrderedBy)).Where(e => e.Who is not null && !Nobody.Contains(e.Who)).ToList();
+        var own = named.Where(e => string.Equals(e.Who, Initiator, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (named.Count - own.Count < LeastUsual - 1) return null;
+        var before = string.Join(", ", named.GroupBy(e => e.Who, StringComparer.OrdinalIgnoreCase).OrderByDescending(g => g.Count()).Take(Told).Select(g => $"{g.Key} {Number(g.Count())}"));
+        var detail = Place == TermKind.Device ? T["from this device in the {0} days before: {1}", Days, before] : T["from this address in the {0} days before: {1}", Days, before];
+        if (isUnnamed) return new Argument(T["Nobody is named who ordered it, unlike before"], detail, 4);
+        if (Initiator is null || Nobody.Contains(Initiator) || own.Exists(e => At - e.At >= TimeSpan.FromDays(1).TotalMilliseconds)) return null;
+        return new Argument(own.Count == 0 ? T["First ordered by {0}", Initiator] : T["Ordered by {0}, who began less than a day before", Initiator], detail, 5);
+    }
+
+    /// <summary>Others whose account became another within two days before: whoever is in the shop's system changes more than one.</summary>
+    private Argument? OtherAccounts(Reader reader, Texts T)
+    {
+        if (Of(Place) is not { } events) return null;
+        var since = At - TimeSpan.FromDays(2).TotalMilliseconds;
+        var paid = events.Where(e => Paid.ContainsKey(e.Seq)).Select(e => (Event: e, Payee: Paid[e.Seq])).Where(p => p.Payee.Person is { } person && !string.Equals(person, Payee, StringComparison.OrdinalIgnoreCase)).OrderBy(p => p.Event.At).ThenBy(p => p.Event.Seq).ToList();
+        List<(string Words, long At)> changed = [];
+        foreach (var one in paid.GroupBy(p => p.Payee.Person, StringComparer.OrdinalIgnoreCase))
+        {
+            var row = one.ToList();
+            for (var i = row.Count - 1; i > 0 && row[i].Event.At >= since; i--)
+            {
+                var (now, before) = (row[i].Payee, row.Take(i).Select(p => p.Payee).ToList());
+                if (before.FindLast(b => b.IsSameAccount(now) == false) is not { } other || before.Exists(b => b.IsSameAccount(now) == true)) continue;
+                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {reader.Day(row[i].Event.At)}{(row[i].Event.Final == Decision.Decline ? $" ({T.Done(ReviewOutcome.Decline).ToLower(CultureInfo.CurrentCulture)})" : "")}", row[i].Event.At));
+                break;
+            }
+        }
+        // Of a shop that pays many, some have changed theirs on any day.
+        if (changed.Count == 0 || changed.Count * OneIn < paid.Where(p => p.Event.At >= since).Select(p => p.Payee.Person).Distinct(StringComparer.OrdinalIgnoreCase).Count()) return null;
+        return new Argument(T.Count(changed.Count, "Another beneficiary’s account changed, ordered from the same place", "{0} other beneficiaries’ accounts changed, ordered from the same place"), string.Join(" · ", changed.OrderByDescending(c => c.At).Take(Told).Select(c => c.Words)), 11);
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 
     private (IEnumerable<Argument> For, IEnumerable<Argument> Against) Places(Reader reader, Texts T)
     {
-        var isDevice = Before.ContainsKey(TermKind.Device);
-        var kind = isDevice ? TermKind.Device : TermKind.Ip;
+        var (kind, isDevice) = (Place, Place == TermKind.Device);
         if (Of(kind) is not { } events) return ([], []);
         var (all, count) = (Number(All), Number(events.Count));
         if (IsTrusted(kind))

@@ -50,8 +50,8 @@ public sealed record Outlying(EntityKind? Payer, Money Amount, Flow Flow, double
         if (Payer is not null && Deviation > 0 && Deviation < Mean) made += "; " + T["give or take {0}", SignalText.Amount(Deviation, Amount.Currency, culture)];
         return (Payer, Flow) switch
         {
-            (null, Flow.PayOut) => T["{0}: {1} times the average of all payouts here ({2})", amount, times, made],
-            (null, _) => T["{0}: {1} times the average of all payers here ({2})", amount, times, made],
+            (null, Flow.PayOut) => T["{0}: {1} times the average of the payouts of all shops ({2})", amount, times, made],
+            (null, _) => T["{0}: {1} times the average of the payers of all shops ({2})", amount, times, made],
             (EntityKind.Beneficiary, _) => T["{0}: {1} times this beneficiary's average ({2})", amount, times, made],
             (_, Flow.PayOut) => T["{0}: {1} times this customer's average ({2})", amount, times, made],
             _ => T["{0}: {1} times this payer's average ({2})", amount, times, made],

@@ -17,10 +17,13 @@ public sealed record Payee(string? Customer, string? Id, string? Name, string? C
     /// <summary>Who ordered the payout; null: it names nobody.</summary>
     public string? OrderedBy { get; init; }
 
+    /// <summary>The name as it was sent.</summary>
+    public string? Shown { get; init; }
+
     public static Payee Of(Facts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryName) is { } name ? FoundBy.Name(name) : null, facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic)) { OrderedBy = facts.Text(Known.PayoutInitiator) is { Length: > 0 } initiator ? initiator : null };
+        return new Payee(facts.Text(Known.CustomerId), facts.Text(Known.BeneficiaryId), facts.Text(Known.BeneficiaryName) is { } name ? FoundBy.Name(name) : null, facts.Text(Known.BeneficiaryClabe), facts.Text(Known.BeneficiaryIban), facts.Text(Known.BeneficiaryAccountHash), facts.Text(Known.BeneficiaryBank), facts.Text(Known.BeneficiaryBic)) { OrderedBy = facts.Text(Known.PayoutInitiator) is { Length: > 0 } initiator ? initiator : null, Shown = facts.Text(Known.BeneficiaryName) };
     }
 
     /// <summary>Who it is: by the caller's id, else by the account.</summary>

@@ -101,8 +101,8 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
     public bool CanUndo => Review is { State: ReviewState.Decided, DecidedById: { } by, SettlesAt: { } settles } && by == User.Id && settles > Now.ToUnixTimeMilliseconds() && !IsClosed;
 
     /// <summary>What follows the reader who leaves the page of what they can still take back; null: nothing.</summary>
-    public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, null, Its.Name, Review.SettlesAt!.Value, reader, T)
-        : Rights.StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, History.Events.Last(e => e.Kind.IsStep()), Its.Name, until, reader, T) : null;
+    public ReviewToast? Following => CanUndo ? ReviewToast.OfOwn(Stored, Review.Outcome, Review.Label, null, Its.Name, Review.SettlesAt!.Value, reader, T)
+        : Rights.StepUntil is { } until ? ReviewToast.OfOwn(Stored, null, null, History.Events.Last(e => e.Kind.IsStep()), Its.Name, until, reader, T) : null;
 
     /// <summary>What was refused; null: nothing.</summary>
     public StepRefusal? Refusal { get; private set; }
@@ -166,7 +166,7 @@ public sealed class ItemModel(PanelDb db, CaseScreens screens, LeaseReviews leas
         var answer = await decide.DecideAsync(HttpContext.Reviewer, seq, Token, verdict, stop);
         if (!answer.IsDone) return await RefuseAsync(id, answer, stop);
         var after = await db.Set<Review>().AsNoTracking().SingleAsync(r => r.Seq == seq, stop);
-        if (after.State == ReviewState.Decided) (Before, _hasDecided, Decided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(verdict.Entries ?? [])}", true, (seq, T.Became(outcome, HttpContext.Reviewer.Who.Name, null, after.Label, after.SettlesAt > clock.GetUtcNow().ToUnixTimeMilliseconds())));
+        if (after.State == ReviewState.Decided) (Before, _hasDecided, Decided) = ($"{id} {(int)outcome} {after.SettlesAt} {ReviewToast.Types(verdict.Entries ?? [])} {(after.Label is { } label ? (int)label : "")}", true, (seq, T.Became(outcome, HttpContext.Reviewer.Who.Name, null, after.Label, after.SettlesAt > clock.GetUtcNow().ToUnixTimeMilliseconds())));
         else Before = await ReviewToast.RememberAsync(db, id, seq, after.SecondById == User.Id ? ReviewEventKind.Disagreed : ReviewEventKind.FirstDecided, User.Id, stop);
         return await OnwardAsync(stop);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClausumPanel.Assess;
 using ClausumPanel.Storage;
 using ClausumPanel.Storage.Assessments;
+using ClausumPanel.Storage.Labels;
 using ClausumPanel.Storage.Reviews;
 using ClausumPanel.Web.Flows;
 using ClausumPanel.Web.Localization;
@@ -27,7 +28,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
 
     public const string PaymentTooLate = "{0} can no longer be undone.";
 
-    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; the types of the values it lists, or until when it is put away; of an answer, the queue it went back to. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
+    /// <param name="before">What was done: the assessment; the number of the outcome or the name of the step; until when it can be undone; the types of the values it lists, or until when it is put away; of an answer, the queue it went back to, of a decision the number of its label. Of what was refused: nothing, whether a decision stands, and why where its time is not simply over.</param>
     /// <param name="said">What else is to be said.</param>
     /// <param name="shown">The assessment the page shows, which offers to undo by itself unless something else is to be said.</param>
     /// <param name="now">The current instant, Unix milliseconds.</param>
@@ -44,7 +45,7 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
         var tooLate = T[PaymentTooLate, PaymentOf(done)];
         if (what == Refused) return rest is [{ Length: > 0 } sentence] ? new ReviewToast($"{PaymentOf(done)}:", sentence, About: done.Id, IsRefusal: true) : new ReviewToast(tooLate, About: done.Id, Reopens: detail == "1", IsRefusal: true);
         var until = long.Parse(end, CultureInfo.InvariantCulture);
-        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, [.. detail.Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture)).Where(t => t > 0).Select(t => (ListType)(t - 1))], done, T)
+        var toast = int.TryParse(what, CultureInfo.InvariantCulture, out var outcome) ? OfDecision((ReviewOutcome)outcome, [.. detail.Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture)).Where(t => t > 0).Select(t => (ListType)(t - 1))], rest is [{ Length: > 0 } label] ? (LabelOutcome)int.Parse(label, CultureInfo.InvariantCulture) : null, done, T)
             : OfStep(Enum.Parse<ReviewEventKind>(what), long.Parse(detail, CultureInfo.InvariantCulture), rest.FirstOrDefault(), done, reader, T);
         if (isShown) toast = toast with { Beside = said };
         // Where the queue gives no time there is nothing to offer.
@@ -70,17 +71,17 @@ public sealed record ReviewToast(string Sentence, string? Of = null, Guid? Undo 
     }
 
     /// <summary>What the page of a decision or a step says of it to whoever leaves within its time.</summary>
-    internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, ReviewEvent? step, string queue, long until, Reader reader, Texts T) =>
-        (outcome is { } decided ? OfDecision(decided, [], done, T) : OfStep(step!.Kind, step.Until ?? 0, queue, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
+    internal static ReviewToast OfOwn(StoredAssessment done, ReviewOutcome? outcome, LabelOutcome? label, ReviewEvent? step, string queue, long until, Reader reader, Texts T) =>
+        (outcome is { } decided ? OfDecision(decided, [], label, done, T) : OfStep(step!.Kind, step.Until ?? 0, queue, done, reader, T)) with { Undo = done.Id, Until = until, About = done.Id, Reopens = outcome is not null, TooLate = T[PaymentTooLate, PaymentOf(done)] };
 
     /// <summary>What a decision lists, as the next page reads it; 0: nothing.</summary>
     internal static string Types(IReadOnlyCollection<ReviewEntry> entries) => entries.Count == 0 ? "0" : string.Join(',', entries.Select(e => ((int)e.Type + 1).ToString(CultureInfo.InvariantCulture)));
 
-    private static ReviewToast OfDecision(ReviewOutcome outcome, IReadOnlyList<ListType> listed, StoredAssessment decided, Texts T)
+    private static ReviewToast OfDecision(ReviewOutcome outcome, IReadOnlyList<ListType> listed, LabelOutcome? label, StoredAssessment decided, Texts T)
     {
         var names = string.Join(", ", listed.Select(type => T.Name(type)));
         var listing = listed.Count == 0 ? "" : " · " + (outcome == ReviewOutcome.Approve ? T["will be allowed: {0}", names] : T["will be blocked: {0}", names]);
-        return new ReviewToast(T.Done(outcome), PaymentOf(decided) + listing);
+        return new ReviewToast(T.Done(outcome), PaymentOf(decided) + (label is { } says ? " · " + T.Says(says) : "") + listing);
     }
 
     private static ReviewToast OfStep(ReviewEventKind step, long away, string? queue, StoredAssessment of, Reader reader, Texts T) => new(step switch
