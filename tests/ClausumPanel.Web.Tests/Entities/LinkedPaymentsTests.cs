@@ -129,7 +129,7 @@ public sealed class LinkedPaymentsTests(PanelApp app) : EntityStories(app), ICla
         Assert.Equal([paid[8].Id, paid[7].Id, paid[6].Id, paid[5].Id, paid[4].Id, paid[3].Id, paid[0].Id, paid[9].Id], page.QuerySelectorAll(".linked a[data-open]").Select(a => a.GetAttribute("href")!.Split('/')[^1]));
         Assert.Equal(["Con etiqueta de fraude 6 de 8", "Con etiqueta de legítimo 1", "Sin etiqueta 1"], page.QuerySelectorAll(".linked [data-part]").Select(p => p.TextContent));
         var head = page.QuerySelector("[data-links]")!;
-        Assert.Equal(("10 evaluaciones vinculadas · fraude: 8 · legítimo: 1 · rechazadas sin etiqueta: 1", "8", "1"), (string.Join(' ', head.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), head.QuerySelector("[data-fraud]")!.GetAttribute("data-fraud"), head.QuerySelector("[data-good]")!.GetAttribute("data-good")));
+        Assert.Equal(("10 evaluaciones vinculadas · fraude: 8 · legítimo: 1 · rechazadas: 1", "8", "1"), (string.Join(' ', head.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), head.QuerySelector("[data-fraud]")!.GetAttribute("data-fraud"), head.QuerySelector("[data-good]")!.GetAttribute("data-good")));
         Assert.Equal("3", page.QuerySelector("[data-left-out]")!.GetAttribute("data-left-out"));
         Assert.Equal((6, 1), (page.QuerySelectorAll(".link-graph .is-fraud").Length + page.QuerySelectorAll(".link-graph .is-good").Length, page.QuerySelectorAll(".link-graph .is-good").Length));
         Assert.Contains("Dispositivo 8 de 10, legítimo: 1", (await App.As(World.Victor).PageAsync($"/dashboard/transactions/{paid[10].Id}")).QuerySelector(".balance > div:has(#against)")!.TextContent, StringComparison.Ordinal);
