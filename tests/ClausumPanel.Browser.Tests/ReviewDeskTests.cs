@@ -328,7 +328,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
         await ApproveAsync(page, stop: true);
         await page.WaitForURLAsync($"**/dashboard/reviews?queue={Desk}");
         // Drawn with the page, it is told by a place that was empty before.
-        await Assertions.Expect(page.Locator("#undo-said")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($@"^Aprobada .+ MXN · {payer}\. Puede deshacerla [1-8] s\.$"));
+        await Assertions.Expect(page.Locator("#undo-said")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($@"^Aprobada .+ MXN · {payer} · etiqueta: legítimo\. Puede deshacerla [1-8] s\.$"));
         await Assertions.Expect(page.Locator(".toast-line")).Not.ToHaveAttributeAsync("role", "status");
         var left = page.Locator(".toast-line [data-undo-left][aria-hidden=true]");
         var seen = await left.InnerTextAsync();
@@ -340,7 +340,7 @@ public sealed class ReviewDeskTests(BrowserFixture panel) : ReviewStories(panel)
         await Assertions.Expect(page.Locator("#decide[data-ready=yes]")).ToBeVisibleAsync();
         await page.EvaluateAsync("() => { window.told = []; }");
         await ApproveAsync(page);
-        await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($@"^Aprobada .+ MXN · {payer}\. Puede deshacerla [1-8] s\. Sigue: "));
+        await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($@"^Aprobada .+ MXN · {payer} · etiqueta: legítimo\. Puede deshacerla [1-8] s\. Sigue: "));
         seen = await left.InnerTextAsync();
         await Assertions.Expect(left).Not.ToHaveTextAsync(seen);
         Assert.Single(await page.EvaluateAsync<string[]>("() => window.told"));

@@ -23,7 +23,7 @@ public sealed class OrderedFromTests
     {
         const long Hour = 3_600_000;
         var at = TestClock.Start.ToUnixTimeMilliseconds();
-        var all = before.Split(' ').Select(said => said.Split('.')).Select((p, i) => (Event: new TermEvent(i + 1, at - (long.Parse(p[2], CultureInfo.InvariantCulture) * Hour), Flow.PayOut, p.Length > 4 ? Decision.Decline : Decision.Approve, 0, 100, "MXN", null, false, false), Payee: new Payee(p[0], null, null, Accounts[int.Parse(p[1], CultureInfo.InvariantCulture)], null, null, null, null) { OrderedBy = p[3], Shown = $"Sra. {p[0]}" })).ToList();
+        var all = before.Split(' ').Select(said => said.Split('.')).Select((p, i) => (Event: new TermEvent(i + 1, at - (long.Parse(p[2], CultureInfo.InvariantCulture) * Hour), Flow.PayOut, p is [.., "declined"] ? Decision.Decline : Decision.Approve, 0, 100, "MXN", p is [.., "good"] ? LabelOutcome.Good : null, false, false) { IsWaiting = p is [.., "waits"] }, Payee: new Payee(p[0], null, null, Accounts[int.Parse(p[1], CultureInfo.InvariantCulture)], null, null, null, null) { OrderedBy = p[3], Shown = $"Sra. {p[0]}" })).ToList();
         var ordered = new OrderedFrom(new Dictionary<TermKind, IReadOnlyList<TermEvent>> { [TermKind.Device] = [.. all.Select(a => a.Event).OrderByDescending(e => e.At)] }, 0, false, true, at)
         {
             Payee = "here", Initiator = initiator == "-" ? null : initiator, Paid = all.ToDictionary(a => a.Event.Seq, a => a.Payee), Cut = isCut ? new HashSet<TermKind> { TermKind.Device } : [],
@@ -45,6 +45,8 @@ public sealed class OrderedFromTests
     [Theory]
     [InlineData("ana.0.300.x ana.0.200.x ana.1.20.x luz.0.5.x", "Another beneficiary’s account changed, ordered from the same place | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026")]
     [InlineData("ana.0.300.x ana.1.20.x.declined luz.1.200.x luz.0.5.x", "2 other beneficiaries’ accounts changed, ordered from the same place | Sra. luz: CLABE ••7771 → CLABE ••9719, Nov 24, 2026 · Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026 (declined)")]
+    [InlineData("ana.0.300.x ana.1.20.x.waits", "Another beneficiary’s account changed, ordered from the same place | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026 (waits for a decision)")]
+    [InlineData("ana.0.300.x ana.1.20.x.good luz.0.5.x", null)]                                 // rightly
     [InlineData("ana.0.300.x ana.1.200.x ana.1.20.x", null)]                                    // long before
     [InlineData("ana.0.300.x ana.1.200.x ana.0.20.x", null)]                                    // back to one that is known
     [InlineData("here.0.300.x here.1.20.x", null)]                                              // whom it pays is told of elsewhere

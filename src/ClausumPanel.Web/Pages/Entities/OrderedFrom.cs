@@ -120,8 +120,9 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
             for (var i = row.Count - 1; i > 0 && row[i].Event.At >= since; i--)
             {
                 var (now, before) = (row[i].Payee, row.Take(i).Select(p => p.Payee).ToList());
-                if (before.FindLast(b => b.IsSameAccount(now) == false) is not { } other || before.Exists(b => b.IsSameAccount(now) == true)) continue;
-                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {reader.Day(row[i].Event.At)}{(row[i].Event.Final == Decision.Decline ? $" ({T.Done(ReviewOutcome.Decline).ToLower(CultureInfo.CurrentCulture)})" : "")}", row[i].Event.At));
+                // What turned out good was rightly changed.
+                if (row[i].Event.Label == LabelOutcome.Good || before.FindLast(b => b.IsSameAccount(now) == false) is not { } other || before.Exists(b => b.IsSameAccount(now) == true)) continue;
+                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {reader.Day(row[i].Event.At)}{(row[i].Event.Final == Decision.Decline ? $" ({T.Done(ReviewOutcome.Decline).ToLower(CultureInfo.CurrentCulture)})" : row[i].Event.IsWaiting ? $" ({T["Waits for a decision"].ToLower(CultureInfo.CurrentCulture)})" : "")}", row[i].Event.At));
                 break;
             }
         }
