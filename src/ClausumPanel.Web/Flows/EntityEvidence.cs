@@ -110,7 +110,7 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         Dictionary<TermKind, IReadOnlySet<long>> alike = [];
         foreach (var (place, (kind, _)) in texts.Index())
             if (kind is TermKind.Device or TermKind.Card or TermKind.Ip && ordered is not { IsNamed: true }) alike[kind] = histories[place].Select(e => e.Seq).ToHashSet();
-        var declined = await DeclinedAsync(stored, texts, links, histories, stop);
+        var declined = await DeclinedAsync(stored, payer < 0 ? [] : others, links, histories, stop);
         var places = PlacesView.Of(facts, T);
         var twins = await SameAmountAsync(stored, facts, stop);
         TermKind? payerKind = payer < 0 ? null : texts[payer].Kind;
@@ -139,13 +139,12 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
     }
 
     /// <summary>What people declined for good of those that share something, what failed its challenge, and what the engine declined; what time declined nobody looked at.</summary>
-    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, List<(TermKind Kind, string Text)> texts, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
+    private async Task<DeclinedBefore?> DeclinedAsync(StoredAssessment stored, List<TermEvent> own, List<LinkAttribute> links, List<IReadOnlyList<TermEvent>> histories, CancellationToken stop)
     {
         var others = histories.ConvertAll(h => (IReadOnlyList<TermEvent>)[.. h.Where(e => e.Seq != stored.Seq).Take(MostLinked)]);
         var seqs = others.SelectMany(o => o).Where(e => e.Outcome == ReviewOutcome.Decline).Select(e => e.Seq).Distinct().ToArray();
         var declines = seqs.Length == 0 ? [] : await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq) && (r.DecidedById != null || r.Reason == ChallengeAnswers.Declined) && !r.IsTimedOut).Select(r => new { r.Seq, r.Reason }).ToDictionaryAsync(r => r.Seq, r => r.Reason, stop);
-        var own = texts.Index().Where(t => t.Item.Kind is TermKind.Customer or TermKind.Email or TermKind.Beneficiary).SelectMany(t => others[t.Index]).Select(e => e.Seq).ToHashSet();
-        return DeclinedBefore.Of(own, links, others, declines);
+        return DeclinedBefore.Of(own.Select(e => e.Seq).ToHashSet(), links, others, declines);
     }
 
     /// <summary>With what people decided of them, though that may still be undone, or that they wait for one to.</summary>
@@ -154,12 +153,12 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         var lines = (await assessments.FindAsync([.. seqs], stop)).Select(s => AssessmentReader.Line(s) with { Bought = Payee.Briefly(s, T) ?? SentByShop.Bought(s) });
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var reviews = await db.Set<Review>().AsNoTracking().Where(r => seqs.Contains(r.Seq)).Select(r => new { r.Seq, r.Queue, r.State, r.Outcome, r.Reason, r.Note, r.Label, r.SettlesAt, By = db.Users.Where(u => u.Id == r.DecidedById).Select(u => u.DisplayName).FirstOrDefault() }).ToDictionaryAsync(r => r.Seq, stop);
-        var escalated = reviews.Values.Where(r => r is { State: ReviewState.Open, Queue: ReviewQueue.EscalatedNumber }).Select(r => r.Seq).ToList();
+        var escalated = reviews.Values.Where(r => r.Queue == ReviewQueue.EscalatedNumber && (r.State == ReviewState.Open || (r.State == ReviewState.Decided && r.SettlesAt > now))).Select(r => r.Seq).ToList();
         var asked = escalated.Count == 0 ? [] : (await db.Set<ReviewEvent>().AsNoTracking().Where(e => escalated.Contains(e.Seq) && e.Kind == ReviewEventKind.Escalated).OrderBy(e => e.At).Select(e => new { e.Seq, e.Note }).ToListAsync(stop)).GroupBy(e => e.Seq).ToDictionary(e => e.Key, e => e.Last().Note);
         var codes = (await db.Set<Label>().AsNoTracking().Where(l => seqs.Contains(l.Seq) && l.Outcome == LabelOutcome.Fraud && l.Source != LabelSource.Analyst && l.Reason != null && l.Reverses == null && !db.Set<Label>().Any(o => o.Reverses == l.Number))
             .OrderBy(l => l.Number).Select(l => new { l.Seq, l.Reason }).ToListAsync(stop)).GroupBy(l => l.Seq).ToDictionary(l => l.Key, l => l.Last().Reason);
         return lines.Select(l => l with { LabelReason = codes.GetValueOrDefault(l.Seq) }).ToDictionary(l => l.Seq, l => !reviews.TryGetValue(l.Seq, out var its) ? l : its.State == ReviewState.Open ? l with { Outcome = its.Outcome, Waits = true, IsEscalated = its.Queue == ReviewQueue.EscalatedNumber, Asked = asked.GetValueOrDefault(l.Seq) }
-            : l with { IsEscalated = its.Queue == ReviewQueue.EscalatedNumber, Outcome = its.Outcome, Reason = its.Reason, Note = its.Note, DecidedBy = its.By, Says = its.Label, IsUndoable = its.State == ReviewState.Decided && its.SettlesAt > now });
+            : l with { IsEscalated = its.Queue == ReviewQueue.EscalatedNumber, Asked = asked.GetValueOrDefault(l.Seq), Outcome = its.Outcome, Reason = its.Reason, Note = its.Note, DecidedBy = its.By, Says = its.Label, IsUndoable = its.State == ReviewState.Decided && its.SettlesAt > now });
     }
 
     /// <summary>As an event among others, where they are too many for it to be found among them.</summary>

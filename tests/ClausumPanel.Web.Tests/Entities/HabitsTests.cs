@@ -131,7 +131,7 @@ public sealed class HabitsTests
     public void Beside_a_rule_that_asks_for_the_hour_or_the_amount_stands_what_is_usual_of_them()
     {
         static PolicyRule Asking(string text) => new("r", "Night", $"when {text}\nthen add 20", "Late");
-        string? Beside(Habits habits, string text, string language = "en-US") => In(language, T => habits.Say(Asking(text), "MXN", T));
+        string? Beside(Habits habits, string text, string language = "en-US") => In(language, T => habits.Say(Asking(text), "MXN", isAmountSaid: false, T));
         const string Hours = "this payer: usually 9–12 h on the shop's clock (14 payments); this at 03:12";
         var often = Of(Paid(), Often(14));
         Assert.Equal(Hours, Beside(often, "hour between 0 and 5"));
@@ -186,6 +186,9 @@ public sealed class HabitsTests
         Assert.Equal((hours, null), In2(Of(Paid(), Often(14)), night, rule));
         Assert.Equal((hours, null), In2(Of(Paid(), Often(14)), rule, night));
         Assert.Equal((null, "this payer: 200.00 to 201.00 MXN before (2 payments)"), In2(often, night, rule));
+        var outlier = new Step(SignalCatalog.ByCode["amount_outlier"], "Unusual", "5 times", "amount_outlier", 20, 0, 20);
+        Assert.Null(In2(often, outlier, rule).Item2);
+        Assert.Null(In2(often, rule, outlier).Item1);
 
         (string?, string?) In2(Habits habits, Step first, Step second)
         {

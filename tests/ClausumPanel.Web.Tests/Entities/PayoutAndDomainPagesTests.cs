@@ -302,7 +302,7 @@ public sealed class PayoutAndDomainPagesTests(PanelApp app) : IClassFixture<Pane
         Assert.Matches("Ordenada desde un dispositivo nuevo para este comercio\\s*ninguna de las 6 dispersiones de este comercio en 30 días", other.QuerySelector("[aria-labelledby=against]")!.TextContent);
         Assert.Contains("el comercio no dijo quién", other.QuerySelector(".waterfall")!.TextContent, StringComparison.Ordinal);
         foreach (var one in (string[])[usual, odd, ordered[4]]) Assert.DoesNotContain("primera vez por", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector("[aria-labelledby=against]")!.TextContent, StringComparison.Ordinal);
-        Assert.Matches("Ordenada por primera vez por jorge.paz\\s*desde este dispositivo en los 30 días anteriores: laura.medina 5", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{another}")).QuerySelector("[aria-labelledby=against]")!.TextContent);
+        Assert.Matches("Ordenada por primera vez por jorge.paz desde ahí\\s*desde este dispositivo en los 30 días anteriores: laura.medina 5", (await own.As(World.Victor).PageAsync($"/dashboard/transactions/{another}")).QuerySelector("[aria-labelledby=against]")!.TextContent);
 
         // Who names nobody where others named somebody is told so.
         Assert.Matches("No se dice quién la ordenó, a diferencia de antes\\s*desde este dispositivo en los 30 días anteriores: laura.medina 5", page.QuerySelector("[aria-labelledby=against]")!.TextContent);

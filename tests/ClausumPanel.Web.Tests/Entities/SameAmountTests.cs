@@ -83,8 +83,8 @@ public abstract class SameAmountStories
         // Both name the other, each once; a regular is named, and counts for nothing.
         var first = await SaidAsync(app, one);
         Assert.Equal(["dos@tienda.example", "cliente0@tienda.example"], first.Named);
-        Assert.Equal("Mismo monto de otro pagador, nuevo aquí, con 4 min de diferencia 4,899.00 MXN: ningún otro más entre los 60 pagos anteriores del comercio", first.Against);
-        Assert.Equal("4,899.00 MXN: ningún otro más entre los 60 pagos anteriores del comercio", first.Rarity);
+        Assert.Equal("Mismo monto de otro pagador, nuevo aquí, con 4 min de diferencia 4,899.00 MXN: aparte de estos, ninguno entre los 60 pagos anteriores del comercio", first.Against);
+        Assert.Equal("4,899.00 MXN: aparte de estos, ninguno entre los 60 pagos anteriores del comercio", first.Rarity);
         foreach (var id in (string[])[two, again])
         {
             var second = await SaidAsync(app, id);
@@ -118,7 +118,7 @@ public abstract class SameAmountStories
         await FoldedAsync(app);
 
         var said = await SaidAsync(app, one);
-        Assert.Equal(("dos@tienda.example", "Mismo monto de otro pagador, nuevo aquí, con tarjeta del mismo rango y 8 h de diferencia 4,899.00 MXN: ningún otro más entre los 60 pagos anteriores del comercio"), (string.Join(" ", said.Named), said.Against));
+        Assert.Equal(("dos@tienda.example", "Mismo monto de otro pagador, nuevo aquí, con tarjeta del mismo rango y 8 h de diferencia 4,899.00 MXN: aparte de estos, ninguno entre los 60 pagos anteriores del comercio"), (string.Join(" ", said.Named), said.Against));
         // Within minutes it is told first, whatever the card.
         var both = await SaidAsync(app, two);
         Assert.Equal(("cliente0@tienda.example uno@tienda.example", true), (string.Join(" ", both.Named), both.Against?.Contains("con tarjeta del mismo rango", StringComparison.Ordinal)));
@@ -141,7 +141,7 @@ public abstract class SameAmountStories
         var seq = await app.InDbAsync(db => db.Set<StoredAssessment>().Where(a => a.Id == two).Select(a => a.Seq).SingleAsync());
 
         // Its e-mail has long paid: only the customer number is new.
-        const string apart = "Mismo monto de otro pagador con número de cliente nuevo, con 4 min de diferencia", rarity = "4,899.00 MXN: ningún otro más entre los 61 pagos anteriores del comercio";
+        const string apart = "Mismo monto de otro pagador con número de cliente nuevo, con 4 min de diferencia", rarity = "4,899.00 MXN: aparte de estos, ninguno entre los 61 pagos anteriores del comercio";
         Assert.Equal(("Espera una decisión", $"{apart} {rarity}", 0), await BecameAsync());
         // What the first of two decided nobody is told.
         await app.InDbAsync(db => db.Set<Review>().Where(r => r.Seq == seq).ExecuteUpdateAsync(r => r.SetProperty(x => x.FirstById, maria.Id).SetProperty(x => x.FirstOutcome, ReviewOutcome.Decline)));

@@ -54,8 +54,8 @@ public sealed class DecisionLabelTests : DecisionLabelStories
         Assert.Contains(page.QuerySelectorAll(".timeline-list li"), li => li.TextContent.Contains("Rechazar · Otro motivo · etiqueta: no concluyente · María Analiza", StringComparison.Ordinal));
         Assert.Null((await maria.PageAsync(Queue)).QuerySelector("[data-labelled]"));
         var payment = await maria.PageAsync(item.Replace("reviews", "transactions", StringComparison.Ordinal));
-        Assert.StartsWith("No concluyente: nuestros analistas no pudieron saberlo.", payment.QuerySelector("[aria-labelledby=labels] p.text-secondary")!.TextContent, StringComparison.Ordinal);
-        Assert.EndsWith("no concluyente: nuestros analistas no pudieron saberlo · este caso", payment.QuerySelector(".strip .is-here")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.StartsWith("No concluyente: ni fraude ni legítimo, según se decidió.", payment.QuerySelector("[aria-labelledby=labels] p.text-secondary")!.TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("no concluyente: ni fraude ni legítimo, según se decidió · este caso", payment.QuerySelector(".strip .is-here")!.GetAttribute("title"), StringComparison.Ordinal);
         Assert.StartsWith("No concluyente · Analista · Otro motivo", string.Join(' ', payment.QuerySelector(".label-list li")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 

@@ -37,7 +37,7 @@ public sealed record DeclinedBefore(LinkAttribute Link, int Count, int Engine, i
             })
             // Of what very many share, a few declines are chance; where a shop always orders from, they say nothing.
             .Where(d => d.Count > 0 && !d.Link.IsUsual && (d.Count * 2 >= d.Link.Count || (d.Count >= Least && d.Link.Strength != LinkStrength.Weak) || (d.Link is { Count: <= LinkAttribute.MostMedium, IsMore: false } && d.Count * OneIn >= d.Link.Count)))
-            .OrderBy(d => d.Link.Strength == LinkStrength.Weak).ThenByDescending(d => d.Count - d.Engine).ThenByDescending(d => d.Count).ThenBy(d => d.Link.Count).FirstOrDefault();
+            .OrderBy(d => d.Count == d.Engine).ThenBy(d => d.Link.Strength == LinkStrength.Weak).ThenByDescending(d => d.Count - d.Engine).ThenByDescending(d => d.Count).ThenBy(d => d.Link.Count).FirstOrDefault();
     }
 
     public Argument Argument(Flow flow, Reader reader, Texts T)

@@ -15,7 +15,8 @@ public sealed class Habits
     // So many hours make a stretch, of which so many in ten are told; one that is longer says nothing.
     private const int LeastHours = 3, LeastNear = 2, HoursOfTen = 9, LongestStretch = 16;
 
-    private const string AtNight = "large_amount_at_night";
+    /// <summary>The signal that looks at the hour.</summary>
+    public const string AtNight = "large_amount_at_night";
 
     private static readonly Fact[] Kept =
     [
@@ -83,11 +84,12 @@ public sealed class Habits
     /// <summary>The same of what a rule asks for that has something usual: the hour, the amount.</summary>
     /// <param name="rule">It was met.</param>
     /// <param name="currency">Of the amount at hand.</param>
+    /// <param name="isAmountSaid">A signal says what amounts are usual.</param>
     /// <param name="T">Whose language.</param>
-    public string? Say(PolicyRule rule, string currency, Texts T)
+    public string? Say(PolicyRule rule, string currency, bool isAmountSaid, Texts T)
     {
         var asked = SameThing.Asked(rule);
-        string?[] said = [AsksHour(asked) && Hours(T) is { } hours ? Of(T, hours, isPaid: false) : null, AsksHour(asked) ? OwnClock(T) : null, !asked.Contains("amount") ? null
+        string?[] said = [AsksHour(asked) && Hours(T) is { } hours ? Of(T, hours, isPaid: false) : null, AsksHour(asked) ? OwnClock(T) : null, isAmountSaid || !asked.Contains("amount") ? null
             : Balance.Range(_facts, _flow) is { } range ? T.SayWhose(range, currency, _flow) : Amounts(currency, T) is { } amounts ? Of(T, amounts, isPaid: _paid.Count > 0) : null];
         return string.Join(" · ", said.OfType<string>()) is { Length: > 0 } words ? words : null;
     }

@@ -106,7 +106,7 @@ public static class LinkWords
     {
         ArgumentNullException.ThrowIfNull(kept);
         var e = one.Event;
-        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : one.IsInconclusive ? T["inconclusive: our analysts could not tell"] : one.Says is { } said ? T.Says(said) : T["nobody has said what it was"], one.Gap is { } gap ? T["{0} after the one before", T.Countdown((long)(one.Roughly is { TotalDays: >= 2 } days ? days : gap).TotalMilliseconds)] : null,
+        return string.Join(" · ", ((string?[])[reader.Moment(e.Instant), kept.Hides(e.Seq) ? null : T.Name(e.Decision) + (one.Outcome is { } outcome ? ", " + T["then {0}", T.Done(outcome).ToLower(CultureInfo.CurrentCulture)] : ""), kept.HidesScore(e.Seq) ? null : T["Score {0}", e.Score], e.Money.Show(), e is { Label: { } label, LabelledBy: { } by } ? T.Say(label, by, e.IsConflicted) : one.IsInconclusive ? T["inconclusive: said to be neither fraud nor good"] : one.Says is { } said ? T.Says(said) : T["nobody has said what it was"], one.Gap is { } gap ? T["{0} after the one before", T.Countdown((long)(one.Roughly is { TotalDays: >= 2 } days ? days : gap).TotalMilliseconds)] : null,
             one.IsHere ? T["this case"] : one.IsAfter ? T["after this case"] : null]).OfType<string>());
     }
 }

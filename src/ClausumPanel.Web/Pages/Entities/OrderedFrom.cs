@@ -26,7 +26,7 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     private const int LeastUsual = 4, LeastKnown = 5, LeastPayees = 3, Told = 3, OneIn = 5;
     private const string Unattributed = "payout_unattributed_initiator";
 
-    // Names that the signal takes for nobody.
+    // Names that name nobody, as the signal is shipped with them.
     private static readonly HashSet<string> Nobody = new(SignalCatalog.ByCode[Unattributed].Words.SelectMany(w => w.Default), StringComparer.OrdinalIgnoreCase);
     private static readonly TimeSpan LeastAge = TimeSpan.FromDays(7);
 
@@ -74,6 +74,9 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     /// <summary>The shop has ordered payouts, and none from it until now. Where no shop is named, people may well order their own, each from their own device; of what was not looked at to its beginning nobody says that it is new, nor of what has become usual since.</summary>
     public bool IsNew(TermKind kind) => IsNamed && !IsUsual(kind) && !IsMore && !Cut.Contains(kind) && All >= LeastKnown && Of(kind) is { } events && At - events.Select(e => e.At).DefaultIfEmpty(At).Min() < TimeSpan.FromDays(1).TotalMilliseconds;
 
+    // Where no shop is named people may order their own, and on one address accuse each other; of what was not looked at to its beginning nobody says what came first.
+    private bool IsWhole => IsNamed && !IsMore && !Cut.Contains(Place);
+
     // The address where no device is named.
     private TermKind Place => Before.ContainsKey(TermKind.Device) ? TermKind.Device : TermKind.Ip;
 
@@ -96,33 +99,35 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     /// <summary>Whoever orders from there for the first time, or does not say who, where others long have: whoever takes over the account of a shop does.</summary>
     private Argument? OrderedBy(bool isUnnamed, Texts T)
     {
-        if (IsMore || Cut.Contains(Place) || Of(Place) is not { } events) return null;
+        if (!IsWhole || Of(Place) is not { } events) return null;
         var named = events.Select(e => (e.At, Who: Paid.GetValueOrDefault(e.Seq)?.OrderedBy)).Where(e => e.Who is not null && !Nobody.Contains(e.Who)).ToList();
         var own = named.Where(e => string.Equals(e.Who, Initiator, StringComparison.OrdinalIgnoreCase)).ToList();
-        if (named.Count - own.Count < LeastUsual - 1) return null;
+        var others = named.Except(own).ToList();
+        if (others.Count < LeastUsual - 1 || At - others.Min(e => e.At) < TimeSpan.FromDays(1).TotalMilliseconds) return null;
         var before = string.Join(", ", named.GroupBy(e => e.Who, StringComparer.OrdinalIgnoreCase).OrderByDescending(g => g.Count()).Take(Told).Select(g => $"{g.Key} {Number(g.Count())}"));
         var detail = Place == TermKind.Device ? T["from this device in the {0} days before: {1}", Days, before] : T["from this address in the {0} days before: {1}", Days, before];
         if (isUnnamed) return new Argument(T["Nobody is named who ordered it, unlike before"], detail, 4);
         if (Initiator is null || Nobody.Contains(Initiator) || own.Exists(e => At - e.At >= TimeSpan.FromDays(1).TotalMilliseconds)) return null;
-        return new Argument(own.Count == 0 ? T["First ordered by {0}", Initiator] : T["Ordered by {0}, who began less than a day before", Initiator], detail, 5);
+        return new Argument(own.Count == 0 ? T["First ordered by {0} from there", Initiator] : T["Ordered by {0}, who began less than a day before", Initiator], detail, 5);
     }
 
     /// <summary>Others whose account became another within two days before: whoever is in the shop's system changes more than one.</summary>
     private Argument? OtherAccounts(Reader reader, Texts T)
     {
-        if (Of(Place) is not { } events) return null;
+        if (!IsWhole || Of(Place) is not { } events) return null;
         var since = At - TimeSpan.FromDays(2).TotalMilliseconds;
         var paid = events.Where(e => Paid.ContainsKey(e.Seq)).Select(e => (Event: e, Payee: Paid[e.Seq])).Where(p => p.Payee.Person is { } person && !string.Equals(person, Payee, StringComparison.OrdinalIgnoreCase)).OrderBy(p => p.Event.At).ThenBy(p => p.Event.Seq).ToList();
         List<(string Words, long At)> changed = [];
-        foreach (var one in paid.GroupBy(p => p.Payee.Person, StringComparer.OrdinalIgnoreCase))
+        // A customer may have several people paid, and one person several ids.
+        foreach (var one in paid.Where(p => (p.Payee.Name ?? p.Payee.Id) is not null).GroupBy(p => $"{p.Payee.Customer}\n{p.Payee.Name ?? p.Payee.Id}", StringComparer.OrdinalIgnoreCase))
         {
             var row = one.ToList();
             for (var i = row.Count - 1; i > 0 && row[i].Event.At >= since; i--)
             {
-                var (now, before) = (row[i].Payee, row.Take(i).Select(p => p.Payee).ToList());
+                var (now, before) = (row[i].Payee, row.Take(i).Where(p => p.Event.Final != Decision.Decline).Select(p => p.Payee).ToList());
                 // What turned out good was rightly changed.
                 if (row[i].Event.Label == LabelOutcome.Good || before.FindLast(b => b.IsSameAccount(now) == false) is not { } other || before.Exists(b => b.IsSameAccount(now) == true)) continue;
-                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {reader.Day(row[i].Event.At)}{(row[i].Event.Final == Decision.Decline ? $" ({T.Done(ReviewOutcome.Decline).ToLower(CultureInfo.CurrentCulture)})" : row[i].Event.IsWaiting ? $" ({T["Waits for a decision"].ToLower(CultureInfo.CurrentCulture)})" : "")}", row[i].Event.At));
+                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {reader.Day(row[i].Event.At)}{Became(row[i].Event, T)}", row[i].Event.At));
                 break;
             }
         }
@@ -130,6 +135,9 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
         if (changed.Count == 0 || changed.Count * OneIn < paid.Where(p => p.Event.At >= since).Select(p => p.Payee.Person).Distinct(StringComparer.OrdinalIgnoreCase).Count()) return null;
         return new Argument(T.Count(changed.Count, "Another beneficiary’s account changed, ordered from the same place", "{0} other beneficiaries’ accounts changed, ordered from the same place"), string.Join(" · ", changed.OrderByDescending(c => c.At).Take(Told).Select(c => c.Words)), 11);
     }
+
+    // What is decided for good: what a colleague decided just now is nobody's to know.
+    private static string Became(TermEvent e, Texts T) => (e.Outcome ?? (e.Decision == Decision.Decline ? ReviewOutcome.Decline : null)) is { } outcome ? $" ({T.Done(outcome).ToLower(CultureInfo.CurrentCulture)})" : "";
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
 

@@ -67,10 +67,10 @@ public sealed class WhyView
         return usual;
     }
 
-    private string? Find(Step step, Texts T) => step.Rule is { } rule ? Habits?.Say(rule, Stored.Currency, T) : step.Signal is not { } signal ? null : signal.Category switch
+    private string? Find(Step step, Texts T) => step.Rule is { } rule ? Habits?.Say(rule, Stored.Currency, Steps.Any(s => s.Signal is { Category: SignalCategory.Amount, Code: not Habits.AtNight }), T) : step.Signal is not { } signal ? null : signal.Category switch
     {
         SignalCategory.Amount when signal.Code == Outlying.Code && Outlying.Of(this) is { } outlying => outlying.Payer is null && Balance.Range(Facts, Stored.Flow) is { } few ? T.SayWhose(few, Stored.Currency, Stored.Flow) + " · " + T["too few to compare with"] : null,
-        SignalCategory.Amount => Joined(Habits is { } night && signal.Code == "large_amount_at_night" ? Joined(night.Say(signal, Stored.Currency, T), night.OwnClock(T)) : null, UsualAmount(signal, T)),
+        SignalCategory.Amount => Joined(Habits is { } night && signal.Code == Habits.AtNight ? Joined(night.Say(signal, Stored.Currency, T), night.OwnClock(T)) : null, UsualAmount(signal, T)),
         // A number of payments says nothing beside an amount.
         SignalCategory.Velocity when signal.Parameters.All(p => p.Name != "times_large") && !signal.Code.EndsWith("_declines", StringComparison.Ordinal) && Balance.PerDay(Facts) is { } perDay => T[Stored.Flow == Flow.PayOut ? "usual for this customer: {0} a day" : "usual for this payer: {0} a day", perDay.ToString(perDay < 10 ? "0.##" : "N0", CultureInfo.CurrentCulture)],
         // What was sent instead of a person.
@@ -93,7 +93,7 @@ public sealed class WhyView
         if (said.Contains(usual)) return null;
         // Of the hour and the amount, which a rule and a signal may both ask for, what is left.
         if (step.Rule is null && step.Signal is not { Category: SignalCategory.Amount }) return usual;
-        return string.Join(" · ", usual.Split(" · ").Where(part => !said.Exists(s => s.Contains(part, StringComparison.Ordinal)))) is { Length: > 0 } left ? left : null;
+        return string.Join(" · ", usual.Split(" · ").Where(part => !said.Exists(s => s.Contains(part, StringComparison.Ordinal) || s.Split(" · ").Any(one => part.EndsWith(one, StringComparison.Ordinal))))) is { Length: > 0 } left ? left : null;
     }
 
     /// <summary>Which rule or list held it or had a say, however little that weighs, and what that means; null: its score alone did it.</summary>
@@ -147,7 +147,7 @@ public sealed class WhyView
     {
         if (Balance.Range(Facts, Stored.Flow) is { } range) return T.SayBeside(range, Stored.Currency, Stored.Flow);
         var here = Facts.Number(Known.OrganizationCount) >= Balance.LeastAmounts ? T["usual in all shops: {0} on average", SignalText.Money(Facts.Number(Known.OrganizationMean), Stored.Currency, CultureInfo.CurrentCulture)] : null;
-        return Joined(signal.Code == "large_amount_at_night" ? null : Habits?.Say(signal, Stored.Currency, T), here);
+        return Joined(signal.Code == Habits.AtNight ? null : Habits?.Say(signal, Stored.Currency, T), here);
     }
 
     private static string? Joined(string? one, string? other) => one is null ? other : other is null ? one : $"{one} · {other}";
