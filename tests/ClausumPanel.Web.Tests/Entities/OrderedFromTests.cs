@@ -43,23 +43,23 @@ public sealed class OrderedFromTests
     }
 
     [Theory]
-    [InlineData("ana.0.300.x ana.0.200.x ana.1.20.x luz.0.5.x", "Another beneficiary’s account changed, ordered from the same place | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026")]
-    [InlineData("ana.0.300.x ana.1.20.x.declined luz.1.200.x luz.0.5.x", "2 other beneficiaries’ accounts changed, ordered from the same place | Sra. luz: CLABE ••7771 → CLABE ••9719, Nov 24, 2026 · Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026 (declined)")]
-    [InlineData("ana.0.300.x ana.1.20.x.waits", "Another beneficiary’s account changed, ordered from the same place | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026")]
+    [InlineData("ana.0.300.x ana.0.200.x ana.1.20.x luz.0.5.x", "Another one paid from there changed account | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23")]
+    [InlineData("ana.0.300.x ana.1.20.x.declined luz.1.200.x luz.0.5.x", "2 others paid from there changed account | Sra. luz: CLABE ••7771 → CLABE ••9719, Nov 24 · Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23 (declined)")]
+    [InlineData("ana.0.300.x ana.1.20.x.waits", "Another one paid from there changed account | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23")]
     [InlineData("ana.0.300.x ana.1.20.x.good luz.0.5.x", null)]                                 // rightly
     [InlineData("ana.0.300.x ana.1.200.x ana.1.20.x", null)]                                    // long before
     [InlineData("ana.0.300.x ana.1.200.x ana.0.20.x", null)]                                    // back to one that is known
     [InlineData("here.0.300.x here.1.20.x", null)]                                              // whom it pays is told of elsewhere
     [InlineData("acme-ana.0.300.x acme-luz.1.20.x", null)]                                      // one customer has two people paid
     [InlineData("ana.0.300.x.declined ana.1.20.x", null)]                                       // nothing ever went there
-    [InlineData("ana.0.300.x ana.1.20.x.approved", "Another beneficiary’s account changed, ordered from the same place | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23, 2026 (approved)")]
+    [InlineData("ana.0.300.x ana.1.20.x.approved", "Another one paid from there changed account | Sra. ana: CLABE ••9719 → CLABE ••7771, Nov 23 (approved)")]
     [InlineData("ana.1.20.x", null)]                                                            // the first
     [InlineData("ana.0.300.x ana.1.20.x b.0.5.x c.0.5.x d.0.5.x e.0.5.x f.0.5.x", null)]             // of many paid some change on any day
     public void Accounts_of_others_that_changed_lately_stand_against_what_is_ordered_from_the_same_place(string before, string? said) => Assert.Equal(said, Against("x", before));
 
     [Theory]
     [InlineData("jorge", "a.0.200.laura b.0.150.laura c.0.100.laura d.0.90.system", "First ordered by jorge from there | from this device in the 30 days before: laura 3")]
-    [InlineData("jorge", "a.0.200.laura b.0.150.laura c.0.100.iker d.0.5.JORGE", "Ordered by jorge, who began less than a day before | from this device in the 30 days before: laura 2, JORGE 1, iker 1")]
+    [InlineData("jorge", "a.0.200.laura b.0.150.laura c.0.100.iker d.0.5.JORGE", "Ordered by jorge, who began less than a day before | from this device in the 30 days before: laura 2, JORGE 1")]
     [InlineData("jorge", "a.0.200.laura b.0.150.laura c.0.100.laura d.0.30.jorge", null)]
     [InlineData("jorge", "a.0.200.laura b.0.150.laura c.0.100.system", null)]
     [InlineData("jorge", "a.0.3.laura b.0.2.laura c.0.1.laura", null)]

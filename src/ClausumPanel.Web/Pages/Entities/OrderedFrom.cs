@@ -23,7 +23,7 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     public const int MostLooked = 2_000;
 
     // Whoever steals an account orders a row of payouts too, but within a day or two; of a shop that pays few, a new device is none of these.
-    private const int LeastUsual = 4, LeastKnown = 5, LeastPayees = 3, Told = 3, OneIn = 5;
+    private const int LeastUsual = 4, LeastKnown = 5, LeastPayees = 3, Told = 2, OneIn = 5;
     private const string Unattributed = "payout_unattributed_initiator";
 
     // Names that name nobody, as the signal is shipped with them.
@@ -127,13 +127,13 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
                 var (now, before) = (row[i].Payee, row.Take(i).Where(p => p.Event.Final != Decision.Decline).Select(p => p.Payee).ToList());
                 // What turned out good was rightly changed.
                 if (row[i].Event.Label == LabelOutcome.Good || before.FindLast(b => b.IsSameAccount(now) == false) is not { } other || before.Exists(b => b.IsSameAccount(now) == true)) continue;
-                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {reader.Day(row[i].Event.At)}{Became(row[i].Event, T)}", row[i].Event.At));
+                changed.Add(($"{now.Shown ?? now.Person}: {other.Account(T)} → {now.Account(T)}, {Reader.DayAndMonth(reader.Zoned(row[i].Event.Instant))}{Became(row[i].Event, T)}", row[i].Event.At));
                 break;
             }
         }
         // Of a shop that pays many, some have changed theirs on any day.
         if (changed.Count == 0 || changed.Count * OneIn < paid.Where(p => p.Event.At >= since).Select(p => p.Payee.Person).Distinct(StringComparer.OrdinalIgnoreCase).Count()) return null;
-        return new Argument(T.Count(changed.Count, "Another beneficiary’s account changed, ordered from the same place", "{0} other beneficiaries’ accounts changed, ordered from the same place"), string.Join(" · ", changed.OrderByDescending(c => c.At).Take(Told).Select(c => c.Words)), 11);
+        return new Argument(T.Count(changed.Count, "Another one paid from there changed account", "{0} others paid from there changed account"), string.Join(" · ", changed.OrderByDescending(c => c.At).Take(Told).Select(c => c.Words)), 11);
     }
 
     // What is decided for good: what a colleague decided just now is nobody's to know.
