@@ -101,8 +101,8 @@ public sealed record OrderedFrom(IReadOnlyDictionary<TermKind, IReadOnlyList<Ter
     {
         if (!IsWhole || Of(Place) is not { } events) return null;
         var named = events.Select(e => (e.At, Who: Paid.GetValueOrDefault(e.Seq)?.OrderedBy)).Where(e => e.Who is not null && !Nobody.Contains(e.Who)).ToList();
-        var own = named.Where(e => string.Equals(e.Who, Initiator, StringComparison.OrdinalIgnoreCase)).ToList();
-        var others = named.Except(own).ToList();
+        var own = named.FindAll(e => string.Equals(e.Who, Initiator, StringComparison.OrdinalIgnoreCase));
+        var others = named.FindAll(e => !string.Equals(e.Who, Initiator, StringComparison.OrdinalIgnoreCase));
         if (others.Count < LeastUsual - 1 || At - others.Min(e => e.At) < TimeSpan.FromDays(1).TotalMilliseconds) return null;
         var before = string.Join(", ", named.GroupBy(e => e.Who, StringComparer.OrdinalIgnoreCase).OrderByDescending(g => g.Count()).Take(Told).Select(g => $"{g.Key} {Number(g.Count())}"));
         var detail = Place == TermKind.Device ? T["from this device in the {0} days before: {1}", Days, before] : T["from this address in the {0} days before: {1}", Days, before];
