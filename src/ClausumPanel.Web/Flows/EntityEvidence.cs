@@ -206,8 +206,8 @@ public sealed partial class EntityEvidence(PanelDb db, AssessmentReader assessme
         if (others.Count == 0) return null;
         seqs = [.. others.Select(o => o.Seq)];
         var lines = await LinesAsync(seqs, stop);
-        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToDictionaryAsync(l => l.Seq, l => l.Outcome, stop);
-        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq] with { Label = labels.TryGetValue(o.Seq, out var label) ? label : null }, o.IsNew, (lines[o.Seq].At - stored.Instant).Duration()) { IsMailKnown = o.IsMailKnown, IsFar = seen.Far.Contains(o.Seq) }).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
+        var labels = await db.Set<CurrentLabel>().AsNoTracking().Where(l => seqs.Contains(l.Seq)).ToDictionaryAsync(l => l.Seq, stop);
+        List<AmountTwin> twins = [.. others.Select(o => new AmountTwin(lines[o.Seq] with { Label = labels.TryGetValue(o.Seq, out var label) ? label.Outcome : null, LabelledBy = label?.Source }, o.IsNew, (lines[o.Seq].At - stored.Instant).Duration()) { IsMailKnown = o.IsMailKnown, IsFar = seen.Far.Contains(o.Seq) }).DistinctBy(t => t.Named?.Text, StringComparer.OrdinalIgnoreCase).Take(SameAmount.MostNamed)];
         return new SameAmount(twins, stored.Money, seen.Same, seen.Of);
     }
 

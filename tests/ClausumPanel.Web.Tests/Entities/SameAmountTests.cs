@@ -156,11 +156,16 @@ public abstract class SameAmountStories
         await world.SettleAsync();
         Assert.Equal((said, $"{apart} {said} · {rarity}", 0), await BecameAsync());
 
-        // What is said to be good is a link still, but speaks against nobody.
-        await app.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(seq, app.Clock.GetUtcNow().ToUnixTimeMilliseconds(), LabelOutcome.Good, LabelSource.Analyst)], LabelChannel.Panel, Actor.System, null, default);
-        await FoldedAsync(app);
-        Assert.Null((await BecameAsync()).Item2);
-        Assert.EndsWith("; no cuenta en contra de este)", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector("[data-twin]")!.TextContent.Trim(), StringComparison.Ordinal);
+        // What an analyst says was good does not clear it; what somebody outside says does, and then it is a link still, but speaks against nobody.
+        foreach (var (source, means) in ((LabelSource, string)[])[(LabelSource.Analyst, "decisión propia, que no lo descarta"), (LabelSource.Chargeback, "no cuenta en contra de este")])
+        {
+            await app.Services.CreateScope().ServiceProvider.GetRequiredService<RecordLabels>().AddAsync([new NewLabel(seq, app.Clock.GetUtcNow().ToUnixTimeMilliseconds(), LabelOutcome.Good, source)], LabelChannel.Panel, Actor.System, null, default);
+            await FoldedAsync(app);
+            var against = (await BecameAsync()).Item2;
+            if (source == LabelSource.Analyst) Assert.EndsWith($"; {means} · {rarity}", against, StringComparison.Ordinal);
+            else Assert.Null(against);
+            Assert.EndsWith($"; {means})", (await app.As(World.Victor).PageAsync($"/dashboard/transactions/{one}")).QuerySelector("[data-twin]")!.TextContent.Trim(), StringComparison.Ordinal);
+        }
 
         async Task<(string?, string?, int)> BecameAsync()
         {

@@ -60,7 +60,7 @@ public abstract class ChallengeAnswerStories
         Assert.DoesNotContain("no ha informado", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{held}")).QuerySelector(".balance")!.TextContent, StringComparison.Ordinal);
         var seq = await SeqAsync(world, asked);
         var lease = (await world.DoAsync<LeaseReviews, (ReviewLease? Lease, ReviewAnswer)>(l => l.TakeAsync(maria, seq, default))).Lease!.Value;
-        Assert.Equal("Este comercio no ha informado respuesta a ninguna verificación en 7 días: no la espere. Si necesita saber más, apártelo y pregunte usted al pagador.", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("[data-unheard-told]")!.TextContent);
+        Assert.Equal("En 7 días este comercio no ha informado el resultado de ninguna verificación; cuántas pidió, el panel no lo sabe. No cuente con una respuesta. Si necesita saber más, apártelo y pregunte usted al pagador.", (await world.App.As(World.Maria).PageAsync($"/dashboard/reviews/{asked}")).QuerySelector("[data-unheard-told]")!.TextContent);
         Assert.True((await world.DecideAsync(maria, lease, new(ReviewOutcome.Challenge, "confirm_card"))).IsDone);
         world.App.Clock.Advance(TimeSpan.FromSeconds(9));
         await world.SettleAsync();

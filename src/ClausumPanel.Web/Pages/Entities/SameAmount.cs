@@ -18,6 +18,16 @@ public sealed record AmountTwin(AssessmentLine Line, bool IsNew, TimeSpan Apart)
     /// <summary>Its customer number may be new: its e-mail has paid before, for longer than a day.</summary>
     public bool IsMailKnown { get; init; }
 
+    /// <summary>Somebody outside says that it was good: it speaks against nobody. What an analyst took it for does not clear it.</summary>
+    public bool IsCleared => Line is { Label: LabelOutcome.Good, LabelledBy: not LabelSource.Analyst };
+
+    /// <summary>What its label means for the one at hand; null: it has none that is good.</summary>
+    public string? Means(Texts T)
+    {
+        ArgumentNullException.ThrowIfNull(T);
+        return Line.Label != LabelOutcome.Good ? null : IsCleared ? T["it does not count against this one"] : T["our own decision, which does not clear it"];
+    }
+
     /// <summary>Who paid it, by what they are called first.</summary>
     public (TermKind Kind, string Text)? Named => Line switch { { Email: { } email } => (TermKind.Email, email), { CustomerId: { } customer } => (TermKind.Customer, customer), { Card: { } card } => (TermKind.Card, card), _ => null };
 }
@@ -92,8 +102,7 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
     public (IEnumerable<Argument> For, IEnumerable<Argument> Against) Arguments(Texts T)
     {
         ArgumentNullException.ThrowIfNull(T);
-        // What is said to be good speaks against nobody.
-        var (some, others) = (Twins.Where(t => t is { IsNew: true, IsFar: false, Line.Label: not LabelOutcome.Good }).ToList(), Twins.Where(t => t is { IsFar: true, Line.Label: not LabelOutcome.Good }).ToList());
+        var (some, others) = (Twins.Where(t => t is { IsNew: true, IsFar: false, IsCleared: false }).ToList(), Twins.Where(t => t is { IsFar: true, IsCleared: false }).ToList());
         if (some.Count == 0 && others is [var far, ..])
             return ([], [new Argument(T["Same amount by another payer, new here, with a card of the same range, {0} apart", T.Age(far.Apart)], string.Join(" · ", Became([far], T).Append(Rarity(T))), 4)]);
         if (some.Count == 0) return ([], []);
@@ -110,7 +119,7 @@ public sealed record SameAmount(IReadOnlyList<AmountTwin> Twins, Money Amount, i
 
     // That the engine let another through says nothing, and what can be taken back is not decided for good.
     private static IEnumerable<string> Became(List<AmountTwin> twins, Texts T) =>
-        twins is [{ Line: var only }] ? !only.IsUndoable && (only.Outcome is not null || only.Decision == Decision.Decline) && T.Became(only) is { } words ? [words] : []
+        twins is [{ Line: var only }] ? !only.IsUndoable && (only.Outcome is not null || only.Decision == Decision.Decline) && T.Became(only) is { } words ? [twins[0].Means(T) is { } means ? $"{words}; {means}" : words] : []
         : twins.Select(t => t.Line is { Waits: false, IsUndoable: false } line ? line.Outcome ?? (line.Decision == Decision.Decline ? ReviewOutcome.Decline : null) : null).OfType<ReviewOutcome>().GroupBy(o => o).OrderByDescending(o => o.Key).Select(o => $"{T.Done(o.Key)}: {Number(o.Count())}");
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.CurrentCulture);
