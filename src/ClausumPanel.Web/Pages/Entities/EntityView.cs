@@ -66,6 +66,9 @@ public sealed record EntityAttribute(TermKind Kind, string Text, int With, int? 
     /// <inheritdoc cref="LinkAttribute.OrdersPayouts"/>
     public bool OrdersPayouts { get; init; }
 
+    /// <inheritdoc cref="LinkAttribute.IsOfFew"/>
+    public bool IsOfFew => OrdersPayouts && Strength == LinkStrength.Medium && Others <= LinkAttribute.MostStrong;
+
     /// <inheritdoc cref="LinkAttribute.Numbers"/>
     public int Numbers { get; init; }
 

@@ -46,6 +46,9 @@ public sealed record LinkAttribute(TermKind Kind, string Text, int Count, bool I
     /// <summary>Of a payout: it was ordered from there, for its shop. Its few payees have that shop in common, not a person.</summary>
     public bool OrdersPayouts { get; init; }
 
+    /// <summary>Payouts to few were ordered from there, for one shop.</summary>
+    public bool IsOfFew => OrdersPayouts && Strength == LinkStrength.Medium && Payers <= MostStrong;
+
     /// <summary>Customer numbers that the same payer, by the e-mail address, named it with in the last 30 days; zero: no other than the one at hand.</summary>
     public int Numbers { get; init; }
 

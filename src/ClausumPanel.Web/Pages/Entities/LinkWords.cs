@@ -25,7 +25,7 @@ public static class LinkWords
 
     /// <summary>What a shared value says: known fraud first, else how rare it is.</summary>
     public static string Say(this Texts T, LinkAttribute link, Flow flow) =>
-        IsAccused(link) ? link.Fraud * 2 > link.Count ? T["mostly fraud"] : link.Good == 0 ? T["all {0} labelled are fraud", Number(link.Fraud)] : T["{0} of {1} labelled are fraud", Number(link.Fraud), Number(link.Fraud + link.Good)] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : link is { OrdersPayouts: true, Strength: LinkStrength.Medium, Payers: <= LinkAttribute.MostStrong } ? T["few beneficiaries"] : link is { Strength: LinkStrength.Own, Numbers: > 0 } ? T.OwnNumbers(link.Numbers) : T.Name(link.Strength, flow);
+        IsAccused(link) ? link.Fraud * 2 > link.Count ? T["mostly fraud"] : link.Good == 0 ? T["all {0} labelled are fraud", Number(link.Fraud)] : T["{0} of {1} labelled are fraud", Number(link.Fraud), Number(link.Fraud + link.Good)] : link is { Strength: LinkStrength.Strong, LinksOthers: false } ? T["rare"] : link is { IsUsual: true, Strength: LinkStrength.Weak } ? T["usual place"] : link.IsOfFew ? T["few beneficiaries"] : link is { Strength: LinkStrength.Own, Numbers: > 0 } ? T.OwnNumbers(link.Numbers) : T.Name(link.Strength, flow);
 
     /// <summary>One payer under so many customer numbers.</summary>
     public static string OwnNumbers(this Texts T, int numbers) => T.Count(numbers, "this payer, {0} customer number", "this payer, {0} customer numbers");
@@ -42,7 +42,7 @@ public static class LinkWords
             LinkStrength.None => T["Nobody else has it."],
             LinkStrength.Own => flow == Flow.PayOut ? T["Nobody but this person had it in the last 30 days."] : T["Nobody but this payer had it in the last 30 days."],
             LinkStrength.Strong => T["So few others have it that it is hardly chance."],
-            LinkStrength.Medium when link is { OrdersPayouts: true, Payers: <= LinkAttribute.MostStrong } => T["Few others were paid from there so far: that they have it in common is the shop, as a rule."],
+            LinkStrength.Medium when link.IsOfFew => T["Few others were paid from there so far: that they have it in common is the shop, as a rule."],
             LinkStrength.Medium => T["Some others have it too: it may link them, or be chance."],
             LinkStrength.Weak => T["So many have it that by itself it says little."],
         };
